@@ -1,0 +1,20 @@
+/** Samples of one part of a data set: intensities in [0, 1], one row of `inputs` numbers per sample. */
+export interface Samples {
+  readonly count: number;
+  /** [count, inputs], row-major. */
+  readonly intensities: Float32Array;
+  /** [count], class numbers from 0. */
+  readonly labels: Uint8Array;
+}
+
+/** A classification data set in its three fixed parts. The test part is read once, after training. */
+export interface Dataset {
+  readonly name: string;
+  readonly inputs: number;
+  readonly classes: number;
+  /** Shape of one sample, for drawing it: [height, width]. */
+  readonly shape: readonly number[];
+  readonly train: Samples;
+  readonly validation: Samples;
+  readonly test: Samples;
+}

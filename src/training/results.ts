@@ -1,0 +1,68 @@
+export type Twin = "rate" | "spike";
+
+/** State of a training run after one epoch. Angles are in degrees, one per hidden layer. */
+export interface CurvePoint {
+  readonly epoch: number;
+  /** Fraction; absent when no validation samples are held out. */
+  readonly validationAccuracy?: number;
+  /** Mean cross-entropy over the epoch's training samples, as they were learned [nats]. */
+  readonly trainLoss: number;
+  /** Angle between the rule's update and the exact gradient, on a fixed set of training samples. */
+  readonly alignmentDegrees: readonly number[];
+  /** Angle between the forward path and the feedback weights, where the rule has such a pair. */
+  readonly feedbackDegrees?: readonly number[];
+}
+
+/**
+ * One trained twin. Accuracies are fractions. Fields that make no sense for a twin are absent, not zero.
+ * Input and hidden spikes are per test sample; synaptic events and updates per training sample of the last
+ * epoch, all presentations of the sample together.
+ */
+export interface RunResult {
+  readonly rule: string;
+  readonly twin: Twin;
+  readonly dataset: string;
+  readonly architecture: string;
+  readonly encoder?: string;
+  readonly eligibility?: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly testAccuracy: number;
+  readonly testSamples: number;
+  readonly validationAccuracy?: number;
+  readonly trainAccuracy: number;
+  readonly trainSamples: number;
+  readonly curve: readonly CurvePoint[];
+  readonly alignmentDegrees: readonly number[];
+  readonly feedbackDegrees?: readonly number[];
+  /** Test samples by [true class][decided class]. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly inputSpikesPerSample?: number;
+  readonly hiddenSpikesPerSample?: number;
+  readonly synapticEventsPerSample?: number;
+  readonly synapseUpdatesPerSample?: number;
+  readonly trainSamplesPerSecond: number;
+  readonly wallSeconds: number;
+}
+
+/** `results.json` of a run folder. */
+export interface Results {
+  readonly schema: "threefactor.results/1";
+  readonly runs: readonly RunResult[];
+}
+
+/** `run.json` of a run folder: what was asked, by which versions, when and on what. */
+export interface RunRecord {
+  readonly schema: "threefactor.run/1";
+  readonly command: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly seeds: readonly number[];
+  readonly startedAt: string;
+  /** Absent while the run is unfinished. */
+  readonly endedAt?: string;
+  /** Tensor backend that ran the rate half. */
+  readonly backend: string;
+  readonly machine: string;
+}
