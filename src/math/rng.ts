@@ -1,0 +1,114 @@
+/**
+ * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy
+ * as 1, 2, 3", SC11). A draw depends only on (seed, stream, position), so results are the same on any number of
+ * workers, in Node and in the browser.
+ */
+
+const PARITY = 0x1bd11bda;
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
+
+/** One Threefry-2x32-20 block: encrypts counter (c0, c1) under key (k0, k1) into `out[0..1]`. */
+export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Uint32Array): void {
+  const k2 = k0 ^ k1 ^ PARITY;
+  let x0 = (c0 + k0) | 0;
+  let x1 = (c1 + k1) | 0;
+  for (let group = 0; group < 5; group++) {
+    const first = (group & 1) * 4;
+    for (let r = first; r < first + 4; r++) {
+      const rotation = ROTATIONS[r]!;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+    }
+    // The key schedule walks k1, k2, k0, k1, k2 for the first word and one step ahead for the second.
+    const step = group % 3;
+    x0 = (x0 + (step === 0 ? k1 : step === 1 ? k2 : k0)) | 0;
+    x1 = (x1 + (step === 0 ? k2 : step === 1 ? k0 : k1) + group + 1) | 0;
+  }
+  out[0] = x0;
+  out[1] = x1;
+}
+
+/** FNV-1a over UTF-16 code units: names of streams become the second key word. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
+
+/**
+ * A stream of random numbers. Two streams of one seed are independent; the same (seed, stream) gives the same numbers
+ * whatever else has been drawn.
+ */
+export class Rng {
+  readonly #k0: number;
+  readonly #k1: number;
+  readonly #block = new Uint32Array(2);
+  #counter = 0;
+  #spare = false;
+
+  /**
+   * @param seed    non-negative integer, up to 2^53 - 1; its upper bits are folded into the key
+   * @param stream  name or number of the stream
+   */
+  constructor(seed: number, stream: string | number = 0) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`seed: expected a non-negative integer, got ${seed}`);
+    }
+    const name = typeof stream === "number" ? stream >>> 0 : hash(stream);
+    this.#k0 = seed | 0;
+    this.#k1 = (name ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) | 0;
+  }
+
+  /** Uniform integer in [0, 2^32). */
+  nextUint32(): number {
+    if (this.#spare) {
+      this.#spare = false;
+      return this.#block[1]!;
+    }
+    const c = this.#counter++;
+    threefry2x32(this.#k0, this.#k1, c | 0, Math.floor(c / 2 ** 32) | 0, this.#block);
+    this.#spare = true;
+    return this.#block[0]!;
+  }
+
+  /** Uniform in [0, 1), 32 bits fine. */
+  uniform(): number {
+    return this.nextUint32() * 2 ** -32;
+  }
+
+  /** Uniform in [low, high). */
+  uniformIn(low: number, high: number): number {
+    return low + (high - low) * this.uniform();
+  }
+
+  /** Uniform integer in [0, n), without modulo bias. */
+  integer(n: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % n);
+    let x = this.nextUint32();
+    while (x >= limit) x = this.nextUint32();
+    return x % n;
+  }
+
+  /** Normal with the given mean and standard deviation (Box & Muller 1958; one of the pair is used). */
+  normal(mean = 0, sd = 1): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return mean + sd * radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** Exponential with the given rate: the waiting time of a Poisson process, in the inverse unit of the rate. */
+  exponential(rate: number): number {
+    return -Math.log(1 - this.uniform()) / rate;
+  }
+
+  /** The numbers 0 .. n - 1 in random order (Fisher & Yates). */
+  permutation(n: number): Uint32Array {
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const swap = order[i]!;
+      order[i] = order[j]!;
+      order[j] = swap;
+    }
+    return order;
+  }
+}
