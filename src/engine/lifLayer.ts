@@ -1,0 +1,215 @@
+import { InputError } from "../errors.ts";
+import type { LifParameters } from "./neurons/lif.ts";
+import { SpikeTrain } from "./spikeTrain.ts";
+
+/**
+ * One layer of LIF neurons over one presentation: takes the whole spike train of the layer below and a constant
+ * current per neuron, gives its own whole spike train. For feed-forward networks this is exact, needs no queue and
+ * reads weights row by row; it gives the spikes that `Simulation` gives.
+ *
+ * Instead of the potential V(t) it keeps a number that does not change between events, so that an input touches each
+ * neuron with one addition and one comparison:
+ *
+ *     leaky:      U = (V - vInfinity) exp(t / tauMem),  vInfinity = vRest + I tauMem
+ *     non-leaky:  U = V - I t
+ *
+ * In both cases V reaches threshold when U >= slope * e(t) + offset, with e(t) = exp(t / tauMem) or t.
+ */
+export class LifLayer {
+  readonly pre: number;
+  readonly post: number;
+  /** [pre, post]: the row of a presynaptic neuron is contiguous. */
+  readonly weights: Float32Array;
+  readonly neuron: LifParameters;
+  /** Spikes of the last presentation. */
+  readonly spikes = new SpikeTrain();
+  /** Potentials at the end of the last presentation. */
+  readonly v: Float64Array;
+  readonly #u: Float64Array;
+  readonly #slope: Float64Array;
+  readonly #offset: Float64Array;
+  readonly #refractoryUntil: Float64Array;
+  /** Neurons above threshold that wait for the end of their refractory period. */
+  readonly #waiting: Uint8Array;
+  #waitingUntil = Infinity;
+
+  /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
+  constructor(pre: number, post: number, weights: Float32Array, neuron: LifParameters) {
+    if (neuron.reset === "fixed" && neuron.tauRef > 0) {
+      throw new InputError(`tauRef: expected 0 with a fixed reset in a layer, got ${neuron.tauRef}; use Simulation`);
+    }
+    if (neuron.vThreshold === Infinity) throw new InputError("vThreshold: expected a finite number in a layer");
+    this.pre = pre;
+    this.post = post;
+    this.weights = weights;
+    this.neuron = neuron;
+    this.v = new Float64Array(post);
+    this.#u = new Float64Array(post);
+    this.#slope = new Float64Array(post);
+    this.#offset = new Float64Array(post);
+    this.#refractoryUntil = new Float64Array(post);
+    this.#waiting = new Uint8Array(post);
+  }
+
+  /**
+   * Presents one input, from the resting state at t = 0.
+   * @param input    spikes in order of time, within the duration
+   * @param gain     what one input spike stands for: factor on every weight
+   * @param current  [post], input current over capacitance [mV/ms]
+   * @param duration [ms]
+   */
+  present(input: SpikeTrain, gain: number, current: Float64Array, duration: number): void {
+    const { tauMem } = this.neuron;
+    if (tauMem < Infinity && duration / tauMem > 500) {
+      throw new InputError(`duration: expected at most 500 tauMem (${500 * tauMem} ms), got ${duration}`);
+    }
+    this.#start(current);
+    const leaky = tauMem < Infinity;
+    let before = 0;
+    for (let k = 0; k < input.length; k++) {
+      const t = input.times[k]!;
+      const e = leaky ? Math.exp(t / tauMem) : t;
+      const scale = leaky ? gain * e : gain;
+      if (this.#waitingUntil < t) this.#releaseWaiting(before, t);
+      if (k + 1 < input.length && input.times[k + 1] === t) {
+        // Inputs of one instant are one group: all are added, then thresholds are tested.
+        this.#crossBefore(before, t, e);
+        for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
+        this.#add(input.neurons[k]!, scale);
+        this.#test(t, e);
+      } else {
+        this.#addAndTest(input.neurons[k]!, scale, before, t, e);
+      }
+      before = t;
+    }
+    this.#finish(before, duration);
+  }
+
+  #start(current: Float64Array): void {
+    const { tauMem, vRest, vThreshold } = this.neuron;
+    for (let j = 0; j < this.post; j++) {
+      const vInfinity = vRest + current[j]! * tauMem;
+      this.#u[j] = tauMem < Infinity ? vRest - vInfinity : vRest;
+      this.#slope[j] = tauMem < Infinity ? vThreshold - vInfinity : -current[j]!;
+      this.#offset[j] = tauMem < Infinity ? 0 : vThreshold;
+    }
+    this.#refractoryUntil.fill(-Infinity);
+    this.#waiting.fill(0);
+    this.#waitingUntil = Infinity;
+    this.spikes.clear();
+  }
+
+  /** The hot loop: one input spike reaches every neuron of the layer. */
+  #addAndTest(row: number, scale: number, before: number, t: number, e: number): void {
+    const { weights, post } = this;
+    const u = this.#u;
+    const slope = this.#slope;
+    const offset = this.#offset;
+    const base = row * post;
+    for (let j = 0; j < post; j++) {
+      const limit = slope[j]! * e + offset[j]!;
+      // Above the limit before the input: the current alone took the neuron over threshold since the last event.
+      if (u[j]! >= limit) this.#fireWithin(j, before, t, false);
+      const sum = u[j]! + scale * weights[base + j]!;
+      u[j] = sum;
+      if (sum >= limit) this.#fire(j, t);
+    }
+  }
+
+  #add(row: number, scale: number): void {
+    const base = row * this.post;
+    for (let j = 0; j < this.post; j++) this.#u[j]! += scale * this.weights[base + j]!;
+  }
+
+  #test(t: number, e: number): void {
+    for (let j = 0; j < this.post; j++) {
+      if (this.#u[j]! >= this.#slope[j]! * e + this.#offset[j]!) this.#fire(j, t);
+    }
+  }
+
+  #crossBefore(before: number, t: number, e: number): void {
+    for (let j = 0; j < this.post; j++) {
+      if (this.#u[j]! >= this.#slope[j]! * e + this.#offset[j]!) this.#fireWithin(j, before, t, false);
+    }
+  }
+
+  /** Fires neuron j at t, as often as its potential holds thresholds, or lets it wait while it is refractory. */
+  #fire(j: number, t: number): void {
+    const limit = this.#limit(j, t);
+    for (let spikes = 0; this.#u[j]! >= limit; spikes++) {
+      if (t < this.#refractoryUntil[j]!) return this.#wait(j);
+      if (spikes >= 10_000) {
+        throw new InputError(
+          `neuron ${j} fired ${spikes} times at t = ${t} ms: expected fewer than 10000; the weights have diverged, ` +
+            "lower them or the learning rate",
+        );
+      }
+      this.#spike(j, t);
+    }
+  }
+
+  #wait(j: number): void {
+    this.#waiting[j] = 1;
+    this.#waitingUntil = Math.min(this.#waitingUntil, this.#refractoryUntil[j]!);
+  }
+
+  #limit(j: number, t: number): number {
+    const { tauMem } = this.neuron;
+    return this.#slope[j]! * (tauMem < Infinity ? Math.exp(t / tauMem) : t) + this.#offset[j]!;
+  }
+
+  #spike(j: number, t: number): void {
+    const { tauMem, reset, vReset, vRest, vThreshold, tauRef } = this.neuron;
+    const e = tauMem < Infinity ? Math.exp(t / tauMem) : 1;
+    if (reset === "subtract") this.#u[j]! -= (vThreshold - vRest) * e;
+    else this.#u[j] = tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
+    if (tauRef > 0) this.#refractoryUntil[j] = t + tauRef;
+    this.spikes.push(t, j);
+  }
+
+  /** Spikes of neuron j that no input causes, in (before, end), or (before, end] when the end is part of it. */
+  #fireWithin(j: number, before: number, end: number, inclusive: boolean): void {
+    const { tauMem } = this.neuron;
+    for (;;) {
+      const start = Math.max(before, this.#refractoryUntil[j]!);
+      if (inclusive ? start > end : start >= end) break;
+      let t = start;
+      if (!(this.#u[j]! >= this.#limit(j, start))) {
+        const slope = this.#slope[j]!;
+        if (!(slope < 0)) break;
+        t =
+          tauMem < Infinity
+            ? tauMem * Math.log(this.#u[j]! / slope)
+            : (this.#u[j]! - this.#offset[j]!) / slope;
+        t = Math.max(t, start);
+        if (inclusive ? t > end : t >= end) break;
+      }
+      this.#spike(j, t);
+    }
+    this.#waiting[j] = 0;
+    if (this.#refractoryUntil[j]! >= end) this.#wait(j);
+  }
+
+  #releaseWaiting(before: number, t: number): void {
+    this.#waitingUntil = Infinity;
+    for (let j = 0; j < this.post; j++) {
+      if (!this.#waiting[j]) continue;
+      if (this.#refractoryUntil[j]! < t) this.#fireWithin(j, before, t, false);
+      else this.#wait(j);
+    }
+  }
+
+  #finish(before: number, duration: number): void {
+    const { tauMem } = this.neuron;
+    for (let j = 0; j < this.post; j++) {
+      if (this.#waiting[j] || this.#u[j]! >= this.#limit(j, duration)) this.#fireWithin(j, before, duration, true);
+      if (tauMem < Infinity) {
+        const vInfinity = this.neuron.vThreshold - this.#slope[j]!;
+        this.v[j] = vInfinity + this.#u[j]! * Math.exp(-duration / tauMem);
+      } else {
+        this.v[j] = this.#u[j]! - this.#slope[j]! * duration;
+      }
+    }
+    this.spikes.sort(duration);
+  }
+}

@@ -1,0 +1,105 @@
+import { InputError } from "../../errors.ts";
+
+/**
+ * All-to-all synapses, stored pre-major: the row of a presynaptic neuron is contiguous, so one spike reads one run of
+ * memory. With one delay for the projection, a row is its weights in order of target. With a delay per synapse, each
+ * row is sorted by delay, and a spike walks along it, one queue entry at a time.
+ */
+export class DenseProjection {
+  readonly pre: number;
+  readonly post: number;
+  /** [pre, post]; read at delivery, so plasticity may change it in place. */
+  readonly weights: Float32Array;
+  /** Factor on every weight at delivery: what one presynaptic spike stands for. */
+  readonly gain: number;
+  readonly #delay: number;
+  readonly #order: { targets: Uint32Array; delays: Float64Array } | null;
+
+  /**
+   * @param weights  [pre * post], row of a presynaptic neuron contiguous
+   * @param delay    [ms], one number or [pre * post] numbers; 0 or more
+   */
+  constructor(
+    pre: number,
+    post: number,
+    weights: Float32Array,
+    delay: number | ArrayLike<number>,
+    gain: number,
+  ) {
+    if (weights.length !== pre * post) {
+      throw new InputError(`weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`);
+    }
+    const bad = weights.findIndex(w => !Number.isFinite(w));
+    if (bad >= 0) throw new InputError(`weights[${bad}]: expected a finite number, got ${weights[bad]}`);
+    if (!Number.isFinite(gain)) throw new InputError(`gain: expected a finite number, got ${gain}`);
+    this.pre = pre;
+    this.post = post;
+    this.weights = weights;
+    this.gain = gain;
+    if (typeof delay === "number") {
+      checkDelay(delay, "delay");
+      this.#delay = delay;
+      this.#order = null;
+    } else {
+      if (delay.length !== pre * post) {
+        throw new InputError(`delay: expected one number or ${pre * post} numbers, got ${delay.length}`);
+      }
+      for (let s = 0; s < delay.length; s++) checkDelay(delay[s]!, `delay[${s}]`);
+      this.#delay = least(delay);
+      this.#order = sortRows(pre, post, delay);
+    }
+  }
+
+  /** Shortest delay [ms]. */
+  get minDelay(): number {
+    return this.#delay;
+  }
+
+  /**
+   * Delivers a spike of `row` to the targets from `cursor` on that share one delay.
+   * @returns the cursor of the next target, or `post` when the row is done
+   */
+  deliver(row: number, cursor: number, receive: (target: number, weight: number) => void): number {
+    const base = row * this.post;
+    if (!this.#order) {
+      for (let j = 0; j < this.post; j++) receive(j, this.weights[base + j]!);
+      return this.post;
+    }
+    const { targets, delays } = this.#order;
+    const delay = delays[base + cursor]!;
+    let k = cursor;
+    for (; k < this.post && delays[base + k] === delay; k++) {
+      receive(targets[base + k]!, this.weights[base + targets[base + k]!]!);
+    }
+    return k;
+  }
+
+  /** Delay of the target that the cursor points at [ms]; cursor 0 is the first to be reached. */
+  delayAt(row: number, cursor: number): number {
+    return this.#order ? this.#order.delays[row * this.post + cursor]! : this.#delay;
+  }
+}
+
+function checkDelay(delay: number, name: string): void {
+  if (!(delay >= 0 && delay < Infinity)) throw new InputError(`${name}: expected 0 ms or more, got ${delay}`);
+}
+
+function least(numbers: ArrayLike<number>): number {
+  let least = Infinity;
+  for (let k = 0; k < numbers.length; k++) least = Math.min(least, numbers[k]!);
+  return least;
+}
+
+function sortRows(pre: number, post: number, delay: ArrayLike<number>) {
+  const targets = new Uint32Array(pre * post);
+  const delays = new Float64Array(pre * post);
+  for (let i = 0; i < pre; i++) {
+    const row = Uint32Array.from({ length: post }, (_, j) => j);
+    row.sort((a, b) => delay[i * post + a]! - delay[i * post + b]! || a - b);
+    row.forEach((j, k) => {
+      targets[i * post + k] = j;
+      delays[i * post + k] = delay[i * post + j]!;
+    });
+  }
+  return { targets, delays };
+}
