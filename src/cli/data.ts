@@ -1,0 +1,120 @@
+/** `threefactor data`: which data sets there are, where they lie, and how to get them. */
+import { writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import { catalogue, type DatasetEntry, datasetNames, findDataset } from "../data/catalogue.ts";
+import { fetchDataset } from "../data/fetch.ts";
+import { type DatasetStatus, inspectDataset } from "../data/inspect.ts";
+import { dataFolder } from "../data/locate.ts";
+import { InputError } from "../errors.ts";
+
+interface Options {
+  dataDir?: string;
+  json?: boolean;
+  out?: string;
+  mirror?: string;
+}
+
+/** The command with its two subcommands. Their actions throw InputError for bad input. */
+export function dataCommand(): Command {
+  const data = new Command("data").description("list the data sets, and fetch those that are not here");
+  const list = data
+    .command("list")
+    .description("sizes, licences, where each set is, and whether its checksums are right");
+  withOptions(list).action(runList);
+  const fetch = data
+    .command("fetch")
+    .description("download a data set and check it; files that are right already are kept")
+    .argument("<name>", `data set: ${datasetNames.join(", ")}`)
+    .option("--mirror <url>", "folder URL to fetch from, instead of the public mirrors");
+  withOptions(fetch).action(runFetch);
+  return data;
+}
+
+function withOptions(command: Command): Command {
+  return command
+    .option("--data-dir <folder>", "folder of data sets (default: $THREEFACTOR_DATA, else the user's cache)")
+    .option("--seed <n>", "taken by every command; nothing here is random")
+    .option("--json", "print one JSON document and nothing else")
+    .option("--out <file>", "also write the JSON document to this file");
+}
+
+async function runList(options: Options): Promise<void> {
+  const rows: { entry: DatasetEntry; status: DatasetStatus }[] = [];
+  for (const entry of catalogue) rows.push({ entry, status: await inspectDataset(entry, options.dataDir) });
+  const document = {
+    schema: "threefactor.datasets/1",
+    dataDir: dataFolder(options.dataDir),
+    datasets: rows.map(({ entry, status }) => ({
+      name: entry.name,
+      title: entry.title,
+      bytes: totalBytes(entry),
+      licence: entry.licence,
+      source: entry.source,
+      folder: status.folder,
+      state: status.state,
+      files: entry.files.map((file, k) => ({ ...status.files[k], bytes: file.bytes, sha256: file.sha256 })),
+    })),
+  };
+  const table = rows.map(({ entry, status }) => [
+    entry.name,
+    `${(totalBytes(entry) / 1e6).toFixed(1)} MB`,
+    entry.licence,
+    status.state,
+    entry.mirrors.length === 0 ? "ships with threefactor" : (status.folder ?? "not here"),
+  ]);
+  await show(document, alignColumns([["name", "size", "licence", "files", "where"], ...table]), options);
+}
+
+async function runFetch(name: string, options: Options): Promise<void> {
+  const entry = findDataset(name);
+  if (!entry) throw new InputError(`data fetch: found "${name}"; expected ${datasetNames.join(" or ")}`);
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort(new Error("interrupted"));
+  process.once("SIGINT", stop);
+  try {
+    const result = await fetchDataset(entry, {
+      dataDir: options.dataDir,
+      mirrors: options.mirror === undefined ? undefined : [options.mirror],
+      onProgress: message => process.stderr.write(`${message}\n`),
+      signal: interrupt.signal,
+    });
+    const fetched = result.files.filter(file => file.mirror !== null).length;
+    const text = `${name}: ${fetched} fetched, ${result.files.length - fetched} already there, all checksums right: ${result.folder}`;
+    await show({ schema: "threefactor.fetch/1", ...result }, [text], options);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.stderr.write(
+      `${name}: interrupted; the files fetched so far are whole, fetch again for the rest\n`,
+    );
+    process.exitCode = 130;
+  } finally {
+    process.off("SIGINT", stop);
+  }
+}
+
+async function show(document: object, lines: readonly string[], { json, out }: Options): Promise<void> {
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (out !== undefined) {
+    await writeFile(out, text).catch((error: NodeJS.ErrnoException) => {
+      throw new InputError(
+        `--out: ${out} cannot be written (${error.code}); expected a file in an existing folder`,
+      );
+    });
+  }
+  process.stdout.write(json ? text : `${lines.join("\n")}\n`);
+}
+
+/** Size of all files when unpacked. */
+function totalBytes(entry: DatasetEntry): number {
+  return entry.files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map(row => row[c]!.length)));
+  return rows.map(row =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}
