@@ -1,0 +1,28 @@
+import type { PresentedInput } from "../engine/feedForward.ts";
+
+export interface EncoderSettings {
+  readonly inputs: number;
+  readonly durationMs: number;
+  /** Time constant of the traces that the code is scaled for [ms]. */
+  readonly tauMem: number;
+  /** Spikes of a full-intensity input in one presentation. */
+  readonly maxSpikes: number;
+  readonly seed: number;
+}
+
+/** Turns intensities in [0, 1] into what reaches the input population in one presentation. */
+export interface Encoder {
+  /**
+   * @param intensities  [inputs]
+   * @param key          names the presentation; a random code draws the same spikes for the same key and seed
+   */
+  encode(intensities: Float32Array, key: string, into: PresentedInput): void;
+}
+
+/**
+ * Trace that n evenly spread spikes leave at the end, per spike: (tau / T) (1 - exp(-T / tau)). Dividing by it makes
+ * the trace of an input equal its intensity, whatever T and tau.
+ */
+export function tracePerSpike(durationMs: number, tauMem: number): number {
+  return tauMem < Infinity ? (tauMem / durationMs) * -Math.expm1(-durationMs / tauMem) : 1;
+}

@@ -1,0 +1,26 @@
+import { Rng } from "../math/rng.ts";
+import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts";
+
+/**
+ * Deterministic rate code: input i is an integrate-and-fire cell driven by its intensity p, with spike k at
+ * (k - phase_i) T / (maxSpikes p). The fixed random phase dithers the rounding of the spike count and is the same in
+ * every presentation, so that two presentations of one sample differ by nothing but what the rule adds.
+ */
+export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSettings): Encoder {
+  const rng = new Rng(seed, "encoder phase");
+  const phases = Float64Array.from({ length: inputs }, () => rng.uniform());
+  const gain = 1 / (maxSpikes * tracePerSpike(durationMs, tauMem));
+  return {
+    encode(intensities, _key, into) {
+      into.gain = gain;
+      into.analogue = null;
+      into.spikes.clear();
+      for (let i = 0; i < inputs; i++) {
+        const interval = durationMs / (maxSpikes * intensities[i]!);
+        const phase = phases[i]!;
+        for (let k = 1; (k - phase) * interval <= durationMs; k++) into.spikes.push((k - phase) * interval, i);
+      }
+      into.spikes.sort(durationMs);
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import { InputError } from "../errors.ts";
+import { multiplyRows } from "../math/matrix.ts";
+import { LifLayer } from "./lifLayer.ts";
+import { type LifParameters, lif } from "./neurons/lif.ts";
+import { SpikeTrain } from "./spikeTrain.ts";
+
+/** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
+export interface PresentedInput {
+  /** In order of time. */
+  readonly spikes: SpikeTrain;
+  /** Trace that one input spike adds. */
+  gain: number;
+  /** [inputs] drives held constant over the presentation, as the traces that they reach at its end; null for none. */
+  analogue: Float64Array | null;
+}
+
+/**
+ * What one presentation left behind, per population (0 is the input). Traces and responses are in units of the
+ * activation: one spike of a hidden neuron stands for vThreshold.
+ */
+export interface Presentation {
+  readonly spikes: readonly SpikeTrain[];
+  /** x or a: the exponentially filtered spikes (and analogue drive) at the end of the presentation. */
+  readonly trace: readonly Float64Array[];
+  /** a + V: what the neuron was driven by, rounding undone (identity of `FeedForwardNetwork`). Hidden layers only. */
+  readonly drive: readonly Float64Array[];
+  /** max(0, drive): the unquantised response. Hidden layers only. */
+  readonly response: readonly Float64Array[];
+  /** 1 where drive > 0 and the neuron is not saturated: the derivative of the response. Hidden layers only. */
+  readonly gate: readonly Uint8Array[];
+  /** Potentials of the leaky-integrator readout at the end. */
+  readonly logits: Float64Array;
+  /** Analogue drive of the input, all of it, as traces at the end; null for none. */
+  analogue: Float64Array | null;
+}
+
+/**
+ * Feed-forward LIF network with a leaky-integrator readout, run layer by layer over presentations of fixed length. One
+ * time constant serves membranes and traces, the reset subtracts, so that at the end of each presentation
+ *
+ *     vThreshold * r_j = sum_i w_ij x_i + b_j - V_j
+ *
+ * holds without approximation: a hidden layer is a ReLU layer quantised to vThreshold, V is the rounding error, and
+ * weights mean what they mean in a rate network. Biases are constant currents.
+ */
+export class FeedForwardNetwork {
+  readonly sizes: readonly number[];
+  /** weights[l] is [sizes[l], sizes[l + 1]], the row of a presynaptic neuron contiguous. */
+  readonly weights: readonly Float32Array[];
+  readonly biases: readonly Float32Array[];
+  readonly neuron: LifParameters;
+  readonly durationMs: number;
+  readonly input: PresentedInput = { spikes: new SpikeTrain(512), gain: 1, analogue: null };
+  /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
+  synapticEvents = 0;
+  hiddenSpikes = 0;
+  readonly #layers: readonly LifLayer[];
+  readonly #currents: readonly Float64Array[];
+
+  /**
+   * @param neuron  tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
+   * @throws InputError for sizes, weights or durations that do not fit
+   */
+  constructor(
+    sizes: readonly number[],
+    weights: readonly Float32Array[],
+    biases: readonly Float32Array[],
+    neuron: { tauMem: number; vThreshold: number; tauRef: number },
+    durationMs: number,
+  ) {
+    if (sizes.length < 2) throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
+    if (!(durationMs > 0 && durationMs < Infinity)) {
+      throw new InputError(`durationMs: expected a time in ms above 0, got ${durationMs}`);
+    }
+    for (let l = 0; l < sizes.length - 1; l++) {
+      const expected = sizes[l]! * sizes[l + 1]!;
+      if (weights[l]?.length !== expected || biases[l]?.length !== sizes[l + 1]) {
+        throw new InputError(
+          `weights[${l}]: expected ${expected} weights and ${sizes[l + 1]} biases, ` +
+            `got ${weights[l]?.length} and ${biases[l]?.length}`,
+        );
+      }
+    }
+    this.sizes = sizes;
+    this.weights = weights;
+    this.biases = biases;
+    this.neuron = lif({ ...neuron, reset: "subtract" });
+    this.durationMs = durationMs;
+    this.#layers = sizes.slice(1, -1).map((post, l) => new LifLayer(sizes[l]!, post, weights[l]!, this.neuron));
+    this.#currents = sizes.slice(1).map(n => new Float64Array(n));
+  }
+
+  /** Number of weight layers; populations are 0 .. depth. */
+  get depth(): number {
+    return this.sizes.length - 1;
+  }
+
+  /** Current that brings a trace from 0 to 1 over one presentation [1/ms]. */
+  get currentPerTrace(): number {
+    const { tauMem } = this.neuron;
+    return tauMem < Infinity
+      ? 1 / (tauMem * -Math.expm1(-this.durationMs / tauMem))
+      : 1 / this.durationMs;
+  }
+
+  presentation(): Presentation {
+    const hidden = this.sizes.slice(0, -1);
+    return {
+      spikes: hidden.map(() => new SpikeTrain()),
+      trace: hidden.map(n => new Float64Array(n)),
+      drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
+      response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
+      gate: hidden.map((n, p) => new Uint8Array(p === 0 ? 0 : n)),
+      logits: new Float64Array(this.sizes.at(-1)!),
+      analogue: null,
+    };
+  }
+
+  /**
+   * Presents `input` from the resting state.
+   * @param modulation  [inputs], added to the input as a constant drive, as traces at the end
+   */
+  present(into: Presentation, modulation: Float64Array | null = null): Presentation {
+    const { input, durationMs } = this;
+    into.analogue = sum(input.analogue, modulation);
+    copy(input.spikes, into.spikes[0]!);
+    this.#trace(input.spikes, input.gain, into.trace[0]!);
+    if (into.analogue) add(into.trace[0]!, into.analogue);
+
+    let spikes = input.spikes;
+    let gain = input.gain;
+    for (let l = 0; l < this.depth - 1; l++) {
+      const layer = this.#layers[l]!;
+      const current = this.#current(l, l === 0 ? into.analogue : null);
+      layer.present(spikes, gain, current, durationMs);
+      this.synapticEvents += spikes.length * layer.post;
+      this.hiddenSpikes += layer.spikes.length;
+      this.#readLayer(layer, l + 1, into);
+      spikes = layer.spikes;
+      gain = this.neuron.vThreshold;
+    }
+    this.#readOut(into);
+    return into;
+  }
+
+  #current(l: number, analogue: Float64Array | null): Float64Array {
+    const current = this.#currents[l]!;
+    if (analogue) {
+      multiplyRows(analogue, this.weights[l]!, current);
+      for (const value of analogue) if (value !== 0) this.synapticEvents += current.length;
+    } else current.fill(0);
+    const bias = this.biases[l]!;
+    const scale = this.currentPerTrace;
+    for (let j = 0; j < current.length; j++) current[j] = (current[j]! + bias[j]!) * scale;
+    return current;
+  }
+
+  #readLayer(layer: LifLayer, p: number, into: Presentation): void {
+    const { vThreshold } = this.neuron;
+    const [a, drive, response, gate] = [into.trace[p]!, into.drive[p]!, into.response[p]!, into.gate[p]!];
+    copy(layer.spikes, into.spikes[p]!);
+    this.#trace(layer.spikes, vThreshold, a);
+    for (let j = 0; j < a.length; j++) {
+      const v = layer.v[j]!;
+      drive[j] = a[j]! + v;
+      response[j] = Math.max(0, drive[j]!);
+      // Above threshold at the end means that the refractory period held spikes back: saturated.
+      gate[j] = drive[j]! > 0 && v < vThreshold ? 1 : 0;
+    }
+  }
+
+  #trace(spikes: SpikeTrain, gain: number, out: Float64Array): void {
+    out.fill(0);
+    const { tauMem } = this.neuron;
+    for (let k = 0; k < spikes.length; k++) {
+      out[spikes.neurons[k]!]! += gain * Math.exp((spikes.times[k]! - this.durationMs) / tauMem);
+    }
+  }
+
+  /** By the identity, a readout that never fires ends at the weighted sum of the traces: its events need no replay. */
+  #readOut(into: Presentation): void {
+    const top = this.depth - 1;
+    multiplyRows(into.trace[top]!, this.weights[top]!, into.logits);
+    const bias = this.biases[top]!;
+    for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;
+    this.synapticEvents += into.spikes[top]!.length * bias.length;
+  }
+}
+
+function sum(a: Float64Array | null, b: Float64Array | null): Float64Array | null {
+  return a && b ? a.map((value, i) => value + b[i]!) : (a ?? b);
+}
+
+function add(to: Float64Array, from: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i]! += from[i]!;
+}
+
+function copy(from: SpikeTrain, to: SpikeTrain): void {
+  to.clear();
+  for (let k = 0; k < from.length; k++) to.push(from.times[k]!, from.neurons[k]!);
+}

@@ -1,0 +1,184 @@
+import type { FeedForwardNetwork, Presentation } from "../feedForward.ts";
+import type { SpikeTrain } from "../spikeTrain.ts";
+
+/**
+ * What a synapse remembers until its modulator comes. `trace`: the presynaptic trace at the end of the presentation.
+ * `timing`: the presynaptic trace read at each postsynaptic spike, averaged over the neuron's spikes.
+ */
+export type Eligibility = "trace" | "timing";
+
+/**
+ * Three-factor plasticity of a feed-forward network: collects modulator (x) eligibility over a batch, then changes the
+ * weights. No synapse keeps state of its own: `trace` needs one number per neuron, and `timing` sweeps the spikes of
+ * the presentation backwards in time.
+ */
+export class ThreeFactorSynapses {
+  /** Synapses that were given a change since the last reset of the counter. */
+  updates = 0;
+  readonly #net: FeedForwardNetwork;
+  readonly #eligibility: Eligibility;
+  readonly #changes: readonly Float32Array[];
+  readonly #biasChanges: readonly Float32Array[];
+  /** Rows with a change, so that silent inputs cost nothing. */
+  readonly #touched: readonly Uint8Array[];
+  readonly #active: Int32Array;
+  readonly #sweep: Float64Array;
+  readonly #counts: Int32Array;
+
+  constructor(net: FeedForwardNetwork, eligibility: Eligibility) {
+    const widest = Math.max(...net.sizes);
+    this.#net = net;
+    this.#eligibility = eligibility;
+    this.#changes = net.weights.map(w => new Float32Array(w.length));
+    this.#biasChanges = net.biases.map(b => new Float32Array(b.length));
+    this.#touched = net.weights.map((_, l) => new Uint8Array(net.sizes[l]!));
+    this.#active = new Int32Array(widest);
+    this.#sweep = new Float64Array(widest);
+    this.#counts = new Int32Array(widest);
+  }
+
+  /**
+   * Adds modulator (x) eligibility of the synapses of layer l. The readout does not fire, so its synapses always
+   * use the trace.
+   * @param modulator  one number per postsynaptic neuron
+   * @param from       the presentation that left the eligibility
+   */
+  accumulate(l: number, modulator: Float64Array, from: Presentation): void {
+    if (this.#eligibility === "timing" && l < this.#net.depth - 1) this.#accumulateTiming(l, modulator, from);
+    else this.#accumulateTrace(l, modulator, from.trace[l]!);
+  }
+
+  /** Adds -scale times the collected changes to the weights and forgets them. */
+  apply(scale: number): void {
+    const { weights, biases } = this.#net;
+    for (let l = 0; l < weights.length; l++) {
+      const [w, change, touched] = [weights[l]!, this.#changes[l]!, this.#touched[l]!];
+      const columns = biases[l]!.length;
+      for (let i = 0; i < touched.length; i++) {
+        if (touched[i] === 0) continue;
+        touched[i] = 0;
+        const end = (i + 1) * columns;
+        for (let at = i * columns; at < end; at++) {
+          w[at]! -= scale * change[at]!;
+          change[at] = 0;
+        }
+      }
+      for (let j = 0; j < columns; j++) biases[l]![j]! -= scale * this.#biasChanges[l]![j]!;
+      this.#biasChanges[l]!.fill(0);
+    }
+  }
+
+  /** Copies of the collected changes, per layer, which are then forgotten. */
+  take(): Float32Array[] {
+    const taken = this.#changes.map(change => Float32Array.from(change));
+    this.apply(0);
+    return taken;
+  }
+
+  #accumulateTrace(l: number, modulator: Float64Array, pre: Float64Array): void {
+    const [change, bias, touched] = [this.#changes[l]!, this.#biasChanges[l]!, this.#touched[l]!];
+    const columns = modulator.length;
+    const active = this.#active;
+    let posts = 0;
+    for (let j = 0; j < columns; j++) {
+      if (modulator[j] === 0) continue;
+      active[posts++] = j;
+      bias[j]! += modulator[j]!;
+    }
+    if (posts === 0) return;
+    for (let i = 0; i < pre.length; i++) {
+      const x = pre[i]!;
+      if (x === 0) continue;
+      touched[i] = 1;
+      this.updates += posts;
+      const row = i * columns;
+      if (posts > columns / 2) {
+        for (let j = 0; j < columns; j++) change[row + j]! += x * modulator[j]!;
+      } else {
+        for (let k = 0; k < posts; k++) {
+          const j = active[k]!;
+          change[row + j]! += x * modulator[j]!;
+        }
+      }
+    }
+  }
+
+  /**
+   * x_i at a postsynaptic spike t_k is the sum over earlier input spikes t_f of exp(-(t_k - t_f) / tau). Going back in
+   * time, `sweep[j]` collects exp(-t_k / tau) of the spikes passed so far, so each input spike finds its whole
+   * contribution in one multiplication per target.
+   */
+  #accumulateTiming(l: number, modulator: Float64Array, from: Presentation): void {
+    const [pre, post] = [from.spikes[l]!, from.spikes[l + 1]!];
+    const [change, touched] = [this.#changes[l]!, this.#touched[l]!];
+    const columns = modulator.length;
+    const { tauMem } = this.#net.neuron;
+    const [active, sweep] = [this.#active, this.#sweep];
+    const share = this.#shares(modulator, post);
+    let posts = 0;
+    for (let j = 0; j < columns; j++) if (share[j] !== 0) active[posts++] = j;
+    if (posts === 0) return;
+
+    this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
+    sweep.fill(0, 0, columns);
+    const gain = l === 0 ? this.#net.input.gain : this.#net.neuron.vThreshold;
+    for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
+      const t = pre.times[f]!;
+      for (; k >= 0 && post.times[k]! >= t; k--) {
+        const j = post.neurons[k]!;
+        sweep[j]! += share[j]! * Math.exp(-post.times[k]! / tauMem);
+      }
+      const i = pre.neurons[f]!;
+      const weight = gain * Math.exp(t / tauMem);
+      touched[i] = 1;
+      this.updates += posts;
+      for (let n = 0, row = i * columns; n < posts; n++) {
+        const j = active[n]!;
+        change[row + j]! += weight * sweep[j]!;
+      }
+    }
+  }
+
+  /** Modulator per spike: divided by the neuron's spike count, or its step would grow with its own activity. */
+  #shares(modulator: Float64Array, post: SpikeTrain): Float64Array {
+    const counts = this.#counts.fill(0);
+    for (let k = 0; k < post.length; k++) counts[post.neurons[k]!]!++;
+    const scale = this.#timingScale();
+    return modulator.map((m, j) => (counts[j]! > 0 ? (scale * m) / counts[j]! : 0));
+  }
+
+  /** Constant drives have a trace too: it grows as kappa(t) from 0 to 1 over the presentation. So has the bias. */
+  #addAnalogue(l: number, share: Float64Array, post: SpikeTrain, analogue: Float64Array | null): void {
+    const [change, bias, touched] = [this.#changes[l]!, this.#biasChanges[l]!, this.#touched[l]!];
+    const columns = share.length;
+    const read = new Float64Array(columns);
+    for (let k = 0; k < post.length; k++) {
+      const j = post.neurons[k]!;
+      read[j]! += share[j]! * this.#kappa(post.times[k]!);
+    }
+    for (let j = 0; j < columns; j++) bias[j]! += read[j]!;
+    if (!analogue) return;
+    for (let i = 0; i < analogue.length; i++) {
+      const x = analogue[i]!;
+      if (x === 0) continue;
+      touched[i] = 1;
+      this.updates += columns;
+      for (let j = 0, row = i * columns; j < columns; j++) change[row + j]! += x * read[j]!;
+    }
+  }
+
+  #kappa(t: number): number {
+    const { durationMs, neuron } = this.#net;
+    if (neuron.tauMem === Infinity) return t / durationMs;
+    return Math.expm1(-t / neuron.tauMem) / Math.expm1(-durationMs / neuron.tauMem);
+  }
+
+  /** 1 / mean of kappa: an input's trace, read at evenly spread times, is on average less than at the end. */
+  #timingScale(): number {
+    const { durationMs, neuron } = this.#net;
+    if (neuron.tauMem === Infinity) return 2;
+    const r = durationMs / neuron.tauMem;
+    const filled = -Math.expm1(-r);
+    return filled / (1 - filled / r);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Plain loops over row-major matrices, in the two directions that feedback needs. `matrix` is [rows, columns].
+ */
+
+/** out[i] = sum_j matrix[i, j] * vector[j]; returns `out`. */
+export function multiply(matrix: Float32Array, vector: ArrayLike<number>, out: Float64Array): Float64Array {
+  const columns = vector.length;
+  for (let i = 0, at = 0; i < out.length; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += matrix[at++]! * vector[j]!;
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** out[j] = sum_i vector[i] * matrix[i, j]; rows whose factor is zero are not read. Returns `out`. */
+export function multiplyRows(vector: ArrayLike<number>, matrix: Float32Array, out: Float64Array): Float64Array {
+  const columns = out.length;
+  out.fill(0);
+  for (let i = 0; i < vector.length; i++) {
+    const factor = vector[i]!;
+    if (factor === 0) continue;
+    for (let j = 0, at = i * columns; j < columns; j++) out[j]! += factor * matrix[at++]!;
+  }
+  return out;
+}
+
+/** Product of [n, m] and [m, k] matrices. */
+export function product(a: Float32Array, b: Float32Array, n: number, m: number, k: number): Float32Array {
+  const out = new Float32Array(n * k);
+  const row = new Float64Array(k);
+  for (let i = 0; i < n; i++) out.set(multiplyRows(a.subarray(i * m, (i + 1) * m), b, row), i * k);
+  return out;
+}
+
+/** Angle between two vectors in degrees; NaN when one of them is zero. */
+export function angleDegrees(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let k = 0; k < a.length; k++) {
+    ab += a[k]! * b[k]!;
+    aa += a[k]! * a[k]!;
+    bb += b[k]! * b[k]!;
+  }
+  // atan2 of the Gram determinant keeps small angles that acos of a rounded cosine would lose.
+  const sine = Math.sqrt(Math.max(0, aa * bb - ab * ab));
+  return aa === 0 || bb === 0 ? Number.NaN : (Math.atan2(sine, ab) * 180) / Math.PI;
+}

@@ -1,0 +1,37 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { forward } from "./network.ts";
+
+/**
+ * Exact gradient of the mean cross-entropy by each weight matrix, by automatic differentiation: the reference that
+ * every rule's update is compared with.
+ * @param x       [samples, inputs] @param labels [samples]
+ * @returns per layer, [sizes[l] * sizes[l + 1]] numbers
+ */
+export function exactGradient(
+  sizes: readonly number[],
+  weights: readonly Float32Array[],
+  biases: readonly Float32Array[],
+  saturation: number,
+  x: Float32Array,
+  labels: ArrayLike<number>,
+): Float32Array[] {
+  return tf.tidy(() => {
+    const depth = weights.length;
+    const input = tf.tensor2d(x, [labels.length, sizes[0]!]);
+    const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), sizes.at(-1)!);
+    const loss = (...parameters: tf.Tensor[]) => {
+      const w = parameters.slice(0, depth) as tf.Tensor2D[];
+      const b = parameters.slice(depth) as tf.Tensor2D[];
+      const { logits } = forward(input, w, b, saturation);
+      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1))) as tf.Scalar;
+    };
+    const parameters = [
+      ...weights.map((w, l) => tf.tensor2d(w, [sizes[l]!, sizes[l + 1]!])),
+      ...biases.map((b, l) => tf.tensor2d(b, [1, sizes[l + 1]!])),
+    ];
+    return tf
+      .grads(loss)(parameters)
+      .slice(0, depth)
+      .map(g => Float32Array.from(g.dataSync()));
+  });
+}

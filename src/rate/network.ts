@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Activities of one forward pass: h[0] is the input, h[l] a hidden layer, all [batch, neurons]. */
+export interface Forward {
+  readonly h: readonly tf.Tensor2D[];
+  /** [batch, classes], before the softmax. */
+  readonly logits: tf.Tensor2D;
+  /** softmax(logits) */
+  readonly probabilities: tf.Tensor2D;
+}
+
+/**
+ * Fully connected ReLU network with a linear readout: the rate twin of `FeedForwardNetwork`, over the same weights.
+ * With a `saturation`, activities are clipped there, as a refractory period clips a spiking neuron.
+ */
+export class RateNetwork {
+  readonly sizes: readonly number[];
+  /** weights[l] is [sizes[l], sizes[l + 1]] */
+  readonly weights: readonly tf.Variable<tf.Rank.R2>[];
+  /** biases[l] is [1, sizes[l + 1]] */
+  readonly biases: readonly tf.Variable<tf.Rank.R2>[];
+  readonly saturation: number;
+
+  constructor(
+    sizes: readonly number[],
+    weights: readonly Float32Array[],
+    biases: readonly Float32Array[],
+    saturation = Infinity,
+  ) {
+    this.sizes = sizes;
+    this.saturation = saturation;
+    this.weights = weights.map((w, l) => variable(w, sizes[l]!, sizes[l + 1]!));
+    this.biases = biases.map((b, l) => variable(b, 1, sizes[l + 1]!));
+  }
+
+  get depth(): number {
+    return this.sizes.length - 1;
+  }
+
+  forward(x: tf.Tensor2D): Forward {
+    return forward(x, this.weights, this.biases, this.saturation);
+  }
+
+  /** Derivative of the activation at activity h: 1 between silence and saturation, else 0. [batch, neurons] */
+  gate(h: tf.Tensor2D): tf.Tensor2D {
+    const open = tf.cast<tf.Tensor2D>(tf.greater(h, 0), "float32");
+    if (this.saturation === Infinity) return open;
+    return tf.mul<tf.Tensor2D>(open, tf.cast(tf.less(h, this.saturation), "float32"));
+  }
+
+  /** Copies of the weights and biases as plain numbers, each pair by layer. */
+  parameters(): { weights: Float32Array[]; biases: Float32Array[] } {
+    return {
+      weights: this.weights.map(w => Float32Array.from(w.dataSync())),
+      biases: this.biases.map(b => Float32Array.from(b.dataSync())),
+    };
+  }
+
+  dispose(): void {
+    tf.dispose([...this.weights, ...this.biases]);
+  }
+}
+
+/** The forward pass over any tensors of the right shapes, so that it can be differentiated by them. */
+export function forward(
+  x: tf.Tensor2D,
+  weights: readonly tf.Tensor2D[],
+  biases: readonly tf.Tensor2D[],
+  saturation: number,
+): Forward {
+  const h = [x];
+  for (let l = 0; l < weights.length - 1; l++) {
+    const drive = tf.add<tf.Tensor2D>(tf.matMul(h[l]!, weights[l]!), biases[l]!);
+    h.push(saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive));
+  }
+  const logits = tf.add<tf.Tensor2D>(tf.matMul(h.at(-1)!, weights.at(-1)!), biases.at(-1)!);
+  return { h, logits, probabilities: tf.softmax(logits) };
+}
+
+function variable(values: Float32Array, rows: number, columns: number): tf.Variable<tf.Rank.R2> {
+  return tf.tidy(() => tf.variable(tf.tensor2d(Float32Array.from(values), [rows, columns])));
+}

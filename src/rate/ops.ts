@@ -1,0 +1,14 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * a x b with b given transposed. The transposition is its own operation: with a transpose flag the wasm backend leaves
+ * its fast matrix product for a scalar loop.
+ */
+export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(a, tf.transpose(b));
+}
+
+/** Sum over a batch of the outer products pre (x) post: [batch, n] and [batch, m] to [n, m]. */
+export function outerSum(pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(tf.transpose(pre), post);
+}

@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { outputError } from "../math/softmax.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * Control: hidden layers keep their random weights and only the readout learns, by the delta rule (Widrow & Hoff
+ * 1960). A rule that is not above it has taught the hidden layers nothing.
+ */
+export const frozen: Rule = {
+  name: "frozen",
+  title: "frozen (control)",
+  source: "control: random hidden layers, readout by the delta rule (Widrow & Hoff 1960)",
+  presentations: 1,
+  synapseKnows: "nothing: hidden synapses do not change",
+  create: sizes => ({
+    rate: net => ({
+      learn({ x, y }, descend) {
+        const { h, logits, probabilities } = net.forward(x);
+        descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]!);
+        return logits;
+      },
+    }),
+    spiking: net => {
+      const now = net.presentation();
+      const e = new Float64Array(sizes.at(-1)!);
+      return {
+        learn({ label }, descend) {
+          net.present(now);
+          descend(net.depth - 1, outputError(now.logits, label, e), now);
+          return now;
+        },
+      };
+    },
+  }),
+};

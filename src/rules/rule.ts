@@ -1,0 +1,81 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import type { Rng } from "../math/rng.ts";
+import type { RateNetwork } from "../rate/network.ts";
+
+/**
+ * A learning rule in both forms. Every rule changes a weight by a product, w[l] -= learningRate * post (x) pre; rules
+ * differ in who makes `post` (the third factor), which activity is `pre`, and when. A rule owns no learning rate and
+ * no loop over synapses.
+ */
+export interface Rule {
+  /** As on the command line. */
+  readonly name: string;
+  /** As in the paper's tables. */
+  readonly title: string;
+  /** Author, year and where the equation stands. */
+  readonly source: string;
+  /** How often a sample is presented before the network has learned it. */
+  readonly presentations: number;
+  /** What a hidden synapse must know besides its own pre- and postsynaptic activity. */
+  readonly synapseKnows: string;
+  /** Activities are bounded here in both twins: clipped in rates, by a refractory period in spikes. */
+  readonly saturation?: number;
+  /** Draws the feedback once; both forms share it. `samples`: size of the training set. */
+  create(sizes: readonly number[], rng: Rng, samples: number): Forms;
+}
+
+export interface Forms {
+  rate(net: RateNetwork): RateLearner;
+  spiking: ((net: FeedForwardNetwork) => SpikingLearner) | { readonly unavailable: string };
+  /**
+   * Angle between the feedback weights and the forward path that they stand for, per hidden layer, in degrees.
+   * @param weights  per layer, [sizes[l], sizes[l + 1]]
+   */
+  feedbackDegrees?(weights: readonly Float32Array[]): number[];
+}
+
+/** Learners that remember something from sample to sample show it as numbers, for checkpoints. */
+export interface Remembers {
+  readonly memory?: Float32Array;
+}
+
+export interface RateBatch {
+  /** [batch, inputs] */
+  readonly x: tf.Tensor2D;
+  /** [batch, classes], one-hot */
+  readonly y: tf.Tensor2D;
+  /** Places of the samples in the training set. */
+  readonly indices: ArrayLike<number>;
+}
+
+export interface RateLearner extends Remembers {
+  /**
+   * @param descend  w[l] -= learningRate * mean over the batch of pre (x) post, and the biases likewise with pre = 1;
+   *                 carried out after `learn` returns
+   * @returns logits of the sample as it is, [batch, classes]
+   */
+  learn(
+    batch: RateBatch,
+    descend: (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => void,
+  ): tf.Tensor2D;
+}
+
+export interface SpikingSample {
+  readonly label: number;
+  /** Place of the sample in the training set. */
+  readonly index: number;
+}
+
+export interface SpikingLearner extends Remembers {
+  /**
+   * The sample waits at the network's input; `net.present` shows it as often as the rule likes.
+   * @param descend  w[l] -= learningRate * mean over the batch of post (x) eligibility, where the eligibility of layer
+   *                 l's synapses is what the presentation `from` left at them; carried out after the batch
+   * @returns the presentation of the sample as it is
+   */
+  learn(
+    sample: SpikingSample,
+    descend: (l: number, post: Float64Array, from: Presentation) => void,
+  ): Presentation;
+}

@@ -1,0 +1,28 @@
+import type { Dataset } from "../data/dataset.ts";
+import { angleDegrees } from "../math/matrix.ts";
+import { exactGradient } from "../rate/gradient.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** Training samples on which updates are compared: the first ones, the same for every rule, twin and epoch. */
+const PROBE = 200;
+
+/**
+ * Angle between the rule's update and the exact gradient of the mean cross-entropy, per hidden layer, in degrees. For
+ * both twins the gradient is that of the rate network with the twin's present weights, by automatic differentiation.
+ * @returns one angle per hidden layer; none for a rule that changes no hidden layer
+ */
+export function alignmentDegrees(trainer: Trainer, data: Dataset, sizes: readonly number[]): number[] {
+  const count = Math.min(PROBE, data.train.count);
+  const update = trainer.update(Uint32Array.from({ length: count }, (_, n) => n));
+  const { weights, biases } = trainer.parameters();
+  const gradient = exactGradient(
+    sizes,
+    weights,
+    biases,
+    trainer.saturation,
+    data.train.intensities.subarray(0, count * sizes[0]!),
+    data.train.labels.subarray(0, count),
+  );
+  const angles = update.slice(0, -1).map((change, l) => angleDegrees(change, gradient[l]!));
+  return angles.some(Number.isNaN) ? [] : angles;
+}

@@ -1,0 +1,124 @@
+import type { Dataset, Samples } from "../data/dataset.ts";
+import { encoders } from "../encoding/index.ts";
+import { FeedForwardNetwork } from "../engine/feedForward.ts";
+import { ThreeFactorSynapses } from "../engine/plasticity/threeFactor.ts";
+import { InputError } from "../errors.ts";
+import { Rng } from "../math/rng.ts";
+import { argmax, crossEntropy } from "../math/softmax.ts";
+import type { Rule } from "../rules/rule.ts";
+import { initialParameters, type Parameters } from "./initialise.ts";
+import { accuracyOf, emptyConfusion, type Trainer, type TrainingSettings } from "./trainer.ts";
+
+/**
+ * Refractory period that bounds the activation at `saturation` [ms]: a neuron that fires at every chance then has the
+ * trace theta (1 - exp(-T / tau)) / (1 - exp(-tauRef / tau)) at the end of a presentation.
+ */
+export function refractoryPeriod(
+  saturation: number,
+  { vThreshold, tauMem, durationMs }: Pick<TrainingSettings, "vThreshold" | "tauMem" | "durationMs">,
+): number {
+  if (saturation === Infinity) return 0;
+  if (tauMem === Infinity) return (vThreshold * durationMs) / saturation;
+  return -tauMem * Math.log1p((vThreshold * Math.expm1(-durationMs / tauMem)) / saturation);
+}
+
+/** Trains a rule's spiking form. */
+export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
+  const { sizes, seed, encoder: encoderName, durationMs, tauMem, vThreshold, maxSpikes } = settings;
+  const saturation = rule.saturation ?? Infinity;
+  const start = initialParameters(sizes, seed);
+  const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
+  const net = new FeedForwardNetwork(sizes, start.weights, start.biases, neuron, durationMs);
+  const forms = rule.create(sizes, new Rng(seed, "feedback"), data.train.count);
+  if (typeof forms.spiking !== "function") {
+    throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
+  }
+  const learner = forms.spiking(net);
+  const synapses = new ThreeFactorSynapses(net, settings.eligibility);
+  const encoder = encoders[encoderName]({ inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed });
+  const shown = net.presentation();
+  const descend = synapses.accumulate.bind(synapses);
+  let samplesLearned = 0;
+
+  const show = (samples: Samples, index: number, key: string) =>
+    encoder.encode(samples.intensities.subarray(index * sizes[0]!, (index + 1) * sizes[0]!), key, net.input);
+
+  return {
+    learn(indices, rate, epoch) {
+      let loss = 0;
+      let correct = 0;
+      for (const index of indices) {
+        const label = data.train.labels[index]!;
+        show(data.train, index, `train ${epoch} ${index}`);
+        const { logits } = learner.learn({ label, index }, descend);
+        loss += crossEntropy(logits, label);
+        if (argmax(logits) === label) correct++;
+      }
+      synapses.apply(rate / indices.length);
+      samplesLearned += indices.length;
+      return { loss, correct };
+    },
+    evaluate(samples) {
+      const confusion = emptyConfusion(sizes.at(-1)!);
+      const events = net.synapticEvents;
+      const hidden = net.hiddenSpikes;
+      let input = 0;
+      for (let n = 0; n < samples.count; n++) {
+        show(samples, n, `evaluate ${n}`);
+        input += net.input.spikes.length;
+        net.present(shown);
+        confusion[samples.labels[n]!]![argmax(shown.logits)]!++;
+      }
+      const hiddenSpikes = net.hiddenSpikes - hidden;
+      net.synapticEvents = events; // only learning counts as cost
+      return {
+        accuracy: accuracyOf(confusion),
+        confusion,
+        inputSpikesPerSample: input / samples.count,
+        hiddenSpikesPerSample: hiddenSpikes / samples.count,
+      };
+    },
+    update(indices) {
+      const memory = learner.memory && Float32Array.from(learner.memory);
+      const before = [net.synapticEvents, synapses.updates] as const;
+      for (const index of indices) {
+        show(data.train, index, `update ${index}`);
+        learner.learn({ label: data.train.labels[index]!, index }, descend);
+      }
+      [net.synapticEvents, synapses.updates] = before;
+      if (memory) learner.memory!.set(memory);
+      return synapses.take();
+    },
+    cost() {
+      const cost = {
+        synapticEventsPerSample: net.synapticEvents / samplesLearned,
+        synapseUpdatesPerSample: synapses.updates / samplesLearned,
+      };
+      net.synapticEvents = 0;
+      synapses.updates = 0;
+      samplesLearned = 0;
+      return cost;
+    },
+    parameters: () => copyOf(net),
+    restore(parameters, memory) {
+      net.weights.forEach((w, l) => {
+        w.set(parameters.weights[l]!);
+      });
+      net.biases.forEach((b, l) => {
+        b.set(parameters.biases[l]!);
+      });
+      if (memory) learner.memory?.set(memory);
+    },
+    memory: learner.memory ?? null,
+    feedbackDegrees: forms.feedbackDegrees ?? null,
+    saturation,
+    dispose() {},
+  };
+}
+
+function copyOf(net: FeedForwardNetwork): Parameters {
+  return {
+    weights: net.weights.map(w => Float32Array.from(w)),
+    biases: net.biases.map(b => Float32Array.from(b)),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Samples } from "../data/dataset.ts";
+import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import type { EncoderName } from "../encoding/index.ts";
+import type { Parameters } from "./initialise.ts";
+
+/** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
+export interface TrainingSettings {
+  readonly sizes: readonly number[];
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  /** Expression, see `schedule`. */
+  readonly schedule: string;
+  readonly encoder: EncoderName;
+  readonly eligibility: Eligibility;
+  /** Length of a presentation [ms]. */
+  readonly durationMs: number;
+  /** Time constant of membranes and traces [ms]. */
+  readonly tauMem: number;
+  /** Activation that one hidden spike stands for. */
+  readonly vThreshold: number;
+  /** Spikes of a full-intensity input per presentation. */
+  readonly maxSpikes: number;
+}
+
+export interface EpochResult {
+  /** Mean cross-entropy of the samples as they were learned [nats]. */
+  readonly loss: number;
+  /** Share decided rightly as they were learned. */
+  readonly accuracy: number;
+}
+
+export interface Evaluation {
+  readonly accuracy: number;
+  /** Samples by [true class][decided class]. */
+  readonly confusion: number[][];
+  readonly inputSpikesPerSample?: number;
+  readonly hiddenSpikesPerSample?: number;
+}
+
+/** Cost of learning, per training sample since training began or was resumed. */
+export interface Cost {
+  readonly synapticEventsPerSample?: number;
+  readonly synapseUpdatesPerSample?: number;
+}
+
+/** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */
+export interface Trainer {
+  /**
+   * Learns one batch.
+   * @param indices  places in the training set
+   * @param rate     learning rate now
+   * @returns summed cross-entropy [nats] and number of samples decided rightly
+   */
+  learn(indices: Uint32Array, rate: number, epoch: number): { loss: number; correct: number };
+  evaluate(samples: Samples): Evaluation;
+  /** The rule's change of each weight matrix for these training samples, without making it. */
+  update(indices: Uint32Array): Float32Array[];
+  /** Cost of the samples learned since the last call. */
+  cost(): Cost;
+  parameters(): Parameters;
+  restore(parameters: Parameters, memory: Float32Array | null): void;
+  readonly memory: Float32Array | null;
+  readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;
+  readonly saturation: number;
+  dispose(): void;
+}
+
+export function emptyConfusion(classes: number): number[][] {
+  return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+}
+
+/** Share of the diagonal. */
+export function accuracyOf(confusion: readonly (readonly number[])[]): number {
+  let right = 0;
+  let all = 0;
+  confusion.forEach((row, k) => {
+    right += row[k]!;
+    for (const count of row) all += count;
+  });
+  return all === 0 ? 0 : right / all;
+}
