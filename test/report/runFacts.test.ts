@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { runFacts, taskTitle } from "../../src/report/runFacts.ts";
+import { record, resultsOf, twoTwins } from "./fixture.ts";
+
+test("the facts name data, seeds, date, backend, machine and versions", () => {
+  expect(Object.fromEntries(runFacts(record, twoTwins))).toEqual({
+    Data: "digits, 1,200 training and 10 test samples",
+    Networks: "64-128-2",
+    Epochs: "2",
+    Encoder: "current",
+    Seeds: "1",
+    Date: "2026-01-05 10:02 UTC to 2026-01-05 10:09 UTC",
+    Backend: "cpu",
+    Machine: "linux x64, 2 cores",
+    Versions: "threefactor 0.1.0, node 20.19.0",
+  });
+});
+
+test("an unfinished run says so", () => {
+  const { endedAt: _, ...unfinished } = record;
+  const facts = Object.fromEntries(runFacts(unfinished, resultsOf()));
+  expect(facts.Date).toBe("2026-01-05 10:02 UTC, unfinished");
+  expect(taskTitle(resultsOf())).toBe("Learning rules");
+});

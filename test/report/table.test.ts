@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { ruleGroups } from "../../src/report/groups.ts";
+import { formatTable, tableHtml, tableRows } from "../../src/report/table.ts";
+import { resultsOf, runOf, twoTwins } from "./fixture.ts";
+
+test("the gap is spike minus rate in points", () => {
+  const [bp, pepita] = tableRows(ruleGroups(twoTwins));
+  expect(bp.gap!.mean).toBeCloseTo(-0.5);
+  expect(pepita.gap!.mean).toBeCloseTo(1);
+});
+
+test("over seeds the gap pairs runs of the same seed", () => {
+  const results = resultsOf(
+    runOf("bp", "rate", 0.9, { seed: 1 }),
+    runOf("bp", "rate", 0.8, { seed: 2 }),
+    runOf("bp", "spike", 0.88, { seed: 1 }),
+    runOf("bp", "spike", 0.78, { seed: 2 }),
+    runOf("bp", "spike", 0.1, { seed: 3 }),
+  );
+  const [{ gap, rateAccuracy }] = tableRows(ruleGroups(results));
+  expect(gap!.mean).toBeCloseTo(-2);
+  expect(gap!.sd).toBeCloseTo(0);
+  expect(rateAccuracy!.mean).toBeCloseTo(85);
+  expect(rateAccuracy!.sd).toBeCloseTo(Math.sqrt(50));
+});
+
+test("the terminal's table is aligned", () => {
+  expect(formatTable(twoTwins).split("\n")).toEqual([
+    "rule             rate %  spike %    gap  hidden spikes  syn. events  rate/s  spike/s",
+    "bp                97.00    96.50  -0.50           36.3      104,000   8,000    1,500",
+    "pepita:textbook   90.00    91.00  +1.00           36.3      104,000   8,000    1,500",
+    "frozen            93.00    91.00  -2.00           36.3      104,000   8,000    1,500",
+  ]);
+});
+
+test("columns without a value are left out and single holes marked", () => {
+  const rateOnly = formatTable(resultsOf(runOf("bp", "rate", 0.97)));
+  expect(rateOnly).toBe("rule  rate %  rate/s\nbp     97.00   8,000");
+  const mixed = formatTable(resultsOf(runOf("bp", "rate", 0.97), runOf("dfa", "spike", 0.9)));
+  expect(mixed.split("\n")[1]).toMatch(/^bp +97\.00 +- +- +- +8,000 +-$/);
+});
+
+test("several seeds show mean and deviation", () => {
+  const results = resultsOf(runOf("bp", "rate", 0.9), runOf("bp", "rate", 0.92, { seed: 2 }));
+  expect(formatTable(results)).toContain("91.00 ± 1.41");
+  expect(tableHtml(ruleGroups(results), "x")).toContain("91.00<small> ± 1.41</small>");
+});
+
+test("names and caption are escaped in the page's table", () => {
+  const html = tableHtml(ruleGroups(resultsOf(runOf("<b>x", "rate", 0.9))), "<i>");
+  expect(html).not.toContain("<b>");
+  expect(html).not.toContain("<i>");
+  expect(html).toContain("&#60;b&#62;x");
+});
