@@ -133,7 +133,9 @@ function sampleChoice(
 /** Label and decision first; then what else the recording says of itself. */
 function sampleFacts({ metadata, durationMs }: Raster): string {
   const { label, decision, rule: _rule, seed: _seed, ...others } = metadata;
-  const rest = Object.entries(others).map(([key, value]) => `${key} ${value}`);
+  const rest = Object.entries(others).map(
+    ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`,
+  );
   return [
     ...(label === undefined ? [] : [`label ${label}`]),
     ...(decision === undefined

@@ -24,8 +24,13 @@ export function learningPlots(groups: readonly RuleGroup[], styles: Styles): Plo
 
 /** Angle between each rule's update and the exact gradient at one hidden layer (from 0), and between its paths. */
 export function alignmentPlots(groups: readonly RuleGroup[], styles: Styles, layer: number): Plot[] {
-  const update = curveTraces(groups, styles, p => p.alignmentDegrees?.[layer]);
-  const feedback = curveTraces(groups, styles, p => p.feedbackDegrees?.[layer]);
+  const fromStart = groups.map(group => ({
+    ...group,
+    rate: group.rate.map(withStart),
+    spike: group.spike.map(withStart),
+  }));
+  const update = curveTraces(fromStart, styles, p => p.alignmentDegrees?.[layer]);
+  const feedback = curveTraces(fromStart, styles, p => p.feedbackDegrees?.[layer]);
   return [
     ...anglePlot("Update against exact gradient", update),
     ...anglePlot("Forward path against feedback weights", feedback),
@@ -42,6 +47,18 @@ export function alignedLayers(groups: readonly RuleGroup[]): number {
     ),
   );
   return extent(counts)?.[1] ?? 0;
+}
+
+/** The angles before training are those of epoch 0. */
+function withStart(run: RunResult): RunResult {
+  const { initialAlignmentDegrees = [], initialFeedbackDegrees, curve } = run;
+  const start: CurvePoint = {
+    epoch: 0,
+    trainLoss: Number.NaN,
+    alignmentDegrees: initialAlignmentDegrees,
+    ...(initialFeedbackDegrees ? { feedbackDegrees: initialFeedbackDegrees } : {}),
+  };
+  return { ...run, curve: [start, ...curve] };
 }
 
 function anglePlot(title: string, traces: readonly Trace[]): Plot[] {

@@ -52,3 +52,9 @@ test("the feedback angle gets its own figure where a rule has one", () => {
   const plots = alignmentPlots(dfa, ruleStyles(dfa), 0);
   expect(plots.map(plot => plot.figure.data[0].y)).toEqual([[70], [85]]);
 });
+
+test("angles before training stand at epoch 0", () => {
+  const started = ruleGroups(resultsOf(runOf("dfa", "rate", 0.9, { initialAlignmentDegrees: [90] })));
+  const [update] = alignmentPlots(started, ruleStyles(started), 0);
+  expect(update.figure.data[0]).toMatchObject({ x: [0, 1, 2], y: [90, 80, 60] });
+});
