@@ -55,7 +55,8 @@ export class FeedForwardNetwork {
   synapticEvents = 0;
   hiddenSpikes = 0;
   readonly #layers: readonly LifLayer[];
-  readonly #currents: readonly Float64Array[];
+  /** Constant currents of the last presentation, per layer: analogue drive and biases [1/ms]. */
+  readonly currents: readonly Float64Array[];
 
   /**
    * @param neuron  tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
@@ -87,7 +88,7 @@ export class FeedForwardNetwork {
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = durationMs;
     this.#layers = sizes.slice(1, -1).map((post, l) => new LifLayer(sizes[l]!, post, weights[l]!, this.neuron));
-    this.#currents = sizes.slice(1).map(n => new Float64Array(n));
+    this.currents = sizes.slice(1).map(n => new Float64Array(n));
   }
 
   /** Number of weight layers; populations are 0 .. depth. */
@@ -144,7 +145,7 @@ export class FeedForwardNetwork {
   }
 
   #current(l: number, analogue: Float64Array | null): Float64Array {
-    const current = this.#currents[l]!;
+    const current = this.currents[l]!;
     if (analogue) {
       multiplyRows(analogue, this.weights[l]!, current);
       for (const value of analogue) if (value !== 0) this.synapticEvents += current.length;
@@ -180,6 +181,7 @@ export class FeedForwardNetwork {
   /** By the identity, a readout that never fires ends at the weighted sum of the traces: its events need no replay. */
   #readOut(into: Presentation): void {
     const top = this.depth - 1;
+    this.#current(top, top === 0 ? into.analogue : null);
     multiplyRows(into.trace[top]!, this.weights[top]!, into.logits);
     const bias = this.biases[top]!;
     for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;

@@ -106,7 +106,14 @@ export class Simulation {
     if (!(durationMs >= 0 && durationMs < Infinity)) {
       throw new InputError(`duration: expected 0 ms or more, got ${durationMs}`);
     }
-    const end = this.time + durationMs;
+    this.runUntil(this.time + durationMs);
+  }
+
+  /** Runs up to a time [ms], not before the present; events at that time are part of it. */
+  runUntil(end: number): void {
+    if (!(end >= this.time && end < Infinity)) {
+      throw new InputError(`end: expected ${this.time} ms or later, got ${end}`);
+    }
     const queue = this.#queue;
     while (queue.nextTime <= end) {
       queue.pop();

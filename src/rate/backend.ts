@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../errors.ts";
 
 export const backendNames = ["tfjs-node", "wasm", "cpu"] as const;
@@ -30,10 +30,7 @@ const starters: Record<BackendName, () => Promise<boolean>> = {
       return false;
     }
   },
-  cpu: async () => {
-    await import("@tensorflow/tfjs-backend-cpu");
-    return tf.setBackend("cpu");
-  },
+  cpu: () => tf.setBackend("cpu"),
 };
 
 async function startNode(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs";
 
 /** Activities of one forward pass: h[0] is the input, h[l] a hidden layer, all [batch, neurons]. */
 export interface Forward {

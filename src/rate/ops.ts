@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs";
 
 /**
  * a x b with b given transposed. The transposition is its own operation: with a transpose flag the wasm backend leaves

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { directFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";

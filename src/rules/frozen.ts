@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs";
 import { outputError } from "../math/softmax.ts";
 import type { Rule } from "./rule.ts";
 

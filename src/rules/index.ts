@@ -6,6 +6,8 @@ import { frozen } from "./frozen.ts";
 import { pepita, pepitaTextbook } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
 
+export type { Rule };
+
 /** Every rule, in the order of the tables. The command line, the report and the conformance test read this list. */
 export const rules: readonly Rule[] = [bp, dfa, pepita, pepitaTextbook, f3, frozen];
 

@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs";
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";

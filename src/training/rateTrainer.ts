@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs";
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";

@@ -34,7 +34,10 @@ export interface RunResult {
   readonly trainAccuracy: number;
   readonly trainSamples: number;
   readonly curve: readonly CurvePoint[];
+  /** Angles before training and after it. */
+  readonly initialAlignmentDegrees?: readonly number[];
   readonly alignmentDegrees: readonly number[];
+  readonly initialFeedbackDegrees?: readonly number[];
   readonly feedbackDegrees?: readonly number[];
   /** Test samples by [true class][decided class]. */
   readonly confusion: readonly (readonly number[])[];

@@ -1,6 +1,7 @@
 import type { Raster, RecordedTrace } from "../../engine/raster.ts";
 import { colors, grey } from "../palette.ts";
 import { axis, extent, layout, type Plot, plain, round, type Trace } from "./figure.ts";
+import { spread } from "./spread.ts";
 import { stack, stackMargin, timeAxis, yAxis } from "./stack.ts";
 
 const mostNeurons = 4;
@@ -176,17 +177,12 @@ function inkOf({ neuron }: RecordedTrace, label: number | undefined, decision: n
   return neuron === decision ? colors.vermillion : grey;
 }
 
-/** Where the names go: at the final values, pushed apart from below until they are `gap` (of the range) apart. */
+/** Where the names go, highest first: beside the final values, `gap` (of the range) apart or more. */
 function endLabels(traces: readonly RecordedTrace[], [low, high]: readonly [number, number], gap: number) {
-  const step = gap * (high - low);
-  const names = traces.map(trace => ({ trace, y: trace.values.at(-1)! })).sort((a, b) => a.y - b.y);
-  for (let i = 1; i < names.length; i++) names[i].y = Math.max(names[i].y, names[i - 1].y + step);
-  let ceiling = high;
-  for (const name of names.reverse()) {
-    name.y = Math.min(name.y, ceiling);
-    ceiling = name.y - step;
-  }
-  return names;
+  const ascending = [...traces].sort((a, b) => a.values.at(-1)! - b.values.at(-1)!);
+  const ends = ascending.map(trace => trace.values.at(-1)!);
+  const places = spread(ends, gap * (high - low), low, high);
+  return ascending.map((trace, i) => ({ trace, y: places[i] })).reverse();
 }
 
 function spikeTimes(raster: Raster, { population, neuron }: RecordedTrace): number[] {

@@ -1,0 +1,13 @@
+import { digits } from "./digits.ts";
+import { fashionMnist } from "./fashionMnist.ts";
+import { mnist } from "./mnist.ts";
+import type { TwinModel } from "./twinModel.ts";
+
+export type { TwinModel };
+
+const byDataset: Readonly<Record<string, TwinModel>> = { digits, mnist, "fashion-mnist": fashionMnist };
+
+/** The constants for a data set; a folder of the user's own starts from those of MNIST. */
+export function twinModel(dataset: string): TwinModel {
+  return byDataset[dataset] ?? mnist;
+}

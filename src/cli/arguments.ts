@@ -1,0 +1,35 @@
+import { InputError } from "../errors.ts";
+
+/** Readers of command-line values: each names the option, what it got and what it expected. */
+
+export function integer(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < least || value > most) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+    throw new InputError(`--${option}: expected an integer ${range}, got ${text}`);
+  }
+  return value;
+}
+
+export function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value < Infinity)) {
+    throw new InputError(`--${option}: expected a number above 0, got ${text}`);
+  }
+  return value;
+}
+
+export function list(option: string, text: string): string[] {
+  const items = text.split(",").map(item => item.trim());
+  if (items.some(item => item === "")) {
+    throw new InputError(`--${option}: expected values separated by commas, got "${text}"`);
+  }
+  const twice = items.find((item, k) => items.indexOf(item) !== k);
+  if (twice !== undefined) throw new InputError(`--${option}: expected each value once, got ${twice} twice`);
+  return items;
+}
+
+export function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  if (allowed.includes(text as T)) return text as T;
+  throw new InputError(`--${option}: expected one of ${allowed.join(", ")}, got ${text}`);
+}

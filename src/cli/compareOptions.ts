@@ -1,0 +1,142 @@
+import { twinModel } from "../../models/index.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { type EncoderName, encoderNamed } from "../encoding/index.ts";
+import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import { InputError } from "../errors.ts";
+import { backendNames } from "../rate/backend.ts";
+import { ruleNamed, rules } from "../rules/index.ts";
+import type { Twin } from "../training/results.ts";
+import { defaultSchedule, schedule } from "../training/schedule.ts";
+import type { RunPlan } from "../training/train.ts";
+import { integer, list, oneOf, positive } from "./arguments.ts";
+
+/** Rules that are compared when none are named. */
+const DEFAULT_RULES = ["bp", "dfa", "pepita", "f3", "frozen"];
+
+/** What the user typed; commander's names, all text. */
+export interface CompareFlags {
+  dataset?: string;
+  rules?: string;
+  twins?: string;
+  hidden?: string;
+  epochs?: string;
+  batch?: string;
+  learningRate?: string;
+  schedule?: string;
+  encoder?: string;
+  eligibility?: string;
+  vThreshold?: string;
+  maxSpikes?: string;
+  trainSamples?: string;
+  testSamples?: string;
+  seed?: string;
+  seeds?: string;
+  dataDir?: string;
+  backend?: string;
+  out?: string;
+  resume?: boolean;
+  json?: boolean;
+}
+
+/**
+ * What a comparison is made of. It stands in run.json, and two folders with the same options hold the same numbers;
+ * where the data lie and which backend runs are no part of it.
+ */
+export interface CompareOptions {
+  readonly dataset: string;
+  readonly rules: readonly string[];
+  readonly twins: readonly Twin[];
+  readonly hidden: readonly number[];
+  readonly epochs: number;
+  readonly batch: number;
+  /** null: the rate that the data set's model gives each rule. */
+  readonly learningRate: number | null;
+  readonly schedule: string;
+  readonly encoder: EncoderName;
+  readonly eligibility: Eligibility;
+  readonly vThreshold: number;
+  readonly maxSpikes: number;
+  readonly trainSamples: number | null;
+  readonly testSamples: number | null;
+  readonly seeds: readonly number[];
+}
+
+/** @throws InputError that names the option, its value and what was expected */
+export function compareOptions(flags: CompareFlags): CompareOptions {
+  const dataset = flags.dataset ?? "digits";
+  const model = twinModel(dataset);
+  if (flags.seed !== undefined && flags.seeds !== undefined) {
+    throw new InputError("--seed: expected --seed or --seeds, got both");
+  }
+  if (flags.backend !== undefined) oneOf("backend", flags.backend, backendNames);
+  const given = <T>(text: string | undefined, read: (text: string) => T, otherwise: T) =>
+    text === undefined ? otherwise : read(text);
+  const epochs = given(flags.epochs, text => integer("epochs", text, 1), model.epochs);
+  if (flags.schedule !== undefined) schedule(flags.schedule, epochs);
+  return {
+    dataset,
+    rules: given(flags.rules, readRules, DEFAULT_RULES),
+    twins: given(
+      flags.twins,
+      text => list("twins", text).map(twin => oneOf<Twin>("twins", twin, ["rate", "spike"])),
+      ["rate", "spike"],
+    ),
+    hidden: given(
+      flags.hidden,
+      text => text.split(",").map(size => integer("hidden", size, 1, 100_000)),
+      model.hidden,
+    ),
+    epochs,
+    batch: given(flags.batch, text => integer("batch", text, 1), model.batch),
+    learningRate: given<number | null>(flags.learningRate, text => positive("learning-rate", text), null),
+    schedule: flags.schedule ?? defaultSchedule,
+    encoder: given(flags.encoder, encoderNamed, "rate"),
+    eligibility: given(
+      flags.eligibility,
+      text => oneOf<Eligibility>("eligibility", text, ["trace", "timing"]),
+      "trace",
+    ),
+    vThreshold: given(flags.vThreshold, text => positive("v-threshold", text), model.vThreshold),
+    maxSpikes: given(flags.maxSpikes, text => integer("max-spikes", text, 1, 1000), model.maxSpikes),
+    trainSamples: given<number | null>(flags.trainSamples, text => integer("train-samples", text, 1), null),
+    testSamples: given<number | null>(flags.testSamples, text => integer("test-samples", text, 1), null),
+    seeds: given(
+      flags.seeds ?? flags.seed,
+      text => list(flags.seeds === undefined ? "seed" : "seeds", text).map(seed => integer("seeds", seed, 0)),
+      [1],
+    ),
+  };
+}
+
+function readRules(text: string): string[] {
+  if (text === "all") return rules.map(rule => rule.name);
+  return list("rules", text).map(name => ruleNamed(name).name);
+}
+
+/** The runs of a comparison in the order in which they are made. */
+export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
+  const model = twinModel(options.dataset);
+  return options.seeds.flatMap(seed =>
+    options.rules.flatMap(rule =>
+      options.twins.map(twin => ({
+        rule,
+        twin,
+        settings: {
+          sizes: [data.inputs, ...options.hidden, data.classes],
+          seed,
+          epochs: options.epochs,
+          batch: options.batch,
+          learningRate: options.learningRate ?? model.learningRates[rule] ?? model.learningRates.default!,
+          schedule: options.schedule,
+          encoder: options.encoder,
+          eligibility: options.eligibility,
+          durationMs: model.durationMs,
+          // One spike per input carries no intensity through a leak: the latency code asks for membranes without one.
+          tauMem: options.encoder === "latency" ? Infinity : model.tauMem,
+          vThreshold: options.vThreshold,
+          maxSpikes: options.maxSpikes,
+        },
+      })),
+    ),
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * Progress on standard error: one line that is rewritten on a terminal, plain lines at the end of each step elsewhere
+ * (cluster logs, CI).
+ */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  #drawn = 0;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+  }
+
+  /** The state of the work now; shown on terminals only. */
+  update(text: string): void {
+    if (!this.#stream.isTTY) return;
+    const width = this.#stream.columns || 80;
+    const shown = text.length < width ? text : `${text.slice(0, width - 2)}…`;
+    this.#stream.write(`\r${shown.padEnd(this.#drawn)}`);
+    this.#drawn = shown.length;
+  }
+
+  /** A line that stays. */
+  line(text: string): void {
+    if (this.#drawn > 0) this.#stream.write(`\r${" ".repeat(this.#drawn)}\r`);
+    this.#drawn = 0;
+    this.#stream.write(`${text}\n`);
+  }
+}
+
+export function bar(share: number, width = 20): string {
+  const full = Math.round(share * width);
+  return `${"█".repeat(full)}${"░".repeat(width - full)}`;
+}

@@ -1,0 +1,128 @@
+import type { Dataset } from "../data/dataset.ts";
+import { encoders } from "../encoding/index.ts";
+import { FeedForwardNetwork } from "../engine/feedForward.ts";
+import { network } from "../engine/network.ts";
+import type { Raster, RecordedTrace } from "../engine/raster.ts";
+import { Simulation } from "../engine/simulation.ts";
+import { argmax } from "../math/softmax.ts";
+import { ruleNamed } from "../rules/index.ts";
+import { refractoryPeriod } from "./spikingTrainer.ts";
+import type { RunPlan } from "./train.ts";
+import type { Parameters } from "./initialise.ts";
+
+/** Sampling of the recorded potentials [ms]. */
+const SAMPLING = 0.1;
+/** What one spike of the firing copy of the readout stands for, in logits. */
+const OUTPUT_THRESHOLD = 1;
+
+/**
+ * One test sample through a trained spiking network, simulated through the event queue. The readout itself never
+ * fires; so that its decision can be seen in a raster, population `output` is a copy of it that fires at a potential
+ * of 1. The recorded potentials of `output` are those of the readout, those of the hidden neurons of the most active
+ * one, one of the middle and one that stays silent, where there are such.
+ */
+export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameters, sample = 0): Raster {
+  const { sizes, durationMs, tauMem, vThreshold, encoder, maxSpikes, seed } = plan.settings;
+  const inputs = sizes[0]!;
+  const depth = sizes.length - 1;
+  const tauRef = refractoryPeriod(ruleNamed(plan.rule).saturation ?? Infinity, plan.settings);
+  const neuron = { tauMem, vThreshold, tauRef, reset: "subtract" } as const;
+
+  const net = new FeedForwardNetwork(sizes, parameters.weights, parameters.biases, neuron, durationMs);
+  const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
+  encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(intensities, `evaluate ${sample}`, net.input);
+  const seen = net.present(net.presentation());
+
+  const hidden = Array.from({ length: depth - 1 }, (_, l) => (depth === 2 ? "hidden" : `hidden ${l + 1}`));
+  const names = ["input", ...hidden];
+  const readout = { tauMem, vThreshold: Infinity };
+  const projection = (l: number, to: string) => ({
+    from: names[l]!,
+    to,
+    weights: parameters.weights[l]!,
+    gain: l === 0 ? net.input.gain : vThreshold,
+  });
+  const simulation = new Simulation(
+    network({
+      populations: {
+        input: { size: inputs, neuron: "input" },
+        ...Object.fromEntries(hidden.map((name, l) => [name, { size: sizes[l + 1]!, neuron }])),
+        output: { size: sizes[depth]!, neuron: { tauMem, vThreshold: OUTPUT_THRESHOLD } },
+        readout: { size: sizes[depth]!, neuron: readout },
+      },
+      projections: [
+        ...hidden.map((name, l) => projection(l, name)),
+        projection(depth - 1, "output"),
+        projection(depth - 1, "readout"),
+      ],
+    }),
+  );
+  const { spikes } = net.input;
+  simulation.stimulate("input", spikes.times.subarray(0, spikes.length), spikes.neurons.subarray(0, spikes.length));
+  [...hidden, "output", "readout"].forEach((name, k) => {
+    simulation.setCurrent(name, net.currents[Math.min(k, depth - 1)]!);
+  });
+
+  const traces: { population: string; of: string; neuron: number; times: number[]; values: number[] }[] = [
+    ...hidden.flatMap((name, l) =>
+      exemplary(seen.spikes[l + 1]!.neurons.subarray(0, seen.spikes[l + 1]!.length), sizes[l + 1]!).map(neuron => ({
+        population: name,
+        of: name,
+        neuron,
+        times: [] as number[],
+        values: [] as number[],
+      })),
+    ),
+    ...Array.from({ length: sizes[depth]! }, (_, neuron) => ({
+      population: "output",
+      of: "readout",
+      neuron,
+      times: [] as number[],
+      values: [] as number[],
+    })),
+  ];
+  for (let step = 0; step <= Math.round(durationMs / SAMPLING); step++) {
+    simulation.runUntil(Math.min(durationMs, step * SAMPLING));
+    for (const trace of traces) {
+      trace.times.push(simulation.time);
+      trace.values.push(simulation.potential(trace.of, trace.neuron));
+    }
+  }
+  const raster = simulation.raster({
+    rule: plan.rule,
+    seed,
+    dataset: data.name,
+    sample,
+    label: data.test.labels[sample]!,
+    decision: argmax(seen.logits),
+    encoder,
+    vThreshold,
+    tauMem,
+    tauRef,
+    output: `spikes of a copy of the readout that fires at ${OUTPUT_THRESHOLD}; potentials of the readout`,
+  });
+  return {
+    ...raster,
+    // The readout proper, last in the list, never fires.
+    populations: raster.populations.slice(0, -1),
+    traces: traces.map(
+      ({ population, neuron, times, values }): RecordedTrace => ({
+        population,
+        neuron,
+        quantity: "v",
+        times: Float64Array.from(times),
+        values: Float64Array.from(values),
+      }),
+    ),
+  };
+}
+
+/** The neuron with the most spikes, the median of those that fired, and the first silent one. */
+function exemplary(spikes: Int32Array, size: number): number[] {
+  const counts = new Uint32Array(size);
+  for (const neuron of spikes) counts[neuron]!++;
+  const ranked = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const fired = ranked.filter(neuron => counts[neuron]! > 0);
+  const chosen = [fired[0], fired[fired.length >> 1], ranked.find(neuron => counts[neuron] === 0)];
+  return [...new Set(chosen.filter(neuron => neuron !== undefined))];
+}

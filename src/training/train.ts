@@ -1,0 +1,182 @@
+import type { Dataset } from "../data/dataset.ts";
+import { type Rule, ruleNamed } from "../rules/index.ts";
+import { alignmentDegrees } from "./alignment.ts";
+import { epochOrder, type Parameters } from "./initialise.ts";
+import { rateTrainer } from "./rateTrainer.ts";
+import type { CurvePoint, RunResult, Twin } from "./results.ts";
+import { schedule } from "./schedule.ts";
+import { spikingTrainer } from "./spikingTrainer.ts";
+import type { Cost, Trainer, TrainingSettings } from "./trainer.ts";
+
+/** One run of a comparison: a rule in one of its forms, from one seed. */
+export interface RunPlan {
+  readonly rule: string;
+  readonly twin: Twin;
+  readonly settings: TrainingSettings;
+}
+
+/** Everything a run needs to go on after its last finished epoch. */
+export interface RunState {
+  readonly epochsDone: number;
+  readonly parameters: Parameters;
+  readonly memory: Float32Array | null;
+  readonly curve: readonly CurvePoint[];
+  readonly initialAlignmentDegrees: readonly number[];
+  readonly initialFeedbackDegrees: readonly number[];
+  readonly trainAccuracy: number;
+  readonly cost: Cost;
+  readonly trainSeconds: number;
+  readonly wallSeconds: number;
+}
+
+export interface TrainHooks {
+  /** Called when an epoch is done and its state is whole. */
+  onEpoch?(state: RunState): Promise<void> | void;
+  /** Called now and then within an epoch. */
+  onProgress?(epoch: number, samplesDone: number): void;
+  readonly signal?: AbortSignal;
+}
+
+/** The run was asked to stop; the state of its last finished epoch has been handed out. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
+export interface Trained {
+  readonly result: RunResult;
+  readonly parameters: Parameters;
+}
+
+export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
+  const rule: Rule = ruleNamed(plan.rule);
+  return plan.twin === "rate" ? rateTrainer(rule, data, plan.settings) : spikingTrainer(rule, data, plan.settings);
+}
+
+/**
+ * Trains one twin from its start or from a state, and measures it on the test part once, after the last epoch.
+ * @throws Interrupted when the signal says so
+ */
+export async function train(
+  plan: RunPlan,
+  data: Dataset,
+  hooks: TrainHooks = {},
+  from: RunState | null = null,
+): Promise<Trained> {
+  const { settings } = plan;
+  const trainer = createTrainer(plan, data);
+  try {
+    let state = from ?? start(trainer, data, settings);
+    if (from) trainer.restore(from.parameters, from.memory);
+    while (state.epochsDone < settings.epochs) {
+      state = await epoch(trainer, data, settings, state, hooks);
+      await hooks.onEpoch?.(state);
+    }
+    return { result: conclude(plan, data, trainer, state), parameters: state.parameters };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+function start(trainer: Trainer, data: Dataset, settings: TrainingSettings): RunState {
+  const parameters = trainer.parameters();
+  return {
+    epochsDone: 0,
+    parameters,
+    memory: null,
+    curve: [],
+    initialAlignmentDegrees: alignmentDegrees(trainer, data, settings.sizes),
+    initialFeedbackDegrees: trainer.feedbackDegrees?.(parameters.weights) ?? [],
+    trainAccuracy: 0,
+    cost: {},
+    trainSeconds: 0,
+    wallSeconds: 0,
+  };
+}
+
+async function epoch(
+  trainer: Trainer,
+  data: Dataset,
+  settings: TrainingSettings,
+  state: RunState,
+  hooks: TrainHooks,
+): Promise<RunState> {
+  const { batch, seed, learningRate } = settings;
+  const factor = schedule(settings.schedule, settings.epochs);
+  const began = performance.now();
+  const e = state.epochsDone;
+  const order = epochOrder(data.train.count, seed, e);
+  let [loss, correct, paused] = [0, 0, 0];
+  let yielded = performance.now();
+  for (let first = 0; first < order.length; first += batch) {
+    const rate = learningRate * factor((e + first / order.length) / settings.epochs);
+    const learned = trainer.learn(order.subarray(first, first + batch), rate, e);
+    loss += learned.loss;
+    correct += learned.correct;
+    if (performance.now() - yielded > 100) {
+      const before = performance.now();
+      hooks.onProgress?.(e + 1, Math.min(first + batch, order.length));
+      // Lets signals and timers in.
+      await new Promise(resolve => setTimeout(resolve));
+      yielded = performance.now();
+      paused += yielded - before;
+      if (hooks.signal?.aborted) throw new Interrupted(`in epoch ${e + 1}`);
+    }
+  }
+  const trainSeconds = (performance.now() - began - paused) / 1000;
+
+  const parameters = trainer.parameters();
+  const cost = trainer.cost();
+  const feedback = trainer.feedbackDegrees?.(parameters.weights);
+  const point: CurvePoint = {
+    epoch: e + 1,
+    ...(data.validation.count > 0 && { validationAccuracy: trainer.evaluate(data.validation).accuracy }),
+    trainLoss: loss / order.length,
+    alignmentDegrees: alignmentDegrees(trainer, data, settings.sizes),
+    ...(feedback && { feedbackDegrees: feedback }),
+  };
+  return {
+    ...state,
+    epochsDone: e + 1,
+    parameters,
+    memory: trainer.memory,
+    curve: [...state.curve, point],
+    trainAccuracy: correct / order.length,
+    cost,
+    trainSeconds: state.trainSeconds + trainSeconds,
+    wallSeconds: state.wallSeconds + (performance.now() - began) / 1000,
+  };
+}
+
+function conclude(plan: RunPlan, data: Dataset, trainer: Trainer, state: RunState): RunResult {
+  const { settings } = plan;
+  const began = performance.now();
+  const { accuracy, confusion, ...spikes } = trainer.evaluate(data.test);
+  const last = state.curve.at(-1);
+  return {
+    rule: plan.rule,
+    twin: plan.twin,
+    dataset: data.name,
+    architecture: settings.sizes.join("-"),
+    ...(plan.twin === "spike" && { encoder: settings.encoder, eligibility: settings.eligibility }),
+    seed: settings.seed,
+    epochs: settings.epochs,
+    learningRate: settings.learningRate,
+    testAccuracy: accuracy,
+    testSamples: data.test.count,
+    ...(last?.validationAccuracy !== undefined && { validationAccuracy: last.validationAccuracy }),
+    trainAccuracy: state.trainAccuracy,
+    trainSamples: data.train.count,
+    curve: state.curve,
+    initialAlignmentDegrees: state.initialAlignmentDegrees,
+    alignmentDegrees: last?.alignmentDegrees ?? state.initialAlignmentDegrees,
+    ...(trainer.feedbackDegrees && {
+      initialFeedbackDegrees: state.initialFeedbackDegrees,
+      feedbackDegrees: last?.feedbackDegrees ?? state.initialFeedbackDegrees,
+    }),
+    confusion,
+    ...spikes,
+    ...state.cost,
+    trainSamplesPerSecond: (data.train.count * state.epochsDone) / state.trainSeconds || 0,
+    wallSeconds: state.wallSeconds + (performance.now() - began) / 1000,
+  };
+}
