@@ -3,13 +3,13 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { loadDataset } from "../data/index.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/index.ts";
 import { InputError } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { formatTable } from "../report/table.ts";
 import { renderReport } from "../report/report.ts";
+import { formatTable } from "../report/table.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
@@ -23,7 +23,10 @@ import { versions } from "./versions.ts";
 export function compareCommand(): Command {
   return new Command("compare")
     .description("train learning rules in their rate and spiking forms on a data set, and compare them")
-    .option("--dataset <name>", "digits, mnist, fashion-mnist, or a folder with four IDX files (default: digits)")
+    .option(
+      "--dataset <name>",
+      "digits, mnist, fashion-mnist, or a folder with four IDX files (default: digits)",
+    )
     .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)
     .option("--twins <names>", "rate, spike or both (default: rate,spike)")
     .option("--hidden <sizes>", "neurons of each hidden layer, such as 256 or 256,128")
@@ -35,7 +38,10 @@ export function compareCommand(): Command {
     .option("--eligibility <name>", "trace, or timing: read at postsynaptic spikes (default: trace)")
     .option("--v-threshold <x>", "activation that one hidden spike stands for")
     .option("--max-spikes <n>", "spikes of a full-intensity input in one presentation")
-    .option("--train-samples <n>", "use the first n; beyond the training part, validation samples are used up")
+    .option(
+      "--train-samples <n>",
+      "use the first n; beyond the training part, validation samples are used up",
+    )
     .option("--test-samples <n>", "use the first n")
     .option("--seed <n>", "same as --seeds with one seed (default: 1)")
     .option("--seeds <list>", "one run of every rule and twin per seed, such as 1,2,3")
@@ -69,7 +75,8 @@ async function compare(flags: CompareFlags): Promise<void> {
   await folder.writeRecord(ended);
   await writeReport(folder);
   await folder.removeCheckpoint();
-  if (flags.json) process.stdout.write(`${JSON.stringify({ schema: "threefactor.results/1", runs: results }, null, 2)}\n`);
+  if (flags.json)
+    process.stdout.write(`${JSON.stringify({ schema: "threefactor.results/1", runs: results }, null, 2)}\n`);
   else {
     const table = formatTable({ schema: "threefactor.results/1", runs: results });
     process.stdout.write(`${table}\n\nReport: ${folder.path}/report.html\n`);
@@ -81,7 +88,10 @@ async function compare(flags: CompareFlags): Promise<void> {
  * @param out  another file to write instead
  * @returns the file that was written
  */
-export async function writeReport(folder: RunFolder, out = join(folder.path, "report.html")): Promise<string> {
+export async function writeReport(
+  folder: RunFolder,
+  out = join(folder.path, "report.html"),
+): Promise<string> {
   const [run, results, rasters] = [await folder.record(), await folder.results(), await folder.rasters()];
   const plotlyPath = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
   await writeAtomic(out, renderReport({ run, results, rasters, plotly: await readFile(plotlyPath, "utf8") }));
@@ -143,7 +153,9 @@ async function runAll(
 
 /** Without a checkpoint, results stand in the folder only when the run had ended. */
 async function finishedResults(folder: RunFolder): Promise<RunResult[]> {
-  return (await folder.holdsRun()) && (await folder.record()).endedAt ? [...(await folder.results()).runs] : [];
+  return (await folder.holdsRun()) && (await folder.record()).endedAt
+    ? [...(await folder.results()).runs]
+    : [];
 }
 
 /** Finds the folder and settles the options: those given, or those of the run that goes on. */
@@ -158,14 +170,17 @@ async function openRun(
     }
     return { folder, options: asked, record: null };
   }
-  if (flags.out === undefined) throw new InputError("--resume: expected --out with the folder of the run, got none");
+  if (flags.out === undefined)
+    throw new InputError("--resume: expected --out with the folder of the run, got none");
   const folder = new RunFolder(flags.out);
   const record = await folder.record();
   const options = record.options as unknown as CompareOptions;
   for (const key of Object.keys(asked) as (keyof CompareOptions)[]) {
-    const given = (flags as Record<string, unknown>)[key] !== undefined || (key === "seeds" && flags.seed !== undefined);
+    const given =
+      (flags as Record<string, unknown>)[key] !== undefined || (key === "seeds" && flags.seed !== undefined);
     const [was, is] = [JSON.stringify(options[key]), JSON.stringify(asked[key])];
-    if (given && was !== is) throw new InputError(`--resume: ${folder.path} was run with ${key} ${was}, got ${is}`);
+    if (given && was !== is)
+      throw new InputError(`--resume: ${folder.path} was run with ${key} ${was}, got ${is}`);
   }
   return { folder, options, record };
 }
@@ -189,7 +204,10 @@ function commandLine(flags: CompareFlags): string {
   for (const [key, value] of Object.entries(flags)) {
     if (["out", "resume", "json", "dataDir"].includes(key)) continue;
     const text = String(value);
-    words.push(`--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`, /[\s*]/.test(text) ? `"${text}"` : text);
+    words.push(
+      `--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`,
+      /[\s*]/.test(text) ? `"${text}"` : text,
+    );
   }
   return words.join(" ");
 }

@@ -45,6 +45,7 @@ main().catch((error: Error & { code?: string }) => {
   } else if (error instanceof InputError) complain(error.message, 2);
   else if (error instanceof Interrupted) complain(error.message, 130);
   else if (error instanceof DownloadError) complain(error.message, 1);
-  else if (error.code !== undefined && /^E[A-Z]+$/.test(error.code)) complain(error.message, 1); // a full disk, say
+  else if (error.code !== undefined && /^E[A-Z]+$/.test(error.code))
+    complain(error.message, 1); // a full disk, say
   else complain(error.stack ?? String(error), 1);
 });

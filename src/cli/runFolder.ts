@@ -77,7 +77,9 @@ export class RunFolder {
     if (!(await exists(path))) return null;
     const map = decode(await readFile(path), path) as Checkpoint & { schema?: unknown };
     if (map?.schema !== "threefactor.checkpoint/1") {
-      throw new InputError(`${path}: expected a threefactor.checkpoint/1 document, got ${String(map?.schema)}`);
+      throw new InputError(
+        `${path}: expected a threefactor.checkpoint/1 document, got ${String(map?.schema)}`,
+      );
     }
     return { done: map.done, state: map.state };
   }
@@ -100,7 +102,9 @@ export class RunFolder {
     try {
       text = await readFile(path, "utf8");
     } catch (error) {
-      throw new InputError(`${path}: expected a file of a run folder, got ${(error as NodeJS.ErrnoException).code}`);
+      throw new InputError(
+        `${path}: expected a file of a run folder, got ${(error as NodeJS.ErrnoException).code}`,
+      );
     }
     try {
       return JSON.parse(text);

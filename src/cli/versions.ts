@@ -4,7 +4,12 @@ import process from "node:process";
 
 /** Versions that a number may depend on. */
 export function versions(): Record<string, string> {
-  return { threefactor: threefactorVersion(), node: process.versions.node, v8: process.versions.v8, tensorflow: tfjsVersion() };
+  return {
+    threefactor: threefactorVersion(),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    tensorflow: tfjsVersion(),
+  };
 }
 
 export function threefactorVersion(): string {

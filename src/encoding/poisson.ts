@@ -13,7 +13,8 @@ export function poisson({ inputs, durationMs, tauMem, maxSpikes, seed }: Encoder
       for (let i = 0; i < inputs; i++) {
         const rate = (maxSpikes * intensities[i]!) / durationMs;
         if (rate <= 0) continue;
-        for (let t = rng.exponential(rate); t <= durationMs; t += rng.exponential(rate)) into.spikes.push(t, i);
+        for (let t = rng.exponential(rate); t <= durationMs; t += rng.exponential(rate))
+          into.spikes.push(t, i);
       }
       into.spikes.sort(durationMs);
     },

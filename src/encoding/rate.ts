@@ -18,7 +18,8 @@ export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSet
       for (let i = 0; i < inputs; i++) {
         const interval = durationMs / (maxSpikes * intensities[i]!);
         const phase = phases[i]!;
-        for (let k = 1; (k - phase) * interval <= durationMs; k++) into.spikes.push((k - phase) * interval, i);
+        for (let k = 1; (k - phase) * interval <= durationMs; k++)
+          into.spikes.push((k - phase) * interval, i);
       }
       into.spikes.sort(durationMs);
     },

@@ -71,14 +71,7 @@ export class EventQueue {
   }
 
   #isBefore(a: number, b: number): boolean {
-    return this.#before(
-      this.#time[a]!,
-      this.#rank[a]!,
-      this.#source[a]!,
-      this.#item[a]!,
-      this.#extra[a]!,
-      b,
-    );
+    return this.#before(this.#time[a]!, this.#rank[a]!, this.#source[a]!, this.#item[a]!, this.#extra[a]!, b);
   }
 
   #before(time: number, rank: number, source: number, item: number, extra: number, b: number): boolean {

@@ -69,7 +69,8 @@ export class FeedForwardNetwork {
     neuron: { tauMem: number; vThreshold: number; tauRef: number },
     durationMs: number,
   ) {
-    if (sizes.length < 2) throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
+    if (sizes.length < 2)
+      throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
     if (!(durationMs > 0 && durationMs < Infinity)) {
       throw new InputError(`durationMs: expected a time in ms above 0, got ${durationMs}`);
     }
@@ -87,7 +88,9 @@ export class FeedForwardNetwork {
     this.biases = biases;
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = durationMs;
-    this.#layers = sizes.slice(1, -1).map((post, l) => new LifLayer(sizes[l]!, post, weights[l]!, this.neuron));
+    this.#layers = sizes
+      .slice(1, -1)
+      .map((post, l) => new LifLayer(sizes[l]!, post, weights[l]!, this.neuron));
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
   }
 
@@ -99,9 +102,7 @@ export class FeedForwardNetwork {
   /** Current that brings a trace from 0 to 1 over one presentation [1/ms]. */
   get currentPerTrace(): number {
     const { tauMem } = this.neuron;
-    return tauMem < Infinity
-      ? 1 / (tauMem * -Math.expm1(-this.durationMs / tauMem))
-      : 1 / this.durationMs;
+    return tauMem < Infinity ? 1 / (tauMem * -Math.expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
   }
 
   presentation(): Presentation {

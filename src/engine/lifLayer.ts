@@ -27,7 +27,10 @@ export class LifLayer {
   readonly v: Float64Array;
   readonly #u: Float64Array;
   readonly #slope: Float64Array;
-  readonly #offset: Float64Array;
+  #offset = 0;
+  /** Neurons whose current alone can take them over threshold. */
+  readonly #driven: Int32Array;
+  #drivenCount = 0;
   readonly #refractoryUntil: Float64Array;
   /** Neurons above threshold that wait for the end of their refractory period. */
   readonly #waiting: Uint8Array;
@@ -36,9 +39,12 @@ export class LifLayer {
   /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
   constructor(pre: number, post: number, weights: Float32Array, neuron: LifParameters) {
     if (neuron.reset === "fixed" && neuron.tauRef > 0) {
-      throw new InputError(`tauRef: expected 0 with a fixed reset in a layer, got ${neuron.tauRef}; use Simulation`);
+      throw new InputError(
+        `tauRef: expected 0 with a fixed reset in a layer, got ${neuron.tauRef}; use Simulation`,
+      );
     }
-    if (neuron.vThreshold === Infinity) throw new InputError("vThreshold: expected a finite number in a layer");
+    if (neuron.vThreshold === Infinity)
+      throw new InputError("vThreshold: expected a finite number in a layer");
     this.pre = pre;
     this.post = post;
     this.weights = weights;
@@ -46,7 +52,7 @@ export class LifLayer {
     this.v = new Float64Array(post);
     this.#u = new Float64Array(post);
     this.#slope = new Float64Array(post);
-    this.#offset = new Float64Array(post);
+    this.#driven = new Int32Array(post);
     this.#refractoryUntil = new Float64Array(post);
     this.#waiting = new Uint8Array(post);
   }
@@ -66,20 +72,15 @@ export class LifLayer {
     this.#start(current);
     const leaky = tauMem < Infinity;
     let before = 0;
-    for (let k = 0; k < input.length; k++) {
+    for (let k = 0; k < input.length; ) {
       const t = input.times[k]!;
       const e = leaky ? Math.exp(t / tauMem) : t;
       const scale = leaky ? gain * e : gain;
       if (this.#waitingUntil < t) this.#releaseWaiting(before, t);
-      if (k + 1 < input.length && input.times[k + 1] === t) {
-        // Inputs of one instant are one group: all are added, then thresholds are tested.
-        this.#crossBefore(before, t, e);
-        for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
-        this.#add(input.neurons[k]!, scale);
-        this.#test(t, e);
-      } else {
-        this.#addAndTest(input.neurons[k]!, scale, before, t, e);
-      }
+      this.#crossBefore(before, t, e);
+      // Inputs of one instant are one group: all are added, then thresholds are tested.
+      for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
+      this.#addAndTest(input.neurons[k++]!, scale, t, e);
       before = t;
     }
     this.#finish(before, duration);
@@ -87,11 +88,13 @@ export class LifLayer {
 
   #start(current: Float64Array): void {
     const { tauMem, vRest, vThreshold } = this.neuron;
+    this.#offset = tauMem < Infinity ? 0 : vThreshold;
+    this.#drivenCount = 0;
     for (let j = 0; j < this.post; j++) {
       const vInfinity = vRest + current[j]! * tauMem;
       this.#u[j] = tauMem < Infinity ? vRest - vInfinity : vRest;
       this.#slope[j] = tauMem < Infinity ? vThreshold - vInfinity : -current[j]!;
-      this.#offset[j] = tauMem < Infinity ? 0 : vThreshold;
+      if (this.#slope[j]! < 0) this.#driven[this.#drivenCount++] = j;
     }
     this.#refractoryUntil.fill(-Infinity);
     this.#waiting.fill(0);
@@ -100,19 +103,15 @@ export class LifLayer {
   }
 
   /** The hot loop: one input spike reaches every neuron of the layer. */
-  #addAndTest(row: number, scale: number, before: number, t: number, e: number): void {
+  #addAndTest(row: number, scale: number, t: number, e: number): void {
     const { weights, post } = this;
     const u = this.#u;
     const slope = this.#slope;
     const offset = this.#offset;
-    const base = row * post;
-    for (let j = 0; j < post; j++) {
-      const limit = slope[j]! * e + offset[j]!;
-      // Above the limit before the input: the current alone took the neuron over threshold since the last event.
-      if (u[j]! >= limit) this.#fireWithin(j, before, t, false);
-      const sum = u[j]! + scale * weights[base + j]!;
+    for (let j = 0, at = row * post; j < post; j++, at++) {
+      const sum = u[j]! + scale * weights[at]!;
       u[j] = sum;
-      if (sum >= limit) this.#fire(j, t);
+      if (sum >= slope[j]! * e + offset) this.#fire(j, t);
     }
   }
 
@@ -121,15 +120,11 @@ export class LifLayer {
     for (let j = 0; j < this.post; j++) this.#u[j]! += scale * this.weights[base + j]!;
   }
 
-  #test(t: number, e: number): void {
-    for (let j = 0; j < this.post; j++) {
-      if (this.#u[j]! >= this.#slope[j]! * e + this.#offset[j]!) this.#fire(j, t);
-    }
-  }
-
+  /** Lets those neurons fire that their current alone takes over threshold before t; no other can be above it. */
   #crossBefore(before: number, t: number, e: number): void {
-    for (let j = 0; j < this.post; j++) {
-      if (this.#u[j]! >= this.#slope[j]! * e + this.#offset[j]!) this.#fireWithin(j, before, t, false);
+    for (let k = 0; k < this.#drivenCount; k++) {
+      const j = this.#driven[k]!;
+      if (this.#u[j]! >= this.#slope[j]! * e + this.#offset) this.#fireWithin(j, before, t, false);
     }
   }
 
@@ -155,14 +150,16 @@ export class LifLayer {
 
   #limit(j: number, t: number): number {
     const { tauMem } = this.neuron;
-    return this.#slope[j]! * (tauMem < Infinity ? Math.exp(t / tauMem) : t) + this.#offset[j]!;
+    return this.#slope[j]! * (tauMem < Infinity ? Math.exp(t / tauMem) : t) + this.#offset;
   }
 
   #spike(j: number, t: number): void {
     const { tauMem, reset, vReset, vRest, vThreshold, tauRef } = this.neuron;
     const e = tauMem < Infinity ? Math.exp(t / tauMem) : 1;
     if (reset === "subtract") this.#u[j]! -= (vThreshold - vRest) * e;
-    else this.#u[j] = tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
+    else
+      this.#u[j] =
+        tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
     if (tauRef > 0) this.#refractoryUntil[j] = t + tauRef;
     this.spikes.push(t, j);
   }
@@ -177,10 +174,7 @@ export class LifLayer {
       if (!(this.#u[j]! >= this.#limit(j, start))) {
         const slope = this.#slope[j]!;
         if (!(slope < 0)) break;
-        t =
-          tauMem < Infinity
-            ? tauMem * Math.log(this.#u[j]! / slope)
-            : (this.#u[j]! - this.#offset[j]!) / slope;
+        t = tauMem < Infinity ? tauMem * Math.log(this.#u[j]! / slope) : (this.#u[j]! - this.#offset) / slope;
         t = Math.max(t, start);
         if (inclusive ? t > end : t >= end) break;
       }
@@ -202,7 +196,8 @@ export class LifLayer {
   #finish(before: number, duration: number): void {
     const { tauMem } = this.neuron;
     for (let j = 0; j < this.post; j++) {
-      if (this.#waiting[j] || this.#u[j]! >= this.#limit(j, duration)) this.#fireWithin(j, before, duration, true);
+      if (this.#waiting[j] || this.#u[j]! >= this.#limit(j, duration))
+        this.#fireWithin(j, before, duration, true);
       if (tauMem < Infinity) {
         const vInfinity = this.neuron.vThreshold - this.#slope[j]!;
         this.v[j] = vInfinity + this.#u[j]! * Math.exp(-duration / tauMem);

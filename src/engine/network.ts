@@ -67,7 +67,9 @@ export function network(spec: NetworkSpec): Network {
     };
     const [from, to] = [end("from"), end("to")];
     if (neurons[to] === "input") {
-      throw new InputError(`projections[${q}].to: ${projection.to} is an input population and receives nothing`);
+      throw new InputError(
+        `projections[${q}].to: ${projection.to} is an input population and receives nothing`,
+      );
     }
     const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
     const synapses = within(
@@ -123,7 +125,9 @@ function rankPopulations(
     );
     if (next === -1) {
       const loop = names.filter((_, p) => ranks[p] === -1);
-      throw new InputError(`projections: expected a delay above 0 in every loop, got none among ${loop.join(", ")}`);
+      throw new InputError(
+        `projections: expected a delay above 0 in every loop, got none among ${loop.join(", ")}`,
+      );
     }
     ranks[next] = rank;
   }

@@ -23,7 +23,8 @@ export class Recorder {
   raster(durationMs: number, metadata: Raster["metadata"]): Raster {
     const [times, population, neurons] = [this.#times, this.#population, this.#neurons];
     const order = Uint32Array.from({ length: this.#count }, (_, k) => k).sort(
-      (a, b) => times[a]! - times[b]! || population[a]! - population[b]! || neurons[a]! - neurons[b]! || a - b,
+      (a, b) =>
+        times[a]! - times[b]! || population[a]! - population[b]! || neurons[a]! - neurons[b]! || a - b,
     );
     return {
       durationMs,

@@ -58,9 +58,12 @@ export class Simulation {
   stimulate(population: string, times: ArrayLike<number>, neurons: ArrayLike<number>): void {
     const p = this.#find(population);
     const { size, neuron, rank } = this.network.populations[p]!;
-    if (neuron !== "input") throw new InputError(`${population}: expected an input population, got LIF neurons`);
+    if (neuron !== "input")
+      throw new InputError(`${population}: expected an input population, got LIF neurons`);
     if (times.length !== neurons.length) {
-      throw new InputError(`${population}: expected as many neurons as times (${times.length}), got ${neurons.length}`);
+      throw new InputError(
+        `${population}: expected as many neurons as times (${times.length}), got ${neurons.length}`,
+      );
     }
     const train = new SpikeTrain(Math.max(1, times.length));
     let end = 0;
@@ -95,7 +98,8 @@ export class Simulation {
     }
     for (let i = 0; i < size; i++) {
       const value = typeof current === "number" ? current : current[i]!;
-      if (!Number.isFinite(value)) throw new InputError(`${population}: current of neuron ${i}: got ${value}`);
+      if (!Number.isFinite(value))
+        throw new InputError(`${population}: current of neuron ${i}: got ${value}`);
       group.setCurrent(i, this.time, value);
       this.#predict(p, i);
     }

@@ -24,7 +24,9 @@ export function decode(bytes: Uint8Array, file: string): unknown {
   try {
     return inward(packr.unpack(bytes));
   } catch (error) {
-    throw new InputError(`${file}: expected MessagePack written by threefactor, got ${(error as Error).message}`);
+    throw new InputError(
+      `${file}: expected MessagePack written by threefactor, got ${(error as Error).message}`,
+    );
   }
 }
 

@@ -37,5 +37,13 @@ export function decodeRaster(bytes: Uint8Array, file: string): Raster {
   );
   const stray = populationIndex.findIndex((p, k) => !(neurons[k]! < (populations[p]?.size ?? 0)));
   expect(stray === -1, `neurons[${stray}]`, "a neuron of its population", neurons[stray]);
-  return { durationMs, populations, times, populationIndex, neurons, traces: traces ?? [], metadata: metadata ?? {} };
+  return {
+    durationMs,
+    populations,
+    times,
+    populationIndex,
+    neurons,
+    traces: traces ?? [],
+    metadata: metadata ?? {},
+  };
 }

@@ -14,7 +14,11 @@ export function multiply(matrix: Float32Array, vector: ArrayLike<number>, out: F
 }
 
 /** out[j] = sum_i vector[i] * matrix[i, j]; rows whose factor is zero are not read. Returns `out`. */
-export function multiplyRows(vector: ArrayLike<number>, matrix: Float32Array, out: Float64Array): Float64Array {
+export function multiplyRows(
+  vector: ArrayLike<number>,
+  matrix: Float32Array,
+  out: Float64Array,
+): Float64Array {
   const columns = out.length;
   out.fill(0);
   for (let i = 0; i < vector.length; i++) {

@@ -68,7 +68,9 @@ export function reportSections(
     {
       id: "alignment",
       title: "Alignment",
-      intro: "Below 90 degrees an update goes downhill on average; at 0 it is the gradient itself.",
+      intro:
+        "Below 90 degrees an update goes downhill on average; at 0 it is the gradient itself. PEPITA's forward path " +
+        "learns to oppose its feedback, so that angle rises above 90.",
       of: "Layer",
       rules,
       twins: shownTwins,
@@ -80,7 +82,9 @@ export function reportSections(
     {
       id: "sample",
       title: "One test sample in the trained network",
-      intro: "What the spiking twin does with a single presentation after training.",
+      intro:
+        "What the spiking twin does with a single presentation after training. The readout itself never fires; its " +
+        "spikes are those of a copy that fires at the output threshold.",
       of: "Rule",
       choices: rasters.map(named => sampleChoice(named, rasters, results)),
     },

@@ -83,7 +83,12 @@ function gather(memory: Float32Array, indices: ArrayLike<number>, width: number)
   return rows;
 }
 
-function scatter(rows: ArrayLike<number>, memory: Float32Array, indices: ArrayLike<number>, width: number): void {
+function scatter(
+  rows: ArrayLike<number>,
+  memory: Float32Array,
+  indices: ArrayLike<number>,
+  width: number,
+): void {
   for (let k = 0; k < indices.length; k++) {
     for (let c = 0; c < width; c++) memory[indices[k]! * width + c] = rows[k * width + c]!;
   }

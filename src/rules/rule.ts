@@ -55,10 +55,7 @@ export interface RateLearner extends Remembers {
    *                 carried out after `learn` returns
    * @returns logits of the sample as it is, [batch, classes]
    */
-  learn(
-    batch: RateBatch,
-    descend: (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => void,
-  ): tf.Tensor2D;
+  learn(batch: RateBatch, descend: (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => void): tf.Tensor2D;
 }
 
 export interface SpikingSample {

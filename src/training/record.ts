@@ -4,11 +4,12 @@ import { FeedForwardNetwork } from "../engine/feedForward.ts";
 import { network } from "../engine/network.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
+import type { SpikeTrain } from "../engine/spikeTrain.ts";
 import { argmax } from "../math/softmax.ts";
 import { ruleNamed } from "../rules/index.ts";
+import type { Parameters } from "./initialise.ts";
 import { refractoryPeriod } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
-import type { Parameters } from "./initialise.ts";
 
 /** Sampling of the recorded potentials [ms]. */
 const SAMPLING = 0.1;
@@ -19,7 +20,7 @@ const OUTPUT_THRESHOLD = 1;
  * One test sample through a trained spiking network, simulated through the event queue. The readout itself never
  * fires; so that its decision can be seen in a raster, population `output` is a copy of it that fires at a potential
  * of 1. The recorded potentials of `output` are those of the readout, those of the hidden neurons of the most active
- * one, one of the middle and one that stays silent, where there are such.
+ * one, one of the middle and the silent one nearest to firing, where there are such.
  */
 export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameters, sample = 0): Raster {
   const { sizes, durationMs, tauMem, vThreshold, encoder, maxSpikes, seed } = plan.settings;
@@ -30,7 +31,11 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
 
   const net = new FeedForwardNetwork(sizes, parameters.weights, parameters.biases, neuron, durationMs);
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
-  encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(intensities, `evaluate ${sample}`, net.input);
+  encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(
+    intensities,
+    `evaluate ${sample}`,
+    net.input,
+  );
   const seen = net.present(net.presentation());
 
   const hidden = Array.from({ length: depth - 1 }, (_, l) => (depth === 2 ? "hidden" : `hidden ${l + 1}`));
@@ -58,14 +63,18 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     }),
   );
   const { spikes } = net.input;
-  simulation.stimulate("input", spikes.times.subarray(0, spikes.length), spikes.neurons.subarray(0, spikes.length));
+  simulation.stimulate(
+    "input",
+    spikes.times.subarray(0, spikes.length),
+    spikes.neurons.subarray(0, spikes.length),
+  );
   [...hidden, "output", "readout"].forEach((name, k) => {
     simulation.setCurrent(name, net.currents[Math.min(k, depth - 1)]!);
   });
 
   const traces: { population: string; of: string; neuron: number; times: number[]; values: number[] }[] = [
     ...hidden.flatMap((name, l) =>
-      exemplary(seen.spikes[l + 1]!.neurons.subarray(0, seen.spikes[l + 1]!.length), sizes[l + 1]!).map(neuron => ({
+      exemplary(seen.spikes[l + 1]!, seen.drive[l + 1]!).map(neuron => ({
         population: name,
         of: name,
         neuron,
@@ -99,7 +108,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     vThreshold,
     tauMem,
     tauRef,
-    output: `spikes of a copy of the readout that fires at ${OUTPUT_THRESHOLD}; potentials of the readout`,
+    outputThreshold: OUTPUT_THRESHOLD,
   });
   return {
     ...raster,
@@ -117,12 +126,12 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   };
 }
 
-/** The neuron with the most spikes, the median of those that fired, and the first silent one. */
-function exemplary(spikes: Int32Array, size: number): number[] {
-  const counts = new Uint32Array(size);
-  for (const neuron of spikes) counts[neuron]!++;
-  const ranked = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || a - b);
+/** The neuron with the most spikes, the median of those that fired, and the silent one that was driven most. */
+function exemplary(spikes: SpikeTrain, drive: Float64Array): number[] {
+  const counts = new Uint32Array(drive.length);
+  for (let k = 0; k < spikes.length; k++) counts[spikes.neurons[k]!]!++;
+  const ranked = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || drive[b]! - drive[a]! || a - b);
   const fired = ranked.filter(neuron => counts[neuron]! > 0);
-  const chosen = [fired[0], fired[fired.length >> 1], ranked.find(neuron => counts[neuron] === 0)];
+  const chosen = [fired[0], fired[fired.length >> 1], ranked[fired.length]];
   return [...new Set(chosen.filter(neuron => neuron !== undefined))];
 }

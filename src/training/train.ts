@@ -49,7 +49,9 @@ export interface Trained {
 
 export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
   const rule: Rule = ruleNamed(plan.rule);
-  return plan.twin === "rate" ? rateTrainer(rule, data, plan.settings) : spikingTrainer(rule, data, plan.settings);
+  return plan.twin === "rate"
+    ? rateTrainer(rule, data, plan.settings)
+    : spikingTrainer(rule, data, plan.settings);
 }
 
 /**

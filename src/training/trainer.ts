@@ -1,6 +1,6 @@
 import type { Samples } from "../data/dataset.ts";
-import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import type { EncoderName } from "../encoding/index.ts";
+import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import type { Parameters } from "./initialise.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */

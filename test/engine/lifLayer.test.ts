@@ -20,7 +20,11 @@ interface Case {
 
 const cases: fc.Arbitrary<Case> = fc.record({
   seed: fc.nat(1e6),
-  sizes: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 6 })),
+  sizes: fc.tuple(
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 6 }),
+  ),
   tauMem: fc.constantFrom(5, 20, Infinity),
   tauRef: fc.constantFrom(0, 0, 1.7, 3),
   reset: fc.constantFrom("subtract" as const, "subtract" as const, "fixed" as const),
@@ -70,7 +74,11 @@ function inQueue(c: Case, d: ReturnType<typeof draw>) {
       ],
     }),
   );
-  simulation.stimulate("input", d.train.times.subarray(0, d.train.length), d.train.neurons.subarray(0, d.train.length));
+  simulation.stimulate(
+    "input",
+    d.train.times.subarray(0, d.train.length),
+    d.train.neurons.subarray(0, d.train.length),
+  );
   simulation.setCurrent("hidden", d.currents[0]!);
   simulation.setCurrent("top", d.currents[1]!);
   simulation.run(20);
@@ -148,7 +156,11 @@ function inQueueUntil(c: Case, d: ReturnType<typeof draw>, t: number) {
       ],
     }),
   );
-  simulation.stimulate("input", d.train.times.subarray(0, d.train.length), d.train.neurons.subarray(0, d.train.length));
+  simulation.stimulate(
+    "input",
+    d.train.times.subarray(0, d.train.length),
+    d.train.neurons.subarray(0, d.train.length),
+  );
   simulation.run(t);
   return simulation;
 }

@@ -41,7 +41,11 @@ export function lif(given: Partial<LifParameters> & { vThreshold: number }): Lif
   expect(p.reset === "subtract" || p.reset === "fixed", "reset", "'subtract' or 'fixed'");
   expect(p.tauRef >= 0 && p.tauRef < Infinity, "tauRef", "a time in ms, 0 or more");
   if (p.reset === "fixed") {
-    expect(Number.isFinite(p.vReset) && p.vReset < p.vThreshold, "vReset", `below vThreshold (${p.vThreshold})`);
+    expect(
+      Number.isFinite(p.vReset) && p.vReset < p.vThreshold,
+      "vReset",
+      `below vThreshold (${p.vThreshold})`,
+    );
   }
   return p;
 }

@@ -27,7 +27,9 @@ export class DenseProjection {
     gain: number,
   ) {
     if (weights.length !== pre * post) {
-      throw new InputError(`weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`);
+      throw new InputError(
+        `weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`,
+      );
     }
     const bad = weights.findIndex(w => !Number.isFinite(w));
     if (bad >= 0) throw new InputError(`weights[${bad}]: expected a finite number, got ${weights[bad]}`);

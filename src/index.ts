@@ -1,0 +1,39 @@
+/** The public API of threefactor. */
+
+export { type TwinModel, twinModel } from "../models/index.ts";
+export type { Dataset, Samples } from "./data/dataset.ts";
+export { loadDataset } from "./data/index.ts";
+export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
+export { type EncoderName, encoders } from "./encoding/index.ts";
+export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/feedForward.ts";
+export { LifLayer } from "./engine/lifLayer.ts";
+export {
+  type Network,
+  type NetworkSpec,
+  type NeuronSpec,
+  network,
+  type PopulationSpec,
+  type ProjectionSpec,
+} from "./engine/network.ts";
+export { type LifParameters, lif, relax, timeToThreshold } from "./engine/neurons/lif.ts";
+export { type Eligibility, ThreeFactorSynapses } from "./engine/plasticity/threeFactor.ts";
+export { Trace } from "./engine/plasticity/trace.ts";
+export type { Raster, RasterPopulation, RecordedTrace } from "./engine/raster.ts";
+export { Simulation } from "./engine/simulation.ts";
+export { SpikeTrain } from "./engine/spikeTrain.ts";
+export { InputError } from "./errors.ts";
+export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
+export { angleDegrees } from "./math/matrix.ts";
+export { Rng, threefry2x32 } from "./math/rng.ts";
+export { type BackendName, selectBackend } from "./rate/backend.ts";
+export { RateNetwork } from "./rate/network.ts";
+export { renderReport } from "./report/report.ts";
+export { formatTable } from "./report/table.ts";
+export { ruleNamed, rules } from "./rules/index.ts";
+export type { Forms, RateLearner, Rule, SpikingLearner } from "./rules/rule.ts";
+export { alignmentDegrees } from "./training/alignment.ts";
+export { initialParameters, type Parameters } from "./training/initialise.ts";
+export { recordSample } from "./training/record.ts";
+export type { CurvePoint, Results, RunRecord, RunResult, Twin } from "./training/results.ts";
+export { createTrainer, type RunPlan, type RunState, type Trained, train } from "./training/train.ts";
+export type { Trainer, TrainingSettings } from "./training/trainer.ts";
