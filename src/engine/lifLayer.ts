@@ -132,7 +132,10 @@ export class LifLayer {
   #fire(j: number, t: number): void {
     const limit = this.#limit(j, t);
     for (let spikes = 0; this.#u[j]! >= limit; spikes++) {
-      if (t < this.#refractoryUntil[j]!) return this.#wait(j);
+      if (t < this.#refractoryUntil[j]!) {
+        this.#wait(j);
+        return;
+      }
       if (spikes >= 10_000) {
         throw new InputError(
           `neuron ${j} fired ${spikes} times at t = ${t} ms: expected fewer than 10000; the weights have diverged, ` +

@@ -184,7 +184,10 @@ export class Simulation {
       this.#predicted[p]![item] = Infinity;
       // The prediction may be stale: an input since then can have moved the crossing.
       const next = this.#groups[p]!.nextSpike(item);
-      if (next > time) return this.#predict(p, item);
+      if (next > time) {
+        this.#predict(p, item);
+        return;
+      }
       this.#groups[p]!.settleCrossing(item, time);
       this.#touch(p, item);
     } else {
