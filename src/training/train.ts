@@ -69,8 +69,9 @@ export async function train(
   try {
     let state = from ?? start(trainer, data, settings);
     if (from) trainer.restore(from.parameters, from.memory);
+    const pause = pacer(hooks.signal);
     while (state.epochsDone < settings.epochs) {
-      state = await epoch(trainer, data, settings, state, hooks);
+      state = await epoch(trainer, data, settings, state, hooks, pause);
       await hooks.onEpoch?.(state);
     }
     return { result: conclude(plan, data, trainer, state), parameters: state.parameters };
@@ -95,12 +96,32 @@ function start(trainer: Trainer, data: Dataset, settings: TrainingSettings): Run
   };
 }
 
+/**
+ * Lets signals and timers in about ten times a second, however long or short an epoch is.
+ * @returns null when it is not time yet, else a promise of the milliseconds spent away
+ */
+function pacer(signal?: AbortSignal): (epoch: number) => Promise<number> | null {
+  let last = performance.now();
+  return epoch => {
+    const before = performance.now();
+    if (before - last < 100) return null;
+    return new Promise((resolve, reject) => {
+      setTimeout(() => {
+        last = performance.now();
+        if (signal?.aborted) reject(new Interrupted(`in epoch ${epoch}`));
+        else resolve(last - before);
+      });
+    });
+  };
+}
+
 async function epoch(
   trainer: Trainer,
   data: Dataset,
   settings: TrainingSettings,
   state: RunState,
   hooks: TrainHooks,
+  pause: ReturnType<typeof pacer>,
 ): Promise<RunState> {
   const { batch, seed, learningRate } = settings;
   const factor = schedule(settings.schedule, settings.epochs);
@@ -108,20 +129,15 @@ async function epoch(
   const e = state.epochsDone;
   const order = epochOrder(data.train.count, seed, e);
   let [loss, correct, paused] = [0, 0, 0];
-  let yielded = performance.now();
   for (let first = 0; first < order.length; first += batch) {
     const rate = learningRate * factor((e + first / order.length) / settings.epochs);
     const learned = trainer.learn(order.subarray(first, first + batch), rate, e);
     loss += learned.loss;
     correct += learned.correct;
-    if (performance.now() - yielded > 100) {
-      const before = performance.now();
+    const waiting = pause(e + 1);
+    if (waiting) {
       hooks.onProgress?.(e + 1, Math.min(first + batch, order.length));
-      // Lets signals and timers in.
-      await new Promise(resolve => setTimeout(resolve));
-      yielded = performance.now();
-      paused += yielded - before;
-      if (hooks.signal?.aborted) throw new Interrupted(`in epoch ${e + 1}`);
+      paused += await waiting;
     }
   }
   const trainSeconds = (performance.now() - began - paused) / 1000;

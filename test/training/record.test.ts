@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { loadDataset } from "../../src/data/index.ts";
+import { initialParameters } from "../../src/training/initialise.ts";
+import { recordSample } from "../../src/training/record.ts";
+
+test.each(["current", "rate", "poisson", "latency"] as const)(
+  "%s: the recorded sample is what the network decided on, potentials and spikes of the same run",
+  async encoder => {
+    const data = await loadDataset("digits", { testSamples: 5 });
+    const sizes = [64, 20, 12, 10];
+    const settings = {
+      sizes,
+      seed: 2,
+      epochs: 1,
+      batch: 1,
+      learningRate: 0.1,
+      schedule: "1",
+      encoder,
+      eligibility: "trace",
+      durationMs: 20,
+      tauMem: encoder === "latency" ? Infinity : 20,
+      vThreshold: 0.2,
+      maxSpikes: 8,
+    } as const;
+    const raster = recordSample(
+      { rule: "bp", twin: "spike", settings },
+      data,
+      initialParameters(sizes, 2),
+      3,
+    );
+    expect(raster.populations.map(p => p.name)).toEqual(["input", "hidden 1", "hidden 2", "output"]);
+    expect(raster.metadata).toMatchObject({ sample: 3, label: data.test.labels[3], encoder });
+    // The readout's largest potential at the end is the decision.
+    const readout = raster.traces.filter(trace => trace.population === "output");
+    const last = readout.map(trace => trace.values.at(-1)!);
+    expect(last.indexOf(Math.max(...last))).toBe(raster.metadata.decision);
+    // Below the firing copy of the readout: potential = threshold x trace + rest, so never more than one spike behind.
+    for (const { neuron, values } of readout) {
+      const { tauMem } = settings;
+      let trace = 0;
+      raster.times.forEach((t, k) => {
+        if (raster.populationIndex[k] === 3 && raster.neurons[k] === neuron)
+          trace += Math.exp((t - 20) / tauMem);
+      });
+      expect(values.at(-1)! - trace).toBeLessThan(1);
+    }
+    for (const trace of raster.traces) {
+      expect(trace.times[0]).toBe(0);
+      expect(trace.times.at(-1)).toBe(20);
+    }
+    if (encoder === "current") expect(raster.populationIndex.includes(0)).toBe(false);
+  },
+);
