@@ -1,0 +1,146 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Rng } from "../../src/math/rng.ts";
+import { selectBackend } from "../../src/rate/backend.ts";
+import { exactGradient } from "../../src/rate/gradient.ts";
+import { bp } from "../../src/rules/bp.ts";
+import { type Rule, rules } from "../../src/rules/index.ts";
+import { rateTrainer } from "../../src/training/rateTrainer.ts";
+import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
+import type { Trainer, TrainingSettings } from "../../src/training/trainer.ts";
+import { cosine, everySample, settings, smallData } from "./small.ts";
+
+/** Every rule of the list, in both forms, on one small network with two hidden layers. */
+
+const data = smallData();
+const all = everySample(data);
+
+/** Least cosine between the twins' updates where it is below 0.99, with the reason. */
+const exceptions: Readonly<Record<string, { least: number; reason: string }>> = {};
+
+const forms: readonly ((rule: Rule, with_?: Partial<TrainingSettings>) => Trainer)[] = [
+  (rule, with_) => rateTrainer(rule, data, { ...settings, ...with_ }),
+  (rule, with_) => spikingTrainer(rule, data, { ...settings, ...with_ }),
+];
+const [rateForm, spikingForm] = forms as [(typeof forms)[0], (typeof forms)[0]];
+
+/** Some batches of both epochs: enough for every memory to be filled. */
+function trainSome(trainer: Trainer, firstEpoch = 0, epochs = 2): void {
+  for (let epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++) {
+    for (let first = 0; first < all.length; first += settings.batch) {
+      trainer.learn(all.subarray(first, first + settings.batch), settings.learningRate, epoch);
+    }
+  }
+}
+
+beforeAll(async () => {
+  await selectBackend("wasm");
+});
+
+test("BP's update is the gradient by automatic differentiation", () => {
+  const trainer = rateForm(bp);
+  trainSome(trainer);
+  const update = trainer.update(all);
+  const { weights, biases } = trainer.parameters();
+  const gradient = exactGradient(
+    settings.sizes,
+    weights,
+    biases,
+    Infinity,
+    data.train.intensities,
+    data.train.labels,
+  );
+  update.forEach((change, l) => {
+    const scale = Math.max(...gradient[l]!.map(Math.abs));
+    change.forEach((value, at) => {
+      expect(Math.abs(value / all.length - gradient[l]![at]!)).toBeLessThan(1e-5 * scale);
+    });
+    expect(cosine(change, gradient[l]!)).toBeGreaterThan(Math.cos((0.1 * Math.PI) / 180));
+  });
+  trainer.dispose();
+});
+
+describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) => {
+  const spiking = rule.create(settings.sizes, new Rng(0), data.train.count).spiking;
+  const both = typeof spiking === "function";
+
+  test.runIf(both)("changes the weights alike in both forms", () => {
+    const rate = rateForm(rule);
+    const spike = spikingForm(rule);
+    for (const epochs of [0, 2]) {
+      if (epochs > 0) {
+        trainSome(rate);
+        spike.restore(rate.parameters(), rate.memory && Float32Array.from(rate.memory));
+      }
+      const [a, b] = [rate.update(all), spike.update(all)];
+      a.forEach((change, l) => {
+        expect(cosine(change, b[l]!), `layer ${l}`).toBeGreaterThan(exceptions[name]?.least ?? 0.99);
+        const [x, y] = [change, b[l]!].map(v => Math.hypot(...v)) as [number, number];
+        expect(y, `layer ${l}, length`).toBeGreaterThan(0.9 * x - 1e-9);
+        expect(y, `layer ${l}, length`).toBeLessThan(1.1 * x + 1e-9);
+      });
+    }
+    rate.dispose();
+    spike.dispose();
+  });
+
+  test.runIf(both)("learns with the eligibility that is read at spikes", () => {
+    const trainer = spikingForm(rule, { eligibility: "timing", encoder: "rate", vThreshold: 0.05 });
+    trainSome(trainer);
+    for (const w of trainer.parameters().weights) expect(w.every(Number.isFinite)).toBe(true);
+    trainer.dispose();
+  });
+
+  test("gives the same numbers for the same seed", () => {
+    for (const form of both ? forms : [rateForm]) {
+      const [a, b] = [form(rule), form(rule)];
+      trainSome(a);
+      trainSome(b);
+      expect(a.parameters()).toEqual(b.parameters());
+      expect(a.evaluate(data.test)).toEqual(b.evaluate(data.test));
+      a.dispose();
+      b.dispose();
+    }
+  });
+
+  test("goes on from its state as if it had not stopped", () => {
+    for (const form of both ? forms : [rateForm]) {
+      const whole = form(rule);
+      trainSome(whole);
+      const resumed = form(rule);
+      resumed.restore(whole.parameters(), whole.memory && Float32Array.from(whole.memory));
+      trainSome(whole, 2);
+      trainSome(resumed, 2);
+      expect(resumed.parameters()).toEqual(whole.parameters());
+      expect(resumed.memory).toEqual(whole.memory);
+      whole.dispose();
+      resumed.dispose();
+    }
+  });
+
+  test("looks at its update without a trace", () => {
+    for (const form of both ? forms : [rateForm]) {
+      const [looked, other] = [form(rule), form(rule)];
+      trainSome(looked);
+      trainSome(other);
+      looked.update(all);
+      expect(looked.parameters()).toEqual(other.parameters());
+      expect(looked.memory).toEqual(other.memory);
+      looked.dispose();
+      other.dispose();
+    }
+  });
+
+  test("leaves no tensor behind", () => {
+    const before = tf.memory().numTensors;
+    const trainer = rateForm(rule);
+    trainer.learn(all.subarray(0, 5), 0.01, 0);
+    const during = tf.memory().numTensors;
+    trainSome(trainer);
+    trainer.update(all);
+    trainer.evaluate(data.test);
+    expect(tf.memory().numTensors).toBe(during);
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
