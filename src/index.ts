@@ -10,11 +10,12 @@ export { LifLayer } from "./engine/lifLayer.ts";
 export {
   type Network,
   type NetworkSpec,
-  type NeuronSpec,
   network,
+  type PerSynapse,
   type PopulationSpec,
   type ProjectionSpec,
 } from "./engine/network.ts";
+export type { NeuronModel, NeuronSpec } from "./engine/neurons/index.ts";
 export { type LifParameters, lif, relax, timeToThreshold } from "./engine/neurons/lif.ts";
 export { type Eligibility, ThreeFactorSynapses } from "./engine/plasticity/threeFactor.ts";
 export { Trace } from "./engine/plasticity/trace.ts";

@@ -1,24 +1,31 @@
 import { InputError } from "../errors.ts";
-import { type LifParameters, lif } from "./neurons/lif.ts";
+import { Rng } from "../math/rng.ts";
+import { type NeuronModel, type NeuronSpec, neuronModel } from "./neurons/index.ts";
+import { type Connectivity, connect, type Rows } from "./projections/connect.ts";
 import { DenseProjection } from "./projections/dense.ts";
-
-/** `input`: a population without dynamics that emits the spikes it is given. */
-export type NeuronSpec = "input" | (Partial<LifParameters> & { vThreshold: number });
+import type { Projection } from "./projections/projection.ts";
+import { SparseProjection } from "./projections/sparse.ts";
 
 export interface PopulationSpec {
   readonly size: number;
-  readonly neuron: NeuronSpec;
+  /** `input`: no dynamics; the population emits the spikes that it is given. */
+  readonly neuron: "input" | NeuronSpec;
   /** Time constant of the population's spike trace [ms]; without it no trace is kept. */
   readonly tauTrace?: number;
 }
 
+/** A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. */
+export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
+
 export interface ProjectionSpec {
   readonly from: string;
   readonly to: string;
-  /** [pre, post]: the row of a presynaptic neuron is contiguous. Kept, not copied. */
-  readonly weights: Float32Array;
-  /** [ms], one number or [pre, post] numbers; 0 by default. Populations may not form a loop of zero delays. */
-  readonly delay?: number | ArrayLike<number>;
+  /** Without it, every neuron connects to every neuron. */
+  readonly connect?: Connectivity;
+  /** [pre, post] or one per synapse in rows; a Float32Array is kept, not copied, and plasticity changes it. */
+  readonly weights: PerSynapse;
+  /** [ms]; 0 by default. Populations may not form a loop of zero delays. */
+  readonly delay?: PerSynapse;
   /** Factor on every weight at delivery; 1 by default. */
   readonly gain?: number;
 }
@@ -31,7 +38,8 @@ export interface NetworkSpec {
 export interface Population {
   readonly name: string;
   readonly size: number;
-  readonly neuron: "input" | LifParameters;
+  /** null for an input population. */
+  readonly model: NeuronModel | null;
   readonly tauTrace: number | null;
   /** Place in the order in which populations are handled at one instant: sources of zero-delay projections first. */
   readonly rank: number;
@@ -42,18 +50,19 @@ export interface Population {
 /** A checked network. It holds no state: a Simulation does. */
 export interface Network {
   readonly populations: readonly Population[];
-  readonly projections: readonly { synapses: DenseProjection; from: number; to: number }[];
+  readonly projections: readonly { synapses: Projection; from: number; to: number }[];
 }
 
 /**
  * Checks a description and makes a network of it; an invalid network cannot be built.
+ * @param seed  draws connectivity, weights and delays: each projection from a stream of its own
  * @throws InputError that names the path of the field, the value and what was expected
  */
-export function network(spec: NetworkSpec): Network {
+export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
   const names = Object.keys(spec.populations);
   if (names.length === 0) throw new InputError("populations: expected at least one, got none");
   const index = new Map(names.map((name, p) => [name, p]));
-  const neurons = names.map(name => checkPopulation(name, spec.populations[name]!));
+  const models = names.map(name => checkPopulation(name, spec.populations[name]!));
 
   const projections = (spec.projections ?? []).map((projection, q) => {
     const end = (field: "from" | "to") => {
@@ -66,15 +75,19 @@ export function network(spec: NetworkSpec): Network {
       return p;
     };
     const [from, to] = [end("from"), end("to")];
-    if (neurons[to] === "input") {
+    if (models[to] === null) {
       throw new InputError(
         `projections[${q}].to: ${projection.to} is an input population and receives nothing`,
       );
     }
     const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
-    const synapses = within(
-      `projections[${q}]`,
-      () => new DenseProjection(...sizes, projection.weights, projection.delay ?? 0, projection.gain ?? 1),
+    const synapses = within(`projections[${q}]`, () =>
+      build(
+        projection,
+        ...sizes,
+        from === to,
+        new Rng(seed, `projection ${q} ${projection.from} ${projection.to}`),
+      ),
     );
     return { synapses, from, to };
   });
@@ -83,7 +96,7 @@ export function network(spec: NetworkSpec): Network {
   const populations = names.map((name, p) => ({
     name,
     size: spec.populations[name]!.size,
-    neuron: neurons[p]!,
+    model: models[p]!,
     tauTrace: spec.populations[name]!.tauTrace ?? null,
     rank: ranks[p]!,
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
@@ -91,7 +104,7 @@ export function network(spec: NetworkSpec): Network {
   return { populations, projections };
 }
 
-function checkPopulation(name: string, population: PopulationSpec): "input" | LifParameters {
+function checkPopulation(name: string, population: PopulationSpec): NeuronModel | null {
   const path = `populations.${name}`;
   if (!Number.isInteger(population.size) || population.size < 1) {
     throw new InputError(`${path}.size: expected an integer of 1 or more, got ${population.size}`);
@@ -100,7 +113,54 @@ function checkPopulation(name: string, population: PopulationSpec): "input" | Li
   if (tauTrace !== undefined && !(tauTrace > 0)) {
     throw new InputError(`${path}.tauTrace: expected a time in ms above 0, got ${tauTrace}`);
   }
-  return neuron === "input" ? neuron : within(`${path}.neuron`, () => lif(neuron));
+  return neuron === "input" ? null : within(`${path}.neuron`, () => neuronModel(neuron));
+}
+
+function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, rng: Rng): Projection {
+  const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
+  if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
+    const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
+    const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);
+    return new DenseProjection(pre, post, own, delays, gain);
+  }
+  const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng);
+  return new SparseProjection(
+    post,
+    rows.rowStart,
+    rows.targets,
+    perSynapse("weights", weights, rows, rng),
+    typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng),
+    gain,
+  );
+}
+
+function all(pre: number, post: number): Rows {
+  return {
+    rowStart: Uint32Array.from({ length: pre + 1 }, (_, i) => i * post),
+    targets: Uint32Array.from({ length: pre * post }, (_, s) => s % post),
+  };
+}
+
+function perSynapse(
+  field: string,
+  value: PerSynapse,
+  { rowStart, targets, order }: Rows,
+  rng: Rng,
+): Float32Array {
+  const out = new Float32Array(targets.length);
+  if (typeof value === "number") return out.fill(value);
+  if (typeof value === "function") {
+    for (let i = 0; i + 1 < rowStart.length; i++) {
+      for (let s = rowStart[i]!; s < rowStart[i + 1]!; s++) out[s] = value(rng, i, targets[s]!);
+    }
+    return out;
+  }
+  if (value.length !== targets.length) {
+    throw new InputError(`${field}: expected one number, or ${targets.length}, got ${value.length}`);
+  }
+  if (!order && value instanceof Float32Array) return value;
+  for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s]! : s]!;
+  return out;
 }
 
 function within<T>(path: string, make: () => T): T {
@@ -115,7 +175,7 @@ function within<T>(path: string, make: () => T): T {
 /** Topological order along zero-delay projections, by declaration where they leave it open. */
 function rankPopulations(
   names: readonly string[],
-  projections: readonly { synapses: DenseProjection; from: number; to: number }[],
+  projections: readonly { synapses: Projection; from: number; to: number }[],
 ): number[] {
   const ranks = names.map(() => -1);
   const instant = projections.filter(projection => projection.synapses.minDelay === 0);

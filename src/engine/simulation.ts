@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import { EventQueue } from "./eventQueue.ts";
 import type { Network, Population } from "./network.ts";
-import { LifGroup } from "./neurons/lifGroup.ts";
+import type { NeuronGroup } from "./neurons/neuronGroup.ts";
 import { Trace } from "./plasticity/trace.ts";
 import type { Raster } from "./raster.ts";
 import { Recorder } from "./recorder.ts";
@@ -25,7 +25,7 @@ export class Simulation {
   /** Spikes delivered to a synapse's target so far. */
   synapticEvents = 0;
   readonly #queue = new EventQueue();
-  readonly #groups: readonly (LifGroup | null)[];
+  readonly #groups: readonly (NeuronGroup | null)[];
   readonly #traces: readonly (Trace | null)[];
   readonly #byRank: readonly number[];
   /** Earliest queue entry of each neuron's predicted spike, per population. */
@@ -37,7 +37,7 @@ export class Simulation {
   constructor(network: Network) {
     const { populations } = network;
     this.network = network;
-    this.#groups = populations.map(p => (p.neuron === "input" ? null : new LifGroup(p.size, p.neuron)));
+    this.#groups = populations.map(p => p.model?.create(p.size) ?? null);
     this.#traces = populations.map(p => (p.tauTrace === null ? null : new Trace(p.size, p.tauTrace)));
     this.#byRank = [...populations.keys()].sort((a, b) => populations[a]!.rank - populations[b]!.rank);
     this.#predicted = populations.map(p => new Float64Array(p.size).fill(Infinity));
@@ -57,9 +57,9 @@ export class Simulation {
    */
   stimulate(population: string, times: ArrayLike<number>, neurons: ArrayLike<number>): void {
     const p = this.#find(population);
-    const { size, neuron, rank } = this.network.populations[p]!;
-    if (neuron !== "input")
-      throw new InputError(`${population}: expected an input population, got LIF neurons`);
+    const { size, model, rank } = this.network.populations[p]!;
+    if (model !== null)
+      throw new InputError(`${population}: expected an input population, got ${model.model} neurons`);
     if (times.length !== neurons.length) {
       throw new InputError(
         `${population}: expected as many neurons as times (${times.length}), got ${neurons.length}`,
@@ -174,7 +174,7 @@ export class Simulation {
         this.#touch(p, j);
         this.synapticEvents++;
       });
-      if (cursor < synapses.post) {
+      if (cursor < synapses.rowLength(item)) {
         const sent = time - synapses.delayAt(item, extra);
         const { rank } = this.network.populations[p]!;
         this.#queue.push(sent + synapses.delayAt(item, cursor), rank, source, item, cursor);
@@ -238,6 +238,7 @@ export class Simulation {
     this.#traces[p]?.bump(i, t);
     for (const q of population.outgoing) {
       const { synapses, to } = this.network.projections[q]!;
+      if (synapses.rowLength(i) === 0) continue;
       const { rank } = this.network.populations[to]!;
       this.#queue.push(t + synapses.delayAt(i, 0), rank, q, i, 0);
     }

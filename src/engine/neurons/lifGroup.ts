@@ -1,10 +1,11 @@
 import { type LifParameters, relax, timeToThreshold } from "./lif.ts";
+import type { NeuronGroup } from "./neuronGroup.ts";
 
 /**
  * State of a population of LIF neurons for the general, queue-driven simulation. A neuron is touched only when an
  * event reaches it; `v[i]` is its potential at its own `last[i]`.
  */
-export class LifGroup {
+export class LifGroup implements NeuronGroup {
   readonly parameters: LifParameters;
   readonly v: Float64Array;
   readonly last: Float64Array;

@@ -1,11 +1,12 @@
 import { InputError } from "../../errors.ts";
+import type { Projection } from "./projection.ts";
 
 /**
  * All-to-all synapses, stored pre-major: the row of a presynaptic neuron is contiguous, so one spike reads one run of
  * memory. With one delay for the projection, a row is its weights in order of target. With a delay per synapse, each
  * row is sorted by delay, and a spike walks along it, one queue entry at a time.
  */
-export class DenseProjection {
+export class DenseProjection implements Projection {
   readonly pre: number;
   readonly post: number;
   /** [pre, post]; read at delivery, so plasticity may change it in place. */
@@ -52,31 +53,38 @@ export class DenseProjection {
     }
   }
 
-  /** Shortest delay [ms]. */
+  get synapses(): number {
+    return this.weights.length;
+  }
+
+  rowLength(): number {
+    return this.post;
+  }
+
   get minDelay(): number {
     return this.#delay;
   }
 
-  /**
-   * Delivers a spike of `row` to the targets from `cursor` on that share one delay.
-   * @returns the cursor of the next target, or `post` when the row is done
-   */
-  deliver(row: number, cursor: number, receive: (target: number, weight: number) => void): number {
+  deliver(
+    row: number,
+    cursor: number,
+    receive: (target: number, weight: number, synapse: number) => void,
+  ): number {
     const base = row * this.post;
     if (!this.#order) {
-      for (let j = 0; j < this.post; j++) receive(j, this.weights[base + j]!);
+      for (let j = 0; j < this.post; j++) receive(j, this.weights[base + j]!, base + j);
       return this.post;
     }
     const { targets, delays } = this.#order;
     const delay = delays[base + cursor]!;
     let k = cursor;
     for (; k < this.post && delays[base + k] === delay; k++) {
-      receive(targets[base + k]!, this.weights[base + targets[base + k]!]!);
+      const synapse = base + targets[base + k]!;
+      receive(targets[base + k]!, this.weights[synapse]!, synapse);
     }
     return k;
   }
 
-  /** Delay of the target that the cursor points at [ms]; cursor 0 is the first to be reached. */
   delayAt(row: number, cursor: number): number {
     return this.#order ? this.#order.delays[row * this.post + cursor]! : this.#delay;
   }

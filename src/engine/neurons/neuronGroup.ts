@@ -1,0 +1,20 @@
+/**
+ * State of a population of one neuron model for the queue-driven simulation. A neuron is touched only when an event
+ * reaches it, and moves between events by its exact solution. Times are absolute [ms] and never go back.
+ */
+export interface NeuronGroup {
+  /** Adds a synaptic input at t; thresholds are tested later, when all inputs of that time are in. */
+  receive(i: number, t: number, amount: number): void;
+  /** Changes the constant input current of neuron i from t on. */
+  setCurrent(i: number, t: number, current: number): void;
+  /** Puts neuron i on its threshold at t, where `nextSpike` said that it would be, free of rounding. */
+  settleCrossing(i: number, t: number): void;
+  /** Tests the threshold of neuron i at t, fires and resets; returns how many spikes it fired at this instant. */
+  fire(i: number, t: number): number;
+  /** When neuron i fires next if nothing more reaches it; Infinity for never. Never later than the truth. */
+  nextSpike(i: number): number;
+  /** Potential of neuron i at t, not before its last event; changes nothing. */
+  potential(i: number, t: number): number;
+  /** Synaptic current of neuron i at t, for models that have one; changes nothing. */
+  synapticCurrent?(i: number, t: number): number;
+}

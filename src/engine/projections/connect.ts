@@ -1,0 +1,159 @@
+import { InputError } from "../../errors.ts";
+import type { Rng } from "../../math/rng.ts";
+
+/** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
+export type Connectivity =
+  | { readonly kind: "all"; readonly autapses?: boolean }
+  | { readonly kind: "probability"; readonly p: number; readonly autapses?: boolean }
+  /** Every target gets this many synapses, from sources drawn with replacement. */
+  | { readonly kind: "inDegree"; readonly n: number; readonly autapses?: boolean }
+  /** Every source makes this many synapses, onto targets drawn with replacement. */
+  | { readonly kind: "outDegree"; readonly n: number; readonly autapses?: boolean }
+  | { readonly kind: "oneToOne" }
+  | { readonly kind: "pairs"; readonly pre: ArrayLike<number>; readonly post: ArrayLike<number> };
+
+export interface Rows {
+  /** [pre + 1] */
+  readonly rowStart: Uint32Array;
+  /** [synapses], in rows, ascending within a row; `pairs` keep their order. */
+  readonly targets: Uint32Array;
+  /** Place of each synapse in the user's list of pairs; absent where there is no such list. */
+  readonly order?: Uint32Array;
+}
+
+/**
+ * Draws the synapses of a projection.
+ * @param same  whether source and target are one population, which is where autapses can be
+ * @throws InputError that names the field, the value and what was expected
+ */
+export function connect(
+  connectivity: Connectivity,
+  pre: number,
+  post: number,
+  same: boolean,
+  rng: Rng,
+): Rows {
+  const loops = !same || !("autapses" in connectivity) || connectivity.autapses !== false;
+  switch (connectivity.kind) {
+    case "all":
+      return byRow(pre, (i, push) => {
+        for (let j = 0; j < post; j++) if (loops || i !== j) push(j);
+      });
+    case "probability":
+      return bernoulli(connectivity.p, pre, post, loops, rng);
+    case "inDegree": {
+      const n = degree(connectivity.n, loops ? pre : pre - 1);
+      const sources = new Uint32Array(n * post);
+      for (let j = 0, s = 0; j < post; j++)
+        for (let k = 0; k < n; k++) sources[s++] = other(pre, loops ? -1 : j, rng);
+      return transpose(sources, n, pre);
+    }
+    case "outDegree": {
+      const n = degree(connectivity.n, loops ? post : post - 1);
+      return byRow(pre, (i, push) => {
+        const row = Uint32Array.from({ length: n }, () => other(post, loops ? -1 : i, rng)).sort();
+        for (const j of row) push(j);
+      });
+    }
+    case "oneToOne":
+      if (pre !== post) throw new InputError(`connect: oneToOne expects equal sizes, got ${pre} and ${post}`);
+      return byRow(pre, (i, push) => push(i));
+    case "pairs":
+      return pairs(connectivity.pre, connectivity.post, pre, post);
+    default:
+      throw new InputError(
+        "connect.kind: expected all, probability, inDegree, outDegree, oneToOne or pairs, " +
+          `got ${String((connectivity as { kind: unknown }).kind)}`,
+      );
+  }
+}
+
+function byRow(pre: number, fill: (i: number, push: (target: number) => void) => void): Rows {
+  const rowStart = new Uint32Array(pre + 1);
+  let targets = new Uint32Array(1024);
+  let count = 0;
+  const push = (target: number) => {
+    if (count === targets.length) {
+      const wider = new Uint32Array(2 * count);
+      wider.set(targets);
+      targets = wider;
+    }
+    targets[count++] = target;
+  };
+  for (let i = 0; i < pre; i++) {
+    fill(i, push);
+    rowStart[i + 1] = count;
+  }
+  return { rowStart, targets: targets.slice(0, count) };
+}
+
+/** Jumps from synapse to synapse by geometric gaps: the cost follows the synapses, not the pairs. */
+function bernoulli(p: number, pre: number, post: number, loops: boolean, rng: Rng): Rows {
+  if (!(p >= 0 && p <= 1)) throw new InputError(`connect.p: expected a probability from 0 to 1, got ${p}`);
+  const scale = Math.log1p(-p);
+  return byRow(pre, (i, push) => {
+    if (p === 0) return;
+    for (let j = -1; ; ) {
+      j += p === 1 ? 1 : 1 + Math.floor(Math.log(1 - rng.uniform()) / scale);
+      if (!(j < post)) return;
+      if (loops || i !== j) push(j);
+    }
+  });
+}
+
+function degree(n: number, partners: number): number {
+  if (!Number.isInteger(n) || n < 0)
+    throw new InputError(`connect.n: expected an integer of 0 or more, got ${n}`);
+  if (n > 0 && partners < 1)
+    throw new InputError(`connect.n: expected 0 without a partner to connect to, got ${n}`);
+  return n;
+}
+
+/** A neuron other than `not`. */
+function other(size: number, not: number, rng: Rng): number {
+  if (not < 0) return rng.integer(size);
+  const drawn = rng.integer(size - 1);
+  return drawn < not ? drawn : drawn + 1;
+}
+
+/** Rows by source from `sources`, n for each target in order. */
+function transpose(sources: Uint32Array, n: number, pre: number): Rows {
+  const rowStart = new Uint32Array(pre + 1);
+  for (const i of sources) rowStart[i + 1]!++;
+  for (let i = 0; i < pre; i++) rowStart[i + 1]! += rowStart[i]!;
+  const next = rowStart.slice();
+  const targets = new Uint32Array(sources.length);
+  sources.forEach((i, s) => {
+    targets[next[i]!++] = Math.floor(s / n);
+  });
+  return { rowStart, targets };
+}
+
+function pairs(from: ArrayLike<number>, to: ArrayLike<number>, pre: number, post: number): Rows {
+  if (from.length !== to.length) {
+    throw new InputError(
+      `connect.post: expected ${from.length} neurons, as many as in connect.pre, got ${to.length}`,
+    );
+  }
+  const rowStart = new Uint32Array(pre + 1);
+  for (let s = 0; s < from.length; s++) {
+    const check = (i: number, size: number, field: string) => {
+      if (!Number.isInteger(i) || i < 0 || i >= size) {
+        throw new InputError(`connect.${field}[${s}]: expected a neuron from 0 to ${size - 1}, got ${i}`);
+      }
+    };
+    check(from[s]!, pre, "pre");
+    check(to[s]!, post, "post");
+    rowStart[from[s]! + 1]!++;
+  }
+  for (let i = 0; i < pre; i++) rowStart[i + 1]! += rowStart[i]!;
+  const next = rowStart.slice();
+  const targets = new Uint32Array(from.length);
+  const order = new Uint32Array(from.length);
+  for (let s = 0; s < from.length; s++) {
+    const place = next[from[s]!]!++;
+    targets[place] = to[s]!;
+    order[place] = s;
+  }
+  return { rowStart, targets, order };
+}

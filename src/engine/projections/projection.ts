@@ -1,0 +1,28 @@
+/**
+ * Synapses from one population to another, stored pre-major. The row of a presynaptic neuron is walked by a cursor in
+ * order of delay, so that one spike needs one queue entry at a time, however its delays differ.
+ */
+export interface Projection {
+  readonly pre: number;
+  readonly post: number;
+  readonly synapses: number;
+  /** One per synapse, rows contiguous; read at delivery, so plasticity may change it in place. */
+  readonly weights: Float32Array;
+  /** Factor on every weight at delivery: what one presynaptic spike stands for. */
+  readonly gain: number;
+  /** Shortest delay [ms]. */
+  readonly minDelay: number;
+  /** Where the cursor of a row ends. */
+  rowLength(row: number): number;
+  /** Delay of the target that the cursor points at [ms]. */
+  delayAt(row: number, cursor: number): number;
+  /**
+   * Delivers a spike of `row` to the targets from `cursor` on that share one delay.
+   * @returns the cursor of the next target, or the row's length when it is done
+   */
+  deliver(
+    row: number,
+    cursor: number,
+    receive: (target: number, weight: number, synapse: number) => void,
+  ): number;
+}
