@@ -30,6 +30,30 @@ export function decode(bytes: Uint8Array, file: string): unknown {
   }
 }
 
+/**
+ * Decodes the values that stand one after the other at the start of the bytes.
+ * @param each  gets every whole value
+ * @returns     bytes used; the rest is the beginning of a value
+ * @throws      InputError when the bytes are not such values
+ */
+export function decodeSequence(bytes: Uint8Array, file: string, each: (value: unknown) => void): number {
+  let used = 0;
+  try {
+    packr.unpackMultiple(bytes, ((value: unknown, _start: number, end: number) => {
+      each(inward(value));
+      used = end;
+    }) as (value: unknown) => void);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    if (!(error as { incomplete?: boolean }).incomplete) {
+      throw new InputError(
+        `${file}: expected MessagePack written by threefactor, got ${(error as Error).message}`,
+      );
+    }
+  }
+  return used;
+}
+
 const names: Record<string, keyof typeof kinds> = {
   "<f4": "Float32Array",
   "<f8": "Float64Array",

@@ -1,6 +1,8 @@
 import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { decode, encode } from "./msgpack.ts";
+import { beginsRasterLog, decodeRasterLog } from "./rasterLog.ts";
+import { rasterFrom } from "./rasterStream.ts";
 
 const FORMAT = "threefactor.raster/1";
 
@@ -14,6 +16,7 @@ export function encodeRaster(raster: Raster): Uint8Array {
  * @throws InputError when the bytes hold no raster, or one whose parts do not fit together
  */
 export function decodeRaster(bytes: Uint8Array, file: string): Raster {
+  if (beginsRasterLog(bytes)) return decodeRasterLog(bytes, file)!;
   const map = decode(bytes, file) as Partial<Raster> & { format?: unknown };
   const expect = (ok: boolean, field: string, expected: string, got: unknown) => {
     if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${String(got)}`);
@@ -37,13 +40,6 @@ export function decodeRaster(bytes: Uint8Array, file: string): Raster {
   );
   const stray = populationIndex.findIndex((p, k) => !(neurons[k]! < (populations[p]?.size ?? 0)));
   expect(stray === -1, `neurons[${stray}]`, "a neuron of its population", neurons[stray]);
-  return {
-    durationMs,
-    populations,
-    times,
-    populationIndex,
-    neurons,
-    traces: traces ?? [],
-    metadata: metadata ?? {},
-  };
+  const raster = { durationMs, populations, times, populationIndex, neurons };
+  return rasterFrom({ ...raster, traces: traces ?? [], metadata: metadata ?? {} }, file);
 }

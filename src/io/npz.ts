@@ -1,0 +1,83 @@
+import { unzipSync, Zip, ZipPassThrough } from "fflate";
+import { InputError } from "../errors.ts";
+import { decodeNpy, type NpyArray, type NpyNumbers } from "./npy.ts";
+
+/** Above this an archive is refused when it is read: a small file can claim any size. */
+const LARGEST_UNPACKED = 2 ** 31;
+/** Without the 64-bit extension, which not every reader knows, a zip archive ends here. */
+const LARGEST_ARCHIVE = 2 ** 32 - 1;
+
+/**
+ * Writes a NumPy archive piece by piece: a zip of `<name>.npy`, stored as `numpy.savez` stores them.
+ * @param sink     gets the bytes of the archive in order
+ * @param entries  name and the pieces of each array's file, read once, in order
+ * @throws InputError when the archive grows beyond 4 GiB
+ */
+export function writeNpz(
+  sink: (bytes: Uint8Array) => void,
+  entries: Iterable<readonly [name: string, pieces: Iterable<Uint8Array>]>,
+): void {
+  let written = 0;
+  let failed: Error | null = null;
+  const zip = new Zip((error, bytes) => {
+    if (error) failed = error;
+    else {
+      written += bytes.length;
+      if (written > LARGEST_ARCHIVE)
+        throw new InputError("npz: expected less than 4 GiB, got more; use msgpack or an HDF5 format");
+      sink(bytes);
+    }
+  });
+  for (const [name, pieces] of entries) {
+    const file = new ZipPassThrough(`${name}.npy`);
+    // Fixed, so that the same raster makes the same bytes.
+    file.mtime = new Date(1980, 0, 1);
+    zip.add(file);
+    for (const piece of pieces) file.push(piece);
+    file.push(new Uint8Array(0), true);
+  }
+  zip.end();
+  if (failed) throw failed;
+}
+
+/**
+ * All arrays of a NumPy archive, packed or not, by name without `.npy`.
+ * @throws InputError when it is no such archive, or unpacks to more than 2 GiB
+ */
+export function decodeNpz(bytes: Uint8Array, file: string): Map<string, NpyArray> {
+  let total = 0;
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, {
+      filter({ name, size, originalSize, compression }) {
+        if (!name.endsWith(".npy")) return false;
+        // A stored entry cannot be larger than the archive, a deflated one not a thousand times as large as it is.
+        const most = compression === 0 ? bytes.length : Math.min(size, bytes.length) * 1100 + 1024;
+        total += originalSize;
+        if (originalSize > most || total > LARGEST_UNPACKED)
+          throw new Error(`${originalSize} bytes in ${name}`);
+        return true;
+      },
+    });
+  } catch (error) {
+    throw new InputError(`${file}: expected an NPZ archive, got ${(error as Error).message}`);
+  }
+  return new Map(
+    Object.entries(files).map(([name, content]) => [
+      name.slice(0, -4),
+      decodeNpy(content, `${file}: ${name}`),
+    ]),
+  );
+}
+
+/** One array of numbers of an archive as ordinary numbers. @throws InputError when it is missing or is none */
+export function numbersOf(arrays: ReadonlyMap<string, NpyArray>, name: string, file: string): Float64Array {
+  const data = arrays.get(name)?.data;
+  if (data === undefined || Array.isArray(data)) {
+    const names = [...arrays.keys()].join(", ");
+    throw new InputError(`${file}: ${name}: expected numbers, got ${data ? "text" : `only ${names}`}`);
+  }
+  return data instanceof Float64Array
+    ? data
+    : Float64Array.from(data as Exclude<NpyNumbers, Float64Array>, Number);
+}
