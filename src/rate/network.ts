@@ -56,6 +56,18 @@ export class RateNetwork {
     };
   }
 
+  /** Sets all weights and biases to plain numbers. */
+  assign({ weights, biases }: { weights: readonly Float32Array[]; biases: readonly Float32Array[] }): void {
+    tf.tidy(() => {
+      weights.forEach((w, l) => {
+        this.weights[l]!.assign(tf.tensor2d(Float32Array.from(w), [this.sizes[l]!, this.sizes[l + 1]!]));
+      });
+      biases.forEach((b, l) => {
+        this.biases[l]!.assign(tf.tensor2d(Float32Array.from(b), [1, this.sizes[l + 1]!]));
+      });
+    });
+  }
+
   dispose(): void {
     tf.dispose([...this.weights, ...this.biases]);
   }

@@ -21,6 +21,10 @@ export interface Rule {
   readonly synapseKnows: string;
   /** Activities are bounded here in both twins: clipped in rates, by a refractory period in spikes. */
   readonly saturation?: number;
+  /** Weights shrink by this share of the learning rate at every step, where the rule needs it; else 0. */
+  readonly weightDecay?: number;
+  /** The control without hidden layers: only the first and last size are used. */
+  readonly shallow?: boolean;
   /** Draws the feedback once; both forms share it. `samples`: size of the training set. */
   create(sizes: readonly number[], rng: Rng, samples: number): Forms;
 }
@@ -31,13 +35,27 @@ export interface Forms {
   /**
    * Angle between the feedback weights and the forward path that they stand for, per hidden layer, in degrees.
    * @param weights  per layer, [sizes[l], sizes[l + 1]]
+   * @param learner  whose feedback weights these are, where they learn
    */
-  feedbackDegrees?(weights: readonly Float32Array[]): number[];
+  feedbackDegrees?(weights: readonly Float32Array[], learner: Remembers): number[];
 }
 
 /** Learners that remember something from sample to sample show it as numbers, for checkpoints. */
 export interface Remembers {
   readonly memory?: Float32Array;
+  /**
+   * Feedback weights that learn as the forward weights do, per layer of weights [sizes[l], sizes[l + 1]]; views of
+   * `memory`, or empty for a layer that has none.
+   */
+  readonly feedback?: readonly Float32Array[];
+}
+
+/** What a learner may ask of its trainer besides `descend`. */
+export interface Steps<Post, Pre> {
+  /** As `descend`, but for the feedback weights `feedback[l]`. */
+  align(l: number, post: Post, pre: Pre): void;
+  /** Carries out now what has been asked so far, for rules that change weights between two presentations. */
+  settle(): void;
 }
 
 export interface RateBatch {
@@ -47,6 +65,8 @@ export interface RateBatch {
   readonly y: tf.Tensor2D;
   /** Places of the samples in the training set. */
   readonly indices: ArrayLike<number>;
+  /** Names the batch, the same in both twins and after a restart: random numbers of a batch are drawn by it. */
+  readonly key: string;
 }
 
 export interface RateLearner extends Remembers {
@@ -55,13 +75,25 @@ export interface RateLearner extends Remembers {
    *                 carried out after `learn` returns
    * @returns logits of the sample as it is, [batch, classes]
    */
-  learn(batch: RateBatch, descend: (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => void): tf.Tensor2D;
+  learn(
+    batch: RateBatch,
+    descend: (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => void,
+    steps: Steps<tf.Tensor2D, tf.Tensor2D>,
+  ): tf.Tensor2D;
+  /**
+   * Scores of the classes, [batch, classes], where the rule does not decide by the logits.
+   * @param x      [batch, inputs]
+   * @param first  place of the first of these samples in its part of the data
+   */
+  decide?(x: tf.Tensor2D, first: number): tf.Tensor2D;
 }
 
 export interface SpikingSample {
   readonly label: number;
   /** Place of the sample in the training set. */
   readonly index: number;
+  /** Names the batch, as in `RateBatch`. */
+  readonly key: string;
 }
 
 export interface SpikingLearner extends Remembers {
@@ -74,5 +106,12 @@ export interface SpikingLearner extends Remembers {
   learn(
     sample: SpikingSample,
     descend: (l: number, post: Float64Array, from: Presentation) => void,
+    steps: Steps<Float64Array, Presentation>,
   ): Presentation;
+  /**
+   * Scores of the classes for the sample that waits at the network's input, where the rule does not decide by the
+   * logits.
+   * @param place  of the sample in its part of the data
+   */
+  decide?(place: number): ArrayLike<number>;
 }

@@ -6,22 +6,41 @@ import { RateNetwork } from "../rate/network.ts";
 import { outerSum } from "../rate/ops.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
 import { initialParameters } from "./initialise.ts";
-import { accuracyOf, emptyConfusion, type Trainer, type TrainingSettings } from "./trainer.ts";
+import { optimiser } from "./optimiser.ts";
+import { RateSteps } from "./rateSteps.ts";
+import {
+  accuracyOf,
+  batchKey,
+  emptyConfusion,
+  joined,
+  networkSizes,
+  split,
+  type Trainer,
+  type TrainingSettings,
+} from "./trainer.ts";
 
 /** Samples per forward pass of an evaluation: large enough to be fast, small enough to stay in memory. */
 const EVALUATION_BATCH = 500;
 
 /** Trains a rule's rate form on TensorFlow.js. */
 export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
-  const { sizes, seed } = settings;
+  const { seed, activityDecay = 0 } = settings;
+  const sizes = networkSizes(rule, settings.sizes);
   const classes = sizes.at(-1)!;
   const saturation = rule.saturation ?? Infinity;
   const start = initialParameters(sizes, seed);
   const net = new RateNetwork(sizes, start.weights, start.biases, saturation);
   const forms = rule.create(sizes, new Rng(seed, "feedback"), data.train.count);
   const learner = forms.rate(net);
+  const feedback = learner.feedback ?? [];
+  const optimise = optimiser(
+    settings.optimiser ?? "sgd",
+    [...start.weights, ...start.biases, ...feedback].map(group => group.length),
+  );
+  const steps = new RateSteps(net, feedback, optimise, settings.weightDecay ?? rule.weightDecay ?? 0);
+  const remembered = [learner.memory, optimise?.state];
 
-  const batchOf = (samples: Samples, indices: Uint32Array): RateBatch => {
+  const batchOf = (samples: Samples, indices: Uint32Array, kind: string): RateBatch => {
     const x = new Float32Array(indices.length * sizes[0]!);
     const labels = new Int32Array(indices.length);
     indices.forEach((index, k) => {
@@ -32,22 +51,23 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       x: tf.tensor2d(x, [indices.length, sizes[0]!]),
       y: tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32") as tf.Tensor2D,
       indices,
+      key: batchKey(kind, indices),
     };
   };
 
   return {
-    learn(indices, rate) {
+    learn(indices, rate, epoch) {
       const logits = tf.tidy(() => {
-        const changes: (() => void)[] = [];
-        const scale = tf.scalar(rate / indices.length);
-        const out = learner.learn(batchOf(data.train, indices), (l, post, pre) => {
-          changes.push(() => {
-            const [w, b] = [net.weights[l]!, net.biases[l]!];
-            w.assign(tf.sub(w, tf.mul(outerSum(pre, post), scale)));
-            b.assign(tf.sub(b, tf.mul(tf.sum(post, 0, true), scale)));
-          });
-        });
-        for (const change of changes) change();
+        const batch = batchOf(data.train, indices, `train ${epoch}`);
+        steps.begin(rate, indices.length);
+        const out = learner.learn(batch, steps.descend, steps);
+        if (activityDecay > 0) {
+          const { h } = net.forward(batch.x);
+          for (const l of [...steps.touched].filter(layer => layer < net.depth - 1)) {
+            steps.descend(l, tf.mul(h[l + 1]!, activityDecay), h[l]!);
+          }
+        }
+        steps.settle();
         return out.dataSync();
       });
       let loss = 0;
@@ -64,12 +84,13 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       const confusion = emptyConfusion(classes);
       for (let first = 0; first < samples.count; first += EVALUATION_BATCH) {
         const count = Math.min(EVALUATION_BATCH, samples.count - first);
-        const logits = tf.tidy(() => {
+        const scores = tf.tidy(() => {
           const rows = samples.intensities.subarray(first * sizes[0]!, (first + count) * sizes[0]!);
-          return net.forward(tf.tensor2d(rows, [count, sizes[0]!])).logits.dataSync();
+          const x = tf.tensor2d(rows, [count, sizes[0]!]);
+          return (learner.decide?.(x, first) ?? net.forward(x).logits).dataSync();
         });
         for (let k = 0; k < count; k++) {
-          const decided = argmax(logits.subarray(k * classes, (k + 1) * classes));
+          const decided = argmax(scores.subarray(k * classes, (k + 1) * classes));
           confusion[samples.labels[first + k]!]![decided]!++;
         }
       }
@@ -78,14 +99,12 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     update(indices) {
       const memory = learner.memory && Float32Array.from(learner.memory);
       const changes = net.weights.map(w => new Float32Array(w.size));
+      const add = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => {
+        const [to, change] = [changes[l]!, outerSum(pre, post).dataSync()];
+        for (let at = 0; at < to.length; at++) to[at]! += change[at]!;
+      };
       tf.tidy(() => {
-        learner.learn(batchOf(data.train, indices), (l, post, pre) => {
-          outerSum(pre, post)
-            .dataSync()
-            .forEach((value, at) => {
-              changes[l]![at]! += value;
-            });
-        });
+        learner.learn(batchOf(data.train, indices, "update"), add, { align() {}, settle() {} });
       });
       if (memory) learner.memory!.set(memory);
       return changes;
@@ -93,19 +112,15 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     cost: () => ({}),
     parameters: () => net.parameters(),
     restore(parameters, memory) {
-      tf.tidy(() => {
-        parameters.weights.forEach((w, l) => {
-          net.weights[l]!.assign(tf.tensor2d(Float32Array.from(w), [sizes[l]!, sizes[l + 1]!]));
-        });
-        parameters.biases.forEach((b, l) => {
-          net.biases[l]!.assign(tf.tensor2d(Float32Array.from(b), [1, sizes[l + 1]!]));
-        });
-      });
-      if (memory) learner.memory?.set(memory);
+      net.assign(parameters);
+      if (memory) split(memory, remembered);
     },
-    memory: learner.memory ?? null,
-    feedbackDegrees: forms.feedbackDegrees ?? null,
+    get memory() {
+      return joined(remembered);
+    },
+    feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
     saturation,
+    sizes,
     dispose: () => net.dispose(),
   };
 }

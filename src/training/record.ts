@@ -10,6 +10,7 @@ import { ruleNamed } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
 import { refractoryPeriod } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
+import { networkSizes } from "./trainer.ts";
 
 /** Sampling of the recorded potentials [ms]. */
 const SAMPLING = 0.1;
@@ -23,10 +24,12 @@ const OUTPUT_THRESHOLD = 1;
  * one, one of the middle and the silent one nearest to firing, where there are such.
  */
 export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameters, sample = 0): Raster {
-  const { sizes, durationMs, tauMem, vThreshold, encoder, maxSpikes, seed } = plan.settings;
+  const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed } = plan.settings;
+  const rule = ruleNamed(plan.rule);
+  const sizes = networkSizes(rule, plan.settings.sizes);
   const inputs = sizes[0]!;
   const depth = sizes.length - 1;
-  const tauRef = refractoryPeriod(ruleNamed(plan.rule).saturation ?? Infinity, plan.settings);
+  const tauRef = refractoryPeriod(rule.saturation ?? Infinity, plan.settings);
   const neuron = { tauMem, vThreshold, tauRef, reset: "subtract" } as const;
 
   const net = new FeedForwardNetwork(sizes, parameters.weights, parameters.biases, neuron, durationMs);

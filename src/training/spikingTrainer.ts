@@ -7,7 +7,17 @@ import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import type { Rule } from "../rules/rule.ts";
 import { initialParameters, type Parameters } from "./initialise.ts";
-import { accuracyOf, emptyConfusion, type Trainer, type TrainingSettings } from "./trainer.ts";
+import { SpikingSteps } from "./spikingSteps.ts";
+import {
+  accuracyOf,
+  batchKey,
+  emptyConfusion,
+  joined,
+  networkSizes,
+  split,
+  type Trainer,
+  type TrainingSettings,
+} from "./trainer.ts";
 
 /**
  * Refractory period that bounds the activation at `saturation` [ms]: a neuron that fires at every chance then has the
@@ -24,7 +34,8 @@ export function refractoryPeriod(
 
 /** Trains a rule's spiking form. */
 export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
-  const { sizes, seed, encoder: encoderName, durationMs, tauMem, vThreshold, maxSpikes } = settings;
+  const { seed, encoder: encoderName, durationMs, tauMem, vThreshold, maxSpikes } = settings;
+  const sizes = networkSizes(rule, settings.sizes);
   const saturation = rule.saturation ?? Infinity;
   const start = initialParameters(sizes, seed);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
@@ -37,7 +48,13 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
   const encoder = encoders[encoderName]({ inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
-  const descend = synapses.accumulate.bind(synapses);
+  const steps = new SpikingSteps(net, synapses, learner.feedback ?? [], {
+    eligibility: settings.eligibility,
+    optimiser: settings.optimiser ?? "sgd",
+    weightDecay: settings.weightDecay ?? rule.weightDecay ?? 0,
+    activityDecay: settings.activityDecay ?? 0,
+  });
+  const remembered = [learner.memory, steps.optimiser?.state];
   let samplesLearned = 0;
 
   const show = (samples: Samples, index: number, key: string) =>
@@ -47,14 +64,18 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     learn(indices, rate, epoch) {
       let loss = 0;
       let correct = 0;
+      const key = batchKey(`train ${epoch}`, indices);
+      steps.begin(rate, indices.length);
       for (const index of indices) {
         const label = data.train.labels[index]!;
         show(data.train, index, `train ${epoch} ${index}`);
-        const { logits } = learner.learn({ label, index }, descend);
+        const seen = learner.learn({ label, index, key }, steps.descend, steps);
+        steps.decayActivity(seen);
+        const { logits } = seen;
         loss += crossEntropy(logits, label);
         if (argmax(logits) === label) correct++;
       }
-      synapses.apply(rate / indices.length);
+      steps.settle();
       samplesLearned += indices.length;
       return { loss, correct };
     },
@@ -66,8 +87,8 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       for (let n = 0; n < samples.count; n++) {
         show(samples, n, `evaluate ${n}`);
         input += net.input.spikes.length;
-        net.present(shown);
-        confusion[samples.labels[n]!]![argmax(shown.logits)]!++;
+        const scores = learner.decide?.(n) ?? net.present(shown).logits;
+        confusion[samples.labels[n]!]![argmax(scores)]!++;
       }
       const hiddenSpikes = net.hiddenSpikes - hidden;
       net.synapticEvents = events; // only learning counts as cost
@@ -81,9 +102,11 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     update(indices) {
       const memory = learner.memory && Float32Array.from(learner.memory);
       const before = [net.synapticEvents, synapses.updates] as const;
+      const key = batchKey("update", indices);
       for (const index of indices) {
         show(data.train, index, `update ${index}`);
-        learner.learn({ label: data.train.labels[index]!, index }, descend);
+        const sample = { label: data.train.labels[index]!, index, key };
+        learner.learn(sample, synapses.accumulate.bind(synapses), { align() {}, settle() {} });
       }
       [net.synapticEvents, synapses.updates] = before;
       if (memory) learner.memory!.set(memory);
@@ -107,11 +130,14 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       net.biases.forEach((b, l) => {
         b.set(parameters.biases[l]!);
       });
-      if (memory) learner.memory?.set(memory);
+      if (memory) split(memory, remembered);
     },
-    memory: learner.memory ?? null,
-    feedbackDegrees: forms.feedbackDegrees ?? null,
+    get memory() {
+      return joined(remembered);
+    },
+    feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
     saturation,
+    sizes,
     dispose() {},
   };
 }

@@ -67,7 +67,7 @@ export async function train(
   const { settings } = plan;
   const trainer = createTrainer(plan, data);
   try {
-    let state = from ?? start(trainer, data, settings);
+    let state = from ?? start(trainer, data);
     if (from) trainer.restore(from.parameters, from.memory);
     const pause = pacer(hooks.signal);
     while (state.epochsDone < settings.epochs) {
@@ -80,14 +80,14 @@ export async function train(
   }
 }
 
-function start(trainer: Trainer, data: Dataset, settings: TrainingSettings): RunState {
+function start(trainer: Trainer, data: Dataset): RunState {
   const parameters = trainer.parameters();
   return {
     epochsDone: 0,
     parameters,
     memory: null,
     curve: [],
-    initialAlignmentDegrees: alignmentDegrees(trainer, data, settings.sizes),
+    initialAlignmentDegrees: alignmentDegrees(trainer, data, trainer.sizes),
     initialFeedbackDegrees: trainer.feedbackDegrees?.(parameters.weights) ?? [],
     trainAccuracy: 0,
     cost: {},
@@ -149,7 +149,7 @@ async function epoch(
     epoch: e + 1,
     ...(data.validation.count > 0 && { validationAccuracy: trainer.evaluate(data.validation).accuracy }),
     trainLoss: loss / order.length,
-    alignmentDegrees: alignmentDegrees(trainer, data, settings.sizes),
+    alignmentDegrees: alignmentDegrees(trainer, data, trainer.sizes),
     ...(feedback && { feedbackDegrees: feedback }),
   };
   return {

@@ -1,7 +1,9 @@
 import type { Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { Parameters } from "./initialise.ts";
+import type { OptimiserName } from "./optimiser.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
@@ -22,6 +24,15 @@ export interface TrainingSettings {
   readonly vThreshold: number;
   /** Spikes of a full-intensity input per presentation. */
   readonly maxSpikes: number;
+  /** Plain gradient descent when absent. */
+  readonly optimiser?: OptimiserName;
+  /** Share of the learning rate by which learning weights shrink at every step; when absent, what the rule asks. */
+  readonly weightDecay?: number;
+  /**
+   * Homeostasis: share of each hidden neuron's own activity in its third factor, which keeps activity low. In layers
+   * that the rule changes, on top of what the rule does itself.
+   */
+  readonly activityDecay?: number;
 }
 
 export interface EpochResult {
@@ -64,6 +75,8 @@ export interface Trainer {
   readonly memory: Float32Array | null;
   readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;
   readonly saturation: number;
+  /** Of the network that is trained: the asked ones, without the hidden ones for the shallow control. */
+  readonly sizes: readonly number[];
   dispose(): void;
 }
 
@@ -80,4 +93,37 @@ export function accuracyOf(confusion: readonly (readonly number[])[]): number {
     for (const count of row) all += count;
   });
   return all === 0 ? 0 : right / all;
+}
+
+/** Sizes of the network that a rule trains when `sizes` are asked for. */
+export function networkSizes(rule: Rule, sizes: readonly number[]): readonly number[] {
+  return rule.shallow ? [sizes[0]!, sizes.at(-1)!] : sizes;
+}
+
+/** Names a batch for the rule's random numbers. */
+export function batchKey(kind: string, indices: Uint32Array): string {
+  return `${kind} ${indices[0]}`;
+}
+
+/** One array of all that a trainer remembers, for checkpoints; null for nothing. */
+export function joined(parts: readonly (Float32Array | undefined)[]): Float32Array | null {
+  const known = parts.filter(part => part !== undefined);
+  if (known.length === 0) return null;
+  const all = new Float32Array(known.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of known) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Puts back what `joined` has put together. */
+export function split(all: Float32Array, parts: readonly (Float32Array | undefined)[]): void {
+  let at = 0;
+  for (const part of parts) {
+    if (!part) continue;
+    part.set(all.subarray(at, at + part.length));
+    at += part.length;
+  }
 }

@@ -1,0 +1,131 @@
+import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
+import { type Eligibility, ThreeFactorSynapses } from "../engine/plasticity/threeFactor.ts";
+import type { Steps } from "../rules/rule.ts";
+import { type Optimiser, type OptimiserName, optimiser } from "./optimiser.ts";
+
+/** Carries out what a rule's spiking form asks for: the changes of a batch, collected at the synapses. */
+export class SpikingSteps implements Steps<Float64Array, Presentation> {
+  readonly optimiser: Optimiser | null;
+  readonly #net: FeedForwardNetwork;
+  readonly #synapses: ThreeFactorSynapses;
+  /** Synapses of the feedback weights: the same plasticity, on weights of their own. */
+  readonly #feedback: ThreeFactorSynapses | null;
+  readonly #groups: readonly Float32Array[];
+  readonly #weightDecay: number;
+  readonly #activityDecay: number;
+  readonly #touched = new Set<number>();
+  readonly #aligned = new Set<number>();
+  #rate = 0;
+  #batch = 1;
+
+  constructor(
+    net: FeedForwardNetwork,
+    synapses: ThreeFactorSynapses,
+    feedback: readonly Float32Array[],
+    settings: {
+      eligibility: Eligibility;
+      optimiser: OptimiserName;
+      weightDecay: number;
+      activityDecay: number;
+    },
+  ) {
+    this.#net = net;
+    this.#synapses = synapses;
+    this.#feedback = feedback.length > 0 ? feedbackSynapses(net, feedback, settings.eligibility) : null;
+    this.#groups = [...net.weights, ...net.biases, ...feedback];
+    this.#weightDecay = settings.weightDecay;
+    this.#activityDecay = settings.activityDecay;
+    this.optimiser = optimiser(
+      settings.optimiser,
+      this.#groups.map(group => group.length),
+    );
+  }
+
+  begin(rate: number, batch: number): void {
+    this.#rate = rate;
+    this.#batch = batch;
+    this.#touched.clear();
+    this.#aligned.clear();
+  }
+
+  readonly descend = (l: number, post: Float64Array, from: Presentation): void => {
+    this.#touched.add(l);
+    this.#synapses.accumulate(l, post, from);
+  };
+
+  readonly align = (l: number, post: Float64Array, from: Presentation): void => {
+    this.#aligned.add(l);
+    this.#feedback?.accumulate(l, post, from);
+  };
+
+  /** A share of each hidden neuron's own activity in its third factor, in the layers that the rule changes. */
+  decayActivity(seen: Presentation): void {
+    if (this.#activityDecay === 0) return;
+    for (const l of this.#touched) {
+      if (l === this.#net.depth - 1) continue;
+      const post = seen.trace[l + 1]!.map(a => this.#activityDecay * a);
+      this.#synapses.accumulate(l, post, seen);
+    }
+  }
+
+  readonly settle = (): void => {
+    if (this.optimiser) this.#stepOn(this.optimiser);
+    else {
+      this.#shrink(1 - this.#rate * this.#weightDecay);
+      this.#apply(this.#rate / this.#batch);
+    }
+  };
+
+  #apply(scale: number): void {
+    this.#synapses.apply(scale);
+    this.#feedback?.apply(scale);
+  }
+
+  #shrink(keep: number): void {
+    if (keep === 1) return;
+    for (const group of this.#learning()) for (let at = 0; at < group.length; at++) group[at]! *= keep;
+  }
+
+  /** Weights, and feedback weights, that have been given a change in this batch. */
+  #learning(): Float32Array[] {
+    const { depth } = this.#net;
+    return [
+      ...[...this.#touched].map(l => this.#groups[l]!),
+      ...[...this.#aligned].map(l => this.#groups[2 * depth + l]!),
+    ];
+  }
+
+  /** The synapses only know how to add: the mean change is read off the weights, which then take the real step. */
+  #stepOn(by: Optimiser): void {
+    const before = this.#groups.map(group => Float32Array.from(group));
+    this.#apply(1 / this.#batch);
+    const gradients = this.#groups.map((group, g) => before[g]!.map((value, at) => value - group[at]!));
+    this.#groups.forEach((group, g) => {
+      group.set(before[g]!);
+    });
+    if (this.#weightDecay > 0) {
+      for (const group of this.#learning()) {
+        const gradient = gradients[this.#groups.indexOf(group)]!;
+        for (let at = 0; at < group.length; at++) gradient[at]! += this.#weightDecay * group[at]!;
+      }
+    }
+    by.step(this.#groups, gradients, this.#rate);
+  }
+}
+
+function feedbackSynapses(
+  net: FeedForwardNetwork,
+  feedback: readonly Float32Array[],
+  eligibility: Eligibility,
+): ThreeFactorSynapses {
+  const { sizes, biases, neuron, durationMs } = net;
+  const weights = net.weights.map((w, l) =>
+    feedback[l]?.length ? feedback[l]! : new Float32Array(w.length),
+  );
+  const noBiases = biases.map(b => new Float32Array(b.length));
+  // Only its weights and constants are used: it is never presented anything.
+  return new ThreeFactorSynapses(
+    new FeedForwardNetwork(sizes, weights, noBiases, neuron, durationMs),
+    eligibility,
+  );
+}
