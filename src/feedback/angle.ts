@@ -23,3 +23,8 @@ export function feedbackAngle(
 ): number {
   return angleDegrees(forwardPath(sizes, weights, p), feedback);
 }
+
+/** Angles between layered feedback and the forward weights of the same layer, for l = 1 .. depth - 1, in degrees. */
+export function layerAngles(weights: readonly Float32Array[], feedback: readonly Float32Array[]): number[] {
+  return weights.slice(1).map((w, l) => angleDegrees(w, feedback[l + 1]!));
+}

@@ -6,12 +6,45 @@ export function uniform(rows: number, columns: number, bound: number, rng: Rng):
 }
 
 /**
- * Feedback from the output error straight to each hidden layer: B[p] is [sizes[p], classes] for p = 1 .. depth - 1,
- * uniform in +-0.5 sqrt(6 / sizes[p]), the scale of the readout's own initial weights. B[0] is empty.
+ * Bound of the initial forward weights of layer l: He-uniform, sqrt(6 / fan-in) (He et al. 2015, eq. 10), the readout
+ * half of that, so that alignment can form before the readout grows. Layered feedback is drawn on the same scale.
  */
-export function directFeedback(sizes: readonly number[], rng: Rng): Float32Array[] {
+export function weightBound(sizes: readonly number[], l: number): number {
+  return (l === sizes.length - 2 ? 0.5 : 1) * Math.sqrt(6 / sizes[l]!);
+}
+
+/** How the entries of direct feedback are distributed; all have the same root mean square, and all but one mean 0. */
+export type DirectDraw = "uniform" | "trinomial" | "binomial" | "identity";
+
+/**
+ * Feedback from the output error straight to each hidden layer: B[p] is [sizes[p], classes] for p = 1 .. depth - 1,
+ * uniform in +-0.5 sqrt(6 / sizes[p]), the scale of the readout's own initial weights. B[0] is empty. The other draws
+ * (Flügel et al. 2023): -1, 0 or 1; 0 or 1; and the identity beside its negative, repeated over the layer. Their code
+ * takes these numbers as they are and leaves the scale to Adam; here they are brought to the uniform one's scale.
+ */
+export function directFeedback(
+  sizes: readonly number[],
+  rng: Rng,
+  draw: DirectDraw = "uniform",
+): Float32Array[] {
   const classes = sizes.at(-1)!;
+  return sizes.slice(0, -1).map((n, p) => {
+    if (p === 0) return new Float32Array(0);
+    const bound = 0.5 * Math.sqrt(6 / n);
+    if (draw === "uniform") return uniform(n, classes, bound, rng);
+    const rms = bound / Math.sqrt(3);
+    return Float32Array.from({ length: n * classes }, (_, at) => {
+      if (draw === "trinomial") return rms * Math.sqrt(3 / 2) * (rng.integer(3) - 1);
+      if (draw === "binomial") return rms * Math.SQRT2 * rng.integer(2);
+      const [j, k] = [Math.floor(at / classes) % (2 * classes), at % classes];
+      return rms * Math.sqrt(classes) * (j === k ? 1 : j === k + classes ? -1 : 0);
+    });
+  });
+}
+
+/** Feedback layer by layer: B[l] is [sizes[l], sizes[l + 1]], drawn as the forward weights are; B[0] is empty. */
+export function layeredFeedback(sizes: readonly number[], rng: Rng): Float32Array[] {
   return sizes
-    .slice(0, -1)
-    .map((n, p) => (p === 0 ? new Float32Array(0) : uniform(n, classes, 0.5 * Math.sqrt(6 / n), rng)));
+    .slice(1)
+    .map((n, l) => (l === 0 ? new Float32Array(0) : uniform(sizes[l]!, n, weightBound(sizes, l), rng)));
 }

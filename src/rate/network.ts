@@ -41,6 +41,16 @@ export class RateNetwork {
     return forward(x, this.weights, this.biases, this.saturation);
   }
 
+  /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
+  drive(l: number, h: tf.Tensor2D): tf.Tensor2D {
+    return tf.add(tf.matMul(h, this.weights[l]!), this.biases[l]!);
+  }
+
+  /** Activity of hidden neurons under a drive. */
+  activity(drive: tf.Tensor2D): tf.Tensor2D {
+    return activation(drive, this.saturation);
+  }
+
   /** Derivative of the activation at activity h: 1 between silence and saturation, else 0. [batch, neurons] */
   gate(h: tf.Tensor2D): tf.Tensor2D {
     const open = tf.cast<tf.Tensor2D>(tf.greater(h, 0), "float32");
@@ -83,10 +93,14 @@ export function forward(
   const h = [x];
   for (let l = 0; l < weights.length - 1; l++) {
     const drive = tf.add<tf.Tensor2D>(tf.matMul(h[l]!, weights[l]!), biases[l]!);
-    h.push(saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive));
+    h.push(activation(drive, saturation));
   }
   const logits = tf.add<tf.Tensor2D>(tf.matMul(h.at(-1)!, weights.at(-1)!), biases.at(-1)!);
   return { h, logits, probabilities: tf.softmax(logits) };
+}
+
+function activation(drive: tf.Tensor2D, saturation: number): tf.Tensor2D {
+  return saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive);
 }
 
 function variable(values: Float32Array, rows: number, columns: number): tf.Variable<tf.Rank.R2> {

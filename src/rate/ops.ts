@@ -12,3 +12,8 @@ export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 export function outerSum(pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
   return tf.matMul(tf.transpose(pre), post);
 }
+
+/** -1, 0 or 1; from steps, which every backend has. */
+export function sign(a: tf.Tensor2D): tf.Tensor2D {
+  return tf.sub(tf.step(a), tf.step(tf.neg(a)));
+}

@@ -1,19 +1,14 @@
-import * as tf from "@tensorflow/tfjs";
-import { multiply } from "../math/matrix.ts";
-import { outputError } from "../math/softmax.ts";
-import { matMulTransposed } from "../rate/ops.ts";
-import { gated } from "./gate.ts";
+import { layerAngles } from "../feedback/angle.ts";
+import { layeredFeedback } from "../feedback/draw.ts";
+import { errorChain, fixed, viewed } from "./errorChain.ts";
 import type { Rule } from "./rule.ts";
+
+/** The chain of `errorChain` over feedback weights that are transported, fixed, or learn as the forward ones do. */
 
 /**
  * Backpropagation (Rumelhart, Hinton & Williams 1986, eq. 4-7), the reference: the error travels down the transposed
  * forward weights. On spikes it is the gradient of the trace identity with the membrane rest taken as noise, not
  * backpropagation through time.
- *
- *          rate form                          spiking form
- *   post   output: e; below: (W post) gate    the same, with the gate of the drive
- *   pre    h                                  eligibility: trace of the presynaptic spikes
- *   when   after the forward pass             at the end of the presentation
  */
 export const bp: Rule = {
   name: "bp",
@@ -21,32 +16,48 @@ export const bp: Rule = {
   source: "Rumelhart, Hinton & Williams 1986, Nature 323:533",
   presentations: 1,
   synapseKnows: "transposed weights and error of the layer above",
-  create: sizes => ({
-    rate: net => ({
-      learn({ x, y }, descend) {
-        const { h, logits, probabilities } = net.forward(x);
-        let post = tf.sub<tf.Tensor2D>(probabilities, y);
-        for (let l = net.depth - 1; l >= 0; l--) {
-          descend(l, post, h[l]!);
-          if (l > 0) post = tf.mul(matMulTransposed(post, net.weights[l]!), net.gate(h[l]!));
-        }
-        return logits;
-      },
-    }),
-    spiking: net => {
-      const now = net.presentation();
-      const post = sizes.map(n => new Float64Array(n));
-      return {
-        learn({ label }, descend) {
-          net.present(now);
-          outputError(now.logits, label, post[net.depth]!);
-          for (let l = net.depth - 1; l >= 0; l--) {
-            descend(l, post[l + 1]!, now);
-            if (l > 0) gated(multiply(net.weights[l]!, post[l + 1]!, post[l]!), now, l);
-          }
-          return now;
-        },
-      };
-    },
-  }),
+  create: sizes => errorChain(sizes, () => ({ tensor: (_, w) => w, array: (_, w) => w })),
+};
+
+/**
+ * Feedback alignment (Lillicrap et al. 2016, Nat. Commun. 7:13276, eq. 5): as BP, through fixed random weights, drawn
+ * as the forward weights are.
+ */
+export const fa: Rule = {
+  name: "fa",
+  title: "FA",
+  source: "Lillicrap et al. 2016, Nat. Commun. 7:13276",
+  presentations: 1,
+  synapseKnows: "error of the layer above through fixed random weights",
+  create(sizes, rng) {
+    const B = layeredFeedback(sizes, rng);
+    return {
+      ...errorChain(sizes, () => fixed(sizes, B)),
+      feedbackDegrees: weights => layerAngles(weights, B),
+    };
+  },
+};
+
+/**
+ * Kolen-Pollack (Kolen & Pollack 1994; Akrout et al. 2019, arXiv:1904.05391, eq. 16-17): feedback synapses change by
+ * the same product of the same two neurons as the forward synapses, and both kinds decay, so that their difference
+ * shrinks as the decay does. The authors' script has no decay; without it alignment has to outgrow the difference.
+ */
+export const kp: Rule = {
+  name: "kp",
+  title: "FA + Kolen-Pollack",
+  source: "Akrout et al. 2019, arXiv:1904.05391, eq. 16-17",
+  presentations: 1,
+  synapseKnows: "error of the layer above through weights that learn alongside",
+  weightDecay: 1e-3,
+  create(sizes, rng) {
+    const B = layeredFeedback(sizes, rng);
+    return {
+      ...errorChain(sizes, () => {
+        const { memory, feedback } = viewed(B);
+        return { ...fixed(sizes, feedback), memory, feedback, aligns: true };
+      }),
+      feedbackDegrees: (weights, { feedback }) => layerAngles(weights, feedback ?? B),
+    };
+  },
 };

@@ -3,58 +3,88 @@ import { feedbackAngle } from "../feedback/angle.ts";
 import { directFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
-import { matMulTransposed } from "../rate/ops.ts";
+import { matMulTransposed, sign } from "../rate/ops.ts";
 import { gated } from "./gate.ts";
 import type { Rule } from "./rule.ts";
 
 /**
- * Direct feedback alignment (Nøkland 2016, arXiv:1609.01596): the output error reaches every hidden layer through
- * fixed random weights of its own.
+ * Direct feedback alignment (Nøkland 2016, arXiv:1609.01596, eq. 6): the output error reaches every hidden layer
+ * through fixed random weights of its own. sDFA sends no more than the error's sign.
  *
- *          rate form                 spiking form
- *   post   output: e; hidden: (B e) gate     the same, with the gate of the drive
- *   pre    h                         eligibility: trace of the presynaptic spikes
- *   when   after the forward pass    at the end of the presentation
+ *          rate form                        spiking form
+ *   post   output: e; hidden: (B e) gate,   the same, with the gate of the drive
+ *          sDFA: (B sign(e)) gate
+ *   pre    h                                eligibility: trace of the presynaptic spikes
+ *   when   after the forward pass           at the end of the presentation
  */
-export const dfa: Rule = {
+function directRule(form: {
+  name: string;
+  title: string;
+  source: string;
+  synapseKnows: string;
+  saturation?: number;
+  signOnly: boolean;
+}): Rule {
+  return {
+    ...form,
+    presentations: 1,
+    create(sizes, rng) {
+      const B = directFeedback(sizes, rng);
+      const classes = sizes.at(-1)!;
+      return {
+        rate: net => ({
+          learn({ x, y }, descend) {
+            const { h, logits, probabilities } = net.forward(x);
+            const e = tf.sub<tf.Tensor2D>(probabilities, y);
+            const sent = form.signOnly ? sign(e) : e;
+            for (let l = 0; l < net.depth - 1; l++) {
+              const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
+              descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1]!)), h[l]!);
+            }
+            descend(net.depth - 1, e, h[net.depth - 1]!);
+            return logits;
+          },
+        }),
+        spiking: net => {
+          const now = net.presentation();
+          const post = sizes.map(n => new Float64Array(n));
+          return {
+            learn({ label }, descend) {
+              net.present(now);
+              const e = outputError(now.logits, label, post[net.depth]!);
+              const sent = form.signOnly ? e.map(Math.sign) : e;
+              for (let l = 0; l < net.depth - 1; l++) {
+                descend(l, gated(multiply(B[l + 1]!, sent, post[l + 1]!), now, l + 1), now);
+              }
+              descend(net.depth - 1, e, now);
+              return now;
+            },
+          };
+        },
+        feedbackDegrees: weights =>
+          sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
+      };
+    },
+  };
+}
+
+export const dfa = directRule({
   name: "dfa",
   title: "DFA",
   source: "Nøkland 2016, arXiv:1609.01596",
-  presentations: 1,
   synapseKnows: "output error through fixed random weights",
-  create(sizes, rng) {
-    const B = directFeedback(sizes, rng);
-    const classes = sizes.at(-1)!;
-    return {
-      rate: net => ({
-        learn({ x, y }, descend) {
-          const { h, logits, probabilities } = net.forward(x);
-          const e = tf.sub<tf.Tensor2D>(probabilities, y);
-          for (let l = 0; l < net.depth - 1; l++) {
-            const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
-            descend(l, tf.mul(matMulTransposed(e, feedback), net.gate(h[l + 1]!)), h[l]!);
-          }
-          descend(net.depth - 1, e, h[net.depth - 1]!);
-          return logits;
-        },
-      }),
-      spiking: net => {
-        const now = net.presentation();
-        const post = sizes.map(n => new Float64Array(n));
-        return {
-          learn({ label }, descend) {
-            net.present(now);
-            const e = outputError(now.logits, label, post[net.depth]!);
-            for (let l = 0; l < net.depth - 1; l++) {
-              descend(l, gated(multiply(B[l + 1]!, e, post[l + 1]!), now, l + 1), now);
-            }
-            descend(net.depth - 1, e, now);
-            return now;
-          },
-        };
-      },
-      feedbackDegrees: weights =>
-        sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
-    };
-  },
-};
+  signOnly: false,
+});
+
+/**
+ * With softmax outputs the sign of the error is known from the label alone and never becomes 0, so that activities
+ * are bounded here as they are for DRTP.
+ */
+export const sdfa = directRule({
+  name: "sdfa",
+  title: "sDFA",
+  source: "Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892, sign of the error in Nøkland 2016's DFA",
+  synapseKnows: "sign of the output error through fixed random weights",
+  saturation: 1,
+  signOnly: true,
+});

@@ -1,79 +1,173 @@
 import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
-import { directFeedback } from "../feedback/draw.ts";
+import { type DirectDraw, directFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
-import { outputError } from "../math/softmax.ts";
+import { argmax, outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { gated } from "./gate.ts";
 import type { Rule } from "./rule.ts";
 
+/** What a presentation leaves behind for the sample's next one; written into `left`. p: the softmax outputs. */
+type Leave = (p: ArrayLike<number>, label: number, left: Float32Array) => void;
+
 /**
  * F3, feed-forward optimisation with delayed feedback (Flügel et al. 2023, arXiv:2304.13372): as DFA, but hidden
- * layers get the error that the same sample left at its previous presentation, known before the sample comes. Error
- * variant `delayed_error` of the authors' code, on softmax outputs.
+ * layers get what the same sample left at its previous presentation, known before the sample comes. Variants of that,
+ * and of the feedback's distribution, as in the authors' code, on softmax outputs.
  *
- * Two choices differ from that code. The memory starts at zero instead of the target, so that the first epoch trains
- * the readout alone: a target start pushes ReLU units out of range before any error is known. And activities saturate
- * at 1, where the code has tanh units.
+ * Three choices differ from that code. The memory starts at zero instead of the target (`f3:target` starts there), so
+ * that the first epoch trains the readout alone: a target start pushes ReLU units out of range before any error is
+ * known. Activities saturate at 1, where the code has tanh units. And the feedback has the sign of descent, where the
+ * code's has the opposite one: the same for weights of mean 0, but not for binomial ones, which with ReLU units should
+ * raise the activity for the right class.
  *
- *          rate form                          spiking form
- *   post   output: e; hidden: (B eBefore) gate    the same, with the gate of the drive
- *   pre    h                                  eligibility: trace of the presynaptic spikes
- *   when   in the forward pass                during or at the end of the presentation
+ *          rate form                            spiking form
+ *   post   output: e; hidden: (B before) gate   the same, with the gate of the drive
+ *   pre    h                                    eligibility: trace of the presynaptic spikes
+ *   when   in the forward pass                  during or at the end of the presentation
  */
-export const f3: Rule = {
-  name: "f3",
-  title: "F3",
-  source: "Flügel et al. 2023, arXiv:2304.13372, delayed_error",
-  presentations: 1,
-  synapseKnows: "error of the sample's previous presentation through fixed random weights",
-  saturation: 1,
-  create(sizes, rng, samples) {
-    const B = directFeedback(sizes, rng);
-    const classes = sizes.at(-1)!;
-    return {
-      rate: net => {
-        const memory = new Float32Array(samples * classes);
-        return {
-          memory,
-          learn({ x, y, indices }, descend) {
-            const eBefore = tf.tensor2d(gather(memory, indices, classes), [indices.length, classes]);
-            const { h, logits, probabilities } = net.forward(x);
-            const e = tf.sub<tf.Tensor2D>(probabilities, y);
-            for (let l = 0; l < net.depth - 1; l++) {
-              const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
-              descend(l, tf.mul(matMulTransposed(eBefore, feedback), net.gate(h[l + 1]!)), h[l]!);
-            }
-            descend(net.depth - 1, e, h[net.depth - 1]!);
-            scatter(e.dataSync(), memory, indices, classes);
-            return logits;
-          },
-        };
-      },
-      spiking: net => {
-        const memory = new Float32Array(samples * classes);
-        const now = net.presentation();
-        const post = sizes.map(n => new Float64Array(n));
-        return {
-          memory,
-          learn({ label, index }, descend) {
-            const remembered = memory.subarray(index * classes, (index + 1) * classes);
-            net.present(now);
-            for (let l = 0; l < net.depth - 1; l++) {
-              descend(l, gated(multiply(B[l + 1]!, remembered, post[l + 1]!), now, l + 1), now);
-            }
-            const e = outputError(now.logits, label, post[net.depth]!);
-            descend(net.depth - 1, e, now);
-            remembered.set(e);
-            return now;
-          },
-        };
-      },
-      feedbackDegrees: weights =>
-        sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
-    };
-  },
+function delayedRule(form: {
+  name: string;
+  title: string;
+  /** Name in the authors' code. */
+  variant: string;
+  leave: Leave;
+  draw?: DirectDraw;
+  start?: "zero" | "target";
+}): Rule {
+  return {
+    name: form.name,
+    title: form.title,
+    source: `Flügel et al. 2023, arXiv:2304.13372, ${form.variant}`,
+    presentations: 1,
+    synapseKnows: "error of the sample's previous presentation through fixed random weights",
+    saturation: 1,
+    create(sizes, rng, samples) {
+      const B = directFeedback(sizes, rng, form.draw);
+      const classes = sizes.at(-1)!;
+      // NaN stands for a sample that has not been presented yet.
+      const fresh = () => new Float32Array(samples * classes).fill(form.start === "target" ? Number.NaN : 0);
+      const rowOf = (memory: Float32Array, index: number) =>
+        memory.subarray(index * classes, (index + 1) * classes);
+      return {
+        rate: net => {
+          const memory = fresh();
+          return {
+            memory,
+            learn({ x, y, indices }, descend) {
+              const pass = net.forward(x);
+              const { h } = pass;
+              const before = gather(memory, indices, classes);
+              if (form.start === "target") startFrom(before, y.dataSync());
+              const sent = tf.tensor2d(before, [indices.length, classes]);
+              for (let l = 0; l < net.depth - 1; l++) {
+                const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
+                descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1]!)), h[l]!);
+              }
+              const { probabilities } = pass;
+              descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]!);
+              const [p, targets] = [probabilities.dataSync(), y.dataSync()];
+              for (let k = 0; k < indices.length; k++) {
+                const [from, to] = [k * classes, (k + 1) * classes];
+                form.leave(
+                  p.subarray(from, to),
+                  argmax(targets.subarray(from, to)),
+                  rowOf(memory, indices[k]!),
+                );
+              }
+              return pass.logits;
+            },
+          };
+        },
+        spiking: net => {
+          const memory = fresh();
+          const now = net.presentation();
+          const post = sizes.map(n => new Float64Array(n));
+          const p = new Float64Array(classes);
+          return {
+            memory,
+            learn({ label, index }, descend) {
+              const before = Float32Array.from(rowOf(memory, index));
+              if (form.start === "target") {
+                startFrom(
+                  before,
+                  before.map((_, k) => (k === label ? 1 : 0)),
+                );
+              }
+              net.present(now);
+              for (let l = 0; l < net.depth - 1; l++) {
+                descend(l, gated(multiply(B[l + 1]!, before, post[l + 1]!), now, l + 1), now);
+              }
+              descend(net.depth - 1, outputError(now.logits, label, post[net.depth]!), now);
+              form.leave(softmax(now.logits, p), label, rowOf(memory, index));
+              return now;
+            },
+          };
+        },
+        feedbackDegrees: weights =>
+          sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
+      };
+    },
+  };
+}
+
+/** e = p - y */
+const error: Leave = (p, label, left) => {
+  for (let k = 0; k < left.length; k++) left[k] = p[k]! - (k === label ? 1 : 0);
 };
+
+/** Only the component of the right class: a scaling of that class's random vector by how wrong the sample was. */
+const errorOfTarget: Leave = (p, label, left) => {
+  left.fill(0)[label] = p[label]! - 1;
+};
+
+/** softmax(p) - y: the outputs are squashed once more, so that no sample is ever learned to the end. */
+const errorOfSoftmax: Leave = (p, label, left) => {
+  const squashed = softmax(p, new Float64Array(left.length));
+  for (let k = 0; k < left.length; k++) left[k] = squashed[k]! - (k === label ? 1 : 0);
+};
+
+/** Derivative of the binary cross-entropy, mean over classes, by the outputs; these are kept off 0 and 1. */
+const lossDerivative: Leave = (p, label, left) => {
+  for (let k = 0; k < left.length; k++) {
+    const q = Math.min(0.99, Math.max(0.01, p[k]!));
+    left[k] = (k === label ? -1 / q : 1 / (1 - q)) / left.length;
+  }
+};
+
+export const f3 = delayedRule({ name: "f3", title: "F3", variant: "delayed_error", leave: error });
+
+export const f3Variants = [
+  delayedRule({
+    name: "f3:one-hot",
+    title: "F3 (one-hot)",
+    variant: "delayed_error_one_hot",
+    leave: errorOfTarget,
+  }),
+  delayedRule({
+    name: "f3:softmax",
+    title: "F3 (softmax)",
+    variant: "delayed_error_softmax",
+    leave: errorOfSoftmax,
+  }),
+  delayedRule({ name: "f3:loss", title: "F3 (loss)", variant: "delayed_loss", leave: lossDerivative }),
+  delayedRule({
+    name: "f3:target",
+    title: "F3 (target start)",
+    variant: "delayed_error, memory starting at the target",
+    leave: error,
+    start: "target",
+  }),
+  ...(["trinomial", "binomial", "identity"] as const).map(draw =>
+    delayedRule({
+      name: `f3:${draw}`,
+      title: `F3 (${draw} feedback)`,
+      variant: `delayed_error, ${draw === "identity" ? "±identity" : draw} feedback`,
+      leave: error,
+      draw,
+    }),
+  ),
+];
 
 function gather(memory: Float32Array, indices: ArrayLike<number>, width: number): Float32Array {
   const rows = new Float32Array(indices.length * width);
@@ -83,13 +177,7 @@ function gather(memory: Float32Array, indices: ArrayLike<number>, width: number)
   return rows;
 }
 
-function scatter(
-  rows: ArrayLike<number>,
-  memory: Float32Array,
-  indices: ArrayLike<number>,
-  width: number,
-): void {
-  for (let k = 0; k < indices.length; k++) {
-    for (let c = 0; c < width; c++) memory[indices[k]! * width + c] = rows[k * width + c]!;
-  }
+/** Samples not yet presented stand for an error of minus the target: one epoch of DRTP. */
+function startFrom(before: Float32Array, targets: ArrayLike<number>): void {
+  for (let k = 0; k < before.length; k++) if (Number.isNaN(before[k])) before[k] = -targets[k]!;
 }

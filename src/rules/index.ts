@@ -1,15 +1,25 @@
 import { InputError } from "../errors.ts";
-import { bp } from "./bp.ts";
-import { dfa } from "./dfa.ts";
-import { f3 } from "./f3.ts";
+import { bp, fa, kp } from "./bp.ts";
+import { dfa, sdfa } from "./dfa.ts";
+import { drtp } from "./drtp.ts";
+import { f3, f3Variants } from "./f3.ts";
 import { frozen } from "./frozen.ts";
 import { pepita, pepitaTextbook } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
+import { brsf, brsfStrict, frsf, frsfStrict, usf, usfStrict } from "./signConcordant.ts";
+import { wm } from "./weightMirror.ts";
 
 export type { Rule };
 
 /** Every rule, in the order of the tables. The command line, the report and the conformance test read this list. */
-export const rules: readonly Rule[] = [bp, dfa, pepita, pepitaTextbook, f3, frozen];
+export const rules: readonly Rule[] = [
+  ...[bp, fa, dfa, sdfa],
+  ...[usf, usfStrict, brsf, brsfStrict, frsf, frsfStrict],
+  ...[wm, kp],
+  ...[drtp, f3, ...f3Variants],
+  ...[pepita, pepitaTextbook],
+  frozen,
+];
 
 /** @throws InputError that lists the names */
 export function ruleNamed(name: string): Rule {

@@ -1,4 +1,4 @@
-import { uniform } from "../feedback/draw.ts";
+import { uniform, weightBound } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 
 export interface Parameters {
@@ -7,16 +7,12 @@ export interface Parameters {
   readonly biases: Float32Array[];
 }
 
-/**
- * Initial weights, the same for both twins of a seed: He-uniform +-sqrt(6 / fan-in) (He et al. 2015, eq. 10), the
- * readout half of that, so that alignment can form before the readout grows; biases 0.
- */
+/** Initial weights, the same for both twins of a seed: uniform within `weightBound`; biases 0. */
 export function initialParameters(sizes: readonly number[], seed: number): Parameters {
   const depth = sizes.length - 1;
-  const weights = Array.from({ length: depth }, (_, l) => {
-    const bound = (l === depth - 1 ? 0.5 : 1) * Math.sqrt(6 / sizes[l]!);
-    return uniform(sizes[l]!, sizes[l + 1]!, bound, new Rng(seed, `weights ${l}`));
-  });
+  const weights = Array.from({ length: depth }, (_, l) =>
+    uniform(sizes[l]!, sizes[l + 1]!, weightBound(sizes, l), new Rng(seed, `weights ${l}`)),
+  );
   return { weights, biases: sizes.slice(1).map(n => new Float32Array(n)) };
 }
 

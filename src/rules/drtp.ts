@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs";
+import { feedbackAngle } from "../feedback/angle.ts";
+import { directFeedback } from "../feedback/draw.ts";
+import { multiply } from "../math/matrix.ts";
+import { outputError } from "../math/softmax.ts";
+import { matMulTransposed } from "../rate/ops.ts";
+import { gated } from "./gate.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * Direct random target projection (Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892, eq. 3): hidden layers get
+ * the target through fixed random weights instead of the error, so the label alone picks one random vector per layer,
+ * known before the sample comes. The readout learns by its own error. The target stands for the error's one component
+ * whose sign is always known, hence -y for e. It never becomes 0, so activities are bounded at 1, where the authors
+ * have tanh units: unbounded ones run away.
+ *
+ *          rate form                          spiking form
+ *   post   output: e; hidden: -(B y) gate     the same, with the gate of the drive
+ *   pre    h                                  eligibility: trace of the presynaptic spikes
+ *   when   in the forward pass                during or at the end of the presentation
+ */
+export const drtp: Rule = {
+  name: "drtp",
+  title: "DRTP",
+  source: "Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892",
+  presentations: 1,
+  synapseKnows: "label through fixed random weights",
+  saturation: 1,
+  create(sizes, rng) {
+    const B = directFeedback(sizes, rng);
+    const classes = sizes.at(-1)!;
+    return {
+      rate: net => ({
+        learn({ x, y }, descend) {
+          const pass = net.forward(x);
+          const { h } = pass;
+          for (let l = 0; l < net.depth - 1; l++) {
+            const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
+            descend(l, tf.neg(tf.mul(matMulTransposed(y, feedback), net.gate(h[l + 1]!))), h[l]!);
+          }
+          descend(net.depth - 1, tf.sub(pass.probabilities, y), h[net.depth - 1]!);
+          return pass.logits;
+        },
+      }),
+      spiking: net => {
+        const now = net.presentation();
+        const post = sizes.map(n => new Float64Array(n));
+        const minusTarget = new Float64Array(classes);
+        return {
+          learn({ label }, descend) {
+            minusTarget.fill(0)[label] = -1;
+            net.present(now);
+            for (let l = 0; l < net.depth - 1; l++) {
+              descend(l, gated(multiply(B[l + 1]!, minusTarget, post[l + 1]!), now, l + 1), now);
+            }
+            descend(net.depth - 1, outputError(now.logits, label, post[net.depth]!), now);
+            return now;
+          },
+        };
+      },
+      feedbackDegrees: weights =>
+        sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
+    };
+  },
+};

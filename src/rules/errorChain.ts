@@ -1,0 +1,101 @@
+import * as tf from "@tensorflow/tfjs";
+import { multiply } from "../math/matrix.ts";
+import { outputError } from "../math/softmax.ts";
+import { matMulTransposed } from "../rate/ops.ts";
+import { gated } from "./gate.ts";
+import type { Forms, RateBatch, RateLearner, Remembers, SpikingLearner, SpikingSample } from "./rule.ts";
+
+/**
+ * Feedback weights of one learner: what carries the error of layer l's targets down to its sources, in the shape of
+ * the forward weights, [sizes[l], sizes[l + 1]], for l = 1 .. depth - 1.
+ */
+export interface Feedback extends Remembers {
+  /** Called once a batch in rates, once a sample in spikes, before any use. */
+  begin?(key: string): void;
+  tensor(l: number, w: tf.Tensor2D): tf.Tensor2D;
+  array(l: number, w: Float32Array): Float32Array;
+  /** Whether the feedback synapses change by the same products as the forward ones. */
+  readonly aligns?: boolean;
+}
+
+/**
+ * The chain that BP, FA and the sign-concordant rules share: the error goes down layer by layer, through weights that
+ * `feedback` chooses.
+ *
+ *          rate form                          spiking form
+ *   post   output: e; below: (B post) gate    the same, with the gate of the drive
+ *   pre    h                                  eligibility: trace of the presynaptic spikes
+ *   when   after the forward pass             at the end of the presentation
+ *
+ * @param feedback  makes a learner's feedback weights; called once for each form, with the same numbers
+ */
+export function errorChain(
+  sizes: readonly number[],
+  feedback: () => Feedback,
+): { rate: Forms["rate"]; spiking: Extract<Forms["spiking"], (...of: never) => unknown> } {
+  return {
+    rate: net => {
+      const B = feedback();
+      return {
+        ...remembered(B),
+        learn({ x, y, key }: RateBatch, descend, steps) {
+          B.begin?.(key);
+          const { h, logits, probabilities } = net.forward(x);
+          let post = tf.sub<tf.Tensor2D>(probabilities, y);
+          for (let l = net.depth - 1; l >= 0; l--) {
+            descend(l, post, h[l]!);
+            if (l === 0) break;
+            if (B.aligns) steps.align(l, post, h[l]!);
+            post = tf.mul(matMulTransposed(post, B.tensor(l, net.weights[l]!)), net.gate(h[l]!));
+          }
+          return logits;
+        },
+      } satisfies RateLearner;
+    },
+    spiking: net => {
+      const B = feedback();
+      const now = net.presentation();
+      const post = sizes.map(n => new Float64Array(n));
+      return {
+        ...remembered(B),
+        learn({ label, key }: SpikingSample, descend, steps) {
+          B.begin?.(key);
+          net.present(now);
+          outputError(now.logits, label, post[net.depth]!);
+          for (let l = net.depth - 1; l >= 0; l--) {
+            descend(l, post[l + 1]!, now);
+            if (l === 0) break;
+            if (B.aligns) steps.align(l, post[l + 1]!, now);
+            gated(multiply(B.array(l, net.weights[l]!), post[l + 1]!, post[l]!), now, l);
+          }
+          return now;
+        },
+      } satisfies SpikingLearner;
+    },
+  };
+}
+
+function remembered({ memory, feedback }: Feedback): Remembers {
+  return { ...(memory && { memory }), ...(feedback && { feedback }) };
+}
+
+/** Feedback weights that stay as given. */
+export function fixed(sizes: readonly number[], B: readonly Float32Array[]): Feedback {
+  return {
+    tensor: l => tf.tensor2d(B[l]!, [sizes[l]!, sizes[l + 1]!]),
+    array: l => B[l]!,
+  };
+}
+
+/** One array of numbers and its views, per layer, holding `start`: feedback weights that are kept in checkpoints. */
+export function viewed(start: readonly Float32Array[]): { memory: Float32Array; feedback: Float32Array[] } {
+  const memory = new Float32Array(start.reduce((sum, b) => sum + b.length, 0));
+  let at = 0;
+  const feedback = start.map(b => {
+    const view = memory.subarray(at, at + b.length);
+    view.set(b);
+    at += b.length;
+    return view;
+  });
+  return { memory, feedback };
+}

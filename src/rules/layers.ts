@@ -1,0 +1,82 @@
+import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
+import { SpikeTrain } from "../engine/spikeTrain.ts";
+
+/** What one layer is shown: spikes that each stand for `gain`, and a constant drive. */
+export interface Shown {
+  readonly spikes: SpikeTrain;
+  readonly gain: number;
+  readonly analogue: Float64Array | null;
+}
+
+/**
+ * The layers of a network one at a time, each as a small network over the same weights: for rules that drive one layer
+ * alone (mirroring), scale what a layer passes on (Forward-Forward) or hold no more than two layers (MemPEPITA).
+ */
+export class Layers {
+  readonly #net: FeedForwardNetwork;
+  readonly #layers: readonly FeedForwardNetwork[];
+
+  constructor(net: FeedForwardNetwork) {
+    this.#net = net;
+    const { sizes, weights, biases, neuron, durationMs } = net;
+    this.#layers = weights.map((w, l) => {
+      const [pre, post] = [sizes[l]!, sizes[l + 1]!];
+      if (l === net.depth - 1) {
+        return new FeedForwardNetwork([pre, post], [w], [biases[l]!], neuron, durationMs);
+      }
+      // A hidden layer needs something above it: one readout neuron without weights.
+      const above = [new Float32Array(post), new Float32Array(1)] as const;
+      return new FeedForwardNetwork(
+        [pre, post, 1],
+        [w, above[0]],
+        [biases[l]!, above[1]],
+        neuron,
+        durationMs,
+      );
+    });
+  }
+
+  /** Room for what layer l leaves behind: population 0 is its source, 1 (not of the readout) the layer itself. */
+  presentation(l: number): Presentation {
+    return this.#layers[l]!.presentation();
+  }
+
+  present(l: number, into: Presentation, { spikes, gain, analogue }: Shown): Presentation {
+    const layer = this.#layers[l]!;
+    layer.input.spikes.clear();
+    for (let k = 0; k < spikes.length; k++) layer.input.spikes.push(spikes.times[k]!, spikes.neurons[k]!);
+    layer.input.gain = gain;
+    layer.input.analogue = analogue;
+    layer.synapticEvents = 0;
+    layer.hiddenSpikes = 0;
+    layer.present(into);
+    this.#net.synapticEvents += layer.synapticEvents - layer.hiddenSpikes; // without the readout neuron's
+    this.#net.hiddenSpikes += layer.hiddenSpikes;
+    return into;
+  }
+
+  /** What layer l is driven by when its source has the activity `analogue` and no spikes; all of it, signed. */
+  drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
+    this.present(l, into, { spikes: nothing, gain: 0, analogue });
+    return l === this.#net.depth - 1 ? into.logits : into.drive[1]!;
+  }
+}
+
+const nothing = new SpikeTrain(0);
+
+/** The presentations of all layers, bottom to top, seen as one presentation of the whole network. */
+export function whole(parts: readonly Presentation[]): Presentation {
+  const hidden = parts.slice(0, -1);
+  const first = parts[0]!;
+  return {
+    spikes: parts.map(part => part.spikes[0]!),
+    trace: parts.map(part => part.trace[0]!),
+    drive: [first.drive[0]!, ...hidden.map(part => part.drive[1]!)],
+    response: [first.response[0]!, ...hidden.map(part => part.response[1]!)],
+    gate: [first.gate[0]!, ...hidden.map(part => part.gate[1]!)],
+    logits: parts.at(-1)!.logits,
+    get analogue() {
+      return first.analogue;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import * as tf from "@tensorflow/tfjs";
+import { layerAngles } from "../feedback/angle.ts";
+import { type ConcordantScale, concordant, concordantTensor } from "../feedback/concordant.ts";
+import { layeredFeedback, weightBound } from "../feedback/draw.ts";
+import { Rng } from "../math/rng.ts";
+import { errorChain, type Feedback } from "./errorChain.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * Sign-concordant feedback: the chain of `errorChain` over weights that have the sign of each forward weight, read
+ * anew at every use, and a magnitude of their own (Liao, Leibo & Poggio 2016, arXiv:1510.05067, sec. 3; Moskovitz,
+ * Litwin-Kumar & Abbott 2018, arXiv:1812.06488; formulas as in BioTorch, arXiv:2108.13446). Random magnitudes are drawn
+ * as the initial forward weights are, the uniform one is their root mean square.
+ *
+ * Each comes in two normalisations. `initial` (the plain name): magnitudes stay on the initial scale. What some call
+ * "uSF Init", |B0| sign(W) with B0 drawn once, is frSF here. `strict`: see `ConcordantScale`.
+ */
+function concordantRule(form: {
+  name: string;
+  title: string;
+  source: string;
+  scale: ConcordantScale;
+  /** `batch`: drawn anew for every batch, in both twins the same. */
+  magnitudes: "uniform" | "fixed" | "batch";
+}): Rule {
+  return {
+    ...form,
+    presentations: 1,
+    synapseKnows: "signs of the weights and error of the layer above",
+    create(sizes, rng) {
+      const seed = rng.nextUint32();
+      const drawn = (key: string) => layeredFeedback(sizes, new Rng(seed, key)).map(b => b.map(Math.abs));
+      const start = drawn("magnitudes").map((m, l) =>
+        form.magnitudes === "uniform" ? m.fill(weightBound(sizes, l) / Math.sqrt(3)) : m,
+      );
+      const feedback = (): Feedback => {
+        const scratch = start.map(m => new Float32Array(m.length));
+        let magnitudes = start;
+        let drawnFor = "";
+        return {
+          begin(key) {
+            if (form.magnitudes !== "batch" || key === drawnFor) return;
+            magnitudes = drawn(key);
+            drawnFor = key;
+          },
+          tensor: (l, w) =>
+            concordantTensor(w, tf.tensor2d(magnitudes[l]!, [sizes[l]!, sizes[l + 1]!]), form.scale),
+          array: (l, w) => concordant(w, magnitudes[l]!, form.scale, scratch[l]!),
+        };
+      };
+      return {
+        ...errorChain(sizes, feedback),
+        feedbackDegrees: weights =>
+          layerAngles(
+            weights,
+            weights.map((w, l) =>
+              l === 0 ? w : concordant(w, start[l]!, form.scale, new Float32Array(w.length)),
+            ),
+          ),
+      };
+    },
+  };
+}
+
+const liao = "Liao, Leibo & Poggio 2016, arXiv:1510.05067";
+const moskovitz = "Moskovitz, Litwin-Kumar & Abbott 2018, arXiv:1812.06488";
+
+export const usf = concordantRule({
+  name: "usf",
+  title: "uSF",
+  source: `${moskovitz}; scale as in BioTorch, arXiv:2108.13446`,
+  scale: "initial",
+  magnitudes: "uniform",
+});
+
+export const usfStrict = concordantRule({
+  name: "usf:strict",
+  title: "uSF (strict normalisation)",
+  source: moskovitz,
+  scale: "strict",
+  magnitudes: "uniform",
+});
+
+export const brsf = concordantRule({
+  name: "brsf",
+  title: "brSF",
+  source: liao,
+  scale: "initial",
+  magnitudes: "batch",
+});
+
+export const brsfStrict = concordantRule({
+  name: "brsf:strict",
+  title: "brSF (strict normalisation)",
+  source: `${liao}; normalisation of ${moskovitz}`,
+  scale: "strict",
+  magnitudes: "batch",
+});
+
+export const frsf = concordantRule({
+  name: "frsf",
+  title: "frSF",
+  source: liao,
+  scale: "initial",
+  magnitudes: "fixed",
+});
+
+export const frsfStrict = concordantRule({
+  name: "frsf:strict",
+  title: "frSF (strict normalisation)",
+  source: `${liao}; normalisation of ${moskovitz}`,
+  scale: "strict",
+  magnitudes: "fixed",
+});

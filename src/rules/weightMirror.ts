@@ -1,0 +1,61 @@
+import { layerAngles } from "../feedback/angle.ts";
+import { layeredFeedback } from "../feedback/draw.ts";
+import { errorChain, fixed, viewed } from "./errorChain.ts";
+import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * Feedback alignment with a weight mirror (Akrout et al. 2019, arXiv:1904.05391, sec. 3): engaged, the network learns
+ * by FA with its present feedback weights; in mirror mode each layer above the first is driven by noise alone, and the
+ * feedback weights become the average product of that noise and the drive that it causes. Nobody reads a weight.
+ *
+ *          rate form                          spiking form
+ *   post   as FA                              as FA
+ *   pre    h                                  eligibility: trace of the presynaptic spikes
+ *   when   after the forward pass;            at the end of the presentation;
+ *          B: after a pass of noise           B: at the end of a presentation of noise
+ *
+ * The authors mirror once over the data before training as well; here feedback starts random and has turned by the
+ * end of about a thousand samples.
+ */
+export const wm: Rule = {
+  name: "wm",
+  title: "FA + weight mirror",
+  source: "Akrout et al. 2019, arXiv:1904.05391, sec. 3",
+  presentations: 2,
+  synapseKnows: "error of the layer above through weights that mirror the forward ones",
+  create(sizes, rng) {
+    const B = layeredFeedback(sizes, rng);
+    const seed = rng.nextUint32();
+    return {
+      rate: net => {
+        const { memory, feedback } = viewed(B);
+        const engaged = errorChain(sizes, () => fixed(sizes, feedback)).rate(net);
+        return {
+          memory,
+          feedback,
+          learn(batch, descend, steps) {
+            const logits = engaged.learn(batch, descend, steps);
+            for (let l = 1; l < net.depth; l++) mirrorRates(net, l, feedback[l]!, seed, batch);
+            return logits;
+          },
+        };
+      },
+      spiking: net => {
+        const { memory, feedback } = viewed(B);
+        const engaged = errorChain(sizes, () => fixed(sizes, feedback)).spiking(net);
+        const mirrorLayer = mirrorSpikes(net);
+        return {
+          memory,
+          feedback,
+          learn(sample, descend, steps) {
+            const now = engaged.learn(sample, descend, steps);
+            for (let l = 1; l < net.depth; l++) mirrorLayer(l, feedback[l]!, seed, sample);
+            return now;
+          },
+        };
+      },
+      feedbackDegrees: (weights, { feedback }) => layerAngles(weights, feedback ?? B),
+    };
+  },
+};
