@@ -48,3 +48,19 @@ export function layeredFeedback(sizes: readonly number[], rng: Rng): Float32Arra
     .slice(1)
     .map((n, l) => (l === 0 ? new Float32Array(0) : uniform(sizes[l]!, n, weightBound(sizes, l), rng)));
 }
+
+/**
+ * Feedback from the output error onto every input, [inputs, classes]: He-uniform by the number of inputs, times 0.05,
+ * as in the code of PEPITA (Dellaferrera & Kreiman 2022).
+ */
+export function inputFeedback(inputs: number, classes: number, rng: Rng): Float32Array {
+  return uniform(inputs, classes, 0.05 * Math.sqrt(6 / inputs), rng);
+}
+
+/** Feedback onto a fixed 15 % of the inputs, [inputs, classes], large enough for its effect to be seen in spikes. */
+export function sparseInputFeedback(inputs: number, classes: number, rng: Rng): Float32Array {
+  const F = new Float32Array(inputs * classes);
+  const chosen = rng.permutation(inputs).subarray(0, Math.max(1, Math.round(0.15 * inputs)));
+  for (const i of chosen) for (let k = 0; k < classes; k++) F[i * classes + k] = rng.normal(0, 0.08);
+  return F;
+}

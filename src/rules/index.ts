@@ -1,11 +1,17 @@
 import { InputError } from "../errors.ts";
+import { afa } from "./afa.ts";
 import { bp, fa, kp } from "./bp.ts";
+import { chance } from "./chance.ts";
 import { dfa, sdfa } from "./dfa.ts";
 import { drtp } from "./drtp.ts";
 import { f3, f3Variants } from "./f3.ts";
 import { frozen } from "./frozen.ts";
+import { memPepita } from "./memPepita.ts";
 import { pepita, pepitaTextbook } from "./pepita.ts";
+import { pepitaHebbian, pepitaTimeLocal } from "./pepitaHebbian.ts";
+import { pepitaWm } from "./pepitaMirrored.ts";
 import type { Rule } from "./rule.ts";
+import { shallow } from "./shallow.ts";
 import { brsf, brsfStrict, frsf, frsfStrict, usf, usfStrict } from "./signConcordant.ts";
 import { wm } from "./weightMirror.ts";
 
@@ -17,8 +23,8 @@ export const rules: readonly Rule[] = [
   ...[usf, usfStrict, brsf, brsfStrict, frsf, frsfStrict],
   ...[wm, kp],
   ...[drtp, f3, ...f3Variants],
-  ...[pepita, pepitaTextbook],
-  frozen,
+  ...[pepita, pepitaTextbook, pepitaHebbian, pepitaTimeLocal, memPepita, pepitaWm, afa],
+  ...[frozen, shallow, chance],
 ];
 
 /** @throws InputError that lists the names */

@@ -41,6 +41,19 @@ export class Layers {
     return this.#layers[l]!.presentation();
   }
 
+  /**
+   * What reaches layer l in a presentation of the whole network: the waiting sample, or the spikes of the layer below.
+   * @param parts       presentations of the layers below
+   * @param modulation  [inputs], added to the input as a constant drive
+   */
+  source(l: number, parts: readonly Presentation[], modulation: Float64Array | null): Shown {
+    const { input, neuron } = this.#net;
+    if (l > 0) return { spikes: parts[l - 1]!.spikes[1]!, gain: neuron.vThreshold, analogue: null };
+    const { spikes, gain, analogue } = input;
+    if (!analogue || !modulation) return { spikes, gain, analogue: analogue ?? modulation };
+    return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]!) };
+  }
+
   present(l: number, into: Presentation, { spikes, gain, analogue }: Shown): Presentation {
     const layer = this.#layers[l]!;
     layer.input.spikes.clear();
@@ -64,13 +77,16 @@ export class Layers {
 
 const nothing = new SpikeTrain(0);
 
-/** The presentations of all layers, bottom to top, seen as one presentation of the whole network. */
+/**
+ * The presentations of all layers, bottom to top, seen as one presentation of the whole network: spikes and traces are
+ * those that each layer fired, whatever the layer above was shown of them.
+ */
 export function whole(parts: readonly Presentation[]): Presentation {
   const hidden = parts.slice(0, -1);
   const first = parts[0]!;
   return {
-    spikes: parts.map(part => part.spikes[0]!),
-    trace: parts.map(part => part.trace[0]!),
+    spikes: [first.spikes[0]!, ...hidden.map(part => part.spikes[1]!)],
+    trace: [first.trace[0]!, ...hidden.map(part => part.trace[1]!)],
     drive: [first.drive[0]!, ...hidden.map(part => part.drive[1]!)],
     response: [first.response[0]!, ...hidden.map(part => part.response[1]!)],
     gate: [first.gate[0]!, ...hidden.map(part => part.gate[1]!)],

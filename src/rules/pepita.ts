@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
-import { uniform } from "../feedback/draw.ts";
+import { inputFeedback, sparseInputFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import type { Rng } from "../math/rng.ts";
 import { outputError } from "../math/softmax.ts";
@@ -85,6 +85,9 @@ function pepitaRule(form: {
   };
 }
 
+/** Gain of the contrast and activity decay of the form for spikes. */
+export const spikingForm = { gain: 2, decay: 0.004 } as const;
+
 /**
  * The form for spikes: a large contrast that survives the rounding of spike counts, from feedback onto a fixed 15 % of
  * the inputs; the clean presynaptic factor, without which such feedback would amplify itself; and activity decay,
@@ -94,14 +97,8 @@ export const pepita = pepitaRule({
   name: "pepita",
   title: "PEPITA",
   pre: "clean",
-  gain: 2,
-  decay: 0.004,
-  feedback(inputs, classes, rng) {
-    const F = new Float32Array(inputs * classes);
-    const chosen = rng.permutation(inputs).subarray(0, Math.max(1, Math.round(0.15 * inputs)));
-    for (const i of chosen) for (let k = 0; k < classes; k++) F[i * classes + k] = rng.normal(0, 0.08);
-    return F;
-  },
+  ...spikingForm,
+  feedback: sparseInputFeedback,
 });
 
 /** The form of the paper's code: small feedback onto every input, modulated presynaptic factor, no decay. */
@@ -111,5 +108,5 @@ export const pepitaTextbook = pepitaRule({
   pre: "modulated",
   gain: 1,
   decay: 0,
-  feedback: (inputs, classes, rng) => uniform(inputs, classes, 0.05 * Math.sqrt(6 / inputs), rng),
+  feedback: inputFeedback,
 });

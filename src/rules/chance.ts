@@ -1,0 +1,32 @@
+import * as tf from "@tensorflow/tfjs";
+import { Rng } from "../math/rng.ts";
+import type { Rule } from "./rule.ts";
+
+/** Control: learns nothing and guesses; what an accuracy is without any knowledge, on this very test part. */
+export const chance: Rule = {
+  name: "chance",
+  title: "chance (control)",
+  source: "control: guesses, uniform over the classes",
+  presentations: 0,
+  synapseKnows: "nothing: no synapse changes",
+  create(sizes, rng) {
+    const classes = sizes.at(-1)!;
+    const seed = rng.nextUint32();
+    const guess = (place: number) => new Rng(seed, place).integer(classes);
+    const scores = (place: number) =>
+      Float32Array.from({ length: classes }, (_, k) => (k === guess(place) ? 1 : 0));
+    return {
+      rate: () => ({
+        learn: ({ y }) => tf.zerosLike(y),
+        decide: (x, first) =>
+          tf.stack(
+            Array.from({ length: x.shape[0] }, (_, n) => tf.tensor1d(scores(first + n))),
+          ) as tf.Tensor2D,
+      }),
+      spiking: net => {
+        const silent = net.presentation();
+        return { learn: () => silent, decide: scores };
+      },
+    };
+  },
+};

@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs";
+import { feedbackAngle } from "../feedback/angle.ts";
+import { sparseInputFeedback } from "../feedback/draw.ts";
+import { multiply } from "../math/matrix.ts";
+import { outputError } from "../math/softmax.ts";
+import { matMulTransposed } from "../rate/ops.ts";
+import { Layers, whole } from "./layers.ts";
+import { pepita, spikingForm } from "./pepita.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * MemPEPITA (Pau & Aymone 2024, Electronics 13(2):402): PEPITA that keeps no activities between its passes. The first
+ * pass leaves only the output error; then clean and modulated passes run side by side, layer by layer, and each layer
+ * is changed while no more than its own activities and those below are at hand. The same updates as `pepita`, for one
+ * more pass.
+ *
+ *          rate form                          spiking form
+ *   post   gain (h - hErr) + decay h, both    the same, from two presentations of each layer alone
+ *          recomputed; output: e
+ *   pre    as pepita                          as pepita
+ *   when   layer by layer, beside the         layer by layer, after its two presentations
+ *          modulated pass
+ */
+export const memPepita: Rule = {
+  name: "mempepita",
+  title: "MemPEPITA",
+  source: "Pau & Aymone 2024, Electronics 13(2):402",
+  presentations: 3,
+  synapseKnows: pepita.synapseKnows,
+  create(sizes, rng) {
+    const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
+    const F = sparseInputFeedback(inputs, classes, rng);
+    const { gain, decay } = spikingForm;
+    return {
+      rate: net => ({
+        learn({ x, y }, descend) {
+          const { logits, probabilities } = net.forward(x);
+          const e = tf.sub<tf.Tensor2D>(probabilities, y);
+          let h = x;
+          let hErr = tf.add<tf.Tensor2D>(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
+          for (let l = 0; l < net.depth - 1; l++) {
+            const above = net.activity(net.drive(l, h));
+            const aboveErr = net.activity(net.drive(l, hErr));
+            const contrast = tf.mul(tf.sub(above, aboveErr), gain);
+            descend(l, tf.add<tf.Tensor2D>(contrast, tf.mul(above, decay)), l === 0 ? x : hErr);
+            [h, hErr] = [above, aboveErr];
+          }
+          descend(net.depth - 1, e, hErr);
+          return logits;
+        },
+      }),
+      spiking: net => {
+        const now = net.presentation();
+        const layers = new Layers(net);
+        const cleanParts = net.weights.map((_, l) => layers.presentation(l));
+        const modulatedParts = net.weights.map((_, l) => layers.presentation(l));
+        const [clean, modulated] = [whole(cleanParts), whole(modulatedParts)];
+        const e = new Float64Array(classes);
+        const drive = new Float64Array(inputs);
+        const post = sizes.map(n => new Float64Array(n));
+        return {
+          learn({ label }, descend) {
+            net.present(now);
+            outputError(now.logits, label, e);
+            multiply(F, e, drive);
+            for (let l = 0; l < net.depth - 1; l++) {
+              layers.present(l, cleanParts[l]!, layers.source(l, cleanParts, null));
+              layers.present(l, modulatedParts[l]!, layers.source(l, modulatedParts, drive));
+              const [a, h] = [cleanParts[l]!.trace[1]!, cleanParts[l]!.response[1]!];
+              const [hErr, third] = [modulatedParts[l]!.response[1]!, post[l + 1]!];
+              for (let j = 0; j < third.length; j++) third[j] = gain * (h[j]! - hErr[j]!) + decay * a[j]!;
+              descend(l, third, l === 0 ? clean : modulated);
+            }
+            descend(net.depth - 1, e, modulated);
+            return now;
+          },
+        };
+      },
+      feedbackDegrees: weights => [feedbackAngle(sizes, weights, 0, F)],
+    };
+  },
+};

@@ -1,0 +1,105 @@
+import * as tf from "@tensorflow/tfjs";
+import { feedbackAngle } from "../feedback/angle.ts";
+import { inputFeedback } from "../feedback/draw.ts";
+import { multiply } from "../math/matrix.ts";
+import { outputError, softmax } from "../math/softmax.ts";
+import { matMulTransposed } from "../rate/ops.ts";
+import type { Rule } from "./rule.ts";
+
+/**
+ * PEPITA-Hebbian and PEPITA-time-local (Srinivasan et al. 2024, arXiv:2302.05440; modes `mixed` and `mixed_tl` of the
+ * authors' code): anti-Hebbian in the clean presentation, Hebbian in the one that the error has corrected, where the
+ * label clamps the output. Each product belongs to one presentation.
+ *
+ *          rate form                            spiking form
+ *   post   clean: h; output: p                  the same, with the response a + V for h
+ *          modulated: -hErr; output: -y
+ *   pre    clean: h; modulated: hErr            eligibility of the same presentation
+ *   when   Hebbian: both after the second       Hebbian: both after the second presentation;
+ *          pass; time-local: each after its     time-local: each after its own, so that the second
+ *          own, the second through the          one runs through the changed weights
+ *          changed weights
+ *
+ * In rates the time-local form writes once per batch and presentation, as in that code; in spikes once per sample and
+ * presentation, each a batch's share. At small learning rates this is the same.
+ */
+function hebbianRule(form: {
+  name: string;
+  title: string;
+  source: string;
+  timeLocal: boolean;
+  synapseKnows: string;
+}): Rule {
+  return {
+    ...form,
+    presentations: 2,
+    create(sizes, rng) {
+      const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
+      const F = inputFeedback(inputs, classes, rng);
+      return {
+        rate: net => ({
+          learn({ x, y }, descend, steps) {
+            const { h, logits, probabilities } = net.forward(x);
+            const top = net.depth - 1;
+            for (let l = 0; l < top; l++) descend(l, h[l + 1]!, h[l]!);
+            descend(top, probabilities, h[top]!);
+            const e = tf.sub<tf.Tensor2D>(probabilities, y);
+            if (form.timeLocal) steps.settle();
+            const { h: hErr } = net.forward(
+              tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes]))),
+            );
+            for (let l = 0; l < top; l++) descend(l, tf.neg(hErr[l + 1]!), hErr[l]!);
+            descend(top, tf.neg(y), hErr[top]!);
+            return logits;
+          },
+        }),
+        spiking: net => {
+          const clean = net.presentation();
+          const modulated = net.presentation();
+          const p = new Float64Array(classes);
+          const e = new Float64Array(classes);
+          const drive = new Float64Array(inputs);
+          return {
+            learn({ label }, descend, steps) {
+              const top = net.depth - 1;
+              net.present(clean);
+              for (let l = 0; l < top; l++) descend(l, clean.response[l + 1]!, clean);
+              descend(top, softmax(clean.logits, p), clean);
+              outputError(clean.logits, label, e);
+              if (form.timeLocal) steps.settle();
+              net.present(modulated, multiply(F, e, drive));
+              for (let l = 0; l < top; l++) descend(l, negative(modulated.response[l + 1]!), modulated);
+              descend(
+                top,
+                e.map((_, k) => (k === label ? -1 : 0)),
+                modulated,
+              );
+              return clean;
+            },
+          };
+        },
+        feedbackDegrees: weights => [feedbackAngle(sizes, weights, 0, F)],
+      };
+    },
+  };
+}
+
+function negative(a: Float64Array): Float64Array {
+  return a.map(value => -value);
+}
+
+export const pepitaHebbian = hebbianRule({
+  name: "pepita-hebbian",
+  title: "PEPITA-Hebbian",
+  source: "Srinivasan et al. 2024, arXiv:2302.05440, mode mixed",
+  timeLocal: false,
+  synapseKnows: "own pre- and postsynaptic activity in both presentations; error only through the input",
+});
+
+export const pepitaTimeLocal = hebbianRule({
+  name: "pepita-tl",
+  title: "PEPITA-TL",
+  source: "Srinivasan et al. 2024, arXiv:2302.05440, mode mixed_tl",
+  timeLocal: true,
+  synapseKnows: "own pre- and postsynaptic activity in this presentation; error only through the input",
+});

@@ -1,0 +1,112 @@
+import * as tf from "@tensorflow/tfjs";
+import { feedbackAngle } from "../feedback/angle.ts";
+import { uniform, weightBound } from "../feedback/draw.ts";
+import { multiply, product } from "../math/matrix.ts";
+import { outputError } from "../math/softmax.ts";
+import { matMulTransposed } from "../rate/ops.ts";
+import { viewed } from "./errorChain.ts";
+import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
+import type { Rule } from "./rule.ts";
+
+/** Standard deviation of the projection's entries, on the scale of sqrt(2 / inputs), as in the authors' code. */
+const SCALE = 0.05;
+
+/**
+ * PEPITA with mirrored feedback (Srinivasan et al. 2024, arXiv:2302.05440, sec. 4): the projection of the error onto
+ * the input is a product of one matrix per layer, B = B_1 .. B_L, and each of them mirrors its layer's forward weights
+ * in presentations of noise. The modulated input is x - B e, so that B should come to point along the forward path.
+ * Only its direction is learned: the product is kept at the scale of fixed feedback.
+ *
+ *          rate form                            spiking form
+ *   post   h - hErr; output: e of the first     the same over two presentations, with the response
+ *          pass                                 a + V for h
+ *   pre    hErr                                 eligibility of the modulated presentation
+ *   when   after the modulated pass;            at the end of the modulated presentation;
+ *          B: after a pass of noise             B: at the end of a presentation of noise
+ *
+ * The code renormalises all factors together by the product's entries; here B e is scaled by the factors' norms, which
+ * is the same up to how they are turned towards each other.
+ */
+export const pepitaWm: Rule = {
+  name: "pepita-wm",
+  title: "PEPITA + weight mirror",
+  source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 4",
+  presentations: 3,
+  synapseKnows: "own activity in both presentations; error only through the input",
+  create(sizes, rng) {
+    const classes = sizes.at(-1)!;
+    const B = sizes.slice(1).map((n, l) => uniform(sizes[l]!, n, weightBound(sizes, l), rng));
+    const seed = rng.nextUint32();
+    return {
+      rate: net => {
+        const { memory, feedback } = viewed(B);
+        return {
+          memory,
+          feedback,
+          learn(batch, descend) {
+            const { x, y } = batch;
+            const { h, logits, probabilities } = net.forward(x);
+            const e = tf.sub<tf.Tensor2D>(probabilities, y);
+            let projected = tf.mul<tf.Tensor2D>(e, scaleOf(sizes, feedback));
+            for (let l = net.depth - 1; l >= 0; l--) {
+              projected = matMulTransposed(projected, tf.tensor2d(feedback[l]!, [sizes[l]!, sizes[l + 1]!]));
+            }
+            const { h: hErr } = net.forward(tf.sub(x, projected));
+            for (let l = 0; l < net.depth - 1; l++) descend(l, tf.sub(h[l + 1]!, hErr[l + 1]!), hErr[l]!);
+            descend(net.depth - 1, e, hErr[net.depth - 1]!);
+            for (let l = 0; l < net.depth; l++) mirrorRates(net, l, feedback[l]!, seed, batch);
+            return logits;
+          },
+        };
+      },
+      spiking: net => {
+        const { memory, feedback } = viewed(B);
+        const clean = net.presentation();
+        const modulated = net.presentation();
+        const mirrorLayer = mirrorSpikes(net);
+        const e = new Float64Array(classes);
+        const projected = sizes.map(n => new Float64Array(n));
+        const post = sizes.map(n => new Float64Array(n));
+        return {
+          memory,
+          feedback,
+          learn(sample, descend) {
+            net.present(clean);
+            outputError(clean.logits, sample.label, e);
+            const scale = scaleOf(sizes, feedback);
+            projected[net.depth] = e.map(value => -scale * value);
+            for (let l = net.depth - 1; l >= 0; l--) {
+              multiply(feedback[l]!, projected[l + 1]!, projected[l]!);
+            }
+            net.present(modulated, projected[0]!);
+            for (let l = 0; l < net.depth - 1; l++) {
+              const [h, hErr, third] = [clean.response[l + 1]!, modulated.response[l + 1]!, post[l + 1]!];
+              for (let j = 0; j < third.length; j++) third[j] = h[j]! - hErr[j]!;
+              descend(l, third, modulated);
+            }
+            descend(net.depth - 1, e, modulated);
+            for (let l = 0; l < net.depth; l++) mirrorLayer(l, feedback[l]!, seed, sample);
+            return clean;
+          },
+        };
+      },
+      feedbackDegrees(weights, { feedback = B }) {
+        const path = feedback.reduceRight((below, b, l) =>
+          product(b, below, sizes[l]!, sizes[l + 1]!, classes),
+        );
+        return [feedbackAngle(sizes, weights, 0, path)];
+      },
+    };
+  },
+};
+
+/** Factor that gives B_1 .. B_L entries of 0.05 sqrt(2 / inputs), as if the factors were independent. */
+function scaleOf(sizes: readonly number[], B: readonly Float32Array[]): number {
+  let variance = 1;
+  B.forEach((b, l) => {
+    let sum = 0;
+    for (let at = 0; at < b.length; at++) sum += b[at]! * b[at]!;
+    variance *= (sum / b.length) * (l > 0 ? sizes[l]! : 1);
+  });
+  return (SCALE * Math.sqrt(2 / sizes[0]!)) / Math.sqrt(variance);
+}
