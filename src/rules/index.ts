@@ -5,6 +5,7 @@ import { chance } from "./chance.ts";
 import { dfa, sdfa } from "./dfa.ts";
 import { drtp } from "./drtp.ts";
 import { f3, f3Variants } from "./f3.ts";
+import { ff, ffReadout } from "./ff.ts";
 import { frozen } from "./frozen.ts";
 import { memPepita } from "./memPepita.ts";
 import { pepita, pepitaTextbook } from "./pepita.ts";
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   ...[wm, kp],
   ...[drtp, f3, ...f3Variants],
   ...[pepita, pepitaTextbook, pepitaHebbian, pepitaTimeLocal, memPepita, pepitaWm, afa],
+  ...[ff, ffReadout],
   ...[frozen, shallow, chance],
 ];
 

@@ -54,6 +54,18 @@ export class Layers {
     return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]!) };
   }
 
+  /** Trace that the waiting sample will have left at its first inputs by the end of a presentation. */
+  inputTrace(count: number): Float64Array {
+    const { input, neuron, durationMs } = this.#net;
+    const trace = Float64Array.from({ length: count }, (_, i) => input.analogue?.[i] ?? 0);
+    const { spikes, gain } = input;
+    for (let k = 0; k < spikes.length; k++) {
+      const i = spikes.neurons[k]!;
+      if (i < count) trace[i]! += gain * Math.exp((spikes.times[k]! - durationMs) / neuron.tauMem);
+    }
+    return trace;
+  }
+
   present(l: number, into: Presentation, { spikes, gain, analogue }: Shown): Presentation {
     const layer = this.#layers[l]!;
     layer.input.spikes.clear();

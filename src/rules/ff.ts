@@ -1,0 +1,227 @@
+import * as tf from "@tensorflow/tfjs";
+import type { FeedForwardNetwork } from "../engine/feedForward.ts";
+import { Rng } from "../math/rng.ts";
+import { argmax, outputError, softmax } from "../math/softmax.ts";
+import type { RateNetwork } from "../rate/network.ts";
+import { Layers, whole } from "./layers.ts";
+import type { Rule } from "./rule.ts";
+
+/** Threshold of the goodness and slope at it. */
+const THETA = 0.1;
+const SLOPE = 12;
+/** Intensity of the label among the inputs, and what stands there when the label is not known: all a little. */
+const LABEL = 3;
+const NEUTRAL = 0.3;
+/** Keeps the length of a silent layer off 0. */
+const GUARD = 1e-2;
+
+/**
+ * Forward-Forward (Hinton 2022, arXiv:2212.13345, sec. 2-3). The label stands in the first inputs, in place of what
+ * was there. Every hidden layer by itself makes its goodness G = mean of h^2 high for the right label (positive) and
+ * low for a wrong one (negative); wrong labels are hard: drawn as the readout, which sees a neutral label, finds them
+ * likely. A layer passes on its direction only, x̂ = h / rms(h). The network decides by the goodness of each label, or
+ * (`ff:readout`) by the readout under the neutral label, which learns by the delta rule from the last hidden layer.
+ *
+ *          rate form                             spiking form
+ *   post   positive: (q - 1) h; negative: q h;   the same, with the response a + V for h
+ *          q = sigmoid(k (G - theta));
+ *          readout, neutral: e
+ *   pre    x̂ of the layer below                  eligibility, over the length of the layer below
+ *   when   after each pass                       after each presentation
+ *
+ * In spikes the length is a pool's divisive gain on what the layer's spikes mean to the layer above, known when that
+ * layer is presented. Both forms give 1 / rms to `post` instead of `pre`, which is the same product; biases above the
+ * first layer take steps of that size too. Goodness counts all hidden layers but the first, or the only one.
+ */
+function forwardForward(form: { name: string; title: string; by: "goodness" | "readout" }): Rule {
+  return {
+    name: form.name,
+    title: form.title,
+    source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
+    presentations: 3,
+    synapseKnows: "own activity; goodness of its own layer and whether the label is right",
+    create(sizes, rng) {
+      const [classes, depth] = [sizes.at(-1)!, sizes.length - 1];
+      const seed = rng.nextUint32();
+      const wrongLabel = (logits: ArrayLike<number>, label: number, key: string) =>
+        hardNegative(logits, label, new Rng(seed, key).uniform());
+      const judged = (l: number) => l > 0 || depth === 2;
+      const candidates = Array.from({ length: classes }, (_, k) => k);
+      return {
+        rate: net => {
+          const readout = (x: tf.Tensor2D) => {
+            const seen = upward(net, labelled(x, tf.fill([x.shape[0], classes], NEUTRAL)));
+            return { ...seen, logits: net.drive(depth - 1, tf.mul(seen.h.at(-1)!, seen.gain.at(-1)!)) };
+          };
+          return {
+            learn({ x, y, indices, key }, descend) {
+              const { h, gain, logits } = readout(x);
+              const e = tf.sub<tf.Tensor2D>(tf.softmax(logits), y);
+              descend(depth - 1, tf.mul(e, gain.at(-1)!), h.at(-1)!);
+
+              const [scores, targets] = [logits.dataSync(), y.dataSync()];
+              const wrong = Array.from(indices, (index, n) => {
+                const row = [n * classes, (n + 1) * classes] as const;
+                return wrongLabel(
+                  scores.subarray(...row),
+                  argmax(targets.subarray(...row)),
+                  `${key} ${index}`,
+                );
+              });
+              const negative = tf.cast(tf.oneHot(tf.tensor1d(wrong, "int32"), classes), "float32");
+              for (const [label, sign] of [[y, -1] as const, [negative as tf.Tensor2D, 1] as const]) {
+                const seen = upward(net, labelled(x, tf.mul(label, LABEL)));
+                for (let l = 0; l < depth - 1; l++) {
+                  // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
+                  const surprise = tf.mul(
+                    tf.sigmoid(tf.mul(tf.sub(seen.goodness[l]!, THETA), SLOPE * sign)),
+                    sign,
+                  );
+                  descend(l, tf.mul(tf.mul(seen.h[l + 1]!, surprise), seen.gain[l]!), seen.h[l]!);
+                }
+              }
+              return logits;
+            },
+            decide(x) {
+              if (form.by === "readout") return readout(x).logits;
+              const columns = candidates.map(k => {
+                const label = tf.cast(tf.oneHot(tf.fill([x.shape[0]], k, "int32"), classes), "float32");
+                const { goodness } = upward(
+                  net,
+                  labelled(x, tf.mul<tf.Tensor2D>(label as tf.Tensor2D, LABEL)),
+                );
+                return goodness.filter((_, l) => judged(l)).reduce((sum, g) => tf.add(sum, g));
+              });
+              return tf.concat(columns, 1);
+            },
+          };
+        },
+        spiking: net => {
+          const chain = new UpwardChain(net, classes);
+          const post = sizes.map(n => new Float64Array(n));
+          const e = new Float64Array(classes);
+          return {
+            learn({ label, index, key }, descend) {
+              const neutral = chain.present(NEUTRAL, null);
+              const logits = Float64Array.from(neutral.logits);
+              outputError(logits, label, e);
+              descend(
+                depth - 1,
+                e.map(value => value * chain.gain[depth - 1]!),
+                neutral,
+              );
+              const wrong = wrongLabel(logits, label, `${key} ${index}`);
+              for (const [shown, sign] of [[label, -1] as const, [wrong, 1] as const]) {
+                const seen = chain.present(0, shown);
+                for (let l = 0; l < depth - 1; l++) {
+                  const surprise = sign / (1 + Math.exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
+                  const [h, third] = [seen.response[l + 1]!, post[l + 1]!];
+                  for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l]! * h[j]!;
+                  descend(l, third, seen);
+                }
+              }
+              return { ...neutral, logits };
+            },
+            decide() {
+              if (form.by === "readout") return chain.present(NEUTRAL, null).logits;
+              return candidates.map(k => {
+                chain.present(0, k);
+                return chain.goodness.reduce((sum, g, l) => sum + (judged(l) ? g : 0), 0);
+              });
+            },
+          };
+        },
+      };
+    },
+  };
+}
+
+export const ff = forwardForward({ name: "ff", title: "FF", by: "goodness" });
+export const ffReadout = forwardForward({ name: "ff:readout", title: "FF (linear readout)", by: "readout" });
+
+/**
+ * A wrong label, drawn by the readout's probabilities.
+ * @param u  uniform in [0, 1)
+ */
+function hardNegative(logits: ArrayLike<number>, label: number, u: number): number {
+  const p = softmax(logits, new Float64Array(logits.length));
+  p[label] = 0;
+  let left = u * p.reduce((sum, value) => sum + value, 0);
+  let drawn = -1;
+  for (let k = 0; k < p.length && left >= 0; k++) {
+    if (k === label) continue;
+    drawn = k;
+    left -= p[k]!;
+  }
+  return drawn;
+}
+
+/** x with its first inputs replaced by the label's. */
+function labelled(x: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D {
+  const [rows, inputs] = x.shape;
+  return tf.concat([label, tf.slice(x, [0, label.shape[1]], [rows, inputs - label.shape[1]])], 1);
+}
+
+/**
+ * The hidden layers bottom to top, each under the direction of the one below.
+ * @returns h, before normalisation; gain[l] = what layer l's sources are multiplied with; goodness[l] of h[l + 1]; both
+ *          [batch, 1]
+ */
+function upward(
+  net: RateNetwork,
+  x: tf.Tensor2D,
+): { h: tf.Tensor2D[]; gain: tf.Tensor2D[]; goodness: tf.Tensor2D[] } {
+  const h = [x];
+  const gain = [tf.ones<tf.Rank.R2>([x.shape[0], 1])];
+  const goodness: tf.Tensor2D[] = [];
+  for (let l = 0; l < net.depth - 1; l++) {
+    h.push(net.activity(net.drive(l, tf.mul(h[l]!, gain[l]!))));
+    goodness.push(tf.mean(tf.square(h[l + 1]!), 1, true));
+    gain.push(tf.div(1, tf.add(tf.sqrt(goodness[l]!), GUARD)));
+  }
+  return { h, gain, goodness };
+}
+
+/** The same in spikes. */
+class UpwardChain {
+  readonly gain: number[];
+  readonly goodness: number[];
+  readonly #net: FeedForwardNetwork;
+  readonly #layers: Layers;
+  readonly #parts;
+  readonly #whole;
+  readonly #label: Float64Array;
+  readonly #classes: number;
+
+  constructor(net: FeedForwardNetwork, classes: number) {
+    this.#net = net;
+    this.#classes = classes;
+    this.#layers = new Layers(net);
+    this.#parts = net.weights.map((_, l) => this.#layers.presentation(l));
+    this.#whole = whole(this.#parts);
+    this.#label = new Float64Array(net.sizes[0]!);
+    this.gain = net.weights.map(() => 1);
+    this.goodness = net.weights.slice(1).map(() => 0);
+  }
+
+  /**
+   * Presents the waiting sample with other first inputs: `others` everywhere, or the label.
+   * @returns the presentation of all layers; the next one overwrites it
+   */
+  present(others: number, label: number | null) {
+    const { depth } = this.#net;
+    const replaced = this.#layers.inputTrace(this.#classes);
+    for (let k = 0; k < this.#classes; k++) {
+      this.#label[k] = (k === label ? LABEL : others) - replaced[k]!;
+    }
+    for (let l = 0; l < depth; l++) {
+      const source = this.#layers.source(l, this.#parts, this.#label);
+      this.#layers.present(l, this.#parts[l]!, { ...source, gain: source.gain * this.gain[l]! });
+      if (l === depth - 1) break;
+      const h = this.#parts[l]!.response[1]!;
+      this.goodness[l] = h.reduce((sum, value) => sum + value * value, 0) / h.length;
+      this.gain[l + 1] = 1 / (Math.sqrt(this.goodness[l]!) + GUARD);
+    }
+    return this.#whole;
+  }
+}
