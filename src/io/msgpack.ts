@@ -1,5 +1,5 @@
 import { Packr } from "msgpackr";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 
 // Plain maps, no msgpackr records: any MessagePack reader understands the files.
 const packr = new Packr({ useRecords: false, variableMapSize: true });
@@ -67,6 +67,9 @@ function outward(value: unknown): unknown {
     if (!(value instanceof kinds[name])) continue;
     const numbers = value as Numbers;
     return { dtype, data: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) };
+  }
+  if (ArrayBuffer.isView(value)) {
+    throw new TypeError(`encode: expected one of ${Object.values(names).join(", ")}, got ${shown(value)}`);
   }
   if (Array.isArray(value)) return value.map(outward);
   if (value !== null && typeof value === "object") {
