@@ -4,7 +4,12 @@ import type { Rng } from "../../math/rng.ts";
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
 export type Connectivity =
   | { readonly kind: "all"; readonly autapses?: boolean }
-  | { readonly kind: "probability"; readonly p: number; readonly autapses?: boolean }
+  /** A function gives each pair its own probability. */
+  | {
+      readonly kind: "probability";
+      readonly p: number | ((pre: number, post: number) => number);
+      readonly autapses?: boolean;
+    }
   /** Every target gets this many synapses, from sources drawn with replacement. */
   | { readonly kind: "inDegree"; readonly n: number; readonly autapses?: boolean }
   /** Every source makes this many synapses, onto targets drawn with replacement. */
@@ -40,7 +45,9 @@ export function connect(
         for (let j = 0; j < post; j++) if (loops || i !== j) push(j);
       });
     case "probability":
-      return bernoulli(connectivity.p, pre, post, loops, rng);
+      return typeof connectivity.p === "number"
+        ? bernoulli(connectivity.p, pre, post, loops, rng)
+        : byPair(connectivity.p, pre, post, loops, rng);
     case "inDegree": {
       const n = degree(connectivity.n, loops ? pre : pre - 1);
       const sources = new Uint32Array(n * post);
@@ -89,7 +96,7 @@ function byRow(pre: number, fill: (i: number, push: (target: number) => void) =>
 
 /** Jumps from synapse to synapse by geometric gaps: the cost follows the synapses, not the pairs. */
 function bernoulli(p: number, pre: number, post: number, loops: boolean, rng: Rng): Rows {
-  if (!(p >= 0 && p <= 1)) throw new InputError(`connect.p: expected a probability from 0 to 1, got ${p}`);
+  probability(p);
   const scale = Math.log1p(-p);
   return byRow(pre, (i, push) => {
     if (p === 0) return;
@@ -99,6 +106,25 @@ function bernoulli(p: number, pre: number, post: number, loops: boolean, rng: Rn
       if (loops || i !== j) push(j);
     }
   });
+}
+
+function byPair(
+  p: (pre: number, post: number) => number,
+  pre: number,
+  post: number,
+  loops: boolean,
+  rng: Rng,
+): Rows {
+  return byRow(pre, (i, push) => {
+    for (let j = 0; j < post; j++) {
+      if (rng.uniform() < probability(p(i, j)) && (loops || i !== j)) push(j);
+    }
+  });
+}
+
+function probability(p: number): number {
+  if (!(p >= 0 && p <= 1)) throw new InputError(`connect.p: expected a probability from 0 to 1, got ${p}`);
+  return p;
 }
 
 function degree(n: number, partners: number): number {

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { describe as describeModel } from "../../src/description/describe.ts";
+import { override } from "../../src/description/override.ts";
+import { network } from "../../src/engine/network.ts";
+import { Simulation } from "../../src/engine/simulation.ts";
+
+const model = {
+  name: "pair",
+  parameters: { J: "2 mV", g: 4, n: "10 * g" },
+  populations: {
+    in: { size: "n", neuron: "input" },
+    out: {
+      size: 3,
+      neuron: {
+        model: "lif",
+        tauMem: "0.02 s",
+        vThreshold: "20 mV",
+        vReset: "10 mV",
+        tauRef: "2 ms",
+        reset: "fixed",
+      },
+    },
+  },
+  projections: [
+    {
+      from: "in",
+      to: "out",
+      connect: { kind: "inDegree", n: "n / 4" },
+      weights: "J",
+      delay: "normal(1.5 ms, 0.1 ms)",
+    },
+    { from: "out", to: "out", connect: { kind: "all", autapses: false }, weights: "-g * J", delay: "1 ms" },
+  ],
+};
+
+test("quantities become ms and mV, expressions see the parameters, and the network runs", () => {
+  const { name, spec } = describeModel(model);
+  expect(name).toBe("pair");
+  expect(spec.populations.in!.size).toBe(40);
+  expect(spec.populations.out!.neuron).toMatchObject({ tauMem: 20, vThreshold: 20, vReset: 10, tauRef: 2 });
+  expect(spec.projections![1]).toMatchObject({ weights: -8, delay: 1 });
+  const net = network(spec, { seed: 3 });
+  expect(net.projections[0]!.synapses.synapses).toBe(30);
+  const simulation = new Simulation(net);
+  simulation.stimulate("in", [1], [0]);
+  simulation.run(5);
+  expect(simulation.time).toBe(5);
+});
+
+test.each<[string, string]>([
+  ["projections[0].delay=-1", "projections[0].delay: expected 0 ms or more, got -1"],
+  ["projections[1].delay=3 mV", 'projections[1].delay: expected a time such as "1.5 ms", got "3 mV"'],
+  [
+    "projections[1].weights=foo",
+    "projections[1].weights: expected names of parameters, units or functions, got foo",
+  ],
+  ["populations.out.size=0", "populations.out.size: expected an integer of 1 or more, got 0"],
+  ["populations.out.neuron.tauMem=0 ms", "populations.out.neuron.tauMem: expected a time in ms above 0"],
+  ["populations.out.neuron.model=hodgkin", "populations.out.neuron.model: expected one of lif"],
+  ["projections[0].from=nobody", "projections[0].from: expected one of in, out, got nobody"],
+  ["parameters.J=1 +", 'parameters.J: expected a quantity or an expression, got "1 +"'],
+  ["parameters.K=1", "--set: expected a parameter, one of J, g, n, got K"],
+  ["nowhere.x=1", "--set: expected a path of the model"],
+  ["projections[5]=1", "--set: expected an index below 2"],
+  ["novalue", "--set: expected PATH=VALUE, got novalue"],
+])("--set %s is refused with its path", (assignment, message) => {
+  expect(() => network(describeModel(override(model, assignment)).spec)).toThrow(message);
+});
+
+test("--set changes a copy", () => {
+  const changed = describeModel(override(model, "parameters.g=8")).spec;
+  expect(changed.populations.in!.size).toBe(80);
+  expect(describeModel(model).spec.populations.in!.size).toBe(40);
+});
+
+test("a probability may depend on distance but not on draws", () => {
+  const ring = (p: string) => ({
+    name: "ring",
+    populations: { a: { size: 100, neuron: "input" }, b: { size: 100, neuron: { vThreshold: 1 } } },
+    projections: [{ from: "a", to: "b", connect: { kind: "probability", p }, weights: 1 }],
+  });
+  const { synapses } = network(describeModel(ring("0.5 * (distance < 0.1)")).spec).projections[0]!;
+  const rows = Array.from({ length: 100 }, (_, i) => synapses.rowLength(i));
+  // 19 partners are nearer than 0.1 on the ring: nine to each side and the one opposite.
+  const mean = rows.reduce((a, b) => a + b) / 100;
+  expect(Math.abs(mean - 9.5)).toBeLessThan(5 * Math.sqrt((19 * 0.25) / 100));
+  expect(() => network(describeModel(ring("uniform(0, 1)")).spec)).toThrow(
+    "projections[0].connect.p: expected a probability without draws",
+  );
+});
+
+test("what is no description is refused", () => {
+  expect(() => describeModel([])).toThrow("model: expected an object, got []");
+  expect(() => describeModel({ name: "" })).toThrow("name: expected the model's name");
+  expect(() => describeModel({ name: "x", populations: 3 })).toThrow(
+    "populations: expected an object, got 3",
+  );
+  expect(() => describeModel({ ...model, projection: [] })).toThrow("projection: expected one of name");
+});
