@@ -1,3 +1,5 @@
+import type { ModelDescription } from "../src/description/describe.ts";
+import { brunel } from "./brunel.ts";
 import { digits } from "./digits.ts";
 import { fashionMnist } from "./fashionMnist.ts";
 import { mnist } from "./mnist.ts";
@@ -11,3 +13,6 @@ const byDataset: Readonly<Record<string, TwinModel>> = { digits, mnist, "fashion
 export function twinModel(dataset: string): TwinModel {
   return byDataset[dataset] ?? mnist;
 }
+
+/** Networks that `threefactor simulate` knows by name. */
+export const networkModels: Readonly<Record<string, ModelDescription>> = { brunel };

@@ -57,6 +57,10 @@ export class DenseProjection implements Projection {
     return this.weights.length;
   }
 
+  get bytes(): number {
+    return this.weights.byteLength + (this.#order ? this.#order.targets.byteLength + this.#order.delays.byteLength : 0);
+  }
+
   rowLength(): number {
     return this.post;
   }

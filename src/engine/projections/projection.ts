@@ -10,6 +10,8 @@ export interface Projection {
   readonly weights: Float32Array;
   /** Factor on every weight at delivery: what one presynaptic spike stands for. */
   readonly gain: number;
+  /** Static memory: targets, weights and delays. */
+  readonly bytes: number;
   /** Shortest delay [ms]. */
   readonly minDelay: number;
   /** Where the cursor of a row ends. */

@@ -71,6 +71,11 @@ export class SparseProjection implements Projection {
     return this.targets.length;
   }
 
+  get bytes(): number {
+    const arrays = [this.rowStart, this.targets, this.weights, this.delays];
+    return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
+  }
+
   rowLength(row: number): number {
     return this.rowStart[row + 1]! - this.rowStart[row]!;
   }

@@ -1,0 +1,139 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command } from "commander";
+import { networkModels } from "../../models/index.ts";
+import { describe } from "../description/describe.ts";
+import { override } from "../description/override.ts";
+import { network } from "../engine/network.ts";
+import type { Raster } from "../engine/raster.ts";
+import { Simulation } from "../engine/simulation.ts";
+import { InputError } from "../errors.ts";
+import { writeAtomic } from "../io/atomic.ts";
+import { encodeRaster } from "../io/rasterFile.ts";
+import { integer, positive } from "./arguments.ts";
+
+interface Flags {
+  duration?: string;
+  set?: string[];
+  seed?: string;
+  json?: boolean;
+  out?: string;
+}
+
+/** `threefactor simulate MODEL`: runs a network from models/ or a file. */
+export function simulateCommand(): Command {
+  return new Command("simulate")
+    .description("run a network from the list or a file, and report its activity")
+    .argument("<model>", `${Object.keys(networkModels).join(", ")}, or a .json, .js or .ts file`)
+    .option("--duration <ms>", "simulated time (default: 1000)")
+    .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
+    .option("--seed <n>", "draws synapses and input (default: 1)")
+    .option("--json", "print one JSON document and nothing else")
+    .option("--out <file>", "write the spikes as a raster file (.msgpack)")
+    .action(simulate);
+}
+
+async function simulate(name: string, flags: Flags): Promise<void> {
+  const durationMs = positive("duration", flags.duration ?? "1000");
+  const seed = integer("seed", flags.seed ?? "1", 0);
+  const description = (flags.set ?? []).reduce(override, await findModel(name));
+  const { name: model, spec } = describe(description);
+
+  const buildStart = performance.now();
+  const net = network(spec, { seed });
+  const simulation = new Simulation(net);
+  const runStart = performance.now();
+  simulation.run(durationMs);
+  const runEnd = performance.now();
+
+  const raster = simulation.raster({ model, seed });
+  const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
+  const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
+  const bytes = net.projections.reduce((sum, p) => sum + p.synapses.bytes, 0);
+  const result = {
+    model,
+    neurons,
+    synapses,
+    durationMs,
+    spikes: raster.times.length,
+    meanRate: raster.times.length / neurons / (durationMs / 1000),
+    populations: raster.populations.map((_, p) => activity(raster, p)),
+    synapticEvents: simulation.synapticEvents,
+    buildSeconds: (runStart - buildStart) / 1000,
+    runSeconds: (runEnd - runStart) / 1000,
+    bytesPerSynapse: synapses > 0 ? bytes / synapses : 0,
+    mode: "exact",
+    seed,
+  };
+  if (flags.out !== undefined) await writeAtomic(flags.out, encodeRaster(raster));
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  const lines = [
+    `${model}: ${neurons} neurons, ${synapses} synapses, ${durationMs} ms, seed ${seed}`,
+    ...result.populations.map(
+      p => `  ${p.name.padEnd(10)} ${p.meanRate.toFixed(2)} Hz, CV of ISI ${p.cvIsi?.toFixed(2) ?? "-"}`,
+    ),
+    `  ${result.spikes} spikes, ${result.synapticEvents} synaptic events`,
+    `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** @throws InputError when there is no such model or file, or the file holds none */
+async function findModel(name: string): Promise<unknown> {
+  if (Object.hasOwn(networkModels, name)) return networkModels[name];
+  if (/\.json$/.test(name)) {
+    const text = await readFile(name, "utf8").catch((error: NodeJS.ErrnoException) => {
+      throw new InputError(`${name}: expected a model file, got ${error.code}`);
+    });
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new InputError(`${name}: expected JSON: ${(error as Error).message}`);
+    }
+  }
+  if (/\.[mc]?[jt]s$/.test(name)) {
+    const module = await import(pathToFileURL(resolve(name)).href).catch((error: NodeJS.ErrnoException) => {
+      const hint = error.code === "ERR_UNKNOWN_FILE_EXTENSION" ? "; this Node runs .js and .json models" : "";
+      throw new InputError(`${name}: expected a module with a model: ${error.message.split("\n")[0]}${hint}`);
+    });
+    const model = module.default ?? Object.values(module)[0];
+    if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);
+    return model;
+  }
+  throw new InputError(`model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got ${name}`);
+}
+
+/** Mean rate, and irregularity as the mean over neurons of the coefficient of variation of their intervals. */
+function activity(raster: Raster, p: number): { name: string; size: number; meanRate: number; cvIsi: number | null } {
+  const { name, size } = raster.populations[p]!;
+  const last = new Float64Array(size).fill(Number.NaN);
+  const [count, sum, squares] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  let spikes = 0;
+  raster.times.forEach((t, k) => {
+    if (raster.populationIndex[k] !== p) return;
+    spikes++;
+    const i = raster.neurons[k]!;
+    const interval = t - last[i]!;
+    last[i] = t;
+    if (Number.isNaN(interval)) return;
+    count[i]!++;
+    sum[i]! += interval;
+    squares[i]! += interval * interval;
+  });
+  const cvs: number[] = [];
+  for (let i = 0; i < size; i++) {
+    if (count[i]! < 3) continue;
+    const mean = sum[i]! / count[i]!;
+    cvs.push(Math.sqrt(Math.max(0, squares[i]! / count[i]! - mean * mean)) / mean);
+  }
+  return {
+    name,
+    size,
+    meanRate: spikes / size / (raster.durationMs / 1000),
+    cvIsi: cvs.length > 0 ? cvs.reduce((a, b) => a + b) / cvs.length : null,
+  };
+}
