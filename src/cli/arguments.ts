@@ -6,7 +6,7 @@ export function integer(option: string, text: string, least: number, most = Numb
   const value = Number(text);
   if (text.trim() === "" || !Number.isSafeInteger(value) || value < least || value > most) {
     const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-    throw new InputError(`--${option}: expected an integer ${range}, got ${text}`);
+    throw new InputError(`--${option}: expected an integer ${range}, got ${found(text)}`);
   }
   return value;
 }
@@ -14,7 +14,7 @@ export function integer(option: string, text: string, least: number, most = Numb
 export function positive(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && value < Infinity)) {
-    throw new InputError(`--${option}: expected a number above 0, got ${text}`);
+    throw new InputError(`--${option}: expected a number above 0, got ${found(text)}`);
   }
   return value;
 }
@@ -31,5 +31,10 @@ export function list(option: string, text: string): string[] {
 
 export function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
   if (allowed.includes(text as T)) return text as T;
-  throw new InputError(`--${option}: expected one of ${allowed.join(", ")}, got ${text}`);
+  throw new InputError(`--${option}: expected one of ${allowed.join(", ")}, got ${found(text)}`);
+}
+
+/** The text as it was typed, in quotes where it would be hard to see. */
+function found(text: string): string {
+  return /^\S+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -1,23 +1,22 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import os from "node:os";
-import { join } from "node:path";
 import { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
+import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
-import { writeAtomic } from "../io/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { renderReport } from "../report/report.ts";
 import { formatTable } from "../report/table.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
+import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
 import { Interrupted, type RunPlan, train } from "../training/train.ts";
-import { type CompareFlags, type CompareOptions, compareOptions, plans } from "./compareOptions.ts";
+import { type CompareFlags, type CompareOptions, plans } from "./compareOptions.ts";
+import { newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { bar, Progress } from "./progress.ts";
-import { type Checkpoint, RunFolder } from "./runFolder.ts";
-import { versions } from "./versions.ts";
+import type { Checkpoint, RunFolder } from "./runFolder.ts";
+import { spikingUnavailable } from "./unavailable.ts";
+import { writable } from "./writable.ts";
+import { writeReport } from "./writeReport.ts";
 
 /** `threefactor compare`: trains rules in both twins and writes a run folder. */
 export function compareCommand(): Command {
@@ -28,7 +27,7 @@ export function compareCommand(): Command {
       "digits, mnist, fashion-mnist, or a folder with four IDX files (default: digits)",
     )
     .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)
-    .option("--twins <names>", "rate, spike or both (default: rate,spike)")
+    .option("--twins <names>", "rate, spike or rate,spike (default: rate,spike)")
     .option("--hidden <sizes>", "neurons of each hidden layer, such as 256 or 256,128")
     .option("--epochs <n>", "passes over the training part")
     .option("--batch <n>", "samples between two changes of the weights")
@@ -60,16 +59,23 @@ async function compare(flags: CompareFlags): Promise<void> {
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
     ...(options.testSamples !== null && { testSamples: options.testSamples }),
   });
-  const backend = await selectBackend(flags.backend);
+  const all = plans(options, data);
+  const backend = await selectBackend(flags.backend ?? begun?.backend);
+  if (begun && begun.backend !== backend) {
+    throw new InputError(`--backend: ${folder.path} was begun on ${begun.backend}, got ${backend}`);
+  }
   const progress = new Progress();
   progress.line(`${title(options, data)}; tensors on ${backend}; writing ${folder.path}`);
-  const record: RunRecord = begun ?? newRecord(options, flags, backend);
-  if (record.backend !== backend) {
-    throw new InputError(`--backend: ${folder.path} was begun on ${record.backend}, got ${backend}`);
+  for (const rule of options.rules) {
+    const unavailable = spikingUnavailable(ruleNamed(rule));
+    if (unavailable && options.twins.includes("spike"))
+      progress.line(`${rule} has no spiking form: ${unavailable}`);
   }
-  if (!begun) await folder.writeRecord(record);
+  const record: RunRecord = begun ?? newRecord(options, flags, backend);
+  if (begun) await folder.removeTemporary();
+  else await writable(folder.path, "a folder that can be written", folder.writeRecord(record));
 
-  const results = await runAll(folder, plans(options, data), data, progress);
+  const results = await runAll(folder, all, data, progress, resumeCommand(folder, flags));
   await folder.writeResults(results);
   const ended = record.endedAt ? record : { ...record, endedAt: new Date().toISOString() };
   await folder.writeRecord(ended);
@@ -83,30 +89,17 @@ async function compare(flags: CompareFlags): Promise<void> {
   }
 }
 
-/**
- * Writes the folder's report.html from what the folder holds.
- * @param out  another file to write instead
- * @returns the file that was written
- */
-export async function writeReport(
-  folder: RunFolder,
-  out = join(folder.path, "report.html"),
-): Promise<string> {
-  const [run, results, rasters] = [await folder.record(), await folder.results(), await folder.rasters()];
-  const plotlyPath = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
-  await writeAtomic(out, renderReport({ run, results, rasters, plotly: await readFile(plotlyPath, "utf8") }));
-  return out;
-}
-
 /** Trains every plan that the checkpoint does not hold yet, with a checkpoint after every epoch. */
 async function runAll(
   folder: RunFolder,
   all: readonly RunPlan[],
   data: Dataset,
   progress: Progress,
+  resume: string,
 ): Promise<readonly RunResult[]> {
   const checkpoint: Checkpoint | null = await folder.checkpoint();
   const results = checkpoint ? [...checkpoint.done] : await finishedResults(folder);
+  checkOrder(results, all, folder);
   let state = checkpoint?.state ?? null;
   const stop = new AbortController();
   const onSignal = () => stop.abort();
@@ -125,13 +118,14 @@ async function runAll(
             const share = (epoch - 1 + samples / data.train.count) / settings.epochs;
             progress.update(`${name}  ${bar(share)}  epoch ${epoch}/${settings.epochs}`);
           },
+          stateName: folder.checkpointPath,
           onEpoch: at => folder.writeCheckpoint({ done: results, state: at }),
         },
         state,
       );
       state = null;
       if (plan.twin === "spike") {
-        await folder.writeRaster(plan.rule, settings.seed, recordSample(plan, data, trained.parameters));
+        await folder.writeRaster(plan.rule, settings.seed, recorded(plan, data, trained.parameters));
       }
       results.push(trained.result);
       await folder.writeResults(results);
@@ -141,14 +135,23 @@ async function runAll(
     }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    throw new Interrupted(
-      `interrupted ${error.message}; go on from its last finished epoch with: threefactor compare --resume --out ${folder.path}`,
-    );
+    throw new Interrupted(`interrupted ${error.message}; go on from its last finished epoch with: ${resume}`);
   } finally {
+    progress.clear();
     process.removeListener("SIGINT", onSignal);
     process.removeListener("SIGTERM", onSignal);
   }
   return results;
+}
+
+/** The copy of the readout fires by its logits, and gives up on weights that have nearly diverged. */
+function recorded(plan: RunPlan, data: Dataset, parameters: Parameters): Raster {
+  try {
+    return recordSample(plan, data, parameters);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${plan.rule} ${plan.twin}, raster: ${error.message}`, { cause: error });
+  }
 }
 
 /** Without a checkpoint, results stand in the folder only when the run had ended. */
@@ -158,67 +161,25 @@ async function finishedResults(folder: RunFolder): Promise<RunResult[]> {
     : [];
 }
 
-/** Finds the folder and settles the options: those given, or those of the run that goes on. */
-async function openRun(
-  flags: CompareFlags,
-): Promise<{ folder: RunFolder; options: CompareOptions; record: RunRecord | null }> {
-  const asked = compareOptions(flags);
-  if (!flags.resume) {
-    const folder = new RunFolder(flags.out ?? defaultFolder(asked));
-    if (await folder.holdsRun()) {
-      throw new InputError(`--out: ${folder.path} holds a run already; expected another folder, or --resume`);
+/** Runs are made in one order, so that those done are the first of all. */
+function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder: RunFolder): void {
+  if (done.length > all.length) {
+    throw new InputError(`${folder.path}: expected at most ${all.length} finished runs, got ${done.length}`);
+  }
+  done.forEach((run, k) => {
+    const { rule, twin, settings } = all[k]!;
+    const [expected, got] = [
+      `${rule} ${twin} seed ${settings.seed}`,
+      `${run.rule} ${run.twin} seed ${run.seed}`,
+    ];
+    if (expected !== got) {
+      throw new InputError(`${folder.path}: finished run ${k + 1}: expected ${expected}, got ${got}`);
     }
-    return { folder, options: asked, record: null };
-  }
-  if (flags.out === undefined)
-    throw new InputError("--resume: expected --out with the folder of the run, got none");
-  const folder = new RunFolder(flags.out);
-  const record = await folder.record();
-  const options = record.options as unknown as CompareOptions;
-  for (const key of Object.keys(asked) as (keyof CompareOptions)[]) {
-    const given =
-      (flags as Record<string, unknown>)[key] !== undefined || (key === "seeds" && flags.seed !== undefined);
-    const [was, is] = [JSON.stringify(options[key]), JSON.stringify(asked[key])];
-    if (given && was !== is)
-      throw new InputError(`--resume: ${folder.path} was run with ${key} ${was}, got ${is}`);
-  }
-  return { folder, options, record };
-}
-
-function newRecord(options: CompareOptions, flags: CompareFlags, backend: string): RunRecord {
-  return {
-    schema: "threefactor.run/1",
-    command: commandLine(flags),
-    options: options as unknown as Record<string, unknown>,
-    versions: versions(),
-    seeds: options.seeds,
-    startedAt: new Date().toISOString(),
-    backend,
-    machine: `${os.cpus()[0]?.model.trim() ?? "unknown processor"}, ${os.cpus().length} cores, ${os.platform()} ${os.arch()}`,
-  };
-}
-
-/** The command that makes this run again: what decides the numbers, without the user's folders. */
-function commandLine(flags: CompareFlags): string {
-  const words = ["threefactor", "compare"];
-  for (const [key, value] of Object.entries(flags)) {
-    if (["out", "resume", "json", "dataDir"].includes(key)) continue;
-    const text = String(value);
-    words.push(
-      `--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`,
-      /[\s*]/.test(text) ? `"${text}"` : text,
-    );
-  }
-  return words.join(" ");
+  });
 }
 
 function title(options: CompareOptions, data: Dataset): string {
   const sizes = [data.inputs, ...options.hidden, data.classes].join("-");
   const names = options.rules.map(name => ruleNamed(name).title).join(", ");
   return `${data.name} ${sizes}, ${options.encoder} encoder: ${names}`;
-}
-
-function defaultFolder(options: CompareOptions): string {
-  const now = new Date().toISOString().slice(0, 19).replaceAll(":", "").replace("T", "-");
-  return `runs/${options.dataset.split(/[\\/]/).filter(Boolean).at(-1)}-${now}`;
 }

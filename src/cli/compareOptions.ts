@@ -2,13 +2,17 @@ import { twinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type EncoderName, encoderNamed } from "../encoding/index.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedule } from "../training/schedule.ts";
 import type { RunPlan } from "../training/train.ts";
 import { integer, list, oneOf, positive } from "./arguments.ts";
+import { spikingUnavailable } from "./unavailable.ts";
+
+/** A copy of the weights is then 400 MB, and training holds several. */
+const MOST_SYNAPSES = 1e8;
 
 /** Rules that are compared when none are named. */
 const DEFAULT_RULES = ["bp", "dfa", "pepita", "f3", "frozen"];
@@ -100,12 +104,41 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
     maxSpikes: given(flags.maxSpikes, text => integer("max-spikes", text, 1, 1000), model.maxSpikes),
     trainSamples: given<number | null>(flags.trainSamples, text => integer("train-samples", text, 1), null),
     testSamples: given<number | null>(flags.testSamples, text => integer("test-samples", text, 1), null),
-    seeds: given(
-      flags.seeds ?? flags.seed,
-      text => list(flags.seeds === undefined ? "seed" : "seeds", text).map(seed => integer("seeds", seed, 0)),
-      [1],
-    ),
+    seeds: flags.seed !== undefined ? [integer("seed", flags.seed, 0)] : given(flags.seeds, readSeeds, [1]),
   };
+}
+
+/**
+ * The options that a run folder was made with, checked like typed ones.
+ * @param file  named in errors
+ * @throws InputError when they are not such options
+ */
+export function recordedOptions(recorded: Readonly<Record<string, unknown>>, file: string): CompareOptions {
+  const typed = Object.entries(recorded).filter(([, value]) => value !== null);
+  const stray = typed.find(([, value]) => ![value].flat().every(part => typeof part !== "object"));
+  if (stray) {
+    throw new InputError(
+      `${file}: options: ${stray[0]}: expected text, a number or a list, got ${shown(stray[1])}`,
+    );
+  }
+  let options: CompareOptions;
+  try {
+    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])));
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
+  }
+  for (const key of Object.keys(options) as (keyof CompareOptions)[]) {
+    const [read, was] = [JSON.stringify(options[key]), JSON.stringify(recorded[key])];
+    if (read !== was) throw new InputError(`${file}: options: ${key}: expected one like ${read}, got ${was}`);
+  }
+  return options;
+}
+
+function readSeeds(text: string): number[] {
+  const seeds = list("seeds", text).map(seed => integer("seeds", seed, 0));
+  const twice = seeds.find((seed, k) => seeds.indexOf(seed) !== k);
+  if (twice !== undefined) throw new InputError(`--seeds: expected each seed once, got ${twice} twice`);
+  return seeds;
 }
 
 function readRules(text: string): string[] {
@@ -113,16 +146,26 @@ function readRules(text: string): string[] {
   return list("rules", text).map(name => ruleNamed(name).name);
 }
 
-/** The runs of a comparison in the order in which they are made. */
+/**
+ * The runs of a comparison in the order in which they are made; a rule without a spiking form has no such run.
+ * @throws InputError when nothing is left to run, or the networks are too large
+ */
 export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
   const model = twinModel(options.dataset);
-  return options.seeds.flatMap(seed =>
+  const sizes = [data.inputs, ...options.hidden, data.classes];
+  const synapses = sizes.slice(1).reduce((sum, size, l) => sum + size * sizes[l]!, 0);
+  if (synapses > MOST_SYNAPSES) {
+    throw new InputError(
+      `--hidden: expected at most ${MOST_SYNAPSES} synapses, got ${synapses} for ${sizes.join("-")}`,
+    );
+  }
+  const all = options.seeds.flatMap(seed =>
     options.rules.flatMap(rule =>
-      options.twins.map(twin => ({
+      twinsOf(rule, options).map(twin => ({
         rule,
         twin,
         settings: {
-          sizes: [data.inputs, ...options.hidden, data.classes],
+          sizes,
           seed,
           epochs: options.epochs,
           batch: options.batch,
@@ -139,4 +182,16 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
       })),
     ),
   );
+  if (all.length === 0) {
+    const [rule] = options.rules;
+    throw new InputError(
+      `--twins: expected rate for ${rule}, got spike: ${spikingUnavailable(ruleNamed(rule!))}`,
+    );
+  }
+  return all;
+}
+
+function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {
+  const unavailable = spikingUnavailable(ruleNamed(rule)) !== null;
+  return twins.filter(twin => twin === "rate" || !unavailable);
 }

@@ -20,7 +20,9 @@ const program = new Command("threefactor")
 /** Exit 0 success, 2 bad input with one line, 130 interrupted, 1 anything else. */
 async function main(): Promise<void> {
   for (const command of withSubcommands(program)) {
-    command.exitOverride().configureOutput({ outputError: () => {} });
+    // A command that needs a subcommand shows its help as the program itself does.
+    const writeErr = (text: string) => process.stdout.write(text);
+    command.exitOverride().configureOutput({ outputError: () => {}, writeErr });
   }
   if (process.argv.length <= 2) {
     program.outputHelp();
@@ -33,19 +35,30 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
+/** One line, whatever the message quotes. */
 function complain(message: string, code: number): void {
-  process.stderr.write(`threefactor: ${message}\n`);
+  process.stderr.write(`threefactor: ${message.replace(/\s*[\r\n]+\s*/g, " ")}\n`);
   process.exitCode = code;
 }
 
+// Whoever reads may close early, as `head` does; what was asked for is done all the same.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 main().catch((error: Error & { code?: string }) => {
   if (error instanceof CommanderError) {
-    // Help and the version come this way too, with exit code 0.
-    if (error.exitCode !== 0) complain(error.message.replace(/^error: /, "").replaceAll("\n", " "), 2);
+    // Help and the version come this way too.
+    const isHelp = error.exitCode === 0 || error.code === "commander.help";
+    if (!isHelp) complain(error.message.replace(/^error: /, ""), 2);
   } else if (error instanceof InputError) complain(error.message, 2);
   else if (error instanceof Interrupted) complain(error.message, 130);
   else if (error instanceof DownloadError) complain(error.message, 1);
   else if (error.code !== undefined && /^E[A-Z]+$/.test(error.code))
     complain(error.message, 1); // a full disk, say
-  else complain(error.stack ?? String(error), 1);
+  else {
+    // A fault of the program: whoever reports it needs the stack.
+    process.stderr.write(`threefactor: ${error.stack ?? String(error)}\n`);
+    process.exitCode = 1;
+  }
 });

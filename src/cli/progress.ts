@@ -21,9 +21,14 @@ export class Progress {
 
   /** A line that stays. */
   line(text: string): void {
+    this.clear();
+    this.#stream.write(`${text}\n`);
+  }
+
+  /** Takes the rewritten line away, so that an error begins on a line of its own. */
+  clear(): void {
     if (this.#drawn > 0) this.#stream.write(`\r${" ".repeat(this.#drawn)}\r`);
     this.#drawn = 0;
-    this.#stream.write(`${text}\n`);
   }
 }
 

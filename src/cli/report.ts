@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import { formatTable } from "../report/table.ts";
-import { writeReport } from "./compare.ts";
 import { RunFolder } from "./runFolder.ts";
+import { writable } from "./writable.ts";
+import { writeReport } from "./writeReport.ts";
 
 /** `threefactor report DIR`: writes the run folder's report.html again. */
 export function reportCommand(): Command {
@@ -14,7 +16,8 @@ export function reportCommand(): Command {
     .action(async (path: string, flags: { json?: boolean; out?: string }) => {
       const folder = new RunFolder(path);
       const results = await folder.results();
-      const written = await writeReport(folder, flags.out);
+      const written = flags.out ?? join(folder.path, "report.html");
+      await writable(written, "a file that can be written", writeReport(folder, written));
       if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
       else process.stdout.write(`${formatTable(results)}\n\nReport: ${written}\n`);
     });

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { writeAtomic } from "../io/atomic.ts";
-import { Rng } from "../math/rng.ts";
 import { rules } from "../rules/index.ts";
+import { spikingUnavailable } from "./unavailable.ts";
+import { writable } from "./writable.ts";
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
@@ -24,7 +25,9 @@ export function rulesCommand(): Command {
         };
       });
       const json = `${JSON.stringify({ schema: "threefactor.rules/1", rules: rows }, null, 2)}\n`;
-      if (flags.out !== undefined) await writeAtomic(flags.out, json);
+      if (flags.out !== undefined) {
+        await writable(flags.out, "a file that can be written", writeAtomic(flags.out, json));
+      }
       if (flags.json) process.stdout.write(json);
       else {
         for (const row of rows) {
@@ -35,10 +38,4 @@ export function rulesCommand(): Command {
         }
       }
     });
-}
-
-/** A rule says why it has no spiking form when it is asked to make one. */
-function spikingUnavailable(rule: (typeof rules)[number]): string | null {
-  const { spiking } = rule.create([2, 2, 2], new Rng(0), 1);
-  return typeof spiking === "function" ? null : spiking.unavailable;
 }

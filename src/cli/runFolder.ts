@@ -1,12 +1,13 @@
 import { access, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Raster } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
-import { writeAtomic } from "../io/atomic.ts";
+import { InputError, shown } from "../errors.ts";
+import { removeTemporary, writeAtomic } from "../io/atomic.ts";
 import { decode, encode } from "../io/msgpack.ts";
 import { decodeRaster, encodeRaster } from "../io/rasterFile.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import type { RunState } from "../training/train.ts";
+import { checkRecord, checkResults, checkRuns } from "./checkRun.ts";
 
 /** Finished runs, and the run that was under way with its last finished epoch. */
 export interface Checkpoint {
@@ -24,19 +25,12 @@ export class RunFolder {
 
   /** @throws InputError when the folder holds no run, or an unreadable one */
   async record(): Promise<RunRecord> {
-    const record = await this.#json("run.json");
-    if ((record as RunRecord | null)?.schema !== "threefactor.run/1") {
-      throw new InputError(`${join(this.path, "run.json")}: expected a threefactor.run/1 document`);
-    }
-    return record as RunRecord;
+    return checkRecord(await this.#json("run.json"), join(this.path, "run.json"));
   }
 
+  /** @throws InputError when no run has ended yet, or they cannot be read */
   async results(): Promise<Results> {
-    const results = await this.#json("results.json");
-    if ((results as Results | null)?.schema !== "threefactor.results/1") {
-      throw new InputError(`${join(this.path, "results.json")}: expected a threefactor.results/1 document`);
-    }
-    return results as Results;
+    return checkResults(await this.#json("results.json"), join(this.path, "results.json"));
   }
 
   async holdsRun(): Promise<boolean> {
@@ -64,35 +58,51 @@ export class RunFolder {
     const names = (await readdir(folder)).filter(name => name.endsWith(".msgpack")).sort();
     return Promise.all(
       names.map(async name => {
-        const raster = decodeRaster(await readFile(join(folder, name)), join(folder, name));
+        const file = join(folder, name);
+        const raster = decodeRaster(await readFile(file), file);
         const { rule, seed } = raster.metadata;
-        return { name, rule: String(rule), seed: Number(seed), raster };
+        if (typeof rule !== "string" || typeof seed !== "number") {
+          throw new InputError(
+            `${file}: metadata: expected a rule and a seed, got ${shown(rule)}, ${shown(seed)}`,
+          );
+        }
+        return { name, rule, seed, raster };
       }),
     );
   }
 
-  /** @throws InputError when there is a checkpoint that cannot be read */
+  /**
+   * Whether its state fits the run, only the trainer can tell; see `checkState`.
+   * @throws InputError when there is a checkpoint that cannot be read
+   */
   async checkpoint(): Promise<Checkpoint | null> {
-    const path = this.#checkpointPath;
+    const path = this.checkpointPath;
     if (!(await exists(path))) return null;
-    const map = decode(await readFile(path), path) as Checkpoint & { schema?: unknown };
+    const map = decode(await readFile(path), path) as Partial<Checkpoint> & { schema?: unknown };
     if (map?.schema !== "threefactor.checkpoint/1") {
-      throw new InputError(
-        `${path}: expected a threefactor.checkpoint/1 document, got ${String(map?.schema)}`,
-      );
+      throw new InputError(`${path}: schema: expected threefactor.checkpoint/1, got ${shown(map?.schema)}`);
     }
-    return { done: map.done, state: map.state };
+    const { state } = map;
+    if (typeof state !== "object")
+      throw new InputError(`${path}: state: expected a map, got ${shown(state)}`);
+    return { done: checkRuns(map.done, `${path}: done`), state };
   }
 
   writeCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    return writeAtomic(this.#checkpointPath, encode({ schema: "threefactor.checkpoint/1", ...checkpoint }));
+    return writeAtomic(this.checkpointPath, encode({ schema: "threefactor.checkpoint/1", ...checkpoint }));
   }
 
   removeCheckpoint(): Promise<void> {
-    return rm(this.#checkpointPath, { force: true });
+    return rm(this.checkpointPath, { force: true });
   }
 
-  get #checkpointPath(): string {
+  /** Removes what a killed run may have left beside the files it was writing. */
+  async removeTemporary(): Promise<void> {
+    await removeTemporary(this.path);
+    await removeTemporary(join(this.path, "rasters"));
+  }
+
+  get checkpointPath(): string {
     return join(this.path, "checkpoint.msgpack");
   }
 

@@ -35,6 +35,8 @@ export class LifLayer {
   /** Neurons above threshold that wait for the end of their refractory period. */
   readonly #waiting: Uint8Array;
   #waitingUntil = Infinity;
+  /** Per presentation. Far beyond any code, and an end to neurons that fire at every instant or have no finite state. */
+  readonly #mostSpikes: number;
 
   /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
   constructor(pre: number, post: number, weights: Float32Array, neuron: LifParameters) {
@@ -55,6 +57,7 @@ export class LifLayer {
     this.#driven = new Int32Array(post);
     this.#refractoryUntil = new Float64Array(post);
     this.#waiting = new Uint8Array(post);
+    this.#mostSpikes = Math.min(10_000 * post, 2 ** 24);
   }
 
   /**
@@ -165,6 +168,12 @@ export class LifLayer {
         tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
     if (tauRef > 0) this.#refractoryUntil[j] = t + tauRef;
     this.spikes.push(t, j);
+    if (this.spikes.length > this.#mostSpikes) {
+      throw new InputError(
+        `a layer of ${this.post} neurons fired ${this.spikes.length} times by t = ${t} ms: expected at most ` +
+          `${this.#mostSpikes}; vThreshold (${vThreshold}) is too low, or the weights have diverged`,
+      );
+    }
   }
 
   /** Spikes of neuron j that no input causes, in (before, end), or (before, end] when the end is part of it. */

@@ -28,6 +28,13 @@ export function refractoryPeriod(
   { vThreshold, tauMem, durationMs }: Pick<TrainingSettings, "vThreshold" | "tauMem" | "durationMs">,
 ): number {
   if (saturation === Infinity) return 0;
+  // What one spike at the start leaves at the end: with more than the saturation, no pause between spikes is enough.
+  const most = saturation / -Math.expm1(-durationMs / tauMem);
+  if (tauMem < Infinity && vThreshold >= most) {
+    throw new InputError(
+      `vThreshold: expected less than ${most.toPrecision(3)} where activities saturate at ${saturation}, got ${vThreshold}`,
+    );
+  }
   if (tauMem === Infinity) return (vThreshold * durationMs) / saturation;
   return -tauMem * Math.log1p((vThreshold * Math.expm1(-durationMs / tauMem)) / saturation);
 }

@@ -1,6 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
 import { type Rule, ruleNamed } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
+import { checkState } from "./checkState.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
@@ -35,6 +37,8 @@ export interface TrainHooks {
   /** Called now and then within an epoch. */
   onProgress?(epoch: number, samplesDone: number): void;
   readonly signal?: AbortSignal;
+  /** What errors call the state to go on from, such as its file. */
+  readonly stateName?: string;
 }
 
 /** The run was asked to stop; the state of its last finished epoch has been handed out. */
@@ -57,6 +61,7 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
 /**
  * Trains one twin from its start or from a state, and measures it on the test part once, after the last epoch.
  * @throws Interrupted when the signal says so
+ * @throws InputError when the weights diverge or `from` is not a state of this run
  */
 export async function train(
   plan: RunPlan,
@@ -67,14 +72,20 @@ export async function train(
   const { settings } = plan;
   const trainer = createTrainer(plan, data);
   try {
-    let state = from ?? start(trainer, data);
-    if (from) trainer.restore(from.parameters, from.memory);
+    if (from) {
+      checkState(from, trainer, settings.epochs, hooks.stateName ?? "state");
+      trainer.restore(from.parameters, from.memory);
+    }
+    let state = from ?? (await namingPlace(plan, "start", async () => start(trainer, data)));
     const pause = pacer(hooks.signal);
     while (state.epochsDone < settings.epochs) {
-      state = await epoch(trainer, data, settings, state, hooks, pause);
+      const before = state;
+      const next = () => epoch(trainer, data, settings, before, hooks, pause);
+      state = await namingPlace(plan, `epoch ${before.epochsDone + 1}`, next);
       await hooks.onEpoch?.(state);
     }
-    return { result: conclude(plan, data, trainer, state), parameters: state.parameters };
+    const result = await namingPlace(plan, "test", async () => conclude(plan, data, trainer, state));
+    return { result, parameters: state.parameters };
   } finally {
     trainer.dispose();
   }
@@ -127,6 +138,8 @@ async function epoch(
   const factor = schedule(settings.schedule, settings.epochs);
   const began = performance.now();
   const e = state.epochsDone;
+  // Runs that are too short for a pause are stopped here.
+  if (hooks.signal?.aborted) throw new Interrupted(`in epoch ${e + 1}`);
   const order = epochOrder(data.train.count, seed, e);
   let [loss, correct, paused] = [0, 0, 0];
   for (let first = 0; first < order.length; first += batch) {
@@ -143,6 +156,7 @@ async function epoch(
   const trainSeconds = (performance.now() - began - paused) / 1000;
 
   const parameters = trainer.parameters();
+  checkFinite(loss / order.length, parameters, learningRate);
   const cost = trainer.cost();
   const feedback = trainer.feedbackDegrees?.(parameters.weights);
   const point: CurvePoint = {
@@ -163,6 +177,23 @@ async function epoch(
     trainSeconds: state.trainSeconds + trainSeconds,
     wallSeconds: state.wallSeconds + (performance.now() - began) / 1000,
   };
+}
+
+/** Errors from the depths are about values; this adds whose they are. */
+async function namingPlace<T>({ rule, twin }: RunPlan, place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${rule} ${twin}, ${place}: ${error.message}`, { cause: error });
+  }
+}
+
+function checkFinite(meanLoss: number, { weights, biases }: Parameters, learningRate: number): void {
+  if (Number.isFinite(meanLoss) && [...weights, ...biases].every(part => part.every(Number.isFinite))) return;
+  throw new InputError(
+    `the weights have diverged, mean loss ${meanLoss}: expected a finite one; lower the learning rate (${learningRate})`,
+  );
 }
 
 function conclude(plan: RunPlan, data: Dataset, trainer: Trainer, state: RunState): RunResult {

@@ -1,0 +1,87 @@
+import { InputError, shown } from "../errors.ts";
+import type { Results, RunRecord, RunResult } from "../training/results.ts";
+
+/** Checks of what a run folder's files hold, so that a damaged one is named instead of tripping over its fields. */
+
+type Test = readonly [ok: (value: unknown) => boolean, expected: string];
+
+const text: Test = [value => typeof value === "string", "text"];
+const number: Test = [value => Number.isFinite(value), "a number"];
+const map: Test = [isMap, "a map"];
+const listOf = ([ok, expected]: Test): Test => [
+  value => Array.isArray(value) && value.every(ok),
+  `a list, each ${expected}`,
+];
+const optional = ([ok, expected]: Test): Test => [value => value === undefined || ok(value), expected];
+
+const recordFields: Record<keyof RunRecord, Test> = {
+  schema: [value => value === "threefactor.run/1", "threefactor.run/1"],
+  command: text,
+  options: map,
+  versions: [value => isMap(value) && Object.values(value).every(text[0]), "a map of text"],
+  seeds: listOf(number),
+  startedAt: text,
+  endedAt: optional(text),
+  backend: text,
+  machine: text,
+};
+
+const resultFields: Partial<Record<keyof RunResult, Test>> = {
+  rule: text,
+  twin: [value => value === "rate" || value === "spike", "rate or spike"],
+  dataset: text,
+  architecture: text,
+  seed: number,
+  epochs: number,
+  learningRate: number,
+  testAccuracy: number,
+  testSamples: number,
+  trainAccuracy: number,
+  trainSamples: number,
+  curve: listOf([
+    point => isMap(point) && number[0](point.epoch) && number[0](point.trainLoss),
+    "an epoch and its trainLoss",
+  ]),
+  alignmentDegrees: listOf(number),
+  confusion: listOf(listOf(number)),
+  trainSamplesPerSecond: number,
+  wallSeconds: number,
+};
+
+/** @throws InputError that names the file and the field */
+export function checkRecord(value: unknown, file: string): RunRecord {
+  return checkFields(value, recordFields, file) as unknown as RunRecord;
+}
+
+/** @throws InputError that names the file, the run and the field */
+export function checkResults(value: unknown, file: string): Results {
+  const { runs } = checkFields(
+    value,
+    { schema: [schema => schema === "threefactor.results/1", "threefactor.results/1"] },
+    file,
+  );
+  return { schema: "threefactor.results/1", runs: checkRuns(runs, `${file}: runs`) };
+}
+
+/** @throws InputError that begins with `where` and names the field */
+export function checkRuns(value: unknown, where: string): readonly RunResult[] {
+  if (!Array.isArray(value)) throw new InputError(`${where}: expected a list, got ${shown(value)}`);
+  return value.map((run, k) => checkFields(run, resultFields, `${where}[${k}]`) as unknown as RunResult);
+}
+
+function checkFields(
+  value: unknown,
+  fields: Readonly<Record<string, Test>>,
+  where: string,
+): Record<string, unknown> {
+  if (!isMap(value)) throw new InputError(`${where}: expected a map, got ${shown(value)}`);
+  for (const [name, [ok, expected]] of Object.entries(fields)) {
+    if (!ok(value[name]))
+      throw new InputError(`${where}: ${name}: expected ${expected}, got ${shown(value[name])}`);
+  }
+  return value;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

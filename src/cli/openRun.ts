@@ -1,0 +1,77 @@
+import os from "node:os";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import type { RunRecord } from "../training/results.ts";
+import { type CompareFlags, type CompareOptions, compareOptions, recordedOptions } from "./compareOptions.ts";
+import { RunFolder } from "./runFolder.ts";
+import { versions } from "./versions.ts";
+
+/**
+ * Finds the folder and settles the options: those given, or those of the run that goes on.
+ * @returns record: null for a new run
+ */
+export async function openRun(
+  flags: CompareFlags,
+): Promise<{ folder: RunFolder; options: CompareOptions; record: RunRecord | null }> {
+  const asked = compareOptions(flags);
+  if (flags.out === "") throw new InputError('--out: expected a folder, got ""');
+  if (!flags.resume) {
+    const folder = new RunFolder(flags.out ?? defaultFolder(asked));
+    if (await folder.holdsRun()) {
+      throw new InputError(`--out: ${folder.path} holds a run already; expected another folder, or --resume`);
+    }
+    return { folder, options: asked, record: null };
+  }
+  if (flags.out === undefined)
+    throw new InputError("--resume: expected --out with the folder of the run, got none");
+  const folder = new RunFolder(flags.out);
+  const record = await folder.record();
+  const options = recordedOptions(record.options, join(folder.path, "run.json"));
+  for (const key of Object.keys(asked) as (keyof CompareOptions)[]) {
+    const given =
+      (flags as Record<string, unknown>)[key] !== undefined || (key === "seeds" && flags.seed !== undefined);
+    const [was, is] = [JSON.stringify(options[key]), JSON.stringify(asked[key])];
+    if (given && was !== is)
+      throw new InputError(`--resume: ${folder.path} was run with ${key} ${was}, got ${is}`);
+  }
+  return { folder, options, record };
+}
+
+export function newRecord(options: CompareOptions, flags: CompareFlags, backend: string): RunRecord {
+  return {
+    schema: "threefactor.run/1",
+    command: commandLine(flags),
+    options: options as unknown as Record<string, unknown>,
+    versions: versions(),
+    seeds: options.seeds,
+    startedAt: new Date().toISOString(),
+    backend,
+    machine: `${os.cpus()[0]?.model.trim() ?? "unknown processor"}, ${os.cpus().length} cores, ${os.platform()} ${os.arch()}`,
+  };
+}
+
+/** The command that makes this run again: what decides the numbers, without the user's folders. */
+function commandLine(flags: CompareFlags): string {
+  const words = ["threefactor", "compare"];
+  for (const [key, value] of Object.entries(flags)) {
+    if (["out", "resume", "json", "dataDir"].includes(key)) continue;
+    words.push(`--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`, quoted(String(value)));
+  }
+  return words.join(" ");
+}
+
+/** The command that goes on with a run; what run.json does not hold must be given again. */
+export function resumeCommand(folder: RunFolder, { dataDir }: CompareFlags): string {
+  const data = dataDir === undefined ? "" : ` --data-dir ${quoted(dataDir)}`;
+  return `threefactor compare --resume --out ${quoted(folder.path)}${data}`;
+}
+
+/** A word as a shell reads it. */
+function quoted(text: string): string {
+  return /^[\w.,:/\\@%+=-]+$/.test(text) ? text : `"${text.replace(/["$`]/g, "\\$&")}"`;
+}
+
+function defaultFolder(options: CompareOptions): string {
+  const now = new Date().toISOString().slice(0, 19).replaceAll(":", "").replace("T", "-");
+  return `runs/${options.dataset.split(/[\\/]/).filter(Boolean).at(-1)}-${now}`;
+}

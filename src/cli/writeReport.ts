@@ -1,0 +1,16 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { writeAtomic } from "../io/atomic.ts";
+import { renderReport } from "../report/report.ts";
+import type { RunFolder } from "./runFolder.ts";
+
+/**
+ * Writes the folder's report.html from what the folder holds.
+ * @param out  another file to write instead
+ */
+export async function writeReport(folder: RunFolder, out = join(folder.path, "report.html")): Promise<void> {
+  const [run, results, rasters] = [await folder.record(), await folder.results(), await folder.rasters()];
+  const plotlyPath = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
+  await writeAtomic(out, renderReport({ run, results, rasters, plotly: await readFile(plotlyPath, "utf8") }));
+}

@@ -1,0 +1,44 @@
+import { InputError, shown } from "../errors.ts";
+import type { RunState } from "./train.ts";
+import type { Trainer } from "./trainer.ts";
+
+/**
+ * Checks that a trainer can go on from a state, which may come from a file.
+ * @param epochs  of the whole run
+ * @param source  named in errors
+ * @throws InputError that names the part that does not fit
+ */
+export function checkState(state: RunState, trainer: Trainer, epochs: number, source: string): void {
+  const expect = (ok: boolean, part: string, expected: string, got: unknown) => {
+    if (!ok) throw new InputError(`${source}: ${part}: expected ${expected}, got ${shown(got)}`);
+  };
+  const expectFloats = (values: unknown, count: number, part: string) => {
+    const got = values instanceof Float32Array ? values.length : values;
+    expect(got === count, part, `${count} 32-bit floats`, got);
+  };
+  const { sizes } = trainer;
+  const { epochsDone, parameters, memory } = state;
+  expect(Number.isInteger(epochsDone) && epochsDone >= 0, "epochsDone", "an integer", epochsDone);
+  expect(epochsDone <= epochs, "epochsDone", `at most ${epochs}`, epochsDone);
+  for (let l = 0; l < sizes.length - 1; l++) {
+    expectFloats(parameters?.weights?.[l], sizes[l]! * sizes[l + 1]!, `weights of layer ${l + 1}`);
+    expectFloats(parameters?.biases?.[l], sizes[l + 1]!, `biases of layer ${l + 1}`);
+  }
+  const own = trainer.memory;
+  if (own) expectFloats(memory, own.length, "memory of the rule");
+  else expect(memory === null, "memory of the rule", "none", memory);
+  for (const part of ["initialAlignmentDegrees", "initialFeedbackDegrees"] as const) {
+    expect(Array.isArray(state[part]), part, "a list", state[part]);
+  }
+  const { curve } = state;
+  const whole =
+    Array.isArray(curve) &&
+    curve.every(
+      (p, k) => p?.epoch === k + 1 && Number.isFinite(p.trainLoss) && Array.isArray(p.alignmentDegrees),
+    );
+  expect(whole && curve.length === epochsDone, "curve", `one point for each of ${epochsDone} epochs`, curve);
+  for (const part of ["trainAccuracy", "trainSeconds", "wallSeconds"] as const) {
+    expect(Number.isFinite(state[part]), part, "a number", state[part]);
+  }
+  expect(typeof state.cost === "object" && state.cost !== null, "cost", "a map", state.cost);
+}
