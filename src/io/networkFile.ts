@@ -1,0 +1,94 @@
+import { InputError } from "../errors.ts";
+import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
+import { decode, encode } from "./msgpack.ts";
+
+const FORMAT = "threefactor.network/1";
+
+/** A trained feed-forward network with all that its spikes depend on. */
+export interface TrainedNetwork {
+  /** Neurons per layer, the input first. */
+  readonly sizes: readonly number[];
+  /** weights[l] is [sizes[l], sizes[l + 1]], row-major. */
+  readonly weights: readonly Float32Array[];
+  /** biases[l] is [sizes[l + 1]]: the trace that a constant current reaches at the end of a presentation. */
+  readonly biases: readonly Float32Array[];
+  /** Of the hidden layers: LIF with subtractive reset and resting potential 0. Times in ms. */
+  readonly neuron: { readonly tauMem: number; readonly vThreshold: number; readonly tauRef: number };
+  /** Length of a presentation [ms]. */
+  readonly durationMs: number;
+  readonly encoder: string;
+  readonly maxSpikes: number;
+  /** Trace that one input spike adds. */
+  readonly inputGain: number;
+  /** Where it comes from: rule, twin, data set, seed, epochs, version. */
+  readonly metadata: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A network as one MessagePack map; the layout stands in `src/io/README.md`. */
+export function encodeNetwork(network: TrainedNetwork): Uint8Array {
+  return encode({ format: FORMAT, ...network, metadata: metadataToJson(network.metadata) });
+}
+
+/**
+ * @param file  named in errors
+ * @throws InputError when the bytes hold no network, or one whose parts do not fit together
+ */
+export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
+  const map = decode(bytes, file) as Partial<Omit<TrainedNetwork, "metadata">> & {
+    format?: unknown;
+    metadata?: unknown;
+  };
+  const expect = (ok: boolean, field: string, expected: string, got: unknown) => {
+    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${String(got).slice(0, 60)}`);
+  };
+  expect(map?.format === FORMAT, "format", FORMAT, map?.format);
+  const { sizes, weights, biases, neuron, durationMs, encoder, maxSpikes, inputGain } = map;
+  const layered =
+    Array.isArray(sizes) && sizes.length >= 2 && sizes.every(n => Number.isInteger(n) && n >= 1);
+  expect(layered, "sizes", "two layers or more", sizes);
+  const depth = sizes!.length - 1;
+  expect(Array.isArray(weights) && weights.length === depth, "weights", `${depth} matrices`, weights?.length);
+  expect(Array.isArray(biases) && biases.length === depth, "biases", `${depth} vectors`, biases?.length);
+  for (let l = 0; l < depth; l++) {
+    const [w, b] = [weights![l], biases![l]];
+    const shape = `${sizes![l]} x ${sizes![l + 1]} numbers`;
+    expect(
+      w instanceof Float32Array && w.length === sizes![l]! * sizes![l + 1]!,
+      `weights[${l}]`,
+      shape,
+      w?.length,
+    );
+    expect(
+      b instanceof Float32Array && b.length === sizes![l + 1],
+      `biases[${l}]`,
+      `${sizes![l + 1]} numbers`,
+      b?.length,
+    );
+  }
+  const times = [neuron?.tauMem, neuron?.vThreshold, durationMs, inputGain, maxSpikes];
+  expect(
+    times.every(x => typeof x === "number" && x > 0),
+    "neuron, durationMs, inputGain and maxSpikes",
+    "numbers above 0",
+    times,
+  );
+  expect(neuron!.tauRef >= 0, "neuron.tauRef", "0 ms or more", neuron!.tauRef);
+  expect(typeof encoder === "string", "encoder", "a name", encoder);
+  const { tauMem, vThreshold, tauRef } = neuron!;
+  return {
+    sizes: sizes!,
+    weights: weights!,
+    biases: biases!,
+    neuron: { tauMem, vThreshold, tauRef },
+    durationMs: durationMs!,
+    encoder: encoder!,
+    maxSpikes: maxSpikes!,
+    inputGain: inputGain!,
+    metadata: metadataFromJson(String(map.metadata), `${file}: metadata`),
+  };
+}
+
+/** Constant current that stands for a bias of 1 [1/ms], as in `FeedForwardNetwork`. */
+export function currentPerBias({ neuron: { tauMem }, durationMs }: TrainedNetwork): number {
+  return tauMem < Infinity ? 1 / (tauMem * -Math.expm1(-durationMs / tauMem)) : 1 / durationMs;
+}
