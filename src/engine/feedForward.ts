@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { multiplyRows } from "../math/matrix.ts";
+import { LayerKernel } from "./kernels/layerKernel.ts";
 import { LifLayer } from "./lifLayer.ts";
 import { type LifParameters, lif } from "./neurons/lif.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
@@ -45,7 +46,7 @@ export interface Presentation {
  */
 export class FeedForwardNetwork {
   readonly sizes: readonly number[];
-  /** weights[l] is [sizes[l], sizes[l + 1]], the row of a presynaptic neuron contiguous. */
+  /** weights[l] is [sizes[l], sizes[l + 1]], the row of a presynaptic neuron contiguous. A copy of what was given. */
   readonly weights: readonly Float32Array[];
   readonly biases: readonly Float32Array[];
   readonly neuron: LifParameters;
@@ -54,12 +55,15 @@ export class FeedForwardNetwork {
   /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
   synapticEvents = 0;
   hiddenSpikes = 0;
+  /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
+  readonly kernels: readonly (LayerKernel | null)[];
   readonly #layers: readonly LifLayer[];
   /** Constant currents of the last presentation, per layer: analogue drive and biases [1/ms]. */
   readonly currents: readonly Float64Array[];
 
   /**
-   * @param neuron  tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
+   * @param neuron    tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
+   * @param compiled  false keeps to the TypeScript loops
    * @throws InputError for sizes, weights or durations that do not fit
    */
   constructor(
@@ -68,6 +72,7 @@ export class FeedForwardNetwork {
     biases: readonly Float32Array[],
     neuron: { tauMem: number; vThreshold: number; tauRef: number },
     durationMs: number,
+    { compiled = true } = {},
   ) {
     if (sizes.length < 2)
       throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
@@ -84,13 +89,18 @@ export class FeedForwardNetwork {
       }
     }
     this.sizes = sizes;
-    this.weights = weights;
-    this.biases = biases;
+    this.kernels = weights.map((_, l) => (compiled ? LayerKernel.create(sizes[l]!, sizes[l + 1]!) : null));
+    this.weights = weights.map((given, l) => {
+      const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
+      own.set(given);
+      return own;
+    });
+    this.biases = biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = durationMs;
     this.#layers = sizes
       .slice(1, -1)
-      .map((post, l) => new LifLayer(sizes[l]!, post, weights[l]!, this.neuron));
+      .map((post, l) => new LifLayer(sizes[l]!, post, this.weights[l]!, this.neuron, this.kernels[l]));
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
   }
 

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
@@ -37,9 +38,16 @@ export class LifLayer {
   #waitingUntil = Infinity;
   /** Per presentation. Far beyond any code, and an end to neurons that fire at every instant or have no finite state. */
   readonly #mostSpikes: number;
+  readonly #kernel: LayerKernel | null;
 
   /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
-  constructor(pre: number, post: number, weights: Float32Array, neuron: LifParameters) {
+  constructor(
+    pre: number,
+    post: number,
+    weights: Float32Array,
+    neuron: LifParameters,
+    kernel: LayerKernel | null = null,
+  ) {
     if (neuron.reset === "fixed" && neuron.tauRef > 0) {
       throw new InputError(
         `tauRef: expected 0 with a fixed reset in a layer, got ${neuron.tauRef}; use Simulation`,
@@ -57,6 +65,9 @@ export class LifLayer {
     this.#driven = new Int32Array(post);
     this.#refractoryUntil = new Float64Array(post);
     this.#waiting = new Uint8Array(post);
+    // Refractory neurons and fixed resets stay with the TypeScript loop.
+    const fits = weights === kernel?.weights && neuron.tauRef === 0 && neuron.reset === "subtract";
+    this.#kernel = fits ? kernel : null;
     this.#mostSpikes = Math.min(10_000 * post, 2 ** 24);
   }
 
@@ -73,6 +84,7 @@ export class LifLayer {
       throw new InputError(`duration: expected at most 500 tauMem (${500 * tauMem} ms), got ${duration}`);
     }
     this.#start(current);
+    if (this.#kernel && this.#presentCompiled(this.#kernel, input, gain, duration)) return;
     const leaky = tauMem < Infinity;
     let before = 0;
     for (let k = 0; k < input.length; ) {
@@ -87,6 +99,39 @@ export class LifLayer {
       before = t;
     }
     this.#finish(before, duration);
+  }
+
+  /** The same, with all neurons but the driven ones in the compiled kernel; false when it does not fit. */
+  #presentCompiled(kernel: LayerKernel, input: SpikeTrain, gain: number, duration: number): boolean {
+    const { tauMem, vThreshold, vRest } = this.neuron;
+    kernel.u.set(this.#u);
+    kernel.limits.set(this.#slope);
+    for (let k = 0; k < this.#drivenCount; k++) kernel.limits[this.#driven[k]!] = Infinity;
+    if (!kernel.present(input, gain, tauMem, vThreshold - vRest, this.#offset, this.spikes)) return false;
+    const own = this.#u;
+    for (let j = 0; j < this.post; j++) if (this.#slope[j]! >= 0) own[j] = kernel.u[j]!;
+    let before = 0;
+    for (let k = 0; k < this.#drivenCount; k++) before = this.#presentOne(this.#driven[k]!, input, kernel);
+    this.#finish(before, duration);
+    return true;
+  }
+
+  /** One driven neuron through all events; returns the time of the last. */
+  #presentOne(j: number, { times, neurons, length }: SpikeTrain, { es, scales }: LayerKernel): number {
+    const { weights, post } = this;
+    const slope = this.#slope[j]!;
+    let before = 0;
+    for (let k = 0; k < length; ) {
+      const t = times[k]!;
+      const limit = slope * es[k]! + this.#offset;
+      if (this.#u[j]! >= limit) this.#fireWithin(j, before, t, false);
+      let u = this.#u[j]!;
+      for (; k < length && times[k] === t; k++) u += scales[k]! * weights[neurons[k]! * post + j]!;
+      this.#u[j] = u;
+      if (u >= limit) this.#fire(j, t);
+      before = t;
+    }
+    return before;
   }
 
   #start(current: Float64Array): void {

@@ -29,7 +29,7 @@ export class ThreeFactorSynapses {
     const widest = Math.max(...net.sizes);
     this.#net = net;
     this.#eligibility = eligibility;
-    this.#changes = net.weights.map(w => new Float32Array(w.length));
+    this.#changes = net.weights.map((w, l) => net.kernels[l]?.changes ?? new Float32Array(w.length));
     this.#biasChanges = net.biases.map(b => new Float32Array(b.length));
     this.#touched = net.weights.map((_, l) => new Uint8Array(net.sizes[l]!));
     this.#active = new Int32Array(widest);
@@ -54,9 +54,14 @@ export class ThreeFactorSynapses {
     for (let l = 0; l < weights.length; l++) {
       const [w, change, touched] = [weights[l]!, this.#changes[l]!, this.#touched[l]!];
       const columns = biases[l]!.length;
+      const kernel = this.#net.kernels[l];
       for (let i = 0; i < touched.length; i++) {
         if (touched[i] === 0) continue;
         touched[i] = 0;
+        if (kernel) {
+          kernel.applyRow(i, scale);
+          continue;
+        }
         const end = (i + 1) * columns;
         for (let at = i * columns; at < end; at++) {
           w[at]! -= scale * change[at]!;
@@ -86,13 +91,16 @@ export class ThreeFactorSynapses {
       bias[j]! += modulator[j]!;
     }
     if (posts === 0) return;
+    const kernel = posts > columns / 8 ? this.#net.kernels[l] : null;
+    kernel?.vector.set(modulator);
     for (let i = 0; i < pre.length; i++) {
       const x = pre[i]!;
       if (x === 0) continue;
       touched[i] = 1;
       this.updates += posts;
       const row = i * columns;
-      if (posts > columns / 2) {
+      if (kernel) kernel.addRow(i, x);
+      else if (posts > columns / 2) {
         for (let j = 0; j < columns; j++) change[row + j]! += x * modulator[j]!;
       } else {
         for (let k = 0; k < posts; k++) {
@@ -113,7 +121,9 @@ export class ThreeFactorSynapses {
     const [change, touched] = [this.#changes[l]!, this.#touched[l]!];
     const columns = modulator.length;
     const { tauMem } = this.#net.neuron;
-    const [active, sweep] = [this.#active, this.#sweep];
+    const kernel = this.#net.kernels[l];
+    const active = this.#active;
+    const sweep = kernel?.vector ?? this.#sweep;
     const share = this.#shares(modulator, post);
     let posts = 0;
     for (let j = 0; j < columns; j++) if (share[j] !== 0) active[posts++] = j;
@@ -132,6 +142,10 @@ export class ThreeFactorSynapses {
       const weight = gain * Math.exp(t / tauMem);
       touched[i] = 1;
       this.updates += posts;
+      if (kernel) {
+        kernel.addRow(i, weight);
+        continue;
+      }
       for (let n = 0, row = i * columns; n < posts; n++) {
         const j = active[n]!;
         change[row + j]! += weight * sweep[j]!;

@@ -1,0 +1,44 @@
+// Compiles the AssemblyScript kernels and writes them, inlined, into wasm.ts: no asset to find at run time, in Node,
+// bundlers, workers or notebooks.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const here = path => fileURLToPath(new URL(path, import.meta.url));
+const files = {};
+const { error, stderr } = await asc.main(
+  [
+    "kernels.ts",
+    "--outFile",
+    "kernels.wasm",
+    "-O3",
+    "--enable",
+    "simd",
+    "--runtime",
+    "stub",
+    "--importMemory",
+    "--noAssert",
+  ],
+  {
+    readFile: name => (name === "kernels.ts" ? readFileSync(here("assembly/kernels.ts"), "utf8") : null),
+    writeFile: (name, contents) => {
+      files[name] = contents;
+    },
+    listFiles: () => [],
+  },
+);
+if (error) {
+  process.stderr.write(stderr.toString());
+  process.exit(1);
+}
+const base64 = Buffer.from(files["kernels.wasm"]).toString("base64");
+const text = `// Made by build.mjs from assembly/kernels.ts; do not edit.
+export const wasmBase64 =
+  "${base64}";
+`;
+const target = here("wasm.ts");
+let before = "";
+try {
+  before = readFileSync(target, "utf8");
+} catch {}
+if (before !== text) writeFileSync(target, text);

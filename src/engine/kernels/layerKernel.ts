@@ -1,0 +1,175 @@
+import type { SpikeTrain } from "../spikeTrain.ts";
+import { wasmBase64 } from "./wasm.ts";
+
+/** Events and spikes of one presentation that fit; longer ones take the TypeScript path. */
+const EVENTS = 8192;
+const SPIKES = 65_536;
+
+interface Exports {
+  present(
+    neurons: number,
+    events: number,
+    u: number,
+    limits: number,
+    weights: number,
+    rows: number,
+    scales: number,
+    es: number,
+    drops: number,
+    lasts: number,
+    offset: number,
+    outEvents: number,
+    outNeurons: number,
+    capacity: number,
+  ): number;
+  addRow(row: number, vector: number, factor: number, columns: number): void;
+  applyRow(weights: number, change: number, scale: number, columns: number): void;
+}
+
+/** The part of the platform's WebAssembly that is used here; the compiler's own types come with those of a page. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: unknown };
+  Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
+};
+
+let module: object | null | undefined;
+
+/** The compiled kernels, or null where there is no WebAssembly SIMD. */
+function compiled(): object | null {
+  if (module === undefined) {
+    try {
+      module = new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), c => c.charCodeAt(0)));
+    } catch {
+      module = null;
+    }
+  }
+  return module;
+}
+
+/**
+ * Weights of one layer in WebAssembly memory, and the three loops over them that training spends its time in. Each has
+ * a TypeScript twin (in `LifLayer` and `ThreeFactorSynapses`) that gives the same bits.
+ */
+export class LayerKernel {
+  /** [pre, post] */
+  readonly weights: Float32Array;
+  /** [pre, post]: changes that a batch has collected. */
+  readonly changes: Float32Array;
+  /** [post]: state and limits of `present`, and the vector of `addRow`. */
+  readonly u: Float64Array;
+  readonly limits: Float64Array;
+  readonly vector: Float64Array;
+  readonly #exports: Exports;
+  readonly #post: number;
+  /** Of the last presentation, per event: factor on the weights, and e(t) of `LifLayer`. */
+  readonly scales: Float64Array;
+  readonly es: Float64Array;
+  readonly #drops: Float64Array;
+  readonly #rows: Int32Array;
+  readonly #outEvents: Int32Array;
+  readonly #outNeurons: Int32Array;
+  readonly #lasts: Uint8Array;
+
+  /** null where the kernels cannot run. */
+  static create(pre: number, post: number): LayerKernel | null {
+    const module = compiled();
+    return module && new LayerKernel(module, pre, post);
+  }
+
+  private constructor(module: object, pre: number, post: number) {
+    const doubles = 3 * post + 3 * EVENTS;
+    const words = 2 * pre * post + EVENTS + 2 * SPIKES;
+    // The first 1,024 bytes stay free for the runtime's own data.
+    const bytes = 1024 + 8 * doubles + 4 * words + EVENTS;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
+    this.#exports = new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports as Exports;
+    this.#post = post;
+    let at = 1024;
+    const take = <T>(
+      make: new (buffer: ArrayBuffer, offset: number, length: number) => T,
+      size: number,
+      n: number,
+    ) => {
+      const view = new make(memory.buffer, at, n);
+      at += size * n;
+      return view;
+    };
+    this.u = take(Float64Array, 8, post);
+    this.limits = take(Float64Array, 8, post);
+    this.vector = take(Float64Array, 8, post);
+    this.scales = take(Float64Array, 8, EVENTS);
+    this.es = take(Float64Array, 8, EVENTS);
+    this.#drops = take(Float64Array, 8, EVENTS);
+    this.weights = take(Float32Array, 4, pre * post);
+    this.changes = take(Float32Array, 4, pre * post);
+    this.#rows = take(Int32Array, 4, EVENTS);
+    this.#outEvents = take(Int32Array, 4, SPIKES);
+    this.#outNeurons = take(Int32Array, 4, SPIKES);
+    this.#lasts = take(Uint8Array, 1, EVENTS);
+  }
+
+  /**
+   * Passes all input spikes over all neurons whose limit is finite, from the state in `u`, which it changes, and adds
+   * the spikes to `into`, not in order of time.
+   * @param tau     membrane time constant [ms]; Infinity for none
+   * @param drop    potential that a spike takes
+   * @returns false when the presentation does not fit; nothing is then changed but `u`
+   */
+  present(
+    input: SpikeTrain,
+    gain: number,
+    tau: number,
+    drop: number,
+    offset: number,
+    into: SpikeTrain,
+  ): boolean {
+    const { times, neurons, length } = input;
+    if (length > EVENTS) return false;
+    const leaky = tau < Infinity;
+    for (let k = 0; k < length; k++) {
+      const t = times[k]!;
+      const e = leaky ? Math.exp(t / tau) : t;
+      this.#rows[k] = neurons[k]!;
+      this.scales[k] = leaky ? gain * e : gain;
+      this.es[k] = e;
+      this.#drops[k] = drop * (leaky ? e : 1);
+      this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;
+    }
+    const count = this.#exports.present(
+      this.#post,
+      length,
+      this.u.byteOffset,
+      this.limits.byteOffset,
+      this.weights.byteOffset,
+      this.#rows.byteOffset,
+      this.scales.byteOffset,
+      this.es.byteOffset,
+      this.#drops.byteOffset,
+      this.#lasts.byteOffset,
+      offset,
+      this.#outEvents.byteOffset,
+      this.#outNeurons.byteOffset,
+      SPIKES,
+    );
+    if (count < 0) return false;
+    for (let n = 0; n < count; n++) into.push(times[this.#outEvents[n]!]!, this.#outNeurons[n]!);
+    return true;
+  }
+
+  /** changes[row] += factor * vector */
+  addRow(row: number, factor: number): void {
+    this.#exports.addRow(
+      this.changes.byteOffset + 4 * row * this.#post,
+      this.vector.byteOffset,
+      factor,
+      this.#post,
+    );
+  }
+
+  /** weights[row] -= scale * changes[row]; changes[row] = 0 */
+  applyRow(row: number, scale: number): void {
+    const at = 4 * row * this.#post;
+    this.#exports.applyRow(this.weights.byteOffset + at, this.changes.byteOffset + at, scale, this.#post);
+  }
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { encoders } from "../../../src/encoding/index.ts";
+import { FeedForwardNetwork } from "../../../src/engine/feedForward.ts";
+import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
+import { ThreeFactorSynapses } from "../../../src/engine/plasticity/threeFactor.ts";
+import { Rng } from "../../../src/math/rng.ts";
+
+const cases = fc.record({
+  seed: fc.nat(1e6),
+  sizes: fc.tuple(
+    fc.integer({ min: 1, max: 20 }),
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 1, max: 19 }),
+    fc.integer({ min: 1, max: 11 }),
+  ),
+  tauMem: fc.constantFrom(6, 20, Infinity),
+  tauRef: fc.constantFrom(0, 0, 0, 2),
+  vThreshold: fc.constantFrom(0.02, 0.25),
+  encoder: fc.constantFrom("current" as const, "rate" as const, "poisson" as const, "latency" as const),
+  eligibility: fc.constantFrom("trace" as const, "timing" as const),
+  modulated: fc.boolean(),
+  bias: fc.constantFrom(0, 0.1, 0.6),
+});
+
+test("the compiled loops give the same bits as their TypeScript twins: spikes, potentials, weights", () => {
+  expect(LayerKernel.create(1, 1)).not.toBeNull();
+  fc.assert(
+    fc.property(cases, c => {
+      const run = (compiled: boolean) => {
+        const rng = new Rng(c.seed, "kernel test");
+        const draw = (n: number, bound: number) =>
+          Float32Array.from({ length: n }, () => rng.uniformIn(-bound, bound));
+        const weights = [0, 1, 2].map(l => draw(c.sizes[l]! * c.sizes[l + 1]!, 1));
+        const biases = [1, 2, 3].map(l => draw(c.sizes[l]!, c.bias));
+        const net = new FeedForwardNetwork(c.sizes, weights, biases, c, 20, { compiled });
+        const synapses = new ThreeFactorSynapses(net, c.eligibility);
+        const encoder = encoders[c.encoder]({
+          inputs: c.sizes[0],
+          durationMs: 20,
+          tauMem: c.tauMem,
+          maxSpikes: 5,
+          seed: 1,
+        });
+        const seen = net.presentation();
+        const modulation = c.modulated
+          ? Float64Array.from({ length: c.sizes[0] }, () => rng.uniformIn(-1, 1))
+          : null;
+        const spikes: [number, number][] = [];
+        for (let n = 0; n < 4; n++) {
+          // Equal intensities make simultaneous spikes in the latency code.
+          const x = Float32Array.from({ length: c.sizes[0] }, () => rng.integer(5) / 4);
+          encoder.encode(x, `${n}`, net.input);
+          net.present(seen, modulation);
+          for (const train of seen.spikes.slice(1)) {
+            for (let k = 0; k < train.length; k++) spikes.push([train.times[k]!, train.neurons[k]!]);
+          }
+          for (const l of [0, 1, 2]) {
+            const modulator = Float64Array.from({ length: c.sizes[l + 1]! }, () =>
+              rng.uniform() < 0.4 ? 0 : rng.uniformIn(-1, 1),
+            );
+            synapses.accumulate(l, modulator, seen);
+          }
+          if (n % 2 === 1) synapses.apply(0.05);
+        }
+        return {
+          spikes,
+          drive: seen.drive.map(d => Array.from(d)),
+          logits: Array.from(seen.logits),
+          weights: net.weights.map(w => Array.from(w)),
+          updates: synapses.updates,
+        };
+      };
+      expect(run(true)).toEqual(run(false));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("a presentation that does not fit the kernel's memory takes the TypeScript path, to the same end", () => {
+  const weights = [
+    Float32Array.from({ length: 10 * 9 }, (_, n) => ((n * 37) % 100) / 100 - 0.3),
+    new Float32Array(9),
+  ];
+  const biases = [new Float32Array(9), new Float32Array(1)];
+  const run = (compiled: boolean) => {
+    const net = new FeedForwardNetwork(
+      [10, 9, 1],
+      weights,
+      biases,
+      { tauMem: 20, vThreshold: 1, tauRef: 0 },
+      20,
+      { compiled },
+    );
+    for (let k = 0; k < 10_000; k++) net.input.spikes.push((k / 10_000) * 20, k % 10);
+    net.input.gain = 0.01;
+    const seen = net.present(net.presentation());
+    return [Array.from(seen.trace[1]!), seen.spikes[1]!.length];
+  };
+  expect(run(true)).toEqual(run(false));
+});
+
+test("the inlined module is what the sources compile to", () => {
+  const path = "src/engine/kernels/wasm.ts";
+  const before = readFileSync(path, "utf8");
+  expect(spawnSync(process.execPath, ["src/engine/kernels/build.mjs"]).status).toBe(0);
+  expect(readFileSync(path, "utf8")).toBe(before);
+});
