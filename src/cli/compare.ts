@@ -127,6 +127,8 @@ async function runAll(
       if (plan.twin === "spike") {
         await folder.writeRaster(plan.rule, settings.seed, recorded(plan, data, trained.parameters));
       }
+      const trainedNet = trainedNetwork(plan, data, trained);
+      await folder.writeNetwork(plan.rule, plan.twin, settings.seed, trainedNet);
       results.push(trained.result);
       await folder.writeResults(results);
       await folder.writeCheckpoint({ done: results, state: null });

@@ -4,6 +4,7 @@ import type { Raster } from "../engine/raster.ts";
 import { InputError, shown } from "../errors.ts";
 import { removeTemporary, writeAtomic } from "../io/atomic.ts";
 import { decode, encode } from "../io/msgpack.ts";
+import { encodeNetwork, type TrainedNetwork } from "../io/networkFile.ts";
 import { decodeRaster, encodeRaster } from "../io/rasterFile.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import type { RunState } from "../training/train.ts";
@@ -15,7 +16,7 @@ export interface Checkpoint {
   readonly state: RunState | null;
 }
 
-/** The folder that `threefactor compare` writes: run.json, results.json, rasters/, checkpoint.msgpack, report.html. */
+/** The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, checkpoint.msgpack, report.html. */
 export class RunFolder {
   readonly path: string;
 
@@ -49,6 +50,12 @@ export class RunFolder {
   writeRaster(rule: string, seed: number, raster: Raster): Promise<void> {
     const name = `${rule.replaceAll(":", "-")}-seed${seed}.msgpack`;
     return writeAtomic(join(this.path, "rasters", name), encodeRaster(raster));
+  }
+
+  /** Leaves the trained network for `threefactor export`. */
+  writeNetwork(rule: string, twin: string, seed: number, network: TrainedNetwork): Promise<void> {
+    const name = `${rule.replaceAll(":", "-")}-${twin}-seed${seed}.msgpack`;
+    return writeAtomic(join(this.path, "networks", name), encodeNetwork(network));
   }
 
   /** All rasters, by file name. */

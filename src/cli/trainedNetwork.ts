@@ -1,0 +1,45 @@
+import type { Dataset } from "../data/dataset.ts";
+import { encoders } from "../encoding/index.ts";
+import { SpikeTrain } from "../engine/spikeTrain.ts";
+import type { TrainedNetwork } from "../io/networkFile.ts";
+import { ruleNamed } from "../rules/index.ts";
+import { refractoryPeriod } from "../training/spikingTrainer.ts";
+import type { RunPlan, Trained } from "../training/train.ts";
+import { networkSizes } from "../training/trainer.ts";
+import { threefactorVersion } from "./versions.ts";
+
+/** What a run leaves behind: its weights with all that their spikes depend on, and where they come from. */
+export function trainedNetwork(
+  plan: RunPlan,
+  data: Dataset,
+  { parameters, result }: Trained,
+): TrainedNetwork {
+  const { settings } = plan;
+  const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
+  const rule = ruleNamed(plan.rule);
+  const sizes = networkSizes(rule, settings.sizes);
+  const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
+  const code = { inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed };
+  // An empty sample draws no spike and sets the gain.
+  encoders[encoder](code).encode(new Float32Array(sizes[0]!), "gain", input);
+  return {
+    sizes,
+    weights: parameters.weights,
+    biases: parameters.biases,
+    neuron: { tauMem, vThreshold, tauRef: refractoryPeriod(rule.saturation ?? Infinity, settings) },
+    durationMs,
+    encoder,
+    maxSpikes,
+    inputGain: input.gain,
+    metadata: {
+      rule: plan.rule,
+      twin: plan.twin,
+      dataset: data.name,
+      seed,
+      epochs: result.epochs,
+      learningRate,
+      testAccuracy: result.testAccuracy,
+      threefactor: threefactorVersion(),
+    },
+  };
+}
