@@ -14,6 +14,7 @@ import { type CompareFlags, type CompareOptions, plans } from "./compareOptions.
 import { newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
+import { trainedNetwork } from "./trainedNetwork.ts";
 import { spikingUnavailable } from "./unavailable.ts";
 import { writable } from "./writable.ts";
 import { writeReport } from "./writeReport.ts";
@@ -127,8 +128,8 @@ async function runAll(
       if (plan.twin === "spike") {
         await folder.writeRaster(plan.rule, settings.seed, recorded(plan, data, trained.parameters));
       }
-      const trainedNet = trainedNetwork(plan, data, trained);
-      await folder.writeNetwork(plan.rule, plan.twin, settings.seed, trainedNet);
+      const network = trainedNetwork(plan, data, trained);
+      await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
       results.push(trained.result);
       await folder.writeResults(results);
       await folder.writeCheckpoint({ done: results, state: null });

@@ -16,7 +16,10 @@ export interface Checkpoint {
   readonly state: RunState | null;
 }
 
-/** The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, checkpoint.msgpack, report.html. */
+/**
+ * The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, checkpoint.msgpack,
+ * report.html.
+ */
 export class RunFolder {
   readonly path: string;
 
