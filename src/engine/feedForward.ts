@@ -64,6 +64,8 @@ export class FeedForwardNetwork {
   /**
    * @param neuron    tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
    * @param compiled  false keeps to the TypeScript loops
+   * @param share     run on the given weights and biases themselves, with these compiled loops over them, instead of on
+   *                  copies: a part of another network
    * @throws InputError for sizes, weights or durations that do not fit
    */
   constructor(
@@ -72,7 +74,10 @@ export class FeedForwardNetwork {
     biases: readonly Float32Array[],
     neuron: { tauMem: number; vThreshold: number; tauRef: number },
     durationMs: number,
-    { compiled = true } = {},
+    {
+      compiled = true,
+      share = null,
+    }: { compiled?: boolean; share?: readonly (LayerKernel | null)[] | null } = {},
   ) {
     if (sizes.length < 2)
       throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
@@ -89,13 +94,15 @@ export class FeedForwardNetwork {
       }
     }
     this.sizes = sizes;
-    this.kernels = weights.map((_, l) => (compiled ? LayerKernel.create(sizes[l]!, sizes[l + 1]!) : null));
+    this.kernels =
+      share ?? weights.map((_, l) => (compiled ? LayerKernel.create(sizes[l]!, sizes[l + 1]!) : null));
     this.weights = weights.map((given, l) => {
+      if (share) return given;
       const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
       own.set(given);
       return own;
     });
-    this.biases = biases.map(given => Float32Array.from(given));
+    this.biases = share ? biases : biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = durationMs;
     this.#layers = sizes

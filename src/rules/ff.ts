@@ -6,9 +6,9 @@ import type { RateNetwork } from "../rate/network.ts";
 import { Layers, whole } from "./layers.ts";
 import type { Rule } from "./rule.ts";
 
-/** Threshold of the goodness and slope at it. */
-const THETA = 0.1;
-const SLOPE = 12;
+/** Threshold of the goodness and slope k at it; chosen on the validation part of the digits. */
+const THETA = 1;
+const SLOPE = 6;
 /** Intensity of the label among the inputs, and what stands there when the label is not known: all a little. */
 const LABEL = 3;
 const NEUTRAL = 0.3;
@@ -23,7 +23,9 @@ const GUARD = 1e-2;
  * (`ff:readout`) by the readout under the neutral label, which learns by the delta rule from the last hidden layer.
  *
  *          rate form                             spiking form
- *   post   positive: (q - 1) h; negative: q h;   the same, with the response a + V for h
+ *   post   (q - 1) c h on positives, q c h on    the same, with the response a + V for h
+ *          negatives, c = 2 k / n: gradients of
+ *          -log q, -log (1 - q) for
  *          q = sigmoid(k (G - theta));
  *          readout, neutral: e
  *   pre    x̂ of the layer below                  eligibility, over the length of the layer below
@@ -75,7 +77,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
                   // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
                   const surprise = tf.mul(
                     tf.sigmoid(tf.mul(tf.sub(seen.goodness[l]!, THETA), SLOPE * sign)),
-                    sign,
+                    (sign * 2 * SLOPE) / sizes[l + 1]!,
                   );
                   descend(l, tf.mul(tf.mul(seen.h[l + 1]!, surprise), seen.gain[l]!), seen.h[l]!);
                 }
@@ -114,8 +116,9 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               for (const [shown, sign] of [[label, -1] as const, [wrong, 1] as const]) {
                 const seen = chain.present(0, shown);
                 for (let l = 0; l < depth - 1; l++) {
-                  const surprise = sign / (1 + Math.exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
                   const [h, third] = [seen.response[l + 1]!, post[l + 1]!];
+                  const q = 1 / (1 + Math.exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
+                  const surprise = (sign * q * 2 * SLOPE) / h.length;
                   for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l]! * h[j]!;
                   descend(l, third, seen);
                 }

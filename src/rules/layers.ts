@@ -18,11 +18,13 @@ export class Layers {
 
   constructor(net: FeedForwardNetwork) {
     this.#net = net;
-    const { sizes, weights, biases, neuron, durationMs } = net;
+    const { sizes, weights, biases, kernels, neuron, durationMs } = net;
     this.#layers = weights.map((w, l) => {
       const [pre, post] = [sizes[l]!, sizes[l + 1]!];
       if (l === net.depth - 1) {
-        return new FeedForwardNetwork([pre, post], [w], [biases[l]!], neuron, durationMs);
+        return new FeedForwardNetwork([pre, post], [w], [biases[l]!], neuron, durationMs, {
+          share: [kernels[l]!],
+        });
       }
       // A hidden layer needs something above it: one readout neuron without weights.
       const above = [new Float32Array(post), new Float32Array(1)] as const;
@@ -32,6 +34,7 @@ export class Layers {
         [biases[l]!, above[1]],
         neuron,
         durationMs,
+        { share: [kernels[l]!, null] },
       );
     });
   }

@@ -125,7 +125,7 @@ function feedbackSynapses(
   const noBiases = biases.map(b => new Float32Array(b.length));
   // Only its weights and constants are used: it is never presented anything.
   return new ThreeFactorSynapses(
-    new FeedForwardNetwork(sizes, weights, noBiases, neuron, durationMs),
+    new FeedForwardNetwork(sizes, weights, noBiases, neuron, durationMs, { share: weights.map(() => null) }),
     eligibility,
   );
 }

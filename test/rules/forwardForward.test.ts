@@ -56,8 +56,8 @@ test("the update in rates is Hinton's, layer by layer, with wrong labels that th
     ] as const) {
       for (const { pre, h, goodness } of upward(x, scaled(oneHot(shown, classes), 3)).layers) {
         const l = w.findIndex(m => m.length === pre.length && m[0]!.length === h.length);
-        const q = 1 / (1 + Math.exp(-12 * (goodness - 0.1)));
-        addOuter(changes[l]!, pre, scaled(h, q - target));
+        const q = 1 / (1 + Math.exp(-6 * (goodness - 1)));
+        addOuter(changes[l]!, pre, scaled(h, (12 / h.length) * (q - target)));
       }
     }
   }
