@@ -30,7 +30,11 @@ const starters: Record<BackendName, () => Promise<boolean>> = {
       return false;
     }
   },
-  cpu: () => tf.setBackend("cpu"),
+  cpu: () => {
+    // Without this it prints an advertisement for tfjs-node.
+    tf.enableProdMode();
+    return tf.setBackend("cpu");
+  },
 };
 
 async function startNode(): Promise<boolean> {
