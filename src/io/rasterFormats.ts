@@ -119,7 +119,8 @@ function toFile(path: string, fill: (sink: (bytes: Uint8Array) => void) => void)
   }
 }
 
-function firstBytes(path: string, n: number): Uint8Array {
+/** Up to n bytes from the start of a file. */
+export function firstBytes(path: string, n: number): Uint8Array {
   const file = openSync(path, "r");
   try {
     const bytes = new Uint8Array(n);

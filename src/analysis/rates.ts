@@ -1,0 +1,38 @@
+import type { Raster } from "../engine/raster.ts";
+
+/** Mean firing rate of a train [Hz] over a window [ms]. */
+export function firingRate(train: Float64Array, durationMs: number): number {
+  return durationMs > 0 ? (1000 * train.length) / durationMs : 0;
+}
+
+/** Firing rate of every population, per neuron [Hz], and its spikes; walks through the spikes once. */
+export function populationRates(raster: Raster): { name: string; spikes: number; rateHz: number }[] {
+  const counts = raster.populations.map(() => 0);
+  for (const p of raster.populationIndex) counts[p]!++;
+  return raster.populations.map(({ name, size }, p) => ({
+    name,
+    spikes: counts[p]!,
+    rateHz: size > 0 && raster.durationMs > 0 ? (1000 * counts[p]!) / (raster.durationMs * size) : 0,
+  }));
+}
+
+/** Spikes in bins of a width [ms] from 0; the spike at the very end belongs to the last bin. */
+export function binCounts(train: ArrayLike<number>, binMs: number, durationMs: number): Uint32Array {
+  const bins = new Uint32Array(Math.max(1, Math.ceil(durationMs / binMs - 1e-9)));
+  for (let k = 0; k < train.length; k++) {
+    const bin = Math.min(bins.length - 1, Math.floor(train[k]! / binMs));
+    if (bin >= 0) bins[bin]!++;
+  }
+  return bins;
+}
+
+/**
+ * Fano factor: variance of the spike counts over their mean (Fano 1947, Phys Rev 72:26); 1 for a Poisson process, 0
+ * for a clock. The variance is that of the counts themselves, not an estimate of a larger population's.
+ * @returns NaN without a spike
+ */
+export function fanoFactor(counts: ArrayLike<number>): number {
+  const list = Array.from(counts);
+  const mean = list.reduce((sum, n) => sum + n, 0) / list.length;
+  return list.reduce((sum, n) => sum + (n - mean) ** 2, 0) / list.length / mean;
+}

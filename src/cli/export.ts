@@ -1,0 +1,208 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Command } from "commander";
+import { summarise, summaryToCsv } from "../analysis/summary.ts";
+import { InputError } from "../errors.ts";
+import { replaceAtomic, writeAtomic } from "../io/atomic.ts";
+import { has, readHdf5 } from "../io/hdf5.ts";
+import { currentPerBias, decodeNetwork, type TrainedNetwork } from "../io/networkFile.ts";
+import { networkToNir } from "../io/nirExport.ts";
+import { readNir, writeNir } from "../io/nirFile.ts";
+import { nirToNetwork } from "../io/nirImport.ts";
+import { pictureToPng } from "../io/picture/pixels.ts";
+import { rasterPicture } from "../io/picture/rasterPicture.ts";
+import { pictureToSvg } from "../io/picture/svg.ts";
+import {
+  firstBytes,
+  openRaster,
+  type RasterFormatName,
+  rasterFormats,
+  writeRaster,
+} from "../io/rasterFormats.ts";
+import { collect, type RasterStream } from "../io/rasterStream.ts";
+import { writeSonataNetwork } from "../io/sonataNetwork.ts";
+import { integer, oneOf, positive } from "./arguments.ts";
+
+const rasterNames = Object.keys(rasterFormats) as RasterFormatName[];
+const pictureNames = ["svg", "png"] as const;
+const targets = [...rasterNames, "nir", ...pictureNames] as const;
+type Target = (typeof targets)[number];
+
+interface Flags {
+  to: string;
+  out?: string;
+  select?: string;
+  network?: boolean;
+  stats?: boolean;
+  lossy?: boolean;
+  dt?: string;
+  seed?: string;
+  json?: boolean;
+}
+
+interface Written {
+  readonly source: string;
+  readonly path: string;
+  readonly spikes?: number;
+  readonly warnings: readonly string[];
+}
+
+/** `threefactor export FILE --to FORMAT`: recordings and trained networks in the formats of other tools. */
+export function exportCommand(): Command {
+  return new Command("export")
+    .description("write a recording or a trained network in a format of other tools, or as a picture")
+    .argument(
+      "<file>",
+      `recording (${rasterNames.join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,
+    )
+    .requiredOption("--to <format>", targets.join(", "))
+    .option("--out <path>", "file to write; a folder for sonata, and for several recordings of a run")
+    .option("--select <name>", "of a run folder, only this recording or network, such as bp-seed1")
+    .option("--network", "of a run folder, the networks instead of the recordings (nir always takes them)")
+    .option("--stats", "with --to csv: rates, intervals and distances instead of spikes")
+    .option("--lossy", "leave out what the format cannot hold, with a warning, instead of refusing")
+    .option("--dt <ms>", "with --to nir: time step of the tool that will run the graph (default: 0.1)")
+    .option("--seed <n>", "object ids of NWB files are drawn from it (default: 1)")
+    .option("--json", "print one JSON document and nothing else")
+    .action(exportFile);
+}
+
+async function exportFile(source: string, flags: Flags): Promise<void> {
+  const to = oneOf<Target>("to", flags.to, targets);
+  if (flags.stats && to !== "csv") throw new InputError(`--stats: expected --to csv, got --to ${to}`);
+  if (flags.dt !== undefined) positive("dt", flags.dt);
+  const seed = flags.seed === undefined ? 1 : integer("seed", flags.seed, 0);
+  const sources = sourcesOf(source, to, flags);
+  const written: Written[] = [];
+  for (const path of sources) {
+    const name = stem(path);
+    const file = `${name}${flags.stats ? ".stats" : ""}${extension(to)}`;
+    const several = sources.length > 1;
+    const out = several && flags.out ? join(flags.out, file) : (flags.out ?? join(dirname(path), file));
+    const net = await networkAt(path);
+    if (net) written.push(await exportNetwork(net, path, to, out, flags));
+    else written.push(await exportRaster(path, to, out, seed, flags));
+  }
+  for (const { source: from, warnings } of written)
+    for (const warning of warnings) process.stderr.write(`threefactor: ${from}: ${warning}\n`);
+  if (flags.json)
+    process.stdout.write(
+      `${JSON.stringify({ schema: "threefactor.export/1", format: to, files: written }, null, 2)}\n`,
+    );
+  else for (const { path } of written) process.stdout.write(`${path}\n`);
+}
+
+/** The file itself, or what a run folder holds of the wanted kind. */
+function sourcesOf(source: string, to: Target, flags: Flags): string[] {
+  const found = statSync(source, { throwIfNoEntry: false });
+  if (!found) throw new InputError(`${source}: expected a file or folder, got nothing there`);
+  if (!found.isDirectory() || !readdirSync(source).includes("run.json")) {
+    if (flags.select !== undefined) throw new InputError(`--select: expected a run folder, got ${source}`);
+    return [source];
+  }
+  const kind = to === "nir" || flags.network ? "networks" : "rasters";
+  const folder = join(source, kind);
+  const names = statSync(folder, { throwIfNoEntry: false })
+    ? readdirSync(folder)
+        .filter(name => name.endsWith(".msgpack"))
+        .sort()
+    : [];
+  if (names.length === 0) throw new InputError(`${source}: expected ${kind} in the run folder, got none`);
+  if (flags.select === undefined) return names.map(name => join(folder, name));
+  const name = oneOf("select", flags.select.replace(/\.msgpack$/, ""), names.map(stem));
+  return [join(folder, `${name}.msgpack`)];
+}
+
+function stem(path: string): string {
+  return basename(path).replace(/(\.nirdata\.h5|\.[a-z0-9]+)$/i, "");
+}
+
+function extension(to: Target): string {
+  if (to === "sonata") return ".sonata";
+  return to in rasterFormats ? rasterFormats[to as RasterFormatName].extension : `.${to}`;
+}
+
+type Net = { readonly kind: "trained"; readonly network: TrainedNetwork } | { readonly kind: "nir" };
+
+/** The network of a file that holds one; null for a recording. */
+async function networkAt(path: string): Promise<Net | null> {
+  if (statSync(path).isDirectory()) return null;
+  const bytes = firstBytes(path, 64);
+  if (bytes[0] === 0x89 && bytes[1] === 0x48) {
+    return readHdf5(path, root => (has(root, "node/type") ? { kind: "nir" as const } : null));
+  }
+  // A network names its format first, as a raster does.
+  if (bytes[0] === undefined || bytes[0] >> 4 !== 8) return null;
+  if (!Buffer.from(bytes).includes("threefactor.network/")) return null;
+  return { kind: "trained", network: decodeNetwork(readFileSync(path), path) };
+}
+
+async function exportNetwork(
+  net: Net,
+  source: string,
+  to: Target,
+  out: string,
+  flags: Flags,
+): Promise<Written> {
+  if (to === "nir") {
+    const options = {
+      lossy: flags.lossy ?? false,
+      ...(flags.dt !== undefined && { dtMs: Number(flags.dt) }),
+    };
+    const { graph, warnings } =
+      net.kind === "trained"
+        ? networkToNir(net.network, options)
+        : { graph: await readNir(source), warnings: [] };
+    await replaceAtomic(out, temporary => writeNir(graph, temporary));
+    // What the engine would make of it.
+    const notes = net.kind === "nir" ? [...runnable(graph)] : [];
+    return { source, path: out, warnings: [...warnings.map(loss => `lost: ${loss}`), ...notes] };
+  }
+  if (to === "sonata" && net.kind === "trained") {
+    const { network } = net;
+    const scale = currentPerBias(network);
+    const currents = network.biases.map(b => b.map(x => x * scale));
+    await replaceAtomic(out, temporary => writeSonataNetwork(network, temporary, currents));
+    return { source, path: out, warnings: [] };
+  }
+  throw new InputError(
+    `--to: expected ${net.kind === "nir" ? "nir" : "nir or sonata"} for a network, got ${to}`,
+  );
+}
+
+/** Why the engine cannot run a graph, if so. */
+function runnable(graph: Parameters<typeof nirToNetwork>[0]): readonly string[] {
+  try {
+    return nirToNetwork(graph).notes;
+  } catch (error) {
+    if (error instanceof InputError) return [error.message];
+    throw error;
+  }
+}
+
+async function exportRaster(
+  source: string,
+  to: Target,
+  out: string,
+  seed: number,
+  flags: Flags,
+): Promise<Written> {
+  if (to === "nir") throw new InputError(`--to nir: expected a network, got the recording ${source}`);
+  const stream = await openRaster(source);
+  if (to === "svg") await writeAtomic(out, pictureToSvg(rasterPicture(stream)));
+  else if (to === "png") await writeAtomic(out, pictureToPng(rasterPicture(stream)));
+  else if (flags.stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));
+  else {
+    const { kept, warnings } =
+      flags.lossy && to === "sonata" ? withoutTraces(stream) : { kept: stream, warnings: [] };
+    await writeRaster(kept, to, out, { seed });
+    return { source, path: out, spikes: stream.spikeCount, warnings };
+  }
+  return { source, path: out, spikes: stream.spikeCount, warnings: [] };
+}
+
+/** SONATA reports have one even clock; recordings that show jumps have none. */
+function withoutTraces(stream: RasterStream): { kept: RasterStream; warnings: string[] } {
+  if (stream.traces.length === 0) return { kept: stream, warnings: [] };
+  return { kept: { ...stream, traces: [] }, warnings: [`lost: ${stream.traces.length} recorded traces`] };
+}
