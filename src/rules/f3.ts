@@ -54,17 +54,18 @@ function delayedRule(form: {
           const memory = fresh();
           return {
             memory,
-            learn({ x, y, indices }, descend) {
-              const pass = net.forward(x);
+            learn(batch, descend) {
+              const { indices } = batch;
+              const pass = net.forward(batch.x);
               const { h } = pass;
               const before = gather(memory, indices, classes);
-              if (form.start === "target") startFrom(before, y.dataSync());
+              if (form.start === "target") startFrom(before, batch.y.dataSync());
               const sent = tf.tensor2d(before, [indices.length, classes]);
               for (let l = 0; l < net.depth - 1; l++) {
                 const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
                 descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1]!)), h[l]!);
               }
-              const { probabilities } = pass;
+              const [{ y }, { probabilities }] = [batch, pass];
               descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]!);
               const [p, targets] = [probabilities.dataSync(), y.dataSync()];
               for (let k = 0; k < indices.length; k++) {
@@ -86,18 +87,20 @@ function delayedRule(form: {
           const p = new Float64Array(classes);
           return {
             memory,
-            learn({ label, index }, descend) {
+            learn(sample, descend) {
+              const { index } = sample;
               const before = Float32Array.from(rowOf(memory, index));
               if (form.start === "target") {
                 startFrom(
                   before,
-                  before.map((_, k) => (k === label ? 1 : 0)),
+                  before.map((_, k) => (k === sample.label ? 1 : 0)),
                 );
               }
               net.present(now);
               for (let l = 0; l < net.depth - 1; l++) {
                 descend(l, gated(multiply(B[l + 1]!, before, post[l + 1]!), now, l + 1), now);
               }
+              const { label } = sample;
               descend(net.depth - 1, outputError(now.logits, label, post[net.depth]!), now);
               form.leave(softmax(now.logits, p), label, rowOf(memory, index));
               return now;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { FeedForwardNetwork } from "../engine/feedForward.ts";
+import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import type { RateNetwork } from "../rate/network.ts";
@@ -72,15 +72,14 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               });
               const negative = tf.cast(tf.oneHot(tf.tensor1d(wrong, "int32"), classes), "float32");
               for (const [label, sign] of [[y, -1] as const, [negative as tf.Tensor2D, 1] as const]) {
-                const seen = upward(net, labelled(x, tf.mul(label, LABEL)));
-                for (let l = 0; l < depth - 1; l++) {
+                upward(net, labelled(x, tf.mul(label, LABEL)), (l, pre, gain, h, goodness) => {
                   // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
                   const surprise = tf.mul(
-                    tf.sigmoid(tf.mul(tf.sub(seen.goodness[l]!, THETA), SLOPE * sign)),
+                    tf.sigmoid(tf.mul(tf.sub(goodness, THETA), SLOPE * sign)),
                     (sign * 2 * SLOPE) / sizes[l + 1]!,
                   );
-                  descend(l, tf.mul(tf.mul(seen.h[l + 1]!, surprise), seen.gain[l]!), seen.h[l]!);
-                }
+                  descend(l, tf.mul(tf.mul(h, surprise), gain), pre);
+                });
               }
               return logits;
             },
@@ -114,14 +113,13 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               );
               const wrong = wrongLabel(logits, label, `${key} ${index}`);
               for (const [shown, sign] of [[label, -1] as const, [wrong, 1] as const]) {
-                const seen = chain.present(0, shown);
-                for (let l = 0; l < depth - 1; l++) {
+                chain.present(0, shown, (l, seen) => {
                   const [h, third] = [seen.response[l + 1]!, post[l + 1]!];
                   const q = 1 / (1 + Math.exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
                   const surprise = (sign * q * 2 * SLOPE) / h.length;
                   for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l]! * h[j]!;
                   descend(l, third, seen);
-                }
+                });
               }
               return { ...neutral, logits };
             },
@@ -167,19 +165,23 @@ function labelled(x: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D {
 
 /**
  * The hidden layers bottom to top, each under the direction of the one below.
+ * @param each  called as soon as layer l's targets h are active, before the layer above is
  * @returns h, before normalisation; gain[l] = what layer l's sources are multiplied with; goodness[l] of h[l + 1]; both
  *          [batch, 1]
  */
 function upward(
   net: RateNetwork,
   x: tf.Tensor2D,
+  each?: (l: number, pre: tf.Tensor2D, gain: tf.Tensor2D, h: tf.Tensor2D, goodness: tf.Tensor2D) => void,
 ): { h: tf.Tensor2D[]; gain: tf.Tensor2D[]; goodness: tf.Tensor2D[] } {
   const h = [x];
   const gain = [tf.ones<tf.Rank.R2>([x.shape[0], 1])];
   const goodness: tf.Tensor2D[] = [];
   for (let l = 0; l < net.depth - 1; l++) {
-    h.push(net.activity(net.drive(l, tf.mul(h[l]!, gain[l]!))));
+    const drive = net.drive(l, l === 0 ? x : tf.mul(h[l]!, gain[l]!));
+    h.push(net.activity(drive));
     goodness.push(tf.mean(tf.square(h[l + 1]!), 1, true));
+    each?.(l, h[l]!, gain[l]!, h[l + 1]!, goodness[l]!);
     gain.push(tf.div(1, tf.add(tf.sqrt(goodness[l]!), GUARD)));
   }
   return { h, gain, goodness };
@@ -209,9 +211,10 @@ class UpwardChain {
 
   /**
    * Presents the waiting sample with other first inputs: `others` everywhere, or the label.
+   * @param each  called as soon as layer l's targets have been presented, before the layer above is
    * @returns the presentation of all layers; the next one overwrites it
    */
-  present(others: number, label: number | null) {
+  present(others: number, label: number | null, each?: (l: number, seen: Presentation) => void) {
     const { depth } = this.#net;
     const replaced = this.#layers.inputTrace(this.#classes);
     for (let k = 0; k < this.#classes; k++) {
@@ -223,6 +226,7 @@ class UpwardChain {
       if (l === depth - 1) break;
       const h = this.#parts[l]!.response[1]!;
       this.goodness[l] = h.reduce((sum, value) => sum + value * value, 0) / h.length;
+      each?.(l, this.#whole);
       this.gain[l + 1] = 1 / (Math.sqrt(this.goodness[l]!) + GUARD);
     }
     return this.#whole;

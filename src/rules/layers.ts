@@ -15,9 +15,11 @@ export interface Shown {
 export class Layers {
   readonly #net: FeedForwardNetwork;
   readonly #layers: readonly FeedForwardNetwork[];
+  readonly #watcher: LayerWatcher | undefined;
 
   constructor(net: FeedForwardNetwork) {
     this.#net = net;
+    this.#watcher = (net as { [watcher]?: LayerWatcher })[watcher];
     const { sizes, weights, biases, kernels, neuron, durationMs } = net;
     this.#layers = weights.map((w, l) => {
       const [pre, post] = [sizes[l]!, sizes[l + 1]!];
@@ -41,7 +43,8 @@ export class Layers {
 
   /** Room for what layer l leaves behind: population 0 is its source, 1 (not of the readout) the layer itself. */
   presentation(l: number): Presentation {
-    return this.#layers[l]!.presentation();
+    const made = this.#layers[l]!.presentation();
+    return this.#watcher?.created(l, made) ?? made;
   }
 
   /**
@@ -69,7 +72,8 @@ export class Layers {
     return trace;
   }
 
-  present(l: number, into: Presentation, { spikes, gain, analogue }: Shown): Presentation {
+  present(l: number, into: Presentation, shown: Shown): Presentation {
+    const { spikes, gain, analogue } = shown;
     const layer = this.#layers[l]!;
     layer.input.spikes.clear();
     for (let k = 0; k < spikes.length; k++) layer.input.spikes.push(spikes.times[k]!, spikes.neurons[k]!);
@@ -77,7 +81,7 @@ export class Layers {
     layer.input.analogue = analogue;
     layer.synapticEvents = 0;
     layer.hiddenSpikes = 0;
-    layer.present(into);
+    layer.present(this.#watcher?.presented(l, into, shown) ?? into);
     this.#net.synapticEvents += layer.synapticEvents - layer.hiddenSpikes; // without the readout neuron's
     this.#net.hiddenSpikes += layer.hiddenSpikes;
     return into;
@@ -91,6 +95,16 @@ export class Layers {
 }
 
 const nothing = new SpikeTrain(0);
+
+/** A network that is being watched (see `audit`) carries this: it sees the presentations of single layers. */
+export const watcher = Symbol("watcher");
+
+export interface LayerWatcher {
+  /** May give back something that watches what is read of the presentation. */
+  created(l: number, presentation: Presentation): Presentation;
+  /** @returns the presentation itself */
+  presented(l: number, into: Presentation, shown: Shown): Presentation;
+}
 
 /**
  * The presentations of all layers, bottom to top, seen as one presentation of the whole network: spikes and traces are

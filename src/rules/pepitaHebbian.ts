@@ -39,9 +39,11 @@ function hebbianRule(form: {
       return {
         rate: net => ({
           learn({ x, y }, descend, steps) {
-            const { h, logits, probabilities } = net.forward(x);
+            const pass = net.forward(x);
+            const { h } = pass;
             const top = net.depth - 1;
             for (let l = 0; l < top; l++) descend(l, h[l + 1]!, h[l]!);
+            const { logits, probabilities } = pass;
             descend(top, probabilities, h[top]!);
             const e = tf.sub<tf.Tensor2D>(probabilities, y);
             if (form.timeLocal) steps.settle();
