@@ -14,14 +14,6 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
   }
 }
 
-/** Removes what writes that were killed half-way have left in a folder. */
-export async function removeTemporary(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  await Promise.all(
-    names.filter(name => /\.\d+\.tmp$/.test(name)).map(name => rm(join(folder, name), { force: true })),
-  );
-}
-
 /**
  * The same for a file or folder that is written piece by piece.
  * @param fill  writes all of it under the name that it is given
@@ -39,4 +31,14 @@ export async function replaceAtomic(
     await rm(temporary, { force: true, recursive: true });
     throw error;
   }
+}
+
+/** Removes what writes that were killed half-way have left in a folder. */
+export async function removeTemporary(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(
+    names
+      .filter(name => /\.\d+\.tmp$/.test(name))
+      .map(name => rm(join(folder, name), { force: true, recursive: true })),
+  );
 }

@@ -5,6 +5,7 @@ import { selectBackend } from "../../src/rate/backend.ts";
 import { rules } from "../../src/rules/index.ts";
 import type { Twin } from "../../src/training/results.ts";
 import { train } from "../../src/training/train.ts";
+import type { TrainingSettings } from "../../src/training/trainer.ts";
 
 const data = await loadDataset("digits", { trainSamples: 40, testSamples: 20 });
 await selectBackend("cpu");
@@ -13,11 +14,20 @@ describe.each(["1e3", "1e6", "1e12", "1e40"])("at a learning rate of %s", rate =
   const names = rules.map(rule => rule.name);
   test.each(names)("%s gives finite results, or says in one line whose weights have diverged", async rule => {
     for (const twin of ["rate", "spike"] as Twin[]) {
-      const settings = {
-        ...{ sizes: [64, 8, 10], seed: 1, epochs: 2, batch: 10, learningRate: Number(rate), schedule: "1" },
-        ...{ encoder: "rate", eligibility: "trace", durationMs: 20, tauMem: 20, vThreshold: 0.25 },
+      const settings: TrainingSettings = {
+        sizes: [64, 8, 10],
+        seed: 1,
+        epochs: 2,
+        batch: 10,
+        learningRate: Number(rate),
+        schedule: "1",
+        encoder: "rate",
+        eligibility: "trace",
+        durationMs: 20,
+        tauMem: 20,
+        vThreshold: 0.25,
         maxSpikes: 4,
-      } as const;
+      };
       try {
         const { result, parameters } = await train({ rule, twin, settings }, data);
         expect(result.curve.every(point => Number.isFinite(point.trainLoss))).toBe(true);
