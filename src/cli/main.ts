@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import { Interrupted } from "../training/train.ts";
 import { compareCommand } from "./compare.ts";
 import { dataCommand } from "./data.ts";
+import { exportCommand } from "./export.ts";
 import { reportCommand } from "./report.ts";
 import { rulesCommand } from "./rules.ts";
 import { threefactorVersion } from "./versions.ts";
@@ -14,6 +15,7 @@ const program = new Command("threefactor")
   .version(threefactorVersion())
   .addCommand(compareCommand())
   .addCommand(rulesCommand())
+  .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(dataCommand());
 
