@@ -1,6 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
-import { sign } from "../rate/ops.ts";
-
 /**
  * Scale of sign-concordant feedback. `initial`: the magnitudes are on the scale that the forward weights started with.
  * `strict`: at every use the feedback is brought to the Frobenius norm that the forward weights have then (Moskovitz,
@@ -9,20 +6,12 @@ import { sign } from "../rate/ops.ts";
 export type ConcordantScale = "initial" | "strict";
 
 /** Keeps 0 / 0 from a network whose weights have all become 0. */
-const GUARD = 1e-8;
+export const GUARD = 1e-8;
 
-/** Feedback with the sign of each forward weight and a magnitude of its own, in tensors. Shapes as the weights. */
-export function concordantTensor(
-  w: tf.Tensor2D,
-  magnitudes: tf.Tensor2D,
-  scale: ConcordantScale,
-): tf.Tensor2D {
-  const signed = tf.mul<tf.Tensor2D>(sign(w), magnitudes);
-  if (scale === "initial") return signed;
-  return tf.mul(signed, tf.div(norm(w), tf.add(norm(signed), GUARD)));
-}
-
-/** The same in plain numbers, into `out`; returns `out`. */
+/**
+ * Feedback with the sign of each forward weight and a magnitude of its own, into `out`; returns `out`. All shapes are
+ * that of the weights.
+ */
 export function concordant(
   w: Float32Array,
   magnitudes: Float32Array,
@@ -41,9 +30,4 @@ export function concordant(
     for (let at = 0; at < out.length; at++) out[at]! *= factor;
   }
   return out;
-}
-
-/** Frobenius norm. */
-function norm(a: tf.Tensor2D): tf.Scalar {
-  return tf.sqrt(tf.sum<tf.Scalar>(tf.square(a)));
 }

@@ -17,3 +17,12 @@ export function outerSum(pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
 export function sign(a: tf.Tensor2D): tf.Tensor2D {
   return tf.sub(tf.step(a), tf.step(tf.neg(a)));
 }
+
+/** a brought to the Frobenius norm of b; `guard` keeps 0 / 0 from an a of zeros. */
+export function scaledTo(a: tf.Tensor2D, b: tf.Tensor2D, guard: number): tf.Tensor2D {
+  return tf.mul(a, tf.div(norm(b), tf.add(norm(a), guard)));
+}
+
+function norm(a: tf.Tensor2D): tf.Scalar {
+  return tf.sqrt(tf.sum<tf.Scalar>(tf.square(a)));
+}

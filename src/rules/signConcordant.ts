@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { layerAngles } from "../feedback/angle.ts";
-import { type ConcordantScale, concordant, concordantTensor } from "../feedback/concordant.ts";
+import { type ConcordantScale, concordant, GUARD } from "../feedback/concordant.ts";
 import { layeredFeedback, weightBound } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
+import { scaledTo, sign } from "../rate/ops.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import type { Rule } from "./rule.ts";
 
@@ -43,8 +44,11 @@ function concordantRule(form: {
             magnitudes = drawn(key);
             drawnFor = key;
           },
-          tensor: (l, w) =>
-            concordantTensor(w, tf.tensor2d(magnitudes[l]!, [sizes[l]!, sizes[l + 1]!]), form.scale),
+          tensor(l, w) {
+            const m = tf.tensor2d(magnitudes[l]!, [sizes[l]!, sizes[l + 1]!]);
+            const signed = tf.mul<tf.Tensor2D>(sign(w), m);
+            return form.scale === "strict" ? scaledTo(signed, w, GUARD) : signed;
+          },
           array: (l, w) => concordant(w, magnitudes[l]!, form.scale, scratch[l]!),
         };
       };

@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Who may import whom, upwards only. A folder without an entry may not be imported at all: a new one is added here.
+ * `types`: the same for imports that are gone at run time.
+ */
+const may: Record<string, { imports: readonly string[]; types?: readonly string[] }> = {
+  math: { imports: [] },
+  engine: { imports: ["math"] },
+  encoding: { imports: ["math"], types: ["engine"] },
+  rate: { imports: ["math"] },
+  feedback: { imports: ["math", "rate/ops"] },
+  rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
+  data: { imports: ["math"] },
+  training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "data"] },
+  analysis: { imports: ["math", "engine"] },
+  description: { imports: ["math", "engine"] },
+  io: { imports: ["math", "engine"] },
+  report: { imports: [], types: ["engine", "training/results"] },
+  models: { imports: ["engine"], types: ["description"] },
+};
+/** Nobody imports these; they import whatever they combine. */
+const tops = ["cli", "web", "sweep", "index"];
+
+/** Packages that only some folders may use. */
+const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly string[] }[] = [
+  { pattern: /^node:/, folders: ["cli", "io", "data", "sweep"] },
+  { pattern: /^@tensorflow\//, folders: ["rate", "rules", "training"] },
+  { pattern: /^commander$/, folders: ["cli"] },
+  { pattern: /^plotly/, folders: ["cli", "web"] },
+];
+/** tfjs-node needs two functions of node:util back before it loads; nothing else of Node is used there. */
+const exceptions = ["src/rate/backend.ts node:util"];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+function sources(): string[] {
+  return ["src", "models"].flatMap(top =>
+    readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
+      .filter(name => name.endsWith(".ts"))
+      .map(name => posix.join(top, ...name.split(sep))),
+  );
+}
+
+/** Every import and re-export of a file, those within functions and types too. */
+function importsOf(file: string): Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
+    if (specifier && ts.isStringLiteral(specifier)) found.push({ file, target: specifier.text, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      const clause = node.importClause;
+      const named = clause?.namedBindings;
+      const onlyTypes =
+        named && ts.isNamedImports(named) && !clause.name && named.elements.every(e => e.isTypeOnly);
+      add(node.moduleSpecifier, clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || onlyTypes === true);
+    } else if (ts.isExportDeclaration(node)) {
+      add(node.moduleSpecifier, node.isTypeOnly);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      add(node.arguments[0], false);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add(node.argument.literal, true);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest));
+  return found;
+}
+
+/** `src/engine/neurons/lif.ts` is engine/neurons/lif, `models/index.ts` models/index. */
+function placeOf(file: string): string {
+  return file.replace(/^src\//, "").replace(/\.ts$/, "");
+}
+
+const folderOf = (place: string) => place.split("/")[0]!;
+const within = (place: string, folder: string) => place === folder || place.startsWith(`${folder}/`);
+
+/** What is wrong with an import, or null. */
+function fault({ file, target, typeOnly }: Import): string | null {
+  const from = placeOf(file);
+  const own = folderOf(from);
+  if (!target.startsWith(".")) {
+    const rule = packages.find(({ pattern }) => pattern.test(target));
+    const fine = !rule || rule.folders.includes(own) || exceptions.includes(`${file} ${target}`);
+    return fine ? null : `${file} imports ${target}: only ${rule.folders.join(", ")} may`;
+  }
+  const to = placeOf(
+    relative(root, join(root, dirname(file), target))
+      .split(sep)
+      .join("/"),
+  );
+  if (to === "errors" || folderOf(to) === own) return null;
+  if (from === "errors") return `${file} imports ${to}: it stands below everything`;
+  if (tops.includes(folderOf(to))) return `${file} imports ${to}: nothing may`;
+  if (tops.includes(own)) return null;
+  const { imports, types = [] } = may[own] ?? { imports: [] };
+  const allowed = typeOnly ? [...imports, ...types] : imports;
+  if (allowed.some(folder => within(to, folder))) return null;
+  return `${file} imports ${typeOnly ? "types of " : ""}${to}: ${own} may import ${allowed.join(", ") || "nothing"}`;
+}
+
+test("imports point upwards only, and packages are used where they belong", () => {
+  expect(sources().flatMap(importsOf).map(fault).filter(Boolean)).toEqual([]);
+});
+
+test("an import that points the wrong way is found", () => {
+  const faults = [
+    { file: "src/math/rng.ts", target: "../engine/raster.ts", typeOnly: true },
+    { file: "src/engine/simulation.ts", target: "../rules/index.ts", typeOnly: false },
+    { file: "src/encoding/rate.ts", target: "../engine/simulation.ts", typeOnly: false },
+    { file: "src/feedback/draw.ts", target: "../rate/network.ts", typeOnly: true },
+    { file: "src/report/table.ts", target: "../training/train.ts", typeOnly: true },
+    { file: "src/rules/bp.ts", target: "../cli/main.ts", typeOnly: false },
+    { file: "src/training/train.ts", target: "../index.ts", typeOnly: false },
+    { file: "src/errors.ts", target: "./math/rng.ts", typeOnly: false },
+    { file: "src/engine/simulation.ts", target: "node:fs", typeOnly: false },
+    { file: "src/rate/backend.ts", target: "node:fs", typeOnly: false },
+    { file: "src/engine/simulation.ts", target: "@tensorflow/tfjs", typeOnly: true },
+  ].map(fault);
+  expect(faults).not.toContain(null);
+  const fine = [
+    { file: "src/encoding/rate.ts", target: "../engine/feedForward.ts", typeOnly: true },
+    { file: "src/feedback/draw.ts", target: "../rate/ops.ts", typeOnly: false },
+    { file: "src/cli/main.ts", target: "node:fs", typeOnly: false },
+    { file: "src/rules/f3.ts", target: "../errors.ts", typeOnly: false },
+    { file: "src/index.ts", target: "../models/index.ts", typeOnly: false },
+  ].map(fault);
+  expect(fine).toEqual([null, null, null, null, null]);
+});
+
+test("every random number comes from a seeded stream", () => {
+  const careless = sources().filter(file => readFileSync(join(root, file), "utf8").includes("Math.random"));
+  expect(careless).toEqual([]);
+});
