@@ -12,8 +12,8 @@ import type { Forms, RateBatch, RateLearner, Remembers, SpikingLearner, SpikingS
 export interface Feedback extends Remembers {
   /** Called once a batch in rates, once a sample in spikes, before any use. */
   begin?(key: string): void;
-  tensor(l: number, w: tf.Tensor2D): tf.Tensor2D;
-  array(l: number, w: Float32Array): Float32Array;
+  tensor(l: number, weights: readonly tf.Tensor2D[]): tf.Tensor2D;
+  array(l: number, weights: readonly Float32Array[]): Float32Array;
   /** Whether the feedback synapses change by the same products as the forward ones. */
   readonly aligns?: boolean;
 }
@@ -46,7 +46,7 @@ export function errorChain(
             descend(l, post, h[l]!);
             if (l === 0) break;
             if (B.aligns) steps.align(l, post, h[l]!);
-            post = tf.mul(matMulTransposed(post, B.tensor(l, net.weights[l]!)), net.gate(h[l]!));
+            post = tf.mul(matMulTransposed(post, B.tensor(l, net.weights)), net.gate(h[l]!));
           }
           return logits;
         },
@@ -66,7 +66,7 @@ export function errorChain(
             descend(l, post[l + 1]!, now);
             if (l === 0) break;
             if (B.aligns) steps.align(l, post[l + 1]!, now);
-            gated(multiply(B.array(l, net.weights[l]!), post[l + 1]!, post[l]!), now, l);
+            gated(multiply(B.array(l, net.weights), post[l + 1]!, post[l]!), now, l);
           }
           return now;
         },

@@ -119,7 +119,9 @@ export function whole(parts: readonly Presentation[]): Presentation {
     drive: [first.drive[0]!, ...hidden.map(part => part.drive[1]!)],
     response: [first.response[0]!, ...hidden.map(part => part.response[1]!)],
     gate: [first.gate[0]!, ...hidden.map(part => part.gate[1]!)],
-    logits: parts.at(-1)!.logits,
+    get logits() {
+      return parts.at(-1)!.logits;
+    },
     get analogue() {
       return first.analogue;
     },

@@ -38,12 +38,13 @@ function hebbianRule(form: {
       const F = inputFeedback(inputs, classes, rng);
       return {
         rate: net => ({
-          learn({ x, y }, descend, steps) {
+          learn(batch, descend, steps) {
+            const { x } = batch;
             const pass = net.forward(x);
             const { h } = pass;
             const top = net.depth - 1;
             for (let l = 0; l < top; l++) descend(l, h[l + 1]!, h[l]!);
-            const { logits, probabilities } = pass;
+            const [{ y }, { logits, probabilities }] = [batch, pass];
             descend(top, probabilities, h[top]!);
             const e = tf.sub<tf.Tensor2D>(probabilities, y);
             if (form.timeLocal) steps.settle();
@@ -62,11 +63,12 @@ function hebbianRule(form: {
           const e = new Float64Array(classes);
           const drive = new Float64Array(inputs);
           return {
-            learn({ label }, descend, steps) {
+            learn(sample, descend, steps) {
               const top = net.depth - 1;
               net.present(clean);
               for (let l = 0; l < top; l++) descend(l, clean.response[l + 1]!, clean);
               descend(top, softmax(clean.logits, p), clean);
+              const { label } = sample;
               outputError(clean.logits, label, e);
               if (form.timeLocal) steps.settle();
               net.present(modulated, multiply(F, e, drive));

@@ -46,10 +46,10 @@ function concordantRule(form: {
           },
           tensor(l, w) {
             const m = tf.tensor2d(magnitudes[l]!, [sizes[l]!, sizes[l + 1]!]);
-            const signed = tf.mul<tf.Tensor2D>(sign(w), m);
-            return form.scale === "strict" ? scaledTo(signed, w, GUARD) : signed;
+            const signed = tf.mul<tf.Tensor2D>(sign(w[l]!), m);
+            return form.scale === "strict" ? scaledTo(signed, w[l]!, GUARD) : signed;
           },
-          array: (l, w) => concordant(w, magnitudes[l]!, form.scale, scratch[l]!),
+          array: (l, w) => concordant(w[l]!, magnitudes[l]!, form.scale, scratch[l]!),
         };
       };
       return {

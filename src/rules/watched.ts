@@ -1,0 +1,127 @@
+import * as tf from "@tensorflow/tfjs";
+import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import type { Forward, RateNetwork } from "../rate/network.ts";
+import { type LayerWatcher, watcher } from "./layers.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** Networks that behave as the given ones and record what a rule reads of them. Used by `audit`. */
+
+export function watchedRateNetwork(net: RateNetwork, recorder: Recorder): RateNetwork {
+  const weights = indexed(net.weights, (l, w) => {
+    recorder.read({ kind: "weights", l });
+    return recorder.substitute
+      ? (otherMagnitudes(w.dataSync(), l, values => tf.tensor2d(values, w.shape)) as never)
+      : w;
+  });
+  const forward = (x: tf.Tensor2D): Forward => {
+    const { h, logits, probabilities } = net.forward(x);
+    recorder.presentedWhole(h, x !== recorder.sample);
+    const pass = recorder.passOf(h);
+    const output = <T>(value: T): T => {
+      recorder.read({ kind: "output", pass });
+      return value;
+    };
+    return {
+      h: indexed(h, (p, value) => {
+        recorder.read({ kind: "activity", p, pass });
+        return value;
+      }),
+      get logits() {
+        return output(logits);
+      },
+      get probabilities() {
+        return output(probabilities);
+      },
+    };
+  };
+  const drive = (l: number, h: tf.Tensor2D) => {
+    recorder.presentedLayer(l, {}, l === 0 && h !== recorder.sample);
+    recorder.read(
+      l === net.depth - 1
+        ? { kind: "output", pass: recorder.pass }
+        : { kind: "activity", p: l + 1, pass: recorder.pass },
+    );
+    return net.drive(l, h);
+  };
+  return overlaid(net, { weights, forward, drive });
+}
+
+export function watchedSpikingNetwork(net: FeedForwardNetwork, recorder: Recorder): FeedForwardNetwork {
+  const raw = new WeakMap<Presentation, Presentation>();
+  const unwrapped = (presentation: Presentation) => raw.get(presentation) ?? presentation;
+  const watchedPresentation = (presentation: Presentation, lowest: number): Presentation => {
+    const log = (p: number) =>
+      recorder.read({ kind: "activity", p: lowest + p, pass: recorder.passOf(watched) });
+    const field = <T>(values: readonly T[]) =>
+      indexed(values, (p, value) => {
+        log(p);
+        return value;
+      });
+    const { spikes, trace, drive, response, gate } = presentation;
+    const watched: Presentation = overlaid(presentation, {
+      spikes: field(spikes),
+      trace: field(trace),
+      drive: field(drive),
+      response: field(response),
+      gate: field(gate),
+      get logits() {
+        recorder.read({ kind: "output", pass: recorder.passOf(watched) });
+        return presentation.logits;
+      },
+    });
+    raw.set(watched, presentation);
+    return watched;
+  };
+  const layers: LayerWatcher = {
+    created: (l, presentation) => watchedPresentation(presentation, l),
+    presented(l, into, shown) {
+      recorder.presentedLayer(l, into, l === 0 && shown.analogue !== recorder.sample);
+      return unwrapped(into);
+    },
+  };
+  return overlaid(net, {
+    weights: indexed(net.weights, (l, w) => {
+      recorder.read({ kind: "weights", l });
+      return recorder.substitute && recorder.recording
+        ? otherMagnitudes(w, l, values => Float32Array.from(values))
+        : w;
+    }),
+    presentation: () => watchedPresentation(net.presentation(), 0),
+    present(into: Presentation, modulation: Float64Array | null = null) {
+      recorder.presentedWhole(into, modulation !== null);
+      net.present(unwrapped(into), modulation);
+      return into;
+    },
+    [watcher]: layers,
+  });
+}
+
+/** Weights of the same signs, each with a factor of its own. */
+function otherMagnitudes<T>(w: ArrayLike<number>, l: number, made: (values: number[]) => T): T {
+  return made(Array.from(w, (value, at) => value * (1 + ((7 * at + 3 * l) % 5))));
+}
+
+/** An object with some properties in place of its own; methods still run on the object itself. */
+function overlaid<T extends object>(object: T, own: object): T {
+  return new Proxy(object, {
+    get(target, key) {
+      if (Reflect.has(own, key)) return Reflect.get(own, key);
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+}
+
+/** A list whose elements go through `at` whenever they are read. */
+function indexed<T>(values: readonly T[], at: (index: number, value: T) => T): readonly T[] {
+  return new Proxy(values, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target);
+      const index = typeof key === "string" && /^\d+$/.test(key) ? Number(key) : null;
+      if (index !== null) return value === undefined ? value : at(index, value as T);
+      // Array methods read the elements of the proxy.
+      return value;
+    },
+  });
+}
