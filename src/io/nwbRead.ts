@@ -107,7 +107,8 @@ function ownTraces(root: Group, path: string): RecordedTrace[] {
     const values = numbersAt(group, "data", path);
     let owner: Pick<RecordedTrace, "population" | "neuron" | "quantity">;
     try {
-      owner = JSON.parse(String(attribute(group, "comments")));
+      const { population, neuron, quantity } = JSON.parse(String(attribute(group, "comments")));
+      owner = { population, neuron, quantity };
     } catch {
       throw new InputError(`${path}: acquisition/${name}: expected its owner in comments, as JSON`);
     }

@@ -46,7 +46,7 @@ export async function writeNwb(stream: RasterStream, path: string, options: NwbO
     for (const name of ["presentation", "templates"]) stimulus.create_group(name);
     const general = root.create_group("general");
     writeText(general, "notes", facts);
-    writeTexts(general, "keywords", ["simulation", "spiking neural network"]);
+    writeSubject(general.create_group("subject"), type);
     const acquisition = root.get("acquisition") as Group;
     stream.traces.forEach((trace, k) => {
       writeTrace(acquisition, trace, k, rule !== undefined, type);
@@ -56,6 +56,17 @@ export async function writeNwb(stream: RasterStream, path: string, options: NwbO
 }
 
 type Typed = (of: Group | Dataset, neurodataType: string, namespace?: string) => void;
+
+/** The NWB inspector wants one; this says that there was no animal. */
+function writeSubject(subject: Group, type: Typed): void {
+  type(subject, "Subject");
+  writeText(subject, "subject_id", "simulated-network");
+  writeText(subject, "description", "A simulated network of neurons; no animal was involved.");
+  // "synthetic construct" in the taxonomy that the inspector asks for.
+  writeText(subject, "species", "http://purl.obolibrary.org/obo/NCBITaxon_32630");
+  writeText(subject, "sex", "U");
+  writeText(subject, "age", "P0D");
+}
 
 function writeTrace(
   acquisition: Group,
@@ -68,12 +79,14 @@ function writeTrace(
   type(group, "TimeSeries");
   const { population, neuron, quantity, times, values } = trace;
   group.create_attribute("description", `${quantity} of ${population} ${neuron}`, [], "S");
-  group.create_attribute("comments", JSON.stringify({ population, neuron, quantity }), [], "S");
+  // Neo takes comments in JSON for its own, and looks for these two names; they are where it puts units.
+  const owner = { block: "default", segment: "default", population, neuron, quantity };
+  group.create_attribute("comments", JSON.stringify(owner), [], "S");
   const data = new Column(group, "data", "<d", values.length);
   data.write(values);
   // Potentials of biological models are in mV; those of learning networks, which name a rule, have no unit.
   const biological = quantity === "v" && !learning;
-  data.dataset.create_attribute("unit", biological ? "V" : "a.u.", [], "S");
+  data.dataset.create_attribute("unit", biological ? "V" : "dimensionless", [], "S");
   data.dataset.create_attribute("conversion", Float32Array.of(biological ? 1e-3 : 1), [], "<f");
   data.dataset.create_attribute("offset", Float32Array.of(0), [], "<f");
   data.dataset.create_attribute("resolution", Float32Array.of(-1), [], "<f");
@@ -120,6 +133,9 @@ function writeUnits(units: Group, stream: RasterStream, type: Typed): void {
     "VectorData",
     "Spike times of all units, one after the other [s].",
   );
+  // No clock ticks here: what tells two times apart is the last digit of a double.
+  const resolution = Number.EPSILON * Math.max(seconds(durationMs), 1e-3);
+  times.create_attribute("resolution", Float64Array.of(resolution), [], "<d");
   const ends = new Column(units, "spike_times_index", "<Q", n);
   ends.write(BigUint64Array.from(rows.ends, BigInt));
   describe(ends.dataset, "VectorIndex", "Where the spike times of each unit end.");
