@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { writeAtomic } from "../io/atomic.ts";
+import { selectBackend } from "../rate/backend.ts";
+import { type Audit, audit, type Route } from "../rules/audit.ts";
 import { rules } from "../rules/index.ts";
 import { spikingUnavailable } from "./unavailable.ts";
 import { writable } from "./writable.ts";
@@ -12,6 +14,7 @@ export function rulesCommand(): Command {
     .option("--seed <n>", "taken by every command; nothing here is random")
     .option("--out <file>", "also write the JSON document to this file")
     .action(async (flags: { json?: boolean; out?: string }) => {
+      await selectBackend("cpu"); // the audit's networks have a dozen neurons
       const rows = rules.map(rule => {
         const unavailable = spikingUnavailable(rule);
         return {
@@ -22,6 +25,7 @@ export function rulesCommand(): Command {
           presentations: rule.presentations,
           synapseKnows: rule.synapseKnows,
           source: rule.source,
+          seen: { rate: audit(rule, "rate"), spike: audit(rule, "spike") },
         };
       });
       const json = `${JSON.stringify({ schema: "threefactor.rules/1", rules: rows }, null, 2)}\n`;
@@ -32,10 +36,65 @@ export function rulesCommand(): Command {
       else {
         for (const row of rows) {
           process.stdout.write(
-            `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations > 1 ? "s" : ""}\n` +
+            `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}\n` +
               `${"".padEnd(16)} synapse knows: ${row.synapseKnows}\n${"".padEnd(16)} ${row.source}\n`,
           );
         }
+        process.stdout.write(`\n${auditTable(rows)}\n`);
       }
     });
+}
+
+const EXPLANATION = `
+What a synapse of the first hidden layer uses, seen on a watched network with two hidden layers. weights above: weight
+transport, of values or only of signs; output, label: direct = in its third factor, shown = only in what is presented
+next; waits for: update locking; holds: its activity is kept while the output is computed or another presentation runs;
+kept: numbers per sample until its next epoch; shown: presentations of a sample.`;
+
+/** One line per rule, or per form where the forms differ. */
+function auditTable(
+  rows: readonly { name: string; seen: { rate: Audit | null; spike: Audit | null } }[],
+): string {
+  const head = "rule form weights-above own-weights activity-above output label waits-for holds kept shown";
+  const lines = rows.flatMap(({ name, seen }) => {
+    const alike = JSON.stringify(seen.rate) === JSON.stringify(seen.spike);
+    const forms = alike
+      ? ([["both", seen.rate]] as const)
+      : ([
+          ["rate", seen.rate],
+          ["spike", seen.spike],
+        ] as const);
+    return forms.map(([form, found]) => [
+      name,
+      form,
+      ...(found ? cells(found) : ["no hidden synapse changes"]),
+    ]);
+  });
+  const table = [head.split(" ").map(word => word.replace("-", " ")), ...lines];
+  const widths = table[0]!.map((_, column) =>
+    Math.max(...table.map(line => (line.length > 3 ? (line[column]?.length ?? 0) : 0))),
+  );
+  const text = table.map(line =>
+    line
+      .map((cell, k) => cell.padEnd(widths[k]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  return `${EXPLANATION.trim()}\n\n${text.join("\n")}`;
+}
+
+function cells(found: Audit): string[] {
+  const yes = (value: boolean) => (value ? "yes" : "no");
+  const route = (value: Route) => (value === "presented" ? "shown" : value);
+  return [
+    found.weightsAbove,
+    yes(found.ownWeights),
+    yes(found.activityAbove),
+    route(found.output),
+    route(found.label),
+    found.waitsFor,
+    yes(found.holdsActivity),
+    String(found.numbersPerSample),
+    String(found.presentations),
+  ];
 }
