@@ -1,7 +1,13 @@
 import { InputError } from "../../errors.ts";
-import { type LifParameters, lif } from "./lif.ts";
+import { type AlifSpec, alif } from "./alif.ts";
+import { type IfSpec, integrateAndFire } from "./integrateAndFire.ts";
+import { type LiSpec, leakyIntegrator } from "./leakyIntegrator.ts";
+import { type LifAlphaSpec, lifAlpha } from "./lifAlpha.ts";
+import { type LifExpSpec, lifExp } from "./lifExp.ts";
 import { LifGroup } from "./lifGroup.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
+import { expectOnly, type MembraneSpec, membrane, membraneFields } from "./parameters.ts";
+import { parrot } from "./parrot.ts";
 
 /** A neuron model with its parameters filled in and checked. */
 export interface NeuronModel {
@@ -10,16 +16,28 @@ export interface NeuronModel {
 }
 
 /** What a user writes: parameters of one of the models; `lif` where no model is named. */
-export type NeuronSpec = { readonly model?: "lif" } & Partial<LifParameters> & {
-    readonly vThreshold: number;
-  };
+export type NeuronSpec =
+  | ({ readonly model?: "lif" } & MembraneSpec)
+  | ({ readonly model: "lif-exp" } & LifExpSpec)
+  | ({ readonly model: "lif-alpha" } & LifAlphaSpec)
+  | ({ readonly model: "alif" } & AlifSpec)
+  | ({ readonly model: "if" } & IfSpec)
+  | ({ readonly model: "li" } & LiSpec)
+  | { readonly model: "parrot" };
 
 /** Every neuron model by name: checks the parameters and says how to make a population. */
 const models: Readonly<Record<string, (parameters: never) => Omit<NeuronModel, "model">>> = {
-  lif(parameters: Partial<LifParameters> & { vThreshold: number }) {
-    const checked = lif(parameters);
+  lif(parameters: MembraneSpec) {
+    expectOnly(parameters, "lif", membraneFields);
+    const checked = membrane(parameters);
     return { create: size => new LifGroup(size, checked) };
   },
+  "lif-exp": lifExp,
+  "lif-alpha": lifAlpha,
+  alif,
+  if: integrateAndFire,
+  li: leakyIntegrator,
+  parrot,
 };
 
 /** @throws InputError that names the parameter, the value and what was expected */

@@ -31,9 +31,11 @@ export interface LifParameters {
  * @throws InputError that names the parameter, the value and what was expected
  */
 export function lif(given: Partial<LifParameters> & { vThreshold: number }): LifParameters {
-  const p: LifParameters = { tauMem: 20, vRest: 0, reset: "subtract", vReset: 0, tauRef: 0, ...given };
+  const { vRest = 0 } = given;
+  const p: LifParameters = { tauMem: 20, reset: "subtract", vReset: vRest, tauRef: 0, ...given, vRest };
   const expect = (ok: boolean, field: keyof LifParameters, expected: string) => {
-    if (!ok) throw new InputError(`${field}: expected ${expected}, got ${p[field]}`);
+    const number = field === "reset" || typeof p[field] === "number";
+    if (!ok || !number) throw new InputError(`${field}: expected ${expected}, got ${p[field]}`);
   };
   expect(p.tauMem > 0, "tauMem", "a time in ms above 0 (Infinity for no leak)");
   expect(Number.isFinite(p.vRest), "vRest", "a finite number");

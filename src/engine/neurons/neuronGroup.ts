@@ -5,7 +5,7 @@
 export interface NeuronGroup {
   /** Adds a synaptic input at t; thresholds are tested later, when all inputs of that time are in. */
   receive(i: number, t: number, amount: number): void;
-  /** Changes the constant input current of neuron i from t on. */
+  /** Changes the constant input current of neuron i from t on; the model's bias stays on top of it. */
   setCurrent(i: number, t: number, current: number): void;
   /** Puts neuron i on its threshold at t, where `nextSpike` said that it would be, free of rounding. */
   settleCrossing(i: number, t: number): void;
@@ -13,6 +13,13 @@ export interface NeuronGroup {
   fire(i: number, t: number): number;
   /** When neuron i fires next if nothing more reaches it; Infinity for never. Never later than the truth. */
   nextSpike(i: number): number;
+  /**
+   * A time before which neuron i cannot fire if nothing more reaches it; Infinity for never. Much cheaper than
+   * `nextSpike`, for models in which that means finding a root: a queue may wait until then and ask again.
+   */
+  earliestSpike?(i: number): number;
+  /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */
+  setPotential?(i: number, t: number, v: number): void;
   /** Potential of neuron i at t, not before its last event; changes nothing. */
   potential(i: number, t: number): number;
   /** Synaptic current of neuron i at t, for models that have one; changes nothing. */

@@ -1,0 +1,150 @@
+import { bracketedRoot } from "../../math/root.ts";
+import { relax } from "./lif.ts";
+import { MembraneGroup } from "./membraneGroup.ts";
+import {
+  expectNumber,
+  expectOnly,
+  expectTime,
+  type MembraneParameters,
+  type MembraneSpec,
+  membrane,
+  membraneFields,
+} from "./parameters.ts";
+
+/**
+ * Adaptive leaky integrate-and-fire neuron with delta-shaped synapses: each spike raises the threshold by beta, which
+ * then decays (Bellec et al. 2018, arXiv:1803.09574, "LSNN"; with the reset of Bellec et al. 2020, Nat. Commun.
+ * 11:3625, where a subtractive reset takes off vThreshold - vRest whatever the present threshold). Between events
+ *
+ *     dV/dt = -(V - vRest) / tauMem + I,     dA/dt = -A / tauAdapt
+ *
+ * and the neuron fires at V >= vThreshold + A; each spike adds beta to A. A goes on decaying while refractory.
+ *
+ * Never missing a crossing. Let f = V - vThreshold - A < 0 now, lambda = 1 / tauMem, alpha = 1 / tauAdapt. Then
+ * (f exp(lambda t))' = exp(lambda t) q(t) with
+ *
+ *     q(t) = A (alpha - lambda) exp(-alpha t) - r,     r = (vThreshold - vRest) / tauMem - I,
+ *
+ * which is monotonic, so f can come up to 0 once at most while q > 0. For r > 0 that is until b, where q = 0, or never:
+ * there is a crossing when f(b) >= 0 and none otherwise. For r < 0 there is one and only one.
+ */
+export interface AlifParameters extends MembraneParameters {
+  /** Time constant of the threshold [ms]; 200 by default. */
+  readonly tauAdapt: number;
+  /** What a spike adds to the threshold [mV, the unit of vThreshold]. */
+  readonly beta: number;
+}
+
+export type AlifSpec = MembraneSpec & Partial<AlifParameters> & { readonly beta: number };
+
+/** @throws InputError that names the parameter, the value and what was expected */
+export function alif(given: AlifSpec) {
+  expectOnly(given, "alif", [...membraneFields, "tauAdapt", "beta"]);
+  const { tauAdapt = 200, beta } = given;
+  const p: AlifParameters = { ...membrane(given), tauAdapt, beta };
+  expectTime(p, "tauAdapt");
+  expectNumber(p, "beta", beta >= 0 && beta < Infinity, "a number of 0 or more");
+  return { create: (size: number) => new AlifGroup(size, p) };
+}
+
+/** Stands for r = 0, so that "reaches the threshold after an infinite time" is "never". */
+const TINY = 1e-300;
+const TOLERANCE = 1e-13;
+
+export class AlifGroup extends MembraneGroup<AlifParameters> {
+  /** Threshold above vThreshold at each neuron's last event. */
+  readonly adaptation: Float64Array;
+  readonly #lambda: number;
+  readonly #alpha: number;
+  /** The question that f below answers: V - vThreshold, r and A. */
+  readonly #asked = new Float64Array(3);
+  readonly #f: (t: number) => number;
+
+  constructor(size: number, parameters: AlifParameters) {
+    super(size, parameters);
+    this.adaptation = new Float64Array(size);
+    this.#lambda = 1 / parameters.tauMem;
+    this.#alpha = 1 / parameters.tauAdapt;
+    this.#f = t => this.#excess(t);
+  }
+
+  override threshold(i: number): number {
+    return this.parameters.vThreshold + this.adaptation[i]!;
+  }
+
+  protected override spiked(i: number): void {
+    this.adaptation[i]! += this.parameters.beta;
+  }
+
+  potential(i: number, t: number): number {
+    return relax(this.parameters, this.v[i]!, this.current[i]!, t - this.last[i]! - this.held(i, t));
+  }
+
+  protected advance(i: number, t: number): void {
+    this.v[i] = this.potential(i, t);
+    this.adaptation[i]! *= Math.exp(-this.#alpha * (t - this.last[i]!));
+    this.last[i] = t;
+  }
+
+  receive(i: number, t: number, amount: number): void {
+    this.advance(i, t);
+    const lost = this.parameters.reset === "fixed" && t < this.refractoryUntil[i]!;
+    if (!lost) this.v[i]! += amount;
+  }
+
+  earliestSpike(i: number): number {
+    const { vThreshold, vRest } = this.parameters;
+    if (vThreshold === Infinity) return Infinity;
+    const from = Math.max(this.last[i]!, this.refractoryUntil[i]!);
+    const v = this.potential(i, from);
+    const r = this.#lambda * (vThreshold - vRest) - this.current[i]!;
+    if (v < vThreshold) {
+      // The threshold is never below vThreshold.
+      const slope = this.current[i]! - this.#lambda * (v - vRest);
+      return r >= 0 ? Infinity : from + ((vThreshold - v) / slope) * (1 - 1e-12);
+    }
+    return this.nextSpike(i);
+  }
+
+  nextSpike(i: number): number {
+    const { vThreshold, vRest } = this.parameters;
+    if (vThreshold === Infinity) return Infinity;
+    const last = this.last[i]!;
+    const from = Math.max(last, this.refractoryUntil[i]!);
+    const v = this.potential(i, from);
+    const lambda = this.#lambda;
+    const alpha = this.#alpha;
+    const r = lambda * (vThreshold - vRest) - this.current[i]! || TINY;
+    if (r > 0 && v < vThreshold) return Infinity;
+    const a = from > last ? this.adaptation[i]! * Math.exp(-alpha * (from - last)) : this.adaptation[i]!;
+    const f0 = v - vThreshold - a;
+    if (f0 >= 0) return from;
+    this.#asked[0] = v - vThreshold;
+    this.#asked[1] = r;
+    this.#asked[2] = a;
+    if (r > 0) {
+      const push = a * (alpha - lambda);
+      if (!(push > r)) return Infinity;
+      const b = Math.log(push / r) / alpha;
+      const fb = this.#excess(b);
+      return fb >= 0 ? from + bracketedRoot(this.#f, 0, f0, b, fb, TOLERANCE) : Infinity;
+    }
+    // A first guess: what it would take if the threshold decayed as fast as the membrane.
+    const end = lambda > 0 ? Math.log1p((lambda * f0) / r) / lambda : f0 / r;
+    for (let t = end, start = 0, fStart = f0; t < Infinity; t *= 2) {
+      const ft = this.#excess(t);
+      if (ft >= 0) return from + bracketedRoot(this.#f, start, fStart, t, ft, TOLERANCE);
+      start = t;
+      fStart = ft;
+    }
+    return Infinity;
+  }
+
+  /** f: potential above the threshold at t after the state asked about. */
+  #excess(t: number): number {
+    const lambda = this.#lambda;
+    const asked = this.#asked;
+    const leaked = lambda > 0 ? -Math.expm1(-lambda * t) / lambda : t;
+    return asked[0]! * Math.exp(-lambda * t) - asked[1]! * leaked - asked[2]! * Math.exp(-this.#alpha * t);
+  }
+}

@@ -1,0 +1,42 @@
+import type { NeuronGroup } from "./neuronGroup.ts";
+import { expectOnly } from "./parameters.ts";
+
+/**
+ * Parrot: fires once, at the same instant, for every spike that reaches it, whatever its weight (NEST's
+ * `parrot_neuron`). It gives one random or recorded train to many targets, and carries a stimulus past a delay.
+ */
+export function parrot(given: Readonly<Record<string, never>>) {
+  expectOnly(given, "parrot", []);
+  return { create: (size: number) => new ParrotGroup(size) };
+}
+
+export class ParrotGroup implements NeuronGroup {
+  /** Spikes that have arrived at this instant and are still to be repeated. */
+  readonly heard: Uint32Array;
+
+  constructor(size: number) {
+    this.heard = new Uint32Array(size);
+  }
+
+  receive(i: number): void {
+    this.heard[i]!++;
+  }
+
+  fire(i: number): number {
+    const spikes = this.heard[i]!;
+    this.heard[i] = 0;
+    return spikes;
+  }
+
+  nextSpike(): number {
+    return Infinity;
+  }
+
+  potential(): number {
+    return 0;
+  }
+
+  /** Currents and crossings mean nothing to it. */
+  setCurrent(): void {}
+  settleCrossing(): void {}
+}
