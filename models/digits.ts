@@ -15,7 +15,7 @@ export const digits: TwinModel = {
     wm: 0.3,
     "pepita:textbook": 1,
     "pepita-hebbian": 0.7,
-    "pepita-tl": 0.005,
+    "pepita-tl": 0.07,
     "pepita-wm": 0.7,
     afa: 1,
   },

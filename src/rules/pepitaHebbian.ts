@@ -28,6 +28,8 @@ function hebbianRule(form: {
   title: string;
   source: string;
   timeLocal: boolean;
+  /** Of the feedback, over that of PEPITA's code. */
+  scale: number;
   synapseKnows: string;
 }): Rule {
   return {
@@ -35,7 +37,7 @@ function hebbianRule(form: {
     presentations: 2,
     create(sizes, rng) {
       const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
-      const F = inputFeedback(inputs, classes, rng);
+      const F = inputFeedback(inputs, classes, rng).map(value => form.scale * value);
       return {
         rate: net => ({
           learn(batch, descend, steps) {
@@ -97,13 +99,19 @@ export const pepitaHebbian = hebbianRule({
   title: "PEPITA-Hebbian",
   source: "Srinivasan et al. 2024, arXiv:2302.05440, mode mixed",
   timeLocal: false,
+  scale: 1,
   synapseKnows: "own pre- and postsynaptic activity in both presentations; error only through the input",
 });
 
+/**
+ * What the first presentation writes moves every active neuron before the second one is seen, by more than the feedback
+ * of the code does unless the learning rate is far too small for the readout. So the feedback is larger here.
+ */
 export const pepitaTimeLocal = hebbianRule({
   name: "pepita-tl",
   title: "PEPITA-TL",
   source: "Srinivasan et al. 2024, arXiv:2302.05440, mode mixed_tl",
   timeLocal: true,
+  scale: 6,
   synapseKnows: "own pre- and postsynaptic activity in this presentation; error only through the input",
 });

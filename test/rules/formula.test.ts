@@ -108,14 +108,18 @@ const pepita = (F: Float32Array, gain: number, decay: number, pre: "clean" | "mo
     add(depth - 1, b.h[depth - 1]!, minus(a.p, y));
   });
 
-const hebbian: Formula = modulated(inputFeedback(sizes[0]!, classes, rng()), (a, b, { y }, add) => {
-  for (let l = 0; l < depth - 1; l++) {
-    add(l, a.h[l]!, a.h[l + 1]!);
-    add(l, b.h[l]!, scaled(b.h[l + 1]!, -1));
-  }
-  add(depth - 1, a.h[depth - 1]!, a.p);
-  add(depth - 1, b.h[depth - 1]!, scaled(y, -1));
-});
+const hebbian = (scale: number): Formula =>
+  modulated(
+    inputFeedback(sizes[0]!, classes, rng()).map(v => scale * v),
+    (a, b, { y }, add) => {
+      for (let l = 0; l < depth - 1; l++) {
+        add(l, a.h[l]!, a.h[l + 1]!);
+        add(l, b.h[l]!, scaled(b.h[l + 1]!, -1));
+      }
+      add(depth - 1, a.h[depth - 1]!, a.p);
+      add(depth - 1, b.h[depth - 1]!, scaled(y, -1));
+    },
+  );
 
 const sparse = () => sparseInputFeedback(sizes[0]!, classes, rng());
 
@@ -138,8 +142,8 @@ const formulas: Readonly<Record<string, Formula>> = {
   pepita: pepita(sparse(), 2, 0.004, "clean"),
   mempepita: pepita(sparse(), 2, 0.004, "clean"),
   "pepita:textbook": pepita(inputFeedback(sizes[0]!, classes, rng()), 1, 0, "modulated"),
-  "pepita-hebbian": hebbian,
-  "pepita-tl": hebbian,
+  "pepita-hebbian": hebbian(1),
+  "pepita-tl": hebbian(6),
   afa: ({ x, y, net }, add) => {
     const { h, gate, p } = forward(net, x);
     let carried = back(rows(inputFeedback(sizes[0]!, classes, rng()), sizes[0]!, classes), minus(p, y));
