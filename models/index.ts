@@ -1,8 +1,10 @@
 import type { ModelDescription } from "../src/description/describe.ts";
 import { brunel } from "./brunel.ts";
+import { cuba } from "./cuba.ts";
 import { digits } from "./digits.ts";
 import { fashionMnist } from "./fashionMnist.ts";
 import { mnist } from "./mnist.ts";
+import { synfire } from "./synfire.ts";
 import type { TwinModel } from "./twinModel.ts";
 
 export type { TwinModel };
@@ -15,4 +17,4 @@ export function twinModel(dataset: string): TwinModel {
 }
 
 /** Networks that `threefactor simulate` knows by name. */
-export const networkModels: Readonly<Record<string, ModelDescription>> = { brunel };
+export const networkModels: Readonly<Record<string, ModelDescription>> = { brunel, cuba, synfire };

@@ -8,6 +8,7 @@ import { dataCommand } from "./data.ts";
 import { exportCommand } from "./export.ts";
 import { reportCommand } from "./report.ts";
 import { rulesCommand } from "./rules.ts";
+import { simulateCommand } from "./simulate.ts";
 import { threefactorVersion } from "./versions.ts";
 
 const program = new Command("threefactor")
@@ -15,6 +16,7 @@ const program = new Command("threefactor")
   .version(threefactorVersion())
   .addCommand(compareCommand())
   .addCommand(rulesCommand())
+  .addCommand(simulateCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(dataCommand());

@@ -19,7 +19,18 @@ export interface ModelDescription {
 }
 
 /** Fields that hold a word. */
-const words = new Set(["name", "from", "to", "kind", "model", "reset", "dependence", "pairing", "delayKind"]);
+const words = new Set([
+  "name",
+  "from",
+  "to",
+  "kind",
+  "model",
+  "reset",
+  "dependence",
+  "pairing",
+  "delayKind",
+  "weightAs",
+]);
 
 /** Fields that may differ between synapses or neurons. */
 const varying = new Set(["weights", "delay", "p", "v"]);
@@ -28,7 +39,7 @@ function dimensionOf(field: string): Dimension {
   if (/^(tau[A-Z].*|tau|delay|interval|start|stop|times)$/.test(field)) return "time";
   if (/^(v[A-Z].*|v|weight|weights)$/.test(field)) return "voltage";
   if (/^(rate|rates|bound|targetRate)$/.test(field)) return "rate";
-  if (/^(current|currents)$/.test(field)) return "slope";
+  if (/^(current|currents|bias)$/.test(field)) return "slope";
   return "number";
 }
 

@@ -5,6 +5,7 @@ import { type Connectivity, connect, type Rows } from "./projections/connect.ts"
 import { DenseProjection } from "./projections/dense.ts";
 import type { Projection } from "./projections/projection.ts";
 import { SparseProjection } from "./projections/sparse.ts";
+import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
 
 export interface PopulationSpec {
   readonly size: number;
@@ -12,7 +13,11 @@ export interface PopulationSpec {
   readonly neuron: "input" | NeuronSpec;
   /** Time constant of the population's spike trace [ms]; without it no trace is kept. */
   readonly tauTrace?: number;
+  /** Potentials at the start: one for all, one each, or drawn for each neuron; vRest by default. */
+  readonly initial?: { readonly v: PerNeuron };
 }
+
+export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number) => number);
 
 /** A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. */
 export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
@@ -33,6 +38,7 @@ export interface ProjectionSpec {
 export interface NetworkSpec {
   readonly populations: Readonly<Record<string, PopulationSpec>>;
   readonly projections?: readonly ProjectionSpec[];
+  readonly stimuli?: readonly StimulusSpec[];
 }
 
 export interface Population {
@@ -41,6 +47,8 @@ export interface Population {
   /** null for an input population. */
   readonly model: NeuronModel | null;
   readonly tauTrace: number | null;
+  /** Potentials at the start, or null for vRest. */
+  readonly initial: Float64Array | null;
   /** Place in the order in which populations are handled at one instant: sources of zero-delay projections first. */
   readonly rank: number;
   /** Indices of the projections that leave this population. */
@@ -51,6 +59,8 @@ export interface Population {
 export interface Network {
   readonly populations: readonly Population[];
   readonly projections: readonly { synapses: Projection; from: number; to: number }[];
+  /** Each makes a stimulus at its beginning: stimuli have a state, and a simulation its own of each. */
+  readonly stimuli: readonly (() => Stimulus)[];
 }
 
 /**
@@ -98,10 +108,41 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
     size: spec.populations[name]!.size,
     model: models[p]!,
     tauTrace: spec.populations[name]!.tauTrace ?? null,
+    initial: initialPotentials(name, spec.populations[name]!, models[p]!, new Rng(seed, `initial ${name}`)),
     rank: ranks[p]!,
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
   }));
-  return { populations, projections };
+  const stimuli = (spec.stimuli ?? []).map((given, s) => {
+    const p = index.get(given.to);
+    if (p === undefined) {
+      throw new InputError(`stimuli[${s}].to: expected one of ${names.join(", ")}, got ${given.to}`);
+    }
+    const make = () =>
+      stimulus(given, p, populations[p]!.size, models[p] === null, seed, `stimulus ${s} ${given.to}`);
+    within(`stimuli[${s}]`, make);
+    return make;
+  });
+  return { populations, projections, stimuli };
+}
+
+function initialPotentials(
+  name: string,
+  { size, initial }: PopulationSpec,
+  model: NeuronModel | null,
+  rng: Rng,
+): Float64Array | null {
+  if (!initial) return null;
+  const path = `populations.${name}.initial.v`;
+  if (!model) throw new InputError(`${path}: an input population has no potential`);
+  const { v } = initial;
+  if (typeof v === "object" && v.length !== size) {
+    throw new InputError(`${path}: expected one number or ${size}, got ${v.length}`);
+  }
+  return Float64Array.from({ length: size }, (_, i) => {
+    const value = typeof v === "number" ? v : typeof v === "function" ? v(rng, i) : v[i]!;
+    if (!Number.isFinite(value)) throw new InputError(`${path}: expected a finite number, got ${value}`);
+    return value;
+  });
 }
 
 function checkPopulation(name: string, population: PopulationSpec): NeuronModel | null {

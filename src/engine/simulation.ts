@@ -5,11 +5,12 @@ import type { NeuronGroup } from "./neurons/neuronGroup.ts";
 import { Trace } from "./plasticity/trace.ts";
 import type { Raster } from "./raster.ts";
 import { Recorder } from "./recorder.ts";
-import { SpikeTrain } from "./spikeTrain.ts";
+import type { SpikeTrain } from "./spikeTrain.ts";
+import { type Stimulus, spikeTrain } from "./stimuli/stimulus.ts";
 
 /** `source` of an event that is not an arrival over projection `source`. */
 const CROSSING = -1;
-const STIMULUS = -2; // and below: train -2 - source
+const STIMULUS = -2; // and below: stimulus -2 - source
 
 /**
  * Event-driven simulation of any network. Every event is the arrival of a spike, a predicted threshold crossing or a
@@ -31,11 +32,20 @@ export class Simulation {
   /** Earliest queue entry of each neuron's predicted spike, per population. */
   readonly #predicted: readonly Float64Array[];
   readonly #touched: readonly { marks: Uint8Array; list: Int32Array; count: number; sorted: boolean }[];
-  readonly #stimuli: { population: number; train: SpikeTrain; next: number }[] = [];
+  readonly #stimuli: Stimulus[] = [];
   readonly #recorder: Recorder;
+  /** What a delivery over each projection does to a target; made once, not per event. */
+  readonly #receivers: readonly ((target: number, weight: number) => void)[];
+  readonly #spikeBudget: number;
+  #spikes = 0;
 
-  constructor(network: Network) {
+  /**
+   * @param spikeBudget  spikes after which a network counts as running away; by default 1,000 Hz of every neuron
+   *                     for 100 s
+   */
+  constructor(network: Network, { spikeBudget }: { spikeBudget?: number } = {}) {
     const { populations } = network;
+    this.#spikeBudget = spikeBudget ?? 100_000 * populations.reduce((sum, p) => sum + p.size, 0);
     this.network = network;
     this.#groups = populations.map(p => p.model?.create(p.size) ?? null);
     this.#traces = populations.map(p => (p.tauTrace === null ? null : new Trace(p.size, p.tauTrace)));
@@ -48,6 +58,22 @@ export class Simulation {
       sorted: true,
     }));
     this.#recorder = new Recorder(populations);
+    this.#receivers = network.projections.map(({ synapses, to }) => {
+      const group = this.#groups[to];
+      return (j, weight) => {
+        group!.receive(j, this.time, weight * synapses.gain);
+        this.#touch(to, j);
+      };
+    });
+    for (const make of network.stimuli) this.#addStimulus(make());
+    populations.forEach((population, p) => {
+      const group = this.#groups[p];
+      if (!group) return;
+      for (let i = 0; i < population.size; i++) {
+        if (population.initial) group.setPotential?.(i, 0, population.initial[i]!);
+        this.#predict(p, i);
+      }
+    });
   }
 
   /**
@@ -57,31 +83,34 @@ export class Simulation {
    */
   stimulate(population: string, times: ArrayLike<number>, neurons: ArrayLike<number>): void {
     const p = this.#find(population);
-    const { size, model, rank } = this.network.populations[p]!;
+    const { size, model } = this.network.populations[p]!;
     if (model !== null)
       throw new InputError(`${population}: expected an input population, got ${model.model} neurons`);
-    if (times.length !== neurons.length) {
-      throw new InputError(
-        `${population}: expected as many neurons as times (${times.length}), got ${neurons.length}`,
-      );
+    let train: SpikeTrain;
+    try {
+      train = spikeTrain(times, neurons, size, this.time);
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(`${population}: ${error.message}`) : error;
     }
-    const train = new SpikeTrain(Math.max(1, times.length));
-    let end = 0;
-    for (let k = 0; k < times.length; k++) {
-      const [t, i] = [times[k]!, neurons[k]!];
-      if (!(t >= this.time && t < Infinity)) {
-        throw new InputError(`${population}: times[${k}]: expected ${this.time} ms or later, got ${t}`);
-      }
-      if (!Number.isInteger(i) || i < 0 || i >= size) {
-        throw new InputError(`${population}: neurons[${k}]: expected 0 to ${size - 1}, got ${i}`);
-      }
-      train.push(t, i);
-      end = Math.max(end, t);
+    let at = 0;
+    this.#addStimulus({
+      population: p,
+      effect: "spike",
+      weight: 0,
+      first: () => (train.length > 0 ? [{ entry: 0, time: train.times[0]! }] : []),
+      neuron: () => train.neurons[at]!,
+      current: () => 0,
+      next: () => (++at < train.length ? train.times[at]! : Infinity),
+    });
+  }
+
+  #addStimulus(stimulus: Stimulus): void {
+    const source = STIMULUS - this.#stimuli.length;
+    this.#stimuli.push(stimulus);
+    const { rank } = this.network.populations[stimulus.population]!;
+    for (const { entry, time } of stimulus.first()) {
+      if (time < Infinity) this.#queue.push(time, rank, source, entry, 0);
     }
-    if (train.length === 0) return;
-    train.sort(end);
-    this.#stimuli.push({ population: p, train, next: 0 });
-    this.#queue.push(train.times[0]!, rank, STIMULUS - (this.#stimuli.length - 1), train.neurons[0]!, 0);
   }
 
   /**
@@ -168,12 +197,8 @@ export class Simulation {
     const { time, source, item, extra } = this.#queue;
     if (source >= 0) {
       const { synapses } = this.network.projections[source]!;
-      const group = this.#groups[p]!;
-      const cursor = synapses.deliver(item, extra, (j, weight) => {
-        group.receive(j, time, weight * synapses.gain);
-        this.#touch(p, j);
-        this.synapticEvents++;
-      });
+      const cursor = synapses.deliver(item, extra, this.#receivers[source]!);
+      this.synapticEvents += cursor - extra;
       if (cursor < synapses.rowLength(item)) {
         const sent = time - synapses.delayAt(item, extra);
         const { rank } = this.network.populations[p]!;
@@ -185,20 +210,35 @@ export class Simulation {
       // The prediction may be stale: an input since then can have moved the crossing.
       const next = this.#groups[p]!.nextSpike(item);
       if (next > time) {
-        this.#predict(p, item);
+        if (next < Infinity) {
+          this.#predicted[p]![item] = next;
+          this.#queue.push(next, this.network.populations[p]!.rank, CROSSING, item, 0);
+        }
         return;
       }
       this.#groups[p]!.settleCrossing(item, time);
       this.#touch(p, item);
     } else {
-      const stimulus = this.#stimuli[STIMULUS - source]!;
-      this.#emit(this.network.populations[p]!, p, item, time);
-      const k = ++stimulus.next;
-      if (k < stimulus.train.length) {
-        const { rank } = this.network.populations[p]!;
-        this.#queue.push(stimulus.train.times[k]!, rank, source, stimulus.train.neurons[k]!, 0);
+      this.#stimulus(p, this.#stimuli[STIMULUS - source]!, source, item, time);
+    }
+  }
+
+  #stimulus(p: number, stimulus: Stimulus, source: number, entry: number, time: number): void {
+    const group = this.#groups[p];
+    const population = this.network.populations[p]!;
+    const i = stimulus.neuron(entry);
+    if (stimulus.effect === "spike") this.#emit(population, p, i, time);
+    else if (stimulus.effect === "input") {
+      group!.receive(i, time, stimulus.weight);
+      this.#touch(p, i);
+    } else {
+      for (let j = 0; j < population.size; j++) {
+        group!.setCurrent(j, time, stimulus.current(entry));
+        this.#touch(p, j);
       }
     }
+    const next = stimulus.next(entry, time);
+    if (next < Infinity) this.#queue.push(next, population.rank, source, entry, 0);
   }
 
   #touch(p: number, i: number): void {
@@ -234,6 +274,12 @@ export class Simulation {
   }
 
   #emit(population: Population, p: number, i: number, t: number): void {
+    if (++this.#spikes > this.#spikeBudget) {
+      throw new InputError(
+        `${population.name}, neuron ${i}, t = ${t} ms: expected at most ${this.#spikeBudget} spikes in all; ` +
+          "the network runs away, lower its weights or raise spikeBudget",
+      );
+    }
     this.#recorder.spike(p, i, t);
     this.#traces[p]?.bump(i, t);
     for (const q of population.outgoing) {
@@ -246,7 +292,9 @@ export class Simulation {
 
   /** One live queue entry per neuron, never later than its next spike. */
   #predict(p: number, i: number): void {
-    const next = this.#groups[p]!.nextSpike(i);
+    const group = this.#groups[p]!;
+    // Finding the spike may be dear: a lower bound will do until then.
+    const next = group.earliestSpike?.(i) ?? group.nextSpike(i);
     if (!(next < this.#predicted[p]![i]!)) return;
     this.#predicted[p]![i] = next;
     this.#queue.push(next, this.network.populations[p]!.rank, CROSSING, i, 0);

@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { decodeRaster } from "../../src/io/rasterFile.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "simulate-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function simulate(...args: string[]) {
+  const done = spawnSync(process.execPath, ["dist/src/cli/main.js", "simulate", ...args], {
+    encoding: "utf8",
+  });
+  return { status: done.status, stdout: done.stdout, stderr: done.stderr };
+}
+
+const model = {
+  name: "pair",
+  parameters: { J: "0.6 mV", r: "200 Hz" },
+  populations: {
+    in: { size: 20, neuron: "input" },
+    out: {
+      size: 10,
+      neuron: { model: "lif", tauMem: "20 ms", vThreshold: "5 mV", tauRef: "2 ms", reset: "fixed" },
+    },
+  },
+  projections: [{ from: "in", to: "out", weights: "J", delay: "uniform(1, 2) ms" }],
+  stimuli: [{ to: "in", kind: "poisson", rate: "r" }],
+};
+
+test("a model file runs, gives the documented fields, and the same numbers for the same seed", () => {
+  const file = join(folder, "pair.json");
+  writeFileSync(file, JSON.stringify(model));
+  const out = join(folder, "pair.msgpack");
+  const first = simulate(file, "--duration", "500", "--json", "--seed", "3", "--out", out);
+  expect(first).toMatchObject({ status: 0, stderr: "" });
+  const result = JSON.parse(first.stdout);
+  expect(result).toMatchObject({
+    model: "pair",
+    neurons: 10,
+    synapses: 200,
+    durationMs: 500,
+    mode: "exact",
+    seed: 3,
+  });
+  for (const field of [
+    "spikes",
+    "meanRate",
+    "synapticEvents",
+    "buildSeconds",
+    "runSeconds",
+    "bytesPerSynapse",
+  ]) {
+    expect(typeof result[field], field).toBe("number");
+  }
+  const again = JSON.parse(simulate(file, "--duration", "500", "--json", "--seed", "3").stdout);
+  expect([again.spikes, again.synapticEvents]).toEqual([result.spikes, result.synapticEvents]);
+  const raster = decodeRaster(readFileSync(out), out);
+  expect(raster.times.length).toBe(result.spikes);
+  expect(raster.metadata).toMatchObject({ model: "pair", seed: 3 });
+  // 20 inputs x 200 Hz x 0.6 mV x 20 ms = 48 mV: far above threshold, so --set of a tenth of the rate silences most.
+  const quiet = JSON.parse(
+    simulate(file, "--duration", "500", "--json", "--set", "parameters.r=20 Hz").stdout,
+  );
+  expect(quiet.populations[1].meanRate).toBeLessThan(result.populations[1].meanRate / 2);
+});
+
+test.each([
+  [["nobody"], "model: expected one of brunel, cuba, synfire, or a file, got nobody"],
+  [["no.json"], "no.json: expected a model file, got ENOENT"],
+  [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
+  [["cuba", "--set", "parameters.q=1"], "--set: expected a parameter"],
+  [["cuba", "--set", "projections[2].delay=-1 ms"], "projections[2].delay: expected 0 ms or more, got -1"],
+  [
+    ["cuba", "--set", "populations.E.neuron.tauExc=0 ms"],
+    "populations.E.neuron.tauExc: expected a time in ms above 0",
+  ],
+])("simulate %j is one clear line and exit code 2", (args, message) => {
+  const { status, stdout, stderr } = simulate(...args);
+  expect(status).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr).toContain(message);
+});
