@@ -1,19 +1,22 @@
 /**
  * SPIKE-distance of two trains over [0, durationMs] (Kreuz et al. 2013, J Neurophysiol 109:1457, eq. 19 to 21): 0 for
  * equal trains, and without a parameter. The dissimilarity is linear between spikes of either train, so that its mean
- * is a sum of trapezia. The ends of the recording count as spikes of both, as in the original; their distances to the
- * other train are those of the nearest real spike.
+ * is a sum of trapezia. Before the first and after the last spike the intervals and partners are those of the authors'
+ * program PySpike, and so is a silent train, which counts as one that fires at both ends.
  * @returns mean dissimilarity, [0, 1]; 0 when neither fires
  */
 export function spikeDistance(a: Float64Array, b: Float64Array, durationMs: number): number {
   if (a.length + b.length === 0 || !(durationMs > 0)) return 0;
-  const [first, second] = [framed(a, b, durationMs), framed(b, a, durationMs)];
-  const edges = [...new Set([...first.times, ...second.times])].sort((x, y) => x - y);
-  let sum = 0;
-  for (let k = 1; k < edges.length; k++) {
-    const [from, to] = [edges[k - 1]!, edges[k]!];
-    const [one, two] = [interval(first, from), interval(second, from)];
-    sum += ((to - from) * (profile(one, two, from) + profile(one, two, to))) / 2;
+  const [first, second] = [distinct(a, durationMs), distinct(b, durationMs)];
+  const [one, two] = [segments(first, second, durationMs), segments(second, first, durationMs)];
+  let [sum, i, j, from] = [0, 0, 0, 0];
+  while (i < one.length && j < two.length) {
+    const [x, y] = [one[i]!, two[j]!];
+    const to = Math.min(x.to, y.to);
+    sum += ((to - from) * (profile(x, y, from) + profile(x, y, to))) / 2;
+    from = to;
+    if (x.to <= to) i++;
+    if (y.to <= to) j++;
   }
   return sum / durationMs;
 }
@@ -27,46 +30,57 @@ export function meanSpikeDistance(trains: readonly Float64Array[], durationMs: n
   return sum / pairs;
 }
 
-interface Framed {
-  /** With the ends of the recording. */
-  readonly times: Float64Array;
-  /** Distance of each to the nearest spike of the other train. */
-  readonly gaps: Float64Array;
+/** A stretch between two spikes of a train, or between one and an end of the recording. */
+interface Segment {
+  readonly from: number;
+  readonly to: number;
+  /** Interspike interval that holds here; at the ends at least that of the neighbours. */
+  readonly isi: number;
+  /** Distance to the nearest spike of the other train, of the spike at either end. */
+  readonly gapFrom: number;
+  readonly gapTo: number;
 }
 
-function framed(train: Float64Array, other: Float64Array, durationMs: number): Framed {
-  const inner = [...new Set(train)].filter(t => t > 0 && t < durationMs);
-  const times = Float64Array.from([0, ...inner, durationMs]);
-  const partners = other.length > 0 ? other : Float64Array.of(0, durationMs);
-  const nearest = (t: number) => partners.reduce((least, s) => Math.min(least, Math.abs(s - t)), Infinity);
-  const gaps = times.map(nearest);
-  // An end that is no spike takes the distance of the first or last that is.
-  const own = train.length > 0 ? train : null;
-  if (own && own[0]! > 0) gaps[0] = nearest(own[0]!);
-  if (own && own.at(-1)! < durationMs) gaps[gaps.length - 1] = nearest(own.at(-1)!);
-  return { times, gaps };
+function distinct(train: Float64Array, end: number): number[] {
+  return train.length > 0 ? [...new Set(train)] : [0, end];
 }
 
-/** The interval of a framed train that begins at or before t, and the gaps at its ends. */
-function interval({ times, gaps }: Framed, t: number) {
-  let [low, high] = [0, times.length - 2];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (times[middle]! <= t) low = middle;
-    else high = middle - 1;
-  }
-  return { before: times[low]!, after: times[low + 1]!, gapBefore: gaps[low]!, gapAfter: gaps[low + 1]! };
+function segments(own: readonly number[], other: readonly number[], end: number): Segment[] {
+  const gaps = gapsTo(own, outside(other, end));
+  const n = own.length;
+  const found: Segment[] = [];
+  const add = (from: number, to: number, isi: number, gapFrom: number, gapTo: number) => {
+    if (to > from) found.push({ from, to, isi, gapFrom, gapTo });
+  };
+  add(0, own[0]!, Math.max(own[0]!, n > 1 ? own[1]! - own[0]! : 0), gaps[0]!, gaps[0]!);
+  for (let k = 1; k < n; k++) add(own[k - 1]!, own[k]!, own[k]! - own[k - 1]!, gaps[k - 1]!, gaps[k]!);
+  const last = own[n - 1]!;
+  add(last, end, Math.max(end - last, n > 1 ? last - own[n - 2]! : 0), gaps[n - 1]!, gaps[n - 1]!);
+  return found;
 }
 
-type Interval = ReturnType<typeof interval>;
-
-/** Eq. 19: the local distances, weighted with the intervals of the trains. */
-function profile(a: Interval, b: Interval, t: number): number {
-  const [isiA, isiB] = [a.after - a.before, b.after - b.before];
-  const mean = (isiA + isiB) / 2;
-  return (local(a, t) * isiB + local(b, t) * isiA) / (2 * mean * mean);
+/** A train with a spike before and after the recording, one interval away from its first and last. */
+function outside(train: readonly number[], end: number): number[] {
+  const n = train.length;
+  const [before, after] = n > 1 ? [2 * train[0]! - train[1]!, 2 * train[n - 1]! - train[n - 2]!] : [0, end];
+  return [Math.min(0, before), ...train, Math.max(end, after)];
 }
 
-function local({ before, after, gapBefore, gapAfter }: Interval, t: number): number {
-  return (gapBefore * (after - t) + gapAfter * (t - before)) / (after - before);
+/** Distance of each spike to the nearest of the other train; both ascend. */
+function gapsTo(own: readonly number[], other: readonly number[]): number[] {
+  let k = 0;
+  return own.map(t => {
+    while (k + 1 < other.length && Math.abs(other[k + 1]! - t) <= Math.abs(other[k]! - t)) k++;
+    return Math.abs(other[k]! - t);
+  });
+}
+
+/** Eq. 19: the local distances, each weighted with the interval of the other train. */
+function profile(a: Segment, b: Segment, t: number): number {
+  const sum = a.isi + b.isi;
+  return (local(a, t) * b.isi + local(b, t) * a.isi) / (0.5 * sum * sum);
+}
+
+function local({ from, to, gapFrom, gapTo }: Segment, t: number): number {
+  return (gapFrom * (to - t) + gapTo * (t - from)) / (to - from);
 }
