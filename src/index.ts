@@ -1,8 +1,10 @@
 /** The public API of threefactor. */
 
-export { type TwinModel, twinModel } from "../models/index.ts";
+export { networkModels, type TwinModel, twinModel } from "../models/index.ts";
 export type { Dataset, Samples } from "./data/dataset.ts";
 export { loadDataset } from "./data/index.ts";
+export { describe, type ModelDescription } from "./description/describe.ts";
+export { override } from "./description/override.ts";
 export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
 export { type EncoderName, encoders } from "./encoding/index.ts";
 export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/feedForward.ts";
