@@ -25,7 +25,7 @@ const rule = nodes.flatMap((x, k) => [
 ]);
 
 /** Integral of exp(-lambda (h - s)) s^power exp(-mu s) ds from 0 to h, in pieces short enough for the rule. */
-function convolution(lambda: number, mu: number, power: 0 | 1, h: number): number {
+export function convolution(lambda: number, mu: number, power: 0 | 1, h: number): number {
   const pieces = Math.max(1, Math.ceil((h * Math.abs(lambda - mu)) / 2));
   let sum = 0;
   for (let k = 0; k < pieces; k++) {

@@ -182,7 +182,7 @@ for (const [model, batches] of [
   test(`${model}: a maximum within 1e-9 of the threshold is a crossing above it and none below it`, () => {
     const rng = new Rng(2, `grazing ${model}`);
     let grazed = 0;
-    for (let n = 0; n < 500; n++) {
+    for (let n = 0; n < 250; n++) {
       const batch = draw(rng, model, 4);
       for (let i = 0; i < 4; i++) {
         const t = graze(batch, i);
@@ -198,7 +198,7 @@ for (const [model, batches] of [
         }
       }
     }
-    expect(grazed).toBeGreaterThan(500);
+    expect(grazed).toBeGreaterThan(300);
   });
 }
 
