@@ -22,6 +22,7 @@ import {
 import { collect, type RasterStream } from "../io/rasterStream.ts";
 import { writeSonataNetwork } from "../io/sonataNetwork.ts";
 import { integer, oneOf, positive } from "./arguments.ts";
+import { writable } from "./writable.ts";
 
 const rasterNames = Object.keys(rasterFormats) as RasterFormatName[];
 const pictureNames = ["svg", "png"] as const;
@@ -80,8 +81,8 @@ async function exportFile(source: string, flags: Flags): Promise<void> {
     const several = sources.length > 1;
     const out = several && flags.out ? join(flags.out, file) : (flags.out ?? join(dirname(path), file));
     const net = await networkAt(path);
-    if (net) written.push(await exportNetwork(net, path, to, out, flags));
-    else written.push(await exportRaster(path, to, out, seed, flags));
+    const writing = net ? exportNetwork(net, path, to, out, flags) : exportRaster(path, to, out, seed, flags);
+    written.push(await writable(out, "a place that can be written", writing));
   }
   for (const { source: from, warnings } of written)
     for (const warning of warnings) process.stderr.write(`threefactor: ${from}: ${warning}\n`);

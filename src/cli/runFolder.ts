@@ -110,6 +110,7 @@ export class RunFolder {
   async removeTemporary(): Promise<void> {
     await removeTemporary(this.path);
     await removeTemporary(join(this.path, "rasters"));
+    await removeTemporary(join(this.path, "networks"));
   }
 
   get checkpointPath(): string {

@@ -12,6 +12,7 @@ import { InputError } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
 import { encodeRaster } from "../io/rasterFile.ts";
 import { integer, positive } from "./arguments.ts";
+import { writable } from "./writable.ts";
 
 interface Flags {
   duration?: string;
@@ -66,7 +67,9 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     mode: "exact",
     seed,
   };
-  if (flags.out !== undefined) await writeAtomic(flags.out, encodeRaster(raster));
+  if (flags.out !== undefined) {
+    await writable(flags.out, "a file that can be written", writeAtomic(flags.out, encodeRaster(raster)));
+  }
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return;
@@ -104,11 +107,16 @@ async function findModel(name: string): Promise<unknown> {
     if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);
     return model;
   }
-  throw new InputError(`model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got ${name}`);
+  throw new InputError(
+    `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got ${name}`,
+  );
 }
 
 /** Mean rate, and irregularity as the mean over neurons of the coefficient of variation of their intervals. */
-function activity(raster: Raster, p: number): { name: string; size: number; meanRate: number; cvIsi: number | null } {
+function activity(
+  raster: Raster,
+  p: number,
+): { name: string; size: number; meanRate: number; cvIsi: number | null } {
   const { name, size } = raster.populations[p]!;
   const last = new Float64Array(size).fill(Number.NaN);
   const [count, sum, squares] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];

@@ -18,12 +18,14 @@ const folder = scratch();
 const small = ["--dataset", "digits", "--train-samples", "100", "--test-samples", "50", "--hidden", "8"];
 const short = [...small, "--epochs", "2"];
 
-/** Two folders hold the same numbers and the same spikes. */
+/** Two folders hold the same numbers, the same spikes and the same weights. */
 async function expectSame(a: string, b: string): Promise<void> {
   expect(await untimed(a)).toBe(await untimed(b));
-  const rasters = (await filesUnder(a)).filter(file => file.startsWith("rasters"));
-  expect((await filesUnder(b)).filter(file => file.startsWith("rasters"))).toEqual(rasters);
-  for (const file of rasters) {
+  const packed = async (folder: string) =>
+    (await filesUnder(folder)).filter(file => /^(rasters|networks)\b/.test(file));
+  const files = await packed(a);
+  expect(await packed(b)).toEqual(files);
+  for (const file of files) {
     expect((await readFile(join(a, file))).equals(await readFile(join(b, file))), file).toBe(true);
   }
 }
@@ -51,8 +53,13 @@ describe("a run folder", () => {
   });
 
   test("holds the documented files, no checkpoint and nothing temporary", async () => {
+    const [sorted, twins] = [
+      ["bp", "dfa", "f3", "frozen", "pepita"],
+      ["rate", "spike"],
+    ];
     expect(await filesUnder(out)).toEqual([
-      ...["bp", "dfa", "f3", "frozen", "pepita"].map(rule => join("rasters", `${rule}-seed1.msgpack`)),
+      ...sorted.flatMap(rule => twins.map(twin => join("networks", `${rule}-${twin}-seed1.msgpack`))),
+      ...sorted.map(rule => join("rasters", `${rule}-seed1.msgpack`)),
       "report.html",
       "results.json",
       "run.json",

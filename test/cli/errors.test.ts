@@ -119,20 +119,41 @@ describe("commands", () => {
     expect(await readFile(file, "utf8")).toBe("kept");
   });
 
+  test("a model, a setting or a recording that is not there is named", async () => {
+    await expectExit2(["simulate", "foo"], /^model: expected one of .*, or a file, got foo$/);
+    await expectExit2(
+      ["export", "/nowhere", "--to", "csv"],
+      "/nowhere: expected a file or folder, got nothing there",
+    );
+  });
+
   test.each([[], ["data"]])("without a command, help is shown: %j", async (...args) => {
     const { code, stdout, stderr } = await threefactor(...args);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Usage: threefactor/);
   });
 
-  test.each(["compare", "rules", "report", "data list", "data fetch"])(
-    "%s takes --help, --json, --seed and --out",
-    async command => {
-      const { code, stdout, stderr } = await threefactor(...command.split(" "), "--help");
+  test("every command takes --help, --json, --seed and --out", async () => {
+    const listed = async (...path: string[]): Promise<string[][]> => {
+      const { code, stdout, stderr } = await threefactor(...path, "--help");
       expect([code, stderr]).toEqual([0, ""]);
-      for (const option of ["--json", "--seed <n>", "--out <", "--help"]) expect(stdout).toContain(option);
-    },
-  );
+      const commands = [...(stdout.split("\nCommands:\n")[1] ?? "").matchAll(/^ {2}(\w+)/gm)].map(m => m[1]!);
+      if (commands.length === 0) {
+        const takes = (option: string) => new RegExp(`^ +(-h, )?${option}\\b`, "m").test(stdout);
+        expect(
+          ["--help", "--json", "--seed", "--out"].filter(option => !takes(option)),
+          path.join(" "),
+        ).toEqual([]);
+        return [path];
+      }
+      const below = commands.filter(name => name !== "help").map(name => listed(...path, name));
+      return (await Promise.all(below)).flat();
+    };
+    const commands = (await listed()).map(path => path.join(" "));
+    expect(commands).toEqual(
+      expect.arrayContaining(["compare", "rules", "report", "data list", "data fetch"]),
+    );
+  });
 
   test("rules prints one document with --json, and the same one to --out", async () => {
     const out = folder("rules.json");
