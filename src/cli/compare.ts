@@ -34,6 +34,12 @@ export function compareCommand(): Command {
     .option("--batch <n>", "samples between two changes of the weights")
     .option("--learning-rate <x>", "for every rule; by default the data set's own rates")
     .option("--schedule <expression>", 'factor on the learning rate (default: "1 - 0.9 * progress")')
+    .option("--optimiser <name>", "sgd, momentum, nesterov or adam, in both twins (default: sgd)")
+    .option("--weight-decay <x>", "share of the learning rate by which learning weights shrink at every step")
+    .option(
+      "--activity-decay <x>",
+      "share of a hidden neuron's own activity in its third factor (default: 0)",
+    )
     .option("--encoder <name>", "current, rate, poisson or latency (default: rate)")
     .option("--eligibility <name>", "trace, or timing: read at postsynaptic spikes (default: trace)")
     .option("--v-threshold <x>", "activation that one hidden spike stands for")

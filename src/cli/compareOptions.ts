@@ -5,6 +5,7 @@ import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import { InputError, shown } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
+import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedule } from "../training/schedule.ts";
 import type { RunPlan } from "../training/train.ts";
@@ -27,6 +28,9 @@ export interface CompareFlags {
   batch?: string;
   learningRate?: string;
   schedule?: string;
+  optimiser?: string;
+  weightDecay?: string;
+  activityDecay?: string;
   encoder?: string;
   eligibility?: string;
   vThreshold?: string;
@@ -56,6 +60,10 @@ export interface CompareOptions {
   /** null: the rate that the data set's model gives each rule. */
   readonly learningRate: number | null;
   readonly schedule: string;
+  readonly optimiser: OptimiserName;
+  /** null: what each rule asks for itself. */
+  readonly weightDecay: number | null;
+  readonly activityDecay: number;
   readonly encoder: EncoderName;
   readonly eligibility: Eligibility;
   readonly vThreshold: number;
@@ -94,6 +102,13 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
     batch: given(flags.batch, text => integer("batch", text, 1), model.batch),
     learningRate: given<number | null>(flags.learningRate, text => positive("learning-rate", text), null),
     schedule: flags.schedule ?? defaultSchedule,
+    optimiser: given<OptimiserName>(
+      flags.optimiser,
+      text => oneOf<OptimiserName>("optimiser", text, optimiserNames),
+      "sgd",
+    ),
+    weightDecay: given<number | null>(flags.weightDecay, text => share("weight-decay", text), null),
+    activityDecay: given(flags.activityDecay, text => share("activity-decay", text), 0),
     encoder: given(flags.encoder, encoderNamed, "rate"),
     eligibility: given(
       flags.eligibility,
@@ -141,6 +156,11 @@ function readSeeds(text: string): number[] {
   return seeds;
 }
 
+/** 0 is a share too. */
+function share(option: string, text: string): number {
+  return Number(text) === 0 && text.trim() !== "" ? 0 : positive(option, text);
+}
+
 function readRules(text: string): string[] {
   if (text === "all") return rules.map(rule => rule.name);
   return list("rules", text).map(name => ruleNamed(name).name);
@@ -171,6 +191,10 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
           batch: options.batch,
           learningRate: options.learningRate ?? model.learningRates[rule] ?? model.learningRates.default!,
           schedule: options.schedule,
+          // Folders written before these options have none of them.
+          optimiser: options.optimiser ?? "sgd",
+          ...(typeof options.weightDecay === "number" && { weightDecay: options.weightDecay }),
+          activityDecay: options.activityDecay ?? 0,
           encoder: options.encoder,
           eligibility: options.eligibility,
           durationMs: model.durationMs,
