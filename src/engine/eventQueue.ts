@@ -8,7 +8,9 @@ export class EventQueue {
   #source: Int32Array;
   #item: Int32Array;
   #extra: Int32Array;
-  length = 0;
+  #size = 0;
+  /** The first place is free: the next event to be put in may take it, which saves a walk through the heap. */
+  #hole = false;
 
   // The event that `pop` took out last.
   time = 0;
@@ -25,19 +27,30 @@ export class EventQueue {
     this.#extra = new Int32Array(capacity);
   }
 
+  get length(): number {
+    return this.#hole ? this.#size - 1 : this.#size;
+  }
+
   /** Time of the next event [ms]; Infinity when there is none. */
   get nextTime(): number {
-    return this.length > 0 ? this.#time[0]! : Infinity;
+    if (this.#hole) this.#fill();
+    return this.#size > 0 ? this.#time[0]! : Infinity;
   }
 
   /** Whether the next event has this time and rank. */
   nextIs(time: number, rank: number): boolean {
-    return this.length > 0 && this.#time[0] === time && this.#rank[0] === rank;
+    if (this.#hole) this.#fill();
+    return this.#size > 0 && this.#time[0] === time && this.#rank[0] === rank;
   }
 
   push(time: number, rank: number, source: number, item: number, extra: number): void {
-    if (this.length === this.#time.length) this.#grow();
-    let at = this.length++;
+    if (this.#hole) {
+      this.#hole = false;
+      this.#sink(time, rank, source, item, extra);
+      return;
+    }
+    if (this.#size === this.#time.length) this.#grow();
+    let at = this.#size++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (!this.#before(time, rank, source, item, extra, parent)) break;
@@ -49,15 +62,26 @@ export class EventQueue {
 
   /** Takes the first event out, into the public fields. */
   pop(): void {
+    if (this.#hole) this.#fill();
     this.time = this.#time[0]!;
     this.rank = this.#rank[0]!;
     this.source = this.#source[0]!;
     this.item = this.#item[0]!;
     this.extra = this.#extra[0]!;
-    const n = --this.length;
+    this.#hole = true;
+  }
+
+  /** Closes the hole with the last event. */
+  #fill(): void {
+    this.#hole = false;
+    const n = --this.#size;
     if (n === 0) return;
-    const [time, rank, source] = [this.#time[n]!, this.#rank[n]!, this.#source[n]!];
-    const [item, extra] = [this.#item[n]!, this.#extra[n]!];
+    this.#sink(this.#time[n]!, this.#rank[n]!, this.#source[n]!, this.#item[n]!, this.#extra[n]!);
+  }
+
+  /** Puts an event in at the first place and lets it down to its own. */
+  #sink(time: number, rank: number, source: number, item: number, extra: number): void {
+    const n = this.#size;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
