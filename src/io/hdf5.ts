@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import type { Attribute, Dataset, File, Group, Reference } from "h5wasm/node";
+import fs from "node:fs";
+import type { Attribute, Dataset, Group, Reference } from "h5wasm/node";
 import { InputError } from "../errors.ts";
 
 export type { Dataset, Group } from "h5wasm/node";
@@ -7,27 +7,62 @@ export type { Dataset, Group } from "h5wasm/node";
 /** [bytes] A dataset that claims more is not read: a damaged file can claim any size. */
 const LARGEST = 2 ** 29;
 
+let loaded: unknown = null;
+
 /** The library is 4 MB of WebAssembly: loaded by the first HDF5 file, not by the start of the program. */
 async function library(): Promise<typeof import("h5wasm/node")> {
-  const h5 = await import("h5wasm/node");
-  const module = await h5.ready;
-  // Otherwise problems are printed, and met later where they can no longer be explained.
-  module.activate_throwing_error_handler();
-  return h5;
+  if (loaded !== null) return import("h5wasm/node");
+  const { error } = console;
+  // It keeps the console that it finds now, and would say there what the error says.
+  console.error = () => {};
+  try {
+    const h5 = await import("h5wasm/node");
+    loaded = await h5.ready;
+    return h5;
+  } finally {
+    console.error = error;
+  }
+}
+
+/**
+ * Runs what uses the library and collects what it reports. It writes its reports straight to standard error, and goes
+ * on with whatever was in memory; its other way, exceptions thrown through its C code, leaves it broken. So its writes
+ * are taken over, for as long as it works and nothing else can.
+ */
+function collecting<T>(use: () => T): { value: T | undefined; error: unknown; reports: string } {
+  const { writeSync } = fs;
+  let reports = "";
+  fs.writeSync = ((file: number, data: Uint8Array, at?: number, length?: number, position?: number) => {
+    if (file !== 2) return writeSync(file, data, at, length, position);
+    const piece = Buffer.from(data.buffer, data.byteOffset + (at ?? 0), length ?? data.length);
+    reports += piece.toString("latin1");
+    return piece.length;
+  }) as typeof fs.writeSync;
+  try {
+    const value = use();
+    return { value, error: undefined, reports };
+  } catch (error) {
+    return { value: undefined, error: error ?? new Error("unknown"), reports };
+  } finally {
+    fs.writeSync = writeSync;
+  }
 }
 
 /** Writes a new HDF5 file; when `fill` fails, no file is left. The caller renames it, see `atomic.ts`. */
 export async function writeHdf5(path: string, fill: (root: Group) => void): Promise<void> {
   const h5 = await library();
-  const file = new h5.File(path, "w");
-  try {
-    fill(file);
-  } catch (error) {
-    file.close();
-    rmSync(path, { force: true });
-    throw error;
-  }
-  file.close();
+  const { error, reports } = collecting(() => {
+    const file = new h5.File(path, "w");
+    try {
+      fill(file);
+    } finally {
+      file.close();
+    }
+  });
+  if (error === undefined && reports === "") return;
+  fs.rmSync(path, { force: true });
+  if (error instanceof InputError) throw error;
+  throw new Error(`${path}: cannot be written (${reason(reports, error)})`);
 }
 
 /**
@@ -36,26 +71,25 @@ export async function writeHdf5(path: string, fill: (root: Group) => void): Prom
  */
 export async function readHdf5<T>(path: string, use: (root: Group) => T): Promise<T> {
   const h5 = await library();
-  let file: File | null = null;
-  try {
-    file = new h5.File(path, "r");
-    return use(file);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${path}: expected a whole HDF5 file, got ${reason(error)}`);
-  } finally {
+  const { value, error, reports } = collecting(() => {
+    const file = new h5.File(path, "r");
     try {
-      file?.close();
-    } catch {
-      // A damaged file may fail once more here; what was wrong with it has been said.
+      return use(file);
+    } finally {
+      file.close();
     }
-  }
+  });
+  if (reports === "" && error === undefined) return value as T;
+  if (reports === "" && error instanceof InputError) throw error;
+  throw new InputError(`${path}: expected a whole HDF5 file, got ${reason(reports, error)}`);
 }
 
-/** The innermost of the library's stack of messages. */
-function reason(error: unknown): string {
-  const text = String((error as Error)?.message ?? error);
-  return [...text.matchAll(/\(\): (.*)/g)].at(-1)?.[1] ?? text.split("\n")[0]!;
+/** The innermost of the library's stack of messages, such as "file signature not found". */
+function reason(reports: string, error: unknown): string {
+  // The first stack is the cause of those that follow.
+  const first = reports.split("HDF5-DIAG")[1] ?? "";
+  const inner = [...first.matchAll(/\(\): (.*)/g)].at(-1);
+  return inner?.[1] ?? String((error as Error)?.message ?? error).split("\n")[0]!;
 }
 
 /** Element types of this module: names of `struct` in Python, which the library uses. */
@@ -218,4 +252,63 @@ function checkSize({ shape, metadata }: Dataset, path: string, file: string): vo
   if (!(bytes <= LARGEST)) {
     throw new InputError(`${file}: ${path}: expected at most ${LARGEST} bytes, got ${bytes}`);
   }
+}
+
+/**
+ * The rows of a dataset whose rows differ in length. Numbers of 16 bits, which the library does not decode, are read
+ * from its memory.
+ */
+export function raggedAt(root: Group, path: string, file: string): Float64Array[] {
+  const dataset = datasetAt(root, path, file);
+  checkSize(dataset, path, file);
+  const { metadata } = dataset;
+  const type = metadata.vlen_type;
+  if (!type)
+    throw new InputError(`${file}: ${path}: expected rows of different lengths, got ${dataset.dtype}`);
+  if (type.type === FLOAT && type.size === 2) return halfRows(dataset);
+  const value: unknown = dataset.value;
+  if (!Array.isArray(value)) throw new InputError(`${file}: ${path}: expected rows of numbers`);
+  return value.map(row => Float64Array.from(row as Iterable<number>, Number));
+}
+
+/** HDF5's class of floating-point types. */
+const FLOAT = 1;
+
+/** What the module of the library has and its types do not tell. */
+interface Memory {
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _free(at: number): void;
+  get_dataset_data(file: bigint, path: string, count: null, offset: null, strides: null, to: bigint): void;
+  reclaim_vlen_memory(file: bigint, path: string, attribute: string, at: bigint): void;
+}
+
+function halfRows(dataset: Dataset): Float64Array[] {
+  const memory = loaded as unknown as Memory;
+  const { metadata, file_id, path } = dataset;
+  const rows = metadata.total_size;
+  const at = memory._malloc(Math.max(1, rows * metadata.size));
+  try {
+    memory.get_dataset_data(file_id, path, null, null, null, BigInt(at));
+    const view = new DataView(memory.HEAPU8.buffer);
+    return Array.from({ length: rows }, (_, row) => {
+      // Each row is its length and where it lies.
+      const [length, start] = [0, 4].map(k => view.getUint32(at + row * metadata.size + k, true)) as [
+        number,
+        number,
+      ];
+      return Float64Array.from({ length }, (_, k) => half(view.getUint16(start + 2 * k, true)));
+    });
+  } finally {
+    memory.reclaim_vlen_memory(file_id, path, "", BigInt(at));
+    memory._free(at);
+  }
+}
+
+/** IEEE 754 binary16. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }

@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { InputError } from "../../src/errors.ts";
+import { decodeAedat } from "../../src/io/events/aedat.ts";
+import { decodeNmnist } from "../../src/io/events/nmnist.ts";
+import { readShd } from "../../src/io/events/shd.ts";
+import { decodeEventsCsv, decodeEventsNpz } from "../../src/io/events/tables.ts";
+import { decodeNetwork, encodeNetwork } from "../../src/io/networkFile.ts";
+import { readNirData } from "../../src/io/nirData.ts";
+import { readNir, writeNir } from "../../src/io/nirFile.ts";
+import { nirToNetwork } from "../../src/io/nirImport.ts";
+import { readNwb } from "../../src/io/nwbRead.ts";
+import { decodeRasterCsv } from "../../src/io/rasterCsv.ts";
+import { decodeRaster, encodeRaster } from "../../src/io/rasterFile.ts";
+import { writeRaster } from "../../src/io/rasterFormats.ts";
+import { decodeRasterLog } from "../../src/io/rasterLog.ts";
+import { decodeRasterNpz } from "../../src/io/rasterNpz.ts";
+import { streamOf } from "../../src/io/rasterStream.ts";
+import { readSonata } from "../../src/io/sonataRead.ts";
+import { Rng } from "../../src/math/rng.ts";
+import { everyNode, trained } from "./nirGraphs.ts";
+import { sampleRaster } from "./rasters.ts";
+import { writeShdLike } from "./shdFiles.ts";
+
+/** Mutated inputs per reader in memory; a tenth of it for those that go through a file. FUZZ=10000 takes minutes. */
+const RUNS = Number(process.env.FUZZ ?? 500);
+
+const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
+const path = join(folder, "x");
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+async function written(format: "msgpack" | "npz" | "csv" | "nwb" | "nirdata"): Promise<Uint8Array> {
+  await writeRaster(streamOf(sampleRaster()), format, path);
+  return readFileSync(path);
+}
+
+async function sonataSpikes(): Promise<Uint8Array> {
+  const out = join(folder, "sonata");
+  await writeRaster(streamOf({ ...sampleRaster(), traces: [] }), "sonata", out);
+  return readFileSync(join(out, "spikes.h5"));
+}
+
+async function nir(): Promise<Uint8Array> {
+  await writeNir(everyNode(), path);
+  return readFileSync(path);
+}
+
+function shd(): Uint8Array {
+  writeShdLike(path, "f16");
+  return readFileSync(path);
+}
+
+/** Flips, overwrites, cuts, doubles or inserts bytes; mostly one such thing, sometimes several. */
+function mutate(seed: Uint8Array, rng: Rng): Uint8Array {
+  let bytes = Uint8Array.from(seed);
+  for (let n = 1 + rng.integer(3); n > 0; n--) {
+    const at = rng.integer(Math.max(1, bytes.length));
+    const kind = rng.integer(6);
+    if (kind === 0) bytes[at]! ^= 1 << rng.integer(8);
+    else if (kind === 1) bytes[at] = rng.integer(256);
+    else if (kind === 2) bytes.fill([0, 255, 127][rng.integer(3)]!, at, at + 1 + rng.integer(8));
+    else if (kind === 3) bytes = bytes.slice(0, at);
+    else {
+      const piece = bytes.subarray(at, at + rng.integer(16));
+      bytes = Uint8Array.from([...bytes.subarray(0, at), ...piece, ...bytes.subarray(at)]);
+    }
+  }
+  return bytes;
+}
+
+/** Reads or refuses with one line, whatever the bytes are. */
+async function fuzz(name: string, seed: Uint8Array, runs: number, read: (bytes: Uint8Array) => unknown) {
+  const rng = new Rng(6, name);
+  let refused = 0;
+  for (let k = 0; k < runs; k++) {
+    const bytes = mutate(seed, rng);
+    const began = performance.now();
+    try {
+      await read(bytes);
+    } catch (error) {
+      if (!(error instanceof InputError)) {
+        writeFileSync(join(tmpdir(), `fuzz-${name}`), bytes);
+        throw new Error(`${name}, input ${k}: ${(error as Error).stack}`);
+      }
+      expect(error.message).not.toContain("\n");
+      refused++;
+    }
+    expect(performance.now() - began, `${name}, input ${k}`).toBeLessThan(5000);
+  }
+  expect(refused).toBeGreaterThan(0);
+}
+
+const events = Uint8Array.from({ length: 100 }, (_, k) => k);
+const table = new TextEncoder().encode("t,x,y,p\n1500,3,4,-1\n2000,5,6,1\n");
+const aedat = Buffer.concat([Buffer.from("#!AER-DAT3.1\r\n#!END-HEADER\r\n"), Buffer.alloc(92, 1)]);
+const aedat2 = Buffer.concat([Buffer.from("#!AER-DAT2.0\r\n"), Buffer.alloc(64, 3)]);
+const whole = encodeRaster(sampleRaster());
+const inMemory: [string, () => Uint8Array | Promise<Uint8Array>, (bytes: Uint8Array) => unknown][] = [
+  ["raster map", () => whole, bytes => decodeRaster(bytes, "x")],
+  ["raster sequence", () => written("msgpack"), bytes => decodeRasterLog(bytes, "x")],
+  ["npz", () => written("npz"), bytes => decodeRasterNpz(bytes, "x")],
+  ["csv", () => written("csv"), bytes => decodeRasterCsv(text(bytes), "x")],
+  ["network", () => encodeNetwork(trained()), bytes => decodeNetwork(bytes, "x")],
+  ["nmnist", () => events, bytes => decodeNmnist(bytes, "x")],
+  ["aedat 3.1", () => aedat, bytes => decodeAedat(bytes, "x")],
+  ["aedat 2.0", () => aedat2, bytes => decodeAedat(bytes, "x")],
+  ["event npz", () => written("npz"), bytes => decodeEventsNpz(bytes, "x")],
+  ["event csv", () => table, bytes => decodeEventsCsv(text(bytes), "x")],
+];
+test.each(inMemory)(
+  "%s: any bytes are read or refused",
+  async (name, seed, read) => {
+    await fuzz(name, await seed(), RUNS, read);
+  },
+  600_000,
+);
+
+const inFiles: [string, () => Uint8Array | Promise<Uint8Array>, (file: string) => Promise<unknown>][] = [
+  ["nwb", () => written("nwb"), readNwb],
+  ["nirdata", () => written("nirdata"), readNirData],
+  ["sonata", sonataSpikes, readSonata],
+  ["nir", nir, async file => nirToNetwork(await readNir(file))],
+  ["shd", shd, readShd],
+];
+test.each(inFiles)(
+  "%s: any file is read or refused",
+  async (name, seed, read) => {
+    await fuzz(name, await seed(), Math.ceil(RUNS / 10), bytes => {
+      writeFileSync(path, bytes);
+      return read(path);
+    });
+  },
+  600_000,
+);
