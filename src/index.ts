@@ -1,6 +1,7 @@
 /** The public API of threefactor. */
 
 export { networkModels, type TwinModel, twinModel } from "../models/index.ts";
+export * from "./analysis/index.ts";
 export type { Dataset, Samples } from "./data/dataset.ts";
 export { loadDataset } from "./data/index.ts";
 export { describe, type ModelDescription } from "./description/describe.ts";
@@ -25,6 +26,7 @@ export type { Raster, RasterPopulation, RecordedTrace } from "./engine/raster.ts
 export { Simulation } from "./engine/simulation.ts";
 export { SpikeTrain } from "./engine/spikeTrain.ts";
 export { InputError } from "./errors.ts";
+export * from "./io/index.ts";
 export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
 export { angleDegrees } from "./math/matrix.ts";
 export { Rng, threefry2x32 } from "./math/rng.ts";

@@ -1,0 +1,16 @@
+export { decodeAedat } from "./events/aedat.ts";
+export { type CameraEvents, eventsToRaster } from "./events/events.ts";
+export { decodeNmnist } from "./events/nmnist.ts";
+export { readShd, type SpokenWords } from "./events/shd.ts";
+export { decodeEventsCsv, decodeEventsNpz } from "./events/tables.ts";
+export { decodeNetwork, encodeNetwork, type TrainedNetwork } from "./networkFile.ts";
+export { type NirExportOptions, networkToNir } from "./nirExport.ts";
+export { readNir, writeNir } from "./nirFile.ts";
+export type { NirGraph, NirNode, Tensor } from "./nirGraph.ts";
+export { type ImportedNetwork, type NirImportOptions, nirToNetwork } from "./nirImport.ts";
+export { pictureToPng } from "./picture/pixels.ts";
+export { rasterPicture } from "./picture/rasterPicture.ts";
+export { pictureToSvg } from "./picture/svg.ts";
+export { openRaster, type RasterFormatName, rasterFormats, writeRaster } from "./rasterFormats.ts";
+export { RasterWriter } from "./rasterLog.ts";
+export { collect, type RasterStream, type SpikeBlock, streamOf } from "./rasterStream.ts";
