@@ -12,7 +12,7 @@ export const digits: TwinModel = {
   learningRates: {
     default: 0.5,
     sdfa: 0.3,
-    wm: 0.3,
+    wm: 0.1,
     "pepita:textbook": 1,
     "pepita-hebbian": 0.7,
     "pepita-tl": 0.07,

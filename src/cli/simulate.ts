@@ -5,8 +5,8 @@ import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
 import { describe } from "../description/describe.ts";
 import { override } from "../description/override.ts";
-import { network } from "../engine/network.ts";
-import type { Raster } from "../engine/raster.ts";
+import { type Network, network } from "../engine/network.ts";
+import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import { InputError } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
@@ -17,6 +17,7 @@ import { writable } from "./writable.ts";
 interface Flags {
   duration?: string;
   set?: string[];
+  record?: string;
   seed?: string;
   json?: boolean;
   out?: string;
@@ -29,6 +30,7 @@ export function simulateCommand(): Command {
     .argument("<model>", `${Object.keys(networkModels).join(", ")}, or a .json, .js or .ts file`)
     .option("--duration <ms>", "simulated time (default: 1000)")
     .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
+    .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
     .option("--seed <n>", "draws synapses and input (default: 1)")
     .option("--json", "print one JSON document and nothing else")
     .option("--out <file>", "write the spikes as a raster file (.msgpack)")
@@ -41,14 +43,18 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   const description = (flags.set ?? []).reduce(override, await findModel(name));
   const { name: model, spec } = describe(description);
 
+  const watched = recorded(flags.record ?? "spikes");
+
   const buildStart = performance.now();
   const net = network(spec, { seed });
   const simulation = new Simulation(net);
+  const read = potentials(net, watched);
   const runStart = performance.now();
-  simulation.run(durationMs);
+  const traces = read ? sample(simulation, durationMs, read) : [];
+  simulation.runUntil(durationMs);
   const runEnd = performance.now();
 
-  const raster = simulation.raster({ model, seed });
+  const raster = { ...simulation.raster({ model, seed }), traces };
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   const bytes = net.projections.reduce((sum, p) => sum + p.synapses.bytes, 0);
@@ -83,6 +89,64 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Neurons whose potential is recorded, from `spikes,v:0-4,7`: numbers count through all populations in order. */
+function recorded(text: string): number[] {
+  const [spikes, ...rest] = text.split(",");
+  const fail = () =>
+    new InputError(`--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got ${text}`);
+  if (spikes !== "spikes") throw fail();
+  if (rest.length === 0) return [];
+  if (!rest[0]!.startsWith("v:")) throw fail();
+  return rest.flatMap((part, k) => {
+    const range = /^(\d+)(?:-(\d+))?$/.exec(k === 0 ? part.slice(2) : part);
+    if (!range) throw fail();
+    const [from, to] = [Number(range[1]), Number(range[2] ?? range[1])];
+    if (to < from || to - from > 10_000) throw fail();
+    return Array.from({ length: to - from + 1 }, (_, n) => from + n);
+  });
+}
+
+/** Where those neurons are. @throws InputError for a neuron that is not there or has no potential */
+function potentials(
+  { populations }: Network,
+  neurons: readonly number[],
+): { population: string; neuron: number }[] | null {
+  const places = neurons.map(neuron => {
+    let first = 0;
+    for (const { name, size, model } of populations) {
+      if (neuron < first + size) {
+        if (!model)
+          throw new InputError(`--record: neuron ${neuron} is an input of ${name}, without a potential`);
+        return { population: name, neuron: neuron - first };
+      }
+      first += size;
+    }
+    throw new InputError(`--record: expected neurons below ${first}, got ${neuron}`);
+  });
+  return places.length > 0 ? places : null;
+}
+
+/** Runs in pieces of a tenth of a millisecond, which changes nothing, and reads the exact potentials between them. */
+function sample(
+  simulation: Simulation,
+  durationMs: number,
+  places: readonly { population: string; neuron: number }[],
+): RecordedTrace[] {
+  const steps = Math.ceil(durationMs / 0.1);
+  const times = Float64Array.from({ length: steps + 1 }, (_, k) => Math.min(durationMs, k * 0.1));
+  const traces = places.map(place => ({
+    ...place,
+    quantity: "v",
+    times,
+    values: new Float64Array(steps + 1),
+  }));
+  times.forEach((t, k) => {
+    simulation.runUntil(t);
+    for (const { population, neuron, values } of traces) values[k] = simulation.potential(population, neuron);
+  });
+  return traces;
 }
 
 /** @throws InputError when there is no such model or file, or the file holds none */

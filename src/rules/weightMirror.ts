@@ -16,7 +16,8 @@ import type { Rule } from "./rule.ts";
  *          B: after a pass of noise           B: at the end of a presentation of noise
  *
  * The authors mirror once over the data before training as well; here feedback starts random and has turned by the
- * end of about a thousand samples.
+ * end of about a thousand samples. It follows the forward weights with that lag, so that the learning rate has to be
+ * smaller than BP's (the authors': a quarter), or the loss runs away.
  */
 export const wm: Rule = {
   name: "wm",

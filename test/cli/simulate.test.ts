@@ -59,6 +59,25 @@ test("a model file runs, gives the documented fields, and the same numbers for t
   const raster = decodeRaster(readFileSync(out), out);
   expect(raster.times.length).toBe(result.spikes);
   expect(raster.metadata).toMatchObject({ model: "pair", seed: 3 });
+  const recording = simulate(
+    file,
+    "--duration",
+    "50",
+    "--seed",
+    "3",
+    "--record",
+    "spikes,v:20-21,29",
+    "--out",
+    out,
+  );
+  expect(recording.status).toBe(0);
+  const { traces } = decodeRaster(readFileSync(out), out);
+  expect(traces.map(trace => `${trace.population} ${trace.neuron}`)).toEqual(["out 0", "out 1", "out 9"]);
+  for (const { times, values } of traces) {
+    expect(times.length).toBe(501);
+    expect(Math.max(...values)).toBeLessThan(5);
+    expect(new Set(values).size).toBeGreaterThan(100);
+  }
   // 20 inputs x 200 Hz x 0.6 mV x 20 ms = 48 mV: far above threshold, so --set of a tenth of the rate silences most.
   const quiet = JSON.parse(
     simulate(file, "--duration", "500", "--json", "--set", "parameters.r=20 Hz").stdout,
@@ -70,6 +89,8 @@ test.each([
   [["nobody"], "model: expected one of brunel, cuba, synfire, or a file, got nobody"],
   [["no.json"], "no.json: expected a model file, got ENOENT"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
+  [["cuba", "--record", "v"], "--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got v"],
+  [["cuba", "--record", "spikes,v:4000"], "--record: expected neurons below 4000, got 4000"],
   [["cuba", "--set", "parameters.q=1"], "--set: expected a parameter"],
   [["cuba", "--set", "projections[2].delay=-1 ms"], "projections[2].delay: expected 0 ms or more, got -1"],
   [
