@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/index.ts";
+
 import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
@@ -11,6 +11,7 @@ import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
 import { Interrupted, type RunPlan, train } from "../training/train.ts";
 import { type CompareFlags, type CompareOptions, plans } from "./compareOptions.ts";
+import { loadAnyDataset } from "./eventDatasets.ts";
 import { newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
@@ -25,7 +26,7 @@ export function compareCommand(): Command {
     .description("train learning rules in their rate and spiking forms on a data set, and compare them")
     .option(
       "--dataset <name>",
-      "digits, mnist, fashion-mnist, or a folder with four IDX files (default: digits)",
+      "digits, mnist, fashion-mnist, nmnist, shd, or a folder with four IDX files (default: digits)",
     )
     .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)
     .option("--twins <names>", "rate, spike or rate,spike (default: rate,spike)")
@@ -61,7 +62,7 @@ export function compareCommand(): Command {
 
 async function compare(flags: CompareFlags): Promise<void> {
   const { folder, options, record: begun } = await openRun(flags);
-  const data = await loadDataset(options.dataset, {
+  const data = await loadAnyDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
     ...(options.testSamples !== null && { testSamples: options.testSamples }),
