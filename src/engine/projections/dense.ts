@@ -58,7 +58,10 @@ export class DenseProjection implements Projection {
   }
 
   get bytes(): number {
-    return this.weights.byteLength + (this.#order ? this.#order.targets.byteLength + this.#order.delays.byteLength : 0);
+    return (
+      this.weights.byteLength +
+      (this.#order ? this.#order.targets.byteLength + this.#order.delays.byteLength : 0)
+    );
   }
 
   rowLength(): number {
