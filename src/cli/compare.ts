@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
-
 import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
