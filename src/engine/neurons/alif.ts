@@ -131,7 +131,7 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
     }
     // A first guess: what it would take if the threshold decayed as fast as the membrane.
     const end = lambda > 0 ? Math.log1p((lambda * f0) / r) / lambda : f0 / r;
-    for (let t = end, start = 0, fStart = f0; t < Infinity; t *= 2) {
+    for (let t = Math.max(end, TOLERANCE), start = 0, fStart = f0; t < Infinity; t *= 2) {
       const ft = this.#excess(t);
       if (ft >= 0) return from + bracketedRoot(this.#f, start, fStart, t, ft, TOLERANCE);
       start = t;

@@ -247,7 +247,7 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
       end = (2 / muE) * Math.log((asked[2]! + (2 * asked[3]!) / (Math.E * muE)) / r);
       if (!(end > 0)) return Infinity;
     } else {
-      end = lambda > 0 ? Math.log1p((lambda * f0) / r) / lambda : f0 / r;
+      end = Math.max(TOLERANCE, lambda > 0 ? Math.log1p((lambda * f0) / r) / lambda : f0 / r);
       while (!(this.#excess(end) >= 0)) {
         end *= 2;
         if (end === Infinity) return Infinity;

@@ -284,7 +284,7 @@ export class LifExpGroup extends MembraneGroup<LifExpParameters> {
     let fa = fStart;
     // The time it would take without synaptic currents.
     const alone = this.#lambda > 0 ? Math.log1p((this.#lambda * fStart) / r) / this.#lambda : fStart / r;
-    for (let step = alone; step < Infinity; step *= 2) {
+    for (let step = Math.max(alone, TOLERANCE); step < Infinity; step *= 2) {
       const b = start + step;
       const fb = this.#excess(b);
       if (fb >= 0) return bracketedRoot(this.#f, a, fa, b, fb, TOLERANCE);

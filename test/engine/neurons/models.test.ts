@@ -202,6 +202,19 @@ test("a current that settles exactly at the threshold never fires, one above it 
   }
 });
 
+test("a postsynaptic potential whose peak is the threshold decides between a spike and none", () => {
+  for (const model of ["lif-exp", "lif-alpha"] as const) {
+    for (const tauExc of [3, 10, 20, 70]) {
+      for (const margin of [1e-10, -1e-10]) {
+        const group = one({ model, vThreshold: 10, tauMem: 20, tauExc, weightAs: "peak" });
+        group.receive(0, 0, 10 * (1 + margin));
+        expect(group.nextSpike(0) < Infinity).toBe(margin > 0);
+        expect(group.earliestSpike!(0)).toBeLessThanOrEqual(group.nextSpike(0));
+      }
+    }
+  }
+});
+
 test("an idle time of any length costs no digits and makes no NaN", () => {
   for (const model of ["lif-exp", "lif-alpha"] as const) {
     const group = one({ model, vThreshold: 10, vRest: 0, tauExc: 3, tauInh: 4 });
