@@ -14,3 +14,8 @@ export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return "a map";
   return value === undefined ? "none" : String(value);
 }
+
+/** A run was asked to stop; the state of its last finished epoch has been written. The command line exits with 130. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
+}

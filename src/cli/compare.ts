@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import type { Dataset } from "../data/dataset.ts";
 import type { Raster } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
+import { InputError, Interrupted } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { formatTable } from "../report/table.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
-import { Interrupted, type RunPlan, train } from "../training/train.ts";
+import { type RunPlan, train } from "../training/train.ts";
 import { type CompareFlags, type CompareOptions, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
 import { newRecord, openRun, resumeCommand } from "./openRun.ts";
@@ -22,7 +22,6 @@ import { writeReport } from "./writeReport.ts";
 /** `threefactor compare`: trains rules in both twins and writes a run folder. */
 export function compareCommand(): Command {
   return new Command("compare")
-    .description("train learning rules in their rate and spiking forms on a data set, and compare them")
     .option(
       "--dataset <name>",
       "digits, mnist, fashion-mnist, nmnist, shd, or a folder with four IDX files (default: digits)",

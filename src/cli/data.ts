@@ -16,7 +16,7 @@ interface Options {
 
 /** The command with its two subcommands. Their actions throw InputError for bad input. */
 export function dataCommand(): Command {
-  const data = new Command("data").description("list the data sets, and fetch those that are not here");
+  const data = new Command("data");
   const list = data
     .command("list")
     .description("sizes, licences, where each set is, and whether its checksums are right");

@@ -51,7 +51,6 @@ interface Written {
 /** `threefactor export FILE --to FORMAT`: recordings and trained networks in the formats of other tools. */
 export function exportCommand(): Command {
   return new Command("export")
-    .description("write a recording or a trained network in a format of other tools, or as a picture")
     .argument(
       "<file>",
       `recording (${rasterNames.join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,

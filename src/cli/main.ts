@@ -1,28 +1,54 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { DownloadError } from "../data/download.ts";
-import { InputError } from "../errors.ts";
-import { Interrupted } from "../training/train.ts";
-import { compareCommand } from "./compare.ts";
-import { dataCommand } from "./data.ts";
-import { exportCommand } from "./export.ts";
-import { reportCommand } from "./report.ts";
-import { rulesCommand } from "./rules.ts";
-import { simulateCommand } from "./simulate.ts";
+import { InputError, Interrupted } from "../errors.ts";
 import { threefactorVersion } from "./versions.ts";
+
+/** Every command: its name, what it does, and where it is. Loaded when it is called, for the libraries it needs. */
+const commands: readonly (readonly [string, string, () => Promise<Command>])[] = [
+  [
+    "compare",
+    "train learning rules in their rate and spiking forms on a data set, and compare them",
+    async () => (await import("./compare.ts")).compareCommand(),
+  ],
+  [
+    "simulate",
+    "run a network from the list or a file, and report its activity",
+    async () => (await import("./simulate.ts")).simulateCommand(),
+  ],
+  [
+    "rules",
+    "list the learning rules: forms, presentations, what a synapse must know, source",
+    async () => (await import("./rules.ts")).rulesCommand(),
+  ],
+  [
+    "export",
+    "write a recording or a trained network in a format of other tools, or as a picture",
+    async () => (await import("./export.ts")).exportCommand(),
+  ],
+  [
+    "report",
+    "write a run folder's report.html (again)",
+    async () => (await import("./report.ts")).reportCommand(),
+  ],
+  [
+    "data",
+    "list the data sets, and fetch those that are not here",
+    async () => (await import("./data.ts")).dataCommand(),
+  ],
+];
 
 const program = new Command("threefactor")
   .description("Learning rules without backpropagation, rate-coded and spiking, side by side")
-  .version(threefactorVersion())
-  .addCommand(compareCommand())
-  .addCommand(rulesCommand())
-  .addCommand(simulateCommand())
-  .addCommand(exportCommand())
-  .addCommand(reportCommand())
-  .addCommand(dataCommand());
+  .version(threefactorVersion());
 
 /** Exit 0 success, 2 bad input with one line, 130 interrupted, 1 anything else. */
 async function main(): Promise<void> {
+  for (const [name, description, load] of commands) {
+    // `help NAME` needs the command's options too.
+    const called = process.argv.slice(2, 4).includes(name);
+    program.addCommand((called ? await load() : new Command(name)).description(description));
+  }
   for (const command of withSubcommands(program)) {
     // A command that needs a subcommand shows its help as the program itself does.
     const writeErr = (text: string) => process.stdout.write(text);

@@ -8,7 +8,6 @@ import { writeReport } from "./writeReport.ts";
 /** `threefactor report DIR`: writes the run folder's report.html again. */
 export function reportCommand(): Command {
   return new Command("report")
-    .description("write a run folder's report.html (again)")
     .argument("<folder>", "run folder of threefactor compare")
     .option("--json", "print the folder's results.json and nothing else")
     .option("--seed <n>", "taken by every command; nothing here is random")

@@ -9,7 +9,6 @@ import { writable } from "./writable.ts";
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
   return new Command("rules")
-    .description("list the learning rules: forms, presentations, what a synapse must know, source")
     .option("--json", "print one JSON document and nothing else")
     .option("--seed <n>", "taken by every command; nothing here is random")
     .option("--out <file>", "also write the JSON document to this file")

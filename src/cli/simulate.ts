@@ -26,7 +26,6 @@ interface Flags {
 /** `threefactor simulate MODEL`: runs a network from models/ or a file. */
 export function simulateCommand(): Command {
   return new Command("simulate")
-    .description("run a network from the list or a file, and report its activity")
     .argument("<model>", `${Object.keys(networkModels).join(", ")}, or a .json, .js or .ts file`)
     .option("--duration <ms>", "simulated time (default: 1000)")
     .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")

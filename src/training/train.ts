@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
-import { InputError } from "../errors.ts";
+import { InputError, Interrupted } from "../errors.ts";
+
 import { type Rule, ruleNamed } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
 import { checkState } from "./checkState.ts";
@@ -39,11 +40,6 @@ export interface TrainHooks {
   readonly signal?: AbortSignal;
   /** What errors call the state to go on from, such as its file. */
   readonly stateName?: string;
-}
-
-/** The run was asked to stop; the state of its last finished epoch has been handed out. */
-export class Interrupted extends Error {
-  override name = "Interrupted";
 }
 
 export interface Trained {

@@ -1,11 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadDataset } from "../../src/data/index.ts";
+import { Interrupted } from "../../src/errors.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { alignmentDegrees } from "../../src/training/alignment.ts";
 import { epochOrder, initialParameters } from "../../src/training/initialise.ts";
 import { refractoryPeriod } from "../../src/training/spikingTrainer.ts";
-import { createTrainer, Interrupted, type RunPlan, type RunState, train } from "../../src/training/train.ts";
+import { createTrainer, type RunPlan, type RunState, train } from "../../src/training/train.ts";
 
 let data: Dataset;
 beforeAll(async () => {
