@@ -1,6 +1,9 @@
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
+import { expectOnly, within } from "./expect.ts";
 import { type NeuronModel, type NeuronSpec, neuronModel } from "./neurons/index.ts";
+import { type PlasticitySpec, plasticity } from "./plasticity/index.ts";
+import type { Plasticity } from "./plasticity/plasticSynapses.ts";
 import { type Connectivity, connect, type Rows } from "./projections/connect.ts";
 import { DenseProjection } from "./projections/dense.ts";
 import type { Projection } from "./projections/projection.ts";
@@ -23,6 +26,8 @@ export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number)
 export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
 
 export interface ProjectionSpec {
+  /** By which to find it again; `FROM->TO` by default. */
+  readonly name?: string;
   readonly from: string;
   readonly to: string;
   /** Without it, every neuron connects to every neuron. */
@@ -33,7 +38,16 @@ export interface ProjectionSpec {
   readonly delay?: PerSynapse;
   /** Factor on every weight at delivery; 1 by default. */
   readonly gain?: number;
+  /** How the synapses learn: one rule, or several that act one after the other. */
+  readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
+  /** Where the delay lies for a rule, `axonal` by default; see `SynapseRule`. */
+  readonly delayKind?: "axonal" | "dendritic";
 }
+
+const projectionFields = [
+  ...["name", "from", "to", "connect", "weights", "delay", "gain"],
+  ...["plasticity", "delayKind"],
+];
 
 export interface NetworkSpec {
   readonly populations: Readonly<Record<string, PopulationSpec>>;
@@ -58,7 +72,13 @@ export interface Population {
 /** A checked network. It holds no state: a Simulation does. */
 export interface Network {
   readonly populations: readonly Population[];
-  readonly projections: readonly { synapses: Projection; from: number; to: number }[];
+  readonly projections: readonly {
+    readonly name: string;
+    readonly synapses: Projection;
+    readonly from: number;
+    readonly to: number;
+    readonly plasticity: Plasticity | null;
+  }[];
   /** Each makes a stimulus at its beginning: stimuli have a state, and a simulation its own of each. */
   readonly stimuli: readonly (() => Stimulus)[];
 }
@@ -69,12 +89,14 @@ export interface Network {
  * @throws InputError that names the path of the field, the value and what was expected
  */
 export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
+  expectOnly(spec, "a network", ["populations", "projections", "stimuli"]);
   const names = Object.keys(spec.populations);
   if (names.length === 0) throw new InputError("populations: expected at least one, got none");
   const index = new Map(names.map((name, p) => [name, p]));
   const models = names.map(name => checkPopulation(name, spec.populations[name]!));
 
   const projections = (spec.projections ?? []).map((projection, q) => {
+    within(`projections[${q}]`, () => expectOnly(projection, "a projection", projectionFields));
     const end = (field: "from" | "to") => {
       const p = index.get(projection[field]);
       if (p === undefined) {
@@ -99,7 +121,9 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
         new Rng(seed, `projection ${q} ${projection.from} ${projection.to}`),
       ),
     );
-    return { synapses, from, to };
+    const learns = within(`projections[${q}]`, () => plasticity(projection, synapses.weights));
+    const name = projection.name ?? `${projection.from}->${projection.to}`;
+    return { name, synapses, from, to, plasticity: learns };
   });
 
   const ranks = rankPopulations(names, projections);
@@ -117,8 +141,10 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
     if (p === undefined) {
       throw new InputError(`stimuli[${s}].to: expected one of ${names.join(", ")}, got ${given.to}`);
     }
+    // Numbered by population, so that its numbers do not depend on the stimuli of others.
+    const k = spec.stimuli!.slice(0, s).filter(({ to }) => to === given.to).length;
     const make = () =>
-      stimulus(given, p, populations[p]!.size, models[p] === null, seed, `stimulus ${s} ${given.to}`);
+      stimulus(given, p, populations[p]!.size, models[p] === null, seed, `stimulus ${k} of ${given.to}`);
     within(`stimuli[${s}]`, make);
     return make;
   });
@@ -147,6 +173,7 @@ function initialPotentials(
 
 function checkPopulation(name: string, population: PopulationSpec): NeuronModel | null {
   const path = `populations.${name}`;
+  within(path, () => expectOnly(population, "a population", ["size", "neuron", "tauTrace", "initial"]));
   if (!Number.isInteger(population.size) || population.size < 1) {
     throw new InputError(`${path}.size: expected an integer of 1 or more, got ${population.size}`);
   }
@@ -202,15 +229,6 @@ function perSynapse(
   if (!order && value instanceof Float32Array) return value;
   for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s]! : s]!;
   return out;
-}
-
-function within<T>(path: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof InputError) throw new InputError(`${path}.${error.message}`);
-    throw error;
-  }
 }
 
 /** Topological order along zero-delay projections, by declaration where they leave it open. */

@@ -21,8 +21,15 @@ export class Trace {
     this.#last[i] = t;
   }
 
+  /** Forgets the spikes before: only the nearest counts. */
+  restart(i: number, t: number): void {
+    this.#value[i] = 1;
+    this.#last[i] = t;
+  }
+
   at(i: number, t: number): number {
-    return this.#value[i]! * Math.exp(-(t - this.#last[i]!) / this.tau);
+    const value = this.#value[i]!;
+    return value === 0 ? 0 : value * Math.exp(-(t - this.#last[i]!) / this.tau);
   }
 
   /** All neurons at t [ms]; one number each. */

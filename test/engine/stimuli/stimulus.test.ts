@@ -97,7 +97,7 @@ test("a network that runs away is stopped, with the population, neuron and time"
     stimuli: [{ to: "n", kind: "spikes", times: [1], neurons: [0], weight: 1 }],
   });
   expect(() => new Simulation(net, { spikeBudget: 1000 }).run(1e6)).toThrow(
-    /^n, neuron 0, t = \d+ ms: expected at most 1000 spikes in all/,
+    /^n, neuron 0, t = \d+ ms: expected at most 1000 spikes of the population/,
   );
 });
 

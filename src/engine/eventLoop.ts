@@ -1,0 +1,205 @@
+import { InputError } from "../errors.ts";
+import { EventQueue } from "./eventQueue.ts";
+import type { Network } from "./network.ts";
+import { PlasticSynapses } from "./plasticity/plasticSynapses.ts";
+import { PopulationState } from "./populationState.ts";
+
+/** What an event of an actor does; `time` is the present [ms]. */
+export type Act = (item: number, extra: number, time: number) => void;
+
+/** `source` of an event that is not an arrival over projection `source`. */
+const CROSSING = -1;
+const ACTOR = -2; // and below: number -2 - source of the actors
+
+/** A burst at one instant beyond any sensible count: weights have diverged. */
+const BURST = 10_000;
+
+/**
+ * The state of a network and the queue of its events. An event is the arrival of a spike, a predicted threshold
+ * crossing, or belongs to an actor: a stimulus, a probe, a callback, a spike on its way back to a dendritic synapse.
+ * Events of one population at one instant are one group: all inputs are added, then thresholds are tested.
+ */
+export class EventLoop {
+  /** [ms] */
+  time = 0;
+  synapticEvents = 0;
+  readonly populations: readonly PopulationState[];
+  /** The synapses that learn, by projection. */
+  readonly plastic: readonly (PlasticSynapses | null)[];
+  /** Rank of what comes after all other events of an instant. */
+  readonly lastRank: number;
+  readonly #network: Network;
+  readonly #onSpike: (population: number, neuron: number, t: number) => void;
+  readonly #queue = new EventQueue();
+  readonly #byRank: readonly PopulationState[];
+  /** What a delivery over each projection does to a target; made once, not per event. */
+  readonly #receivers: readonly ((target: number, weight: number) => void)[];
+  /** Projections whose synapses learn from the spikes of each population. */
+  readonly #learning: readonly (readonly number[])[];
+  readonly #actors: Act[] = [];
+
+  /** @param onSpike  hears of every spike when it is fired */
+  constructor(network: Network, onSpike: (population: number, neuron: number, t: number) => void) {
+    const { populations, projections } = network;
+    this.#network = network;
+    this.#onSpike = onSpike;
+    this.populations = populations.map((population, p) => new PopulationState(population, p));
+    this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
+    this.lastRank = 2 * populations.length;
+    this.#receivers = projections.map(({ synapses: { gain }, to }) => {
+      const target = this.populations[to]!;
+      const group = target.neurons;
+      return (j, weight) => {
+        group.receive(j, this.time, weight * gain);
+        target.touch(j);
+      };
+    });
+    this.plastic = projections.map(({ synapses, plasticity, to }) => {
+      if (!plasticity) return null;
+      const target = this.populations[to]!;
+      const group = target.neurons;
+      return new PlasticSynapses(synapses, plasticity, (j, amount) => {
+        group.receive(j, this.time, amount);
+        target.touch(j);
+      });
+    });
+    this.#learning = populations.map((_, p) =>
+      [...projections.keys()].filter(q => projections[q]!.to === p && this.plastic[q]?.hearsPost),
+    );
+    projections.forEach(({ to }, q) => {
+      this.addActor((j, cursor, t) => {
+        const next = this.plastic[q]!.arrivePost(j, cursor, t);
+        if (next < Infinity) {
+          const fired = t - this.plastic[q]!.lag(j, cursor);
+          this.#pushBack(q, this.populations[to]!, j, next, fired);
+        }
+      });
+    });
+  }
+
+  /** @returns the source that its events have */
+  addActor(act: Act): number {
+    return ACTOR - (this.#actors.push(act) - 1);
+  }
+
+  push(time: number, rank: number, source: number, item: number): void {
+    this.#queue.push(time, rank, source, item, 0);
+  }
+
+  /**
+   * Goes on to a time [ms]; events at that time are part of it.
+   * @throws InputError that names population, neuron and time when activity or weights diverge
+   */
+  runUntil(end: number): void {
+    const queue = this.#queue;
+    while (queue.nextTime <= end) {
+      queue.pop();
+      const { time, rank } = queue;
+      this.time = time;
+      // Odd ranks and the last ones are for events that reach no neurons; they find nothing to settle.
+      const state = this.#byRank[rank >> 1];
+      this.#handle(state);
+      while (queue.nextIs(time, rank)) {
+        queue.pop();
+        this.#handle(state);
+      }
+      if (state && state.touched > 0) this.#settle(state);
+    }
+    this.time = end;
+  }
+
+  /** A neuron fires now. */
+  emit(state: PopulationState, i: number): void {
+    const t = this.time;
+    if (--state.spikesLeft < 0) {
+      throw new InputError(
+        `${state.name}, neuron ${i}, t = ${t} ms: expected at most ${state.budget} spikes of the population in this ` +
+          "run; the network runs away, lower its weights or raise spikeBudget",
+      );
+    }
+    this.#onSpike(state.index, i, t);
+    state.trace?.bump(i, t);
+    for (const q of this.#learning[state.index]!) {
+      const plastic = this.plastic[q]!;
+      if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
+      else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
+    }
+    for (const q of state.population.outgoing) {
+      const { synapses, to } = this.#network.projections[q]!;
+      if (synapses.rowLength(i) === 0) continue;
+      this.#queue.push(t + synapses.delayAt(i, 0), this.populations[to]!.rank, q, i, 0);
+    }
+  }
+
+  /** One live queue entry per neuron, never later than its next spike; to be called when its state has changed. */
+  predict(state: PopulationState, i: number): void {
+    const group = state.group!;
+    // Finding the spike may be dear: a lower bound will do until then.
+    const next = group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i);
+    if (next < state.predicted[i]!) {
+      state.predicted[i] = next;
+      this.#queue.push(next, state.rank, CROSSING, i, 0);
+    } else if (Number.isNaN(next)) {
+      throw new InputError(
+        `${state.name}, neuron ${i}, t = ${this.time} ms: its potential is not a number; expected finite inputs`,
+      );
+    }
+  }
+
+  /** Takes in one event of the present group; the queue holds its fields. */
+  #handle(state: PopulationState | undefined): void {
+    const queue = this.#queue;
+    const { time, source, item, extra } = queue;
+    if (source >= 0) {
+      const { synapses } = this.#network.projections[source]!;
+      const plastic = this.plastic[source];
+      const cursor = plastic
+        ? plastic.arrive(item, extra, time)
+        : synapses.deliver(item, extra, this.#receivers[source]!);
+      this.synapticEvents += cursor - extra;
+      if (cursor < synapses.rowLength(item)) {
+        const fired = time - synapses.delayAt(item, extra);
+        queue.push(fired + synapses.delayAt(item, cursor), state!.rank, source, item, cursor);
+      }
+    } else if (source === CROSSING) {
+      const { predicted, group } = state!;
+      if (predicted[item] !== time) return;
+      predicted[item] = Infinity;
+      // The prediction may be stale: an input since then can have moved the crossing.
+      const next = group!.nextSpike(item);
+      if (next <= time) {
+        group!.settleCrossing(item, time);
+        state!.touch(item);
+      } else if (next < Infinity) {
+        predicted[item] = next;
+        queue.push(next, state!.rank, CROSSING, item, 0);
+      }
+    } else {
+      this.#actors[ACTOR - source]!(item, extra, time);
+    }
+  }
+
+  /** All inputs of this instant are in: tests thresholds, lets neurons fire, predicts what comes next. */
+  #settle(state: PopulationState): void {
+    const group = state.group!;
+    const count = state.touched;
+    const list = state.takeTouched();
+    for (let k = 0; k < count; k++) {
+      const i = list[k]!;
+      const spikes = group.fire(i, this.time);
+      if (spikes >= BURST) {
+        throw new InputError(
+          `${state.name}, neuron ${i} fired ${spikes} times at t = ${this.time} ms: ` +
+            `expected fewer than ${BURST}; the weights have diverged, lower them or the learning rate`,
+        );
+      }
+      for (let n = 0; n < spikes; n++) this.emit(state, i);
+      this.predict(state, i);
+    }
+  }
+
+  /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
+  #pushBack(q: number, state: PopulationState, j: number, cursor: number, fired: number): void {
+    this.#queue.push(fired + this.plastic[q]!.lag(j, cursor), state.lateRank, ACTOR - q, j, cursor);
+  }
+}

@@ -1,0 +1,68 @@
+import { expectNumber, expectOnly, expectTime } from "../expect.ts";
+import type { PlasticityModel } from "./plasticity.ts";
+
+/**
+ * Synaptic scaling towards a target rate (Turrigiano et al. 1998; van Rossum, Bi & Turrigiano 2000, eq. 3 without its
+ * integral term). All synapses of a neuron are multiplied by one factor g, which grows while the neuron's rate r is
+ * below the target and shrinks while it is above:
+ *
+ *     d ln g / dt = (1 - r / targetRate) / tauScaling,    dr/dt = -r / tauRate, r += 1 / tauRate at its spikes
+ *
+ * r decays by an exponential between spikes, so ln g has a closed form: it is brought up to date when the neuron fires,
+ * and read without being changed when a weight is. Weights that other rules change are the ones before scaling.
+ */
+export interface HomeostasisSpec {
+  readonly kind: "homeostasis";
+  /** [Hz] */
+  readonly targetRate: number;
+  /** Over which the rate is averaged [ms]; 1,000 by default. */
+  readonly tauRate?: number;
+  /** In which a silent neuron's weights grow e-fold [ms]. */
+  readonly tauScaling: number;
+  /** Bounds of the factor; 0 and Infinity by default. */
+  readonly scaleMin?: number;
+  readonly scaleMax?: number;
+}
+
+/** @throws InputError that names the field, its value and what was expected */
+export function homeostasis(spec: HomeostasisSpec): PlasticityModel {
+  expectOnly(spec, "homeostasis", ["kind", "targetRate", "tauRate", "tauScaling", "scaleMin", "scaleMax"]);
+  const { targetRate, tauRate = 1000, tauScaling, scaleMin = 0, scaleMax = Infinity } = spec;
+  expectNumber("targetRate", targetRate, targetRate > 0 && targetRate < Infinity, "a rate in Hz above 0");
+  expectTime("tauRate", tauRate);
+  expectTime("tauScaling", tauScaling);
+  expectNumber("scaleMin", scaleMin, scaleMin >= 0 && scaleMin <= 1, "a factor from 0 to 1");
+  expectNumber("scaleMax", scaleMax, scaleMax >= 1, "a factor of 1 or more");
+  const [low, high] = [Math.log(scaleMin), Math.log(scaleMax)];
+  const bounded = (x: number) => Math.min(high, Math.max(low, x));
+  /** ln g a time dt after it was `from`, with a rate that was q targets then. */
+  const move = (from: number, q: number, dt: number) => {
+    const by = (q: number, dt: number) => (dt + q * tauRate * Math.expm1(-dt / tauRate)) / tauScaling;
+    // It falls until the rate has come down to the target, and grows from then on: the lower bound acts in between.
+    const falls = q > 1 ? Math.min(dt, tauRate * Math.log(q)) : 0;
+    const lowest = bounded(from + by(q, falls));
+    return bounded(lowest + by(q * Math.exp(-falls / tauRate), dt - falls));
+  };
+  return {
+    dendritic: true,
+    check: () => {},
+    create({ postSides }) {
+      // Of each neuron at its last spike: its rate in targets, ln g, when that was.
+      const [q, logScale, last] = [0, 0, 0].map(() => new Float64Array(postSides)) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      return {
+        postSpike(post, t) {
+          const dt = t - last[post]!;
+          logScale[post] = move(logScale[post]!, q[post]!, dt);
+          q[post] = q[post]! * Math.exp(-dt / tauRate) + 1000 / (tauRate * targetRate);
+          last[post] = t;
+        },
+        weightAt: (_s, _pre, post, t, stored) =>
+          stored * Math.exp(move(logScale[post]!, q[post]!, t - last[post]!)),
+      };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
+ * when a weight is read; between these events the state moves by its exact solution, so nothing runs over all synapses
+ * as time passes.
+ *
+ * Delays. Events come in the time frame of arrival at the postsynaptic neuron.
+ * `axonal` (the default): the whole delay d of the synapse lies before it. A presynaptic spike reaches the synapse d
+ *     after it was fired, and the neuron with it; a postsynaptic spike acts at once.
+ * `dendritic`: the whole delay lies behind it. A presynaptic spike of time t is at the synapse at once and is felt by
+ *     the neuron at t + d with the weight of time t; a postsynaptic spike reaches the synapse d late. The rule sees the
+ *     same intervals with everything moved by d: pre at t + d, post at t + 2 d. Weights are read with that lag.
+ * A presynaptic spike that arrives at the very instant of a postsynaptic one counts as earlier: it may have caused it.
+ *
+ * Sides. `pre` and `post` say where a side of the synapse keeps its state. It is the neuron's number where all synapses
+ * of the neuron see its spikes at one time, so that they share it, and else the synapse's own.
+ */
+export interface SynapseRule {
+  /** A spike reaches a presynaptic side, before `atPre` of its synapses. */
+  preSpike?(pre: number, t: number): void;
+  /** A spike reaches a postsynaptic side, before `atPost` of its synapses. */
+  postSpike?(post: number, t: number): void;
+  atPre?(synapse: number, pre: number, post: number, t: number): void;
+  atPost?(synapse: number, pre: number, post: number, t: number): void;
+  /** Weight at t, where it has moved since the last event that made it `stored`; changes nothing. */
+  weightAt?(synapse: number, pre: number, post: number, t: number, stored: number): number;
+  /** Factor on the weight for the spike that has just reached this side. */
+  efficacy?(pre: number): number;
+  /** A reward at t [ms], not before the present. */
+  reward?(t: number, amount: number): void;
+  /** A modulator for one postsynaptic neuron reaches its synapse. */
+  modulate?(synapse: number, pre: number, post: number, t: number, modulator: number): void;
+}
+
+/** What a rule finds where it is put: how many synapses and sides, and the weights, which it may change. */
+export interface Site {
+  readonly synapses: number;
+  readonly preSides: number;
+  readonly postSides: number;
+  readonly weights: Float32Array;
+}
+
+/** A checked description of a rule. */
+export interface PlasticityModel {
+  /** Whether its equations hold in a frame that is moved by the delay; see `SynapseRule`. */
+  readonly dendritic: boolean;
+  /** @throws InputError for weights that are outside its bounds */
+  check(weights: Float32Array): void;
+  create(site: Site): SynapseRule;
+}

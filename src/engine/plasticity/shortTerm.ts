@@ -1,0 +1,53 @@
+import { expectNumber, expectOnly } from "../expect.ts";
+import type { PlasticityModel } from "./plasticity.ts";
+
+/**
+ * Short-term depression and facilitation (Tsodyks, Pawelzik & Markram 1998, eq. 2 to 4; Tsodyks & Markram 1997). Of the
+ * resources a fraction x is available, of which a spike uses a fraction u:
+ *
+ *     du/dt = -u / tauFacil,    dx/dt = (1 - x) / tauRec         between spikes, in closed form
+ *     u += U (1 - u),  then the spike acts with the weight w u x,  and  x -= u x       at a presynaptic spike
+ *
+ * A synapse begins rested (u = 0, x = 1), so that its first spike acts with U w. tauFacil = 0: u is U at every spike.
+ */
+export interface ShortTermSpec {
+  readonly kind: "short-term";
+  /** Fraction of the resources that the first spike uses, U. */
+  readonly use: number;
+  /** Recovery from depression [ms]. */
+  readonly tauRec: number;
+  /** Decay of facilitation [ms]; 0, none, by default. */
+  readonly tauFacil?: number;
+}
+
+/** @throws InputError that names the field, its value and what was expected */
+export function shortTerm(spec: ShortTermSpec): PlasticityModel {
+  expectOnly(spec, "short-term", ["kind", "use", "tauRec", "tauFacil"]);
+  const { use, tauRec, tauFacil = 0 } = spec;
+  expectNumber("use", use, use > 0 && use <= 1, "a fraction above 0, up to 1");
+  expectNumber("tauRec", tauRec, tauRec >= 0 && tauRec < Infinity, "a time in ms, 0 or more");
+  expectNumber("tauFacil", tauFacil, tauFacil >= 0 && tauFacil < Infinity, "a time in ms, 0 or more");
+  return {
+    dendritic: true,
+    check: () => {},
+    create({ preSides }) {
+      const u = new Float64Array(preSides);
+      const x = new Float64Array(preSides).fill(1);
+      const last = new Float64Array(preSides).fill(-Infinity);
+      const released = new Float64Array(preSides);
+      return {
+        preSpike(pre, t) {
+          const dt = t - last[pre]!;
+          // Two spikes of one instant: neither recovers, whatever the time constants.
+          const faded = dt === 0 ? u[pre]! : tauFacil > 0 ? u[pre]! * Math.exp(-dt / tauFacil) : 0;
+          const missing = dt === 0 ? 1 - x[pre]! : tauRec > 0 ? (1 - x[pre]!) * Math.exp(-dt / tauRec) : 0;
+          u[pre] = tauFacil > 0 ? faded + use * (1 - faded) : use;
+          released[pre] = u[pre]! * (1 - missing);
+          x[pre] = 1 - missing - released[pre]!;
+          last[pre] = t;
+        },
+        efficacy: pre => released[pre]!,
+      };
+    },
+  };
+}

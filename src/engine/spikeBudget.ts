@@ -1,0 +1,33 @@
+import { expectNumber, within } from "./expect.ts";
+import type { PopulationState } from "./populationState.ts";
+import { find } from "./recorder.ts";
+
+/** Spikes that a population may fire in one run: one number for every population, or one for each that is named. */
+export type SpikeBudget = number | Readonly<Record<string, number>>;
+
+/** Mean rate that no neuron sustains [spikes per ms], and spikes that a neuron may fire in however short a run. */
+const RATE = 5;
+const BURST = 1000;
+
+/**
+ * Sets how many spikes each population may fire in a run. By default it is a mean of 5 per neuron and ms, and 1,000 per
+ * neuron besides; inputs and parrots repeat what they are given, at any rate, and have none.
+ * @throws InputError
+ */
+export function spikeBudgets(
+  populations: readonly PopulationState[],
+  durationMs: number,
+  budget: SpikeBudget | undefined,
+): void {
+  const given = typeof budget === "object" ? budget : {};
+  for (const name of Object.keys(given)) find(populations, name, "spikeBudget");
+  for (const state of populations) {
+    const { model } = state.population;
+    const free = model === null || model.model === "parrot";
+    const usual = free ? Infinity : state.size * (BURST + RATE * durationMs);
+    const spikes = (typeof budget === "number" ? budget : given[state.name]) ?? usual;
+    within("spikeBudget", () => expectNumber(state.name, spikes, spikes >= 0, "0 spikes or more"));
+    state.budget = spikes;
+    state.spikesLeft = spikes;
+  }
+}

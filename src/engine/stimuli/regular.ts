@@ -1,0 +1,29 @@
+import { expectOnly, expectTime } from "../expect.ts";
+import { type Selection, type SpikeTarget, select, span } from "./selection.ts";
+import type { Timing } from "./stimulus.ts";
+
+/** One spike of every neuron each interval, the first one interval after `start`. */
+export interface RegularSpec extends SpikeTarget, Selection {
+  readonly kind: "regular";
+  /** [ms] */
+  readonly interval: number;
+}
+
+/** @throws InputError that names the field, its value and what was expected */
+export function regular(spec: RegularSpec, size: number): Timing {
+  expectOnly(spec, "a regular stimulus", [
+    ...["to", "kind", "weight", "delay", "neurons", "start", "stop"],
+    "interval",
+  ]);
+  const { interval } = spec;
+  const { start, stop } = span(spec);
+  const neurons = select(spec.neurons, size);
+  expectTime("interval", interval);
+  // Counted, not summed: the k-th spike is free of the rounding of those before it.
+  const counts = new Float64Array(neurons.length);
+  const next = (k: number) => {
+    const t = start + ++counts[k]! * interval;
+    return t < stop ? t : Infinity;
+  };
+  return { first: () => Float64Array.from(neurons, (_, k) => next(k)), neuron: k => neurons[k]!, next };
+}

@@ -1,0 +1,39 @@
+import { InputError } from "../../errors.ts";
+import { expectMoment, expectNeuron } from "../expect.ts";
+
+/** Where the spikes of a stimulus go. */
+export interface SpikeTarget {
+  /** Name of a population. */
+  readonly to: string;
+  /** What a spike adds to a neuron; none for an input population, which emits the spikes itself. */
+  readonly weight?: number;
+  /** Every event comes this much later [ms]; 0 by default. */
+  readonly delay?: number;
+}
+
+/** Which neurons, and when. */
+export interface Selection {
+  /** All by default. */
+  readonly neurons?: ArrayLike<number>;
+  /** When the stimulus begins and ends [ms]; from 0 on, without end by default. */
+  readonly start?: number;
+  readonly stop?: number;
+}
+
+export function select(neurons: ArrayLike<number> | undefined, size: number): Uint32Array {
+  if (neurons === undefined) return Uint32Array.from({ length: size }, (_, i) => i);
+  const seen = new Set<number>();
+  for (let k = 0; k < neurons.length; k++) {
+    expectNeuron(`neurons[${k}]`, neurons[k], size);
+    if (seen.has(neurons[k]!))
+      throw new InputError(`neurons[${k}]: expected each once, got ${neurons[k]} again`);
+    seen.add(neurons[k]!);
+  }
+  return Uint32Array.from(neurons);
+}
+
+export function span({ start = 0, stop = Infinity }: Selection): { start: number; stop: number } {
+  expectMoment("start", start);
+  if (!(stop > start)) throw new InputError(`stop: expected later than start (${start} ms), got ${stop}`);
+  return { start, stop };
+}
