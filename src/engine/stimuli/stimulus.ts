@@ -43,9 +43,7 @@ export function stimulus(
 ): Stimulus {
   if (spec.kind === "current") {
     if (input) {
-      throw new InputError(
-        `kind: expected poisson, regular or spikes for input population ${spec.to}, got current`,
-      );
+      throw new InputError(`kind: ${spec.to} is an input population; expected poisson, regular or spikes`);
     }
     return current(spec, population, size);
   }
