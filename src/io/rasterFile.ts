@@ -1,6 +1,7 @@
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError, shown } from "../errors.ts";
 import { decode, encode } from "./msgpack.ts";
+import { beginsRasterLog, decodeRasterLog } from "./rasterLog.ts";
 
 const FORMAT = "threefactor.raster/1";
 
@@ -10,10 +11,12 @@ export function encodeRaster(raster: Raster): Uint8Array {
 }
 
 /**
+ * Reads both forms of the native format: one map, or the sequence of `rasterLog.ts`.
  * @param file  named in errors
  * @throws InputError when the bytes hold no raster, or one whose parts do not fit together
  */
 export function decodeRaster(bytes: Uint8Array, file: string): Raster {
+  if (beginsRasterLog(bytes)) return decodeRasterLog(bytes, file)!;
   const map = decode(bytes, file) as Partial<Raster> & { format?: unknown };
   const expect: Expect = (ok, field, expected, got) => {
     if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${shown(got)}`);
@@ -80,7 +83,7 @@ function checkTrace(
     times,
   );
   expect(
-    values instanceof Float64Array && values.length === times!.length && values.every(Number.isFinite),
+    values instanceof Float64Array && values.length === times!.length,
     `${field}.values`,
     `${times!.length} numbers`,
     values,
