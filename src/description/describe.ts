@@ -30,6 +30,7 @@ const words = new Set([
   "pairing",
   "delayKind",
   "weightAs",
+  "eligibility",
 ]);
 
 /** Fields that may differ between synapses or neurons. */
