@@ -74,6 +74,60 @@ test("a step of current moves the potential from its time on", () => {
   expect(simulation.potential("cells", 7)).toBeCloseTo(0.5 - 0.1, 12);
 });
 
+test("an inhomogeneous Poisson process follows its rate function", () => {
+  const rate = (t: number, i: number) => (i < 100 ? 60 * (1 + Math.sin((2 * Math.PI * t) / 100)) : 10);
+  const all = trains(run([{ to: "in", kind: "poisson", rate, bound: 120 }], 4000), 0, 200);
+  const modulated = all.slice(0, 100).flat();
+  const phases = new Float64Array(10);
+  for (const t of modulated) phases[Math.floor((t % 100) / 10)]!++;
+  phases.forEach((count, b) => {
+    // 100 neurons, 40 periods, 10 ms each.
+    const [from, to] = [(2 * Math.PI * b) / 10, (2 * Math.PI * (b + 1)) / 10];
+    const mean = 40 * 60 * (1 + (Math.cos(from) - Math.cos(to)) / (to - from));
+    expect(Math.abs(count - mean)).toBeLessThan(5 * Math.sqrt(mean));
+  });
+  expect(Math.abs(all.slice(100).flat().length - 4000)).toBeLessThan(5 * Math.sqrt(4000));
+  expect(() => run([{ to: "in", kind: "poisson", rate: () => 7, bound: 5 }])).toThrow(
+    "expected 0 to 5 Hz, got 7",
+  );
+});
+
+test("a delay moves all events, and chosen neurons get what they would get anyway", () => {
+  const poisson = { to: "in", kind: "poisson", rate: 40 } as const;
+  const all = trains(run([poisson]), 0, 200);
+  const late = trains(run([{ ...poisson, delay: 10 }]), 0, 200);
+  const sooner = late.map(train => train.map(t => t - 10));
+  sooner.forEach((train, i) => {
+    train.forEach((t, k) => {
+      expect(t).toBeCloseTo(all[i]![k]!, 9);
+    });
+  });
+  const some = trains(run([{ ...poisson, neurons: [3, 150] }]), 0, 200);
+  expect(some).toEqual(all.map((train, i) => ([3, 150].includes(i) ? train : [])));
+});
+
+test("the order in which stimuli of different populations are declared changes nothing", () => {
+  const [a, b]: StimulusSpec[] = [
+    { to: "in", kind: "poisson", rate: 40 },
+    { to: "cells", kind: "poisson", rate: 500, weight: 0.3 },
+  ];
+  expect(run([a!, b!]).raster()).toEqual(run([b!, a!]).raster());
+});
+
+test("currents of several stimuli and of setCurrent add up", () => {
+  const simulation = run(
+    [
+      { to: "cells", kind: "current", times: [10, 20], currents: [0.05, -0.01] },
+      { to: "cells", kind: "current", current: 0.02, start: 5, stop: 25, neurons: [7] },
+    ],
+    15,
+  );
+  simulation.setCurrent("cells", -0.01);
+  simulation.runUntil(30);
+  expect(simulation.potential("cells", 7)).toBeCloseTo(0.5 - 0.1 + 0.4 - 0.15, 12);
+  expect(simulation.potential("cells", 6)).toBeCloseTo(0.5 - 0.1 - 0.15, 12);
+});
+
 test("populations begin at given or drawn potentials", () => {
   const at = (v: NonNullable<NetworkSpec["populations"][string]["initial"]>["v"]) => {
     const net = network(
