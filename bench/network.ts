@@ -1,6 +1,8 @@
 /**
- * Events per second of the queue-driven engine, alone on this machine: `npm run build && node dist/bench/network.js`
- * where Node runs TypeScript, `node bench/network.ts`. Prints one JSON document.
+ * Events per second of the queue-driven engine, alone on this machine. Prints one JSON
+ * document.
+ *
+ *     npm run build && node dist/bench/network.js
  *
  * `recurrent`: a sparse balanced network (Brunel 2000, model A, at a fifth of its size, 250 synapses each), driven by
  * one input neuron per neuron; nearly all events are deliveries over synapses. `plastic`: the same with pair STDP from
@@ -65,5 +67,30 @@ function measure(simulation: Simulation, durationMs: number) {
   };
 }
 
-const results: Record<string, unknown> = { recurrent: measure(recurrent({}), 200) };
-console.log(JSON.stringify(results, null, 2));
+/** Neurons with nothing but excitatory and inhibitory input. */
+function bombardment() {
+  const net = network({
+    populations: { n: { size: E, neuron } },
+    stimuli: [
+      { to: "n", kind: "poisson", rate: 4000, weight: 0.2 },
+      { to: "n", kind: "poisson", rate: 1000, weight: -0.2 },
+    ],
+  });
+  return new Simulation(net);
+}
+
+const stdp = { kind: "stdp-pair", aPlus: 0.005, aMinus: 0.00525, wMax: 1 } as const;
+const [inputs, ms] = [E * 5, 200];
+const cases = {
+  recurrent: () => measure(recurrent({}), ms),
+  plastic: () => measure(recurrent({ plasticity: stdp }), ms),
+  bombardment: () => {
+    const { seconds, spikes } = measure(bombardment(), ms);
+    return { seconds, spikes, inputs: inputs * ms, eventsPerSecond: Math.round((inputs * ms) / seconds) };
+  },
+};
+// The first round warms up the compiler.
+for (let round = 0; round < 2; round++) {
+  const results = Object.fromEntries(Object.entries(cases).map(([name, run]) => [name, run()]));
+  if (round === 1) console.log(JSON.stringify(results, null, 2));
+}

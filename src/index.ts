@@ -20,11 +20,15 @@ export {
 } from "./engine/network.ts";
 export type { NeuronModel, NeuronSpec } from "./engine/neurons/index.ts";
 export { type LifParameters, lif, relax, timeToThreshold } from "./engine/neurons/lif.ts";
+export type { PlasticitySpec } from "./engine/plasticity/index.ts";
+export type { PlasticityModel, Site, SynapseRule } from "./engine/plasticity/plasticity.ts";
+export { pfisterGerstner2006 } from "./engine/plasticity/stdpTriplet.ts";
 export { type Eligibility, ThreeFactorSynapses } from "./engine/plasticity/threeFactor.ts";
 export { Trace } from "./engine/plasticity/trace.ts";
 export type { Raster, RasterPopulation, RecordedTrace } from "./engine/raster.ts";
-export { Simulation } from "./engine/simulation.ts";
+export { Simulation, type SimulationOptions } from "./engine/simulation.ts";
 export { SpikeTrain } from "./engine/spikeTrain.ts";
+export type { StimulusSpec } from "./engine/stimuli/stimulus.ts";
 export { InputError } from "./errors.ts";
 export * from "./io/index.ts";
 export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
