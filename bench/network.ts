@@ -72,8 +72,8 @@ function bombardment() {
   const net = network({
     populations: { n: { size: E, neuron } },
     stimuli: [
-      { to: "n", kind: "poisson", rate: 4000, weight: 0.2 },
-      { to: "n", kind: "poisson", rate: 1000, weight: -0.2 },
+      { to: "n", kind: "poisson", rate: 4000, weight: 0.35 },
+      { to: "n", kind: "poisson", rate: 1000, weight: -0.35 },
     ],
   });
   return new Simulation(net);
