@@ -94,7 +94,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const order = /'fortran_order': *(True|False)/.exec(literal)?.[1];
   const tuple = /'shape': *\(([\d, ]*)\)/.exec(literal)?.[1];
   if (dtype === undefined || order === undefined || tuple === undefined)
-    throw bad("an array header", literal.slice(0, 80));
+    throw bad("an array header", JSON.stringify(literal.slice(0, 80)));
   const shape = tuple
     .split(",")
     .filter(n => n.trim() !== "")
@@ -105,7 +105,8 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const width = /^<U(\d+)$/.exec(dtype)?.[1];
   const kind = kinds[dtype as NpyDtype] as (typeof kinds)["<f8"] | undefined;
   const size = width === undefined ? kind?.BYTES_PER_ELEMENT : 4 * Number(width);
-  if (size === undefined) throw bad(`numbers of type ${Object.keys(kinds).join(", ")}, or text`, dtype);
+  if (size === undefined)
+    throw bad(`numbers of type ${Object.keys(kinds).join(", ")}, or text`, JSON.stringify(dtype));
   if (body.length !== count * size) throw bad(`${count * size} bytes of ${dtype}`, `${body.length} bytes`);
   if (width !== undefined) return { dtype, shape, data: decodeText(body, count, Number(width), file) };
   return { dtype, shape, data: new kind!(Uint8Array.from(body).buffer) };

@@ -11,6 +11,8 @@ import { decodeNetwork, encodeNetwork } from "../../src/io/networkFile.ts";
 import { readNirData } from "../../src/io/nirData.ts";
 import { readNir, writeNir } from "../../src/io/nirFile.ts";
 import { nirToNetwork } from "../../src/io/nirImport.ts";
+import { encodeNpy } from "../../src/io/npy.ts";
+import { writeNpz } from "../../src/io/npz.ts";
 import { readNwb } from "../../src/io/nwbRead.ts";
 import { decodeRasterCsv } from "../../src/io/rasterCsv.ts";
 import { decodeRaster, encodeRaster } from "../../src/io/rasterFile.ts";
@@ -24,8 +26,10 @@ import { everyNode, trained } from "./nirGraphs.ts";
 import { sampleRaster } from "./rasters.ts";
 import { writeShdLike } from "./shdFiles.ts";
 
-/** Mutated inputs per reader in memory; a tenth of it for those that go through a file. FUZZ=10000 takes minutes. */
+/** Mutated inputs per reader; FUZZ=10000 makes 100,000 of all readers in memory. */
 const RUNS = Number(process.env.FUZZ ?? 500);
+/** HDF5 files: the library itself never returns from some damaged ones, see src/io/README.md. */
+const FILES = 50;
 
 const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
 const path = join(folder, "x");
@@ -92,6 +96,13 @@ async function fuzz(name: string, seed: Uint8Array, runs: number, read: (bytes: 
   expect(refused).toBeGreaterThan(0);
 }
 
+function eventNpz(): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  const arrays = ["t", "x", "y", "p"].map(name => [name, [encodeNpy(Uint8Array.of(1, 0, 1))]] as const);
+  writeNpz(piece => pieces.push(piece), arrays);
+  return Buffer.concat(pieces);
+}
+
 const events = Uint8Array.from({ length: 100 }, (_, k) => k);
 const table = new TextEncoder().encode("t,x,y,p\n1500,3,4,-1\n2000,5,6,1\n");
 const aedat = Buffer.concat([Buffer.from("#!AER-DAT3.1\r\n#!END-HEADER\r\n"), Buffer.alloc(92, 1)]);
@@ -106,7 +117,7 @@ const inMemory: [string, () => Uint8Array | Promise<Uint8Array>, (bytes: Uint8Ar
   ["nmnist", () => events, bytes => decodeNmnist(bytes, "x")],
   ["aedat 3.1", () => aedat, bytes => decodeAedat(bytes, "x")],
   ["aedat 2.0", () => aedat2, bytes => decodeAedat(bytes, "x")],
-  ["event npz", () => written("npz"), bytes => decodeEventsNpz(bytes, "x")],
+  ["event npz", eventNpz, bytes => decodeEventsNpz(bytes, "x")],
   ["event csv", () => table, bytes => decodeEventsCsv(text(bytes), "x")],
 ];
 test.each(inMemory)(
@@ -127,7 +138,7 @@ const inFiles: [string, () => Uint8Array | Promise<Uint8Array>, (file: string) =
 test.each(inFiles)(
   "%s: any file is read or refused",
   async (name, seed, read) => {
-    await fuzz(name, await seed(), Math.ceil(RUNS / 10), bytes => {
+    await fuzz(name, await seed(), FILES, bytes => {
       writeFileSync(path, bytes);
       return read(path);
     });
