@@ -46,22 +46,12 @@ export class EventLoop {
     this.populations = populations.map((population, p) => new PopulationState(population, p));
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
-    this.#receivers = projections.map(({ synapses: { gain }, to }) => {
-      const target = this.populations[to]!;
-      const group = target.neurons;
-      return (j, weight) => {
-        group.receive(j, this.time, weight * gain);
-        target.touch(j);
-      };
-    });
+    this.#receivers = projections.map(({ synapses, to }) =>
+      this.#receiver(this.populations[to]!, synapses.gain),
+    );
     this.plastic = projections.map(({ synapses, plasticity, to }) => {
       if (!plasticity) return null;
-      const target = this.populations[to]!;
-      const group = target.neurons;
-      return new PlasticSynapses(synapses, plasticity, (j, amount) => {
-        group.receive(j, this.time, amount);
-        target.touch(j);
-      });
+      return new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!, 1));
     });
     this.#learning = populations.map((_, p) =>
       [...projections.keys()].filter(q => projections[q]!.to === p && this.plastic[q]?.hearsPost),
@@ -139,11 +129,23 @@ export class EventLoop {
     if (next < state.predicted[i]!) {
       state.predicted[i] = next;
       this.#queue.push(next, state.rank, CROSSING, i, 0);
-    } else if (Number.isNaN(next)) {
-      throw new InputError(
-        `${state.name}, neuron ${i}, t = ${this.time} ms: its potential is not a number; expected finite inputs`,
-      );
     }
+  }
+
+  /** What takes an input to a neuron of a population now. */
+  #receiver(target: PopulationState, gain: number): (j: number, weight: number) => void {
+    const group = target.neurons;
+    return (j, weight) => {
+      const amount = weight * gain;
+      // A weight that is not a number would silence the neuron for good: NaN is above no threshold.
+      if (!(amount - amount === 0)) {
+        throw new InputError(
+          `${target.name}, neuron ${j}, t = ${this.time} ms: expected finite weights, got an input of ${amount}`,
+        );
+      }
+      group.receive(j, this.time, amount);
+      target.touch(j);
+    };
   }
 
   /** Takes in one event of the present group; the queue holds its fields. */
