@@ -1,0 +1,103 @@
+/**
+ * Competition between the synapses of one neuron under additive STDP (Song, Miller & Abbott 2000, figures 2 and 3):
+ * from equal weights, most end near one of the two bounds.
+ *
+ *     npm run build && node dist/experiments/song-2000/experiment.js [seconds]
+ */
+import { writeFileSync } from "node:fs";
+import { network, Simulation } from "../../src/index.ts";
+
+const seconds = Number(process.argv[2] ?? 2000);
+const BINS = 20;
+
+/**
+ * The paper's synapses are conductances: a fully strong one raises the membrane conductance by 1.5 % and drives it
+ * towards 0 mV. Here they are currents of the same size at the neuron's mean potential, about -58 mV; an inhibitory
+ * one of 5 % drives it 12 mV down to -70 mV.
+ */
+const wMax = 0.015 * 58;
+const wInhibitory = 0.05 * 12;
+
+function simulate(rate: number) {
+  const net = network(
+    {
+      populations: {
+        excitatory: { size: 1000, neuron: "input" },
+        inhibitory: { size: 200, neuron: "input" },
+        cell: {
+          size: 1,
+          neuron: {
+            ...{ model: "lif-exp", weightAs: "drive", tauExc: 5, tauInh: 5, tauMem: 20 },
+            ...{ vRest: -70, vThreshold: -54, reset: "fixed", vReset: -60 },
+          },
+        },
+      },
+      projections: [
+        {
+          name: "plastic",
+          ...{ from: "excitatory", to: "cell", weights: wMax / 2 },
+          plasticity: { kind: "stdp-pair", aPlus: 0.005, aMinus: 0.00525, tauPlus: 20, tauMinus: 20, wMax },
+        },
+        { from: "inhibitory", to: "cell", weights: -wInhibitory },
+      ],
+      stimuli: [
+        { to: "excitatory", kind: "poisson", rate },
+        { to: "inhibitory", kind: "poisson", rate: 10 },
+      ],
+    },
+    { seed: 1 },
+  );
+  const simulation = new Simulation(net, { record: { spikes: ["cell"] } });
+  simulation.run(1000 * seconds);
+  const weights = simulation.weights("plastic").map(w => w / wMax);
+  const bins = new Array<number>(BINS).fill(0);
+  for (const w of weights) bins[Math.min(BINS - 1, Math.floor(w * BINS))]!++;
+  const share = (of: (w: number) => boolean) => weights.filter(of).length / weights.length;
+  const late = simulation.raster().times.filter(t => t >= 500 * seconds);
+  const isi = late.slice(1).map((t, k) => t - late[k]!);
+  const mean = isi.reduce((a, b) => a + b) / isi.length;
+  return {
+    rate,
+    seconds,
+    postRateHz: 1000 / mean,
+    cvIsi: Math.sqrt(isi.reduce((a, x) => a + (x - mean) ** 2, 0) / isi.length) / mean,
+    weak: share(w => w < 0.1),
+    between: share(w => w >= 0.1 && w <= 0.9),
+    strong: share(w => w > 0.9),
+    bins,
+  };
+}
+
+const results = [10, 20, 40].map(rate => {
+  const start = performance.now();
+  const result = simulate(rate);
+  const took = ((performance.now() - start) / 1000).toFixed(0);
+  const shares = [result.weak, result.between, result.strong].map(x => `${(100 * x).toFixed(0)} %`);
+  console.log(
+    `${rate} Hz in: ${result.postRateHz.toFixed(1)} Hz out, CV ${result.cvIsi.toFixed(2)}, ` +
+      `weak / between / strong ${shares.join(" / ")}, ${took} s`,
+  );
+  return result;
+});
+
+const panels = results.map(({ rate, postRateHz, bins }, k) => {
+  const [x, y, height] = [40 + 290 * k, 220, 170];
+  const most = Math.max(...results.flatMap(r => r.bins));
+  const bars = bins.map((n, b) => {
+    const h = (n / most) * height;
+    return `<rect x="${x + b * 12}" y="${(y - h).toFixed(1)}" width="11" height="${h.toFixed(1)}" fill="#0072b2"/>`;
+  });
+  return `<text x="${x}" y="28">input ${rate} Hz, output ${postRateHz.toFixed(1)} Hz</text>${bars.join("")}
+<path d="M${x} ${y}h240" stroke="#999"/><text x="${x}" y="${y + 16}">0</text>
+<text x="${x + 240}" y="${y + 16}" text-anchor="end">1</text><text x="${x + 120}" y="${y + 32}" text-anchor="middle">w / wMax</text>`;
+});
+const folder = new URL("../../../experiments/song-2000/", import.meta.url);
+writeFileSync(
+  new URL("weights.svg", folder),
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 890 270" font-family="sans-serif" font-size="13">
+<rect width="890" height="270" fill="#fff"/>
+${panels.join("\n")}
+</svg>
+`,
+);
+writeFileSync(new URL("measured.json", folder), `${JSON.stringify(results, null, 2)}\n`);
