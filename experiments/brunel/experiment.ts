@@ -99,7 +99,7 @@ function panel({ result, raster }: (typeof results)[number], k: number): string 
 }
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 560" font-family="sans-serif" font-size="13">
-<style>.s{font-size:10px;fill:#555}</style><rect width="880" height="560" fill="#fff"/>
+<title>Four regimes of a sparse network of excitatory and inhibitory neurons</title><style>.s{font-size:10px;fill:#555}</style><rect width="880" height="560" fill="#fff"/>
 ${results.map(panel).join("\n")}
 </svg>
 `;
