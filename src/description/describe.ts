@@ -31,6 +31,7 @@ const words = new Set([
   "delayKind",
   "weightAs",
   "eligibility",
+  "quantity",
 ]);
 
 /** Fields that may differ between synapses or neurons. */
@@ -38,7 +39,7 @@ const varying = new Set(["weights", "delay", "p", "v"]);
 
 function dimensionOf(field: string): Dimension {
   if (/^(tau[A-Z].*|tau|delay|interval|start|stop|times)$/.test(field)) return "time";
-  if (/^(v[A-Z].*|v|beta|weight|weights)$/.test(field)) return "voltage";
+  if (/^(v[A-Z].*|v|beta|weight|weights|wMin|wMax|wRef)$/.test(field)) return "voltage";
   if (/^(rate|rates|bound|targetRate)$/.test(field)) return "rate";
   if (/^(current|currents|bias)$/.test(field)) return "slope";
   return "number";

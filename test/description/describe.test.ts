@@ -67,6 +67,23 @@ test.each<[string, string]>([
   expect(() => network(describeModel(override(model, assignment)).spec)).toThrow(message);
 });
 
+test("a plastic projection is described with units too", () => {
+  const plastic = override(model, "projections[1].weights=0.5 mV") as typeof model;
+  Object.assign(plastic.projections[1]!, {
+    plasticity: {
+      kind: "stdp-pair",
+      tauPlus: "20 ms",
+      tauMinus: "0.02 s",
+      aPlus: 0.01,
+      aMinus: 0.01,
+      wMax: "1 mV",
+    },
+  });
+  const { plasticity } = describeModel(plastic).spec.projections![1]!;
+  expect(plasticity).toMatchObject({ kind: "stdp-pair", tauPlus: 20, tauMinus: 20, wMax: 1 });
+  expect(() => network(describeModel(plastic).spec)).not.toThrow();
+});
+
 test("--set changes a copy", () => {
   const changed = describeModel(override(model, "parameters.g=8")).spec;
   expect(changed.populations.in!.size).toBe(80);
