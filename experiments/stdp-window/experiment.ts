@@ -134,7 +134,7 @@ ${points.join("")}${[...ticks1, ...ticks2, ...marks1, ...marks2].join("")}
 <text x="${60 + W / 2}" y="${76 + H}" text-anchor="middle">tPost - tPre [ms]; points: simulation, line: formula</text>
 <text x="${510 + W / 2}" y="${76 + H}" text-anchor="middle">pairs per second [Hz]</text>
 <text x="522" y="56" fill="#0072b2">+10 ms</text><text x="570" y="56" fill="#d55e00">-10 ms</text>
-<text x="622" y="56">points: Sjöström et al. 2001; solid: triplet; dashed: pair rule</text>
+<text x="622" y="56">points: data; solid: triplet; dashed: pair rule</text>
 </svg>
 `,
 );
