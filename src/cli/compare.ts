@@ -78,8 +78,7 @@ async function compare(flags: CompareFlags): Promise<void> {
       progress.line(`${rule} has no spiking form: ${unavailable}`);
   }
   const record: RunRecord = begun ?? newRecord(options, flags, backend);
-  if (begun) await folder.removeTemporary();
-  else await writable(folder.path, "a folder that can be written", folder.writeRecord(record));
+  if (!begun) await writable(folder.path, "a folder that can be written", folder.writeRecord(record));
 
   const results = await runAll(folder, all, data, progress, resumeCommand(folder, flags));
   await folder.writeResults(results);
@@ -87,6 +86,8 @@ async function compare(flags: CompareFlags): Promise<void> {
   await folder.writeRecord(ended);
   await writeReport(folder);
   await folder.removeCheckpoint();
+  // Only now: a folder that cannot be resumed stays as it is.
+  await folder.removeTemporary();
   if (flags.json)
     process.stdout.write(`${JSON.stringify({ schema: "threefactor.results/1", runs: results }, null, 2)}\n`);
   else {

@@ -11,6 +11,7 @@ export interface RecordedTrace {
   readonly quantity: string;
   /** [ms], ascending; may repeat a time to show a jump. */
   readonly times: Float64Array;
+  /** As recorded: a potential that diverged may be infinite, or no number. */
   readonly values: Float64Array;
 }
 

@@ -28,6 +28,8 @@ async function changed(file: string, change: Change): Promise<string> {
   const out = folder(`changed ${places++}`);
   await cp(kept, out, { recursive: true });
   await mkdir(join(out, "rasters"), { recursive: true });
+  // What a process leaves that is killed while it writes; a refused run leaves that as well.
+  await writeFile(join(out, `${file}.1.tmp`), "half");
   const bytes = existsSync(join(out, file)) ? await readFile(join(out, file)) : Buffer.alloc(0);
   await writeFile(join(out, file), change(bytes));
   return out;
