@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { augment, parseAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, Interrupted } from "../errors.ts";
@@ -24,7 +25,8 @@ export function compareCommand(): Command {
   return new Command("compare")
     .option(
       "--dataset <name>",
-      "digits, mnist, fashion-mnist, nmnist, shd, or a folder with four IDX files (default: digits)",
+      "digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, folder:PATH of pictures by class, or a folder " +
+        "with four IDX files (default: digits)",
     )
     .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)
     .option("--twins <names>", "rate, spike or rate,spike (default: rate,spike)")
@@ -48,6 +50,10 @@ export function compareCommand(): Command {
       "use the first n; beyond the training part, validation samples are used up",
     )
     .option("--test-samples <n>", "use the first n")
+    .option(
+      "--augment <list>",
+      "crop:SIDE[+PAD], flip and standardise, of pictures; crops and flips are drawn anew every epoch",
+    )
     .option("--seed <n>", "same as --seeds with one seed (default: 1)")
     .option("--seeds <list>", "one run of every rule and twin per seed, such as 1,2,3")
     .option("--data-dir <folder>", "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)")
@@ -60,11 +66,13 @@ export function compareCommand(): Command {
 
 async function compare(flags: CompareFlags): Promise<void> {
   const { folder, options, record: begun } = await openRun(flags);
-  const data = await loadAnyDataset(options.dataset, {
+  const loaded = await loadAnyDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
     ...(options.testSamples !== null && { testSamples: options.testSamples }),
   });
+  const words = options.augment?.split(",");
+  const data = words ? augment(loaded, parseAugmentation(words, "--augment")) : loaded;
   const all = plans(options, data);
   const backend = await selectBackend(flags.backend ?? begun?.backend);
   if (begun && begun.backend !== backend) {

@@ -1,4 +1,5 @@
 import { twinModel } from "../../models/index.ts";
+import { parseAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type EncoderName, encoderNamed } from "../encoding/index.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
@@ -37,6 +38,7 @@ export interface CompareFlags {
   maxSpikes?: string;
   trainSamples?: string;
   testSamples?: string;
+  augment?: string;
   seed?: string;
   seeds?: string;
   dataDir?: string;
@@ -70,6 +72,8 @@ export interface CompareOptions {
   readonly maxSpikes: number;
   readonly trainSamples: number | null;
   readonly testSamples: number | null;
+  /** Words of `parseAugmentation` between commas; null for none. */
+  readonly augment: string | null;
   readonly seeds: readonly number[];
 }
 
@@ -119,6 +123,7 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
     maxSpikes: given(flags.maxSpikes, text => integer("max-spikes", text, 1, 1000), model.maxSpikes),
     trainSamples: given<number | null>(flags.trainSamples, text => integer("train-samples", text, 1), null),
     testSamples: given<number | null>(flags.testSamples, text => integer("test-samples", text, 1), null),
+    augment: given<string | null>(flags.augment, readAugmentation, null),
     seeds: flags.seed !== undefined ? [integer("seed", flags.seed, 0)] : given(flags.seeds, readSeeds, [1]),
   };
 }
@@ -156,6 +161,12 @@ function readSeeds(text: string): number[] {
   return seeds;
 }
 
+function readAugmentation(text: string): string {
+  const words = list("augment", text);
+  parseAugmentation(words, "--augment");
+  return words.join(",");
+}
+
 /** 0 is a share too. */
 function share(option: string, text: string): number {
   return Number(text) === 0 && text.trim() !== "" ? 0 : positive(option, text);
@@ -177,6 +188,12 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
   if (synapses > MOST_SYNAPSES) {
     throw new InputError(
       `--hidden: expected at most ${MOST_SYNAPSES} synapses, got ${synapses} for ${sizes.join("-")}`,
+    );
+  }
+  const standardised = options.augment?.split(",").includes("standardise") === true;
+  if (standardised && options.twins.includes("spike") && options.encoder !== "current") {
+    throw new InputError(
+      `--augment: standardise makes intensities below 0, which only --encoder current can show in spikes, got ${options.encoder}`,
     );
   }
   const all = options.seeds.flatMap(seed =>

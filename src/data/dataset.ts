@@ -1,4 +1,7 @@
-/** Samples of one part of a data set: intensities in [0, 1], one row of `inputs` numbers per sample. */
+/**
+ * Samples of one part of a data set: intensities, in [0, 1] unless they have been standardised, one row of `inputs`
+ * numbers per sample.
+ */
 export interface Samples {
   readonly count: number;
   /** [count, inputs], row-major. */
@@ -12,9 +15,11 @@ export interface Dataset {
   readonly name: string;
   readonly inputs: number;
   readonly classes: number;
-  /** Shape of one sample, for drawing it: [height, width]. */
+  /** Shape of one sample: [height, width], or [height, width, channels] with the channels of a pixel side by side. */
   readonly shape: readonly number[];
   readonly train: Samples;
   readonly validation: Samples;
   readonly test: Samples;
+  /** Sample `index` of the training part as it is shown in an epoch, [inputs]; absent where that is the same in all. */
+  augmented?(index: number, epoch: number, seed: number): Float32Array;
 }

@@ -2,8 +2,10 @@
 import { stat } from "node:fs/promises";
 import { InputError } from "../errors.ts";
 import { datasetNames, findDataset } from "./catalogue.ts";
+import { cifarNames, loadCifar } from "./cifar.ts";
 import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits.ts";
+import { loadImageFolder } from "./imageFolder.ts";
 import { idxFileNames, loadIdxFolder, loadNamedIdx } from "./mnist.ts";
 import { type Sizes, subset } from "./subset.ts";
 
@@ -16,9 +18,13 @@ export interface LoadOptions extends Sizes {
   readonly dataDir?: string | undefined;
 }
 
+/** Before the path of a folder of pictures. */
+const PICTURES = "folder:";
+
 /**
  * Loads a data set.
- * @param name  digits, mnist, fashion-mnist, or the path of a folder with MNIST's four IDX files
+ * @param name  digits, mnist, fashion-mnist, cifar10, cifar100, `folder:` and the path of a folder of pictures, or the
+ *              path of a folder with MNIST's four IDX files
  * @throws      InputError when the name is unknown, the files are missing or damaged, or a size is out of range
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
@@ -29,12 +35,15 @@ async function loadWhole(name: string, dataDir?: string): Promise<Dataset> {
   if (name === "digits") return loadDigits();
   const entry = findDataset(name);
   if (entry) return loadNamedIdx(entry, dataDir);
+  if (cifarNames.includes(name)) return loadCifar(name, dataDir);
+  if (name.startsWith(PICTURES)) return loadImageFolder(name.slice(PICTURES.length));
   const isFolder = await stat(name).then(
     found => found.isDirectory(),
     () => false,
   );
   if (isFolder) return loadIdxFolder(name);
   throw new InputError(
-    `dataset: found "${name}"; expected ${datasetNames.join(", ")} or an existing folder with ${idxFileNames.join(", ")}`,
+    `dataset: found "${name}"; expected ${[...datasetNames, ...cifarNames].join(", ")}, folder:PATH of pictures, or an ` +
+      `existing folder with ${idxFileNames.join(", ")}`,
   );
 }

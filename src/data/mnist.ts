@@ -14,11 +14,9 @@ import type { Dataset, Samples } from "./dataset.ts";
 import { readBytes, sha256 } from "./files.ts";
 import { type IdxImages, parseIdxImages, parseIdxLabels } from "./idx.ts";
 import { candidateFolders, findFile } from "./locate.ts";
+import { validationShare } from "./subset.ts";
 
 export const idxFileNames: readonly string[] = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];
-
-/** The last twelfth of the training samples, at most 5,000, validates: 5,000 of MNIST's 60,000. */
-const VALIDATION = { most: 5000, share: 12 };
 
 /**
  * A named set of the catalogue, with its checksums verified.
@@ -68,7 +66,7 @@ async function readFolder(folder: string, name: string, entry?: DatasetEntry): P
     );
   }
   const all = trainImages.count;
-  const kept = all - Math.min(VALIDATION.most, Math.floor(all / VALIDATION.share));
+  const kept = all - validationShare(all);
   return {
     name,
     inputs: trainImages.height * trainImages.width,

@@ -2,6 +2,11 @@
 import { InputError } from "../errors.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 
+/** The last twelfth of the training samples, at most 5,000, validates: 5,000 of MNIST's 60,000. */
+export function validationShare(trainSamples: number): number {
+  return Math.min(5000, Math.floor(trainSamples / 12));
+}
+
 export interface Sizes {
   /** From 1 to the train and validation parts together; what exceeds the train part leaves the validation part. */
   readonly trainSamples?: number | undefined;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dataset, Samples } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
@@ -17,6 +17,7 @@ import {
   split,
   type Trainer,
   type TrainingSettings,
+  trainingSample,
 } from "./trainer.ts";
 
 /** Samples per forward pass of an evaluation: large enough to be fast, small enough to stay in memory. */
@@ -40,12 +41,12 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   const steps = new RateSteps(net, feedback, optimise, settings.weightDecay ?? rule.weightDecay ?? 0);
   const remembered = [learner.memory, optimise?.state];
 
-  const batchOf = (samples: Samples, indices: Uint32Array, kind: string): RateBatch => {
+  const batchOf = (indices: Uint32Array, kind: string, epoch: number | null): RateBatch => {
     const x = new Float32Array(indices.length * sizes[0]!);
     const labels = new Int32Array(indices.length);
     indices.forEach((index, k) => {
-      x.set(samples.intensities.subarray(index * sizes[0]!, (index + 1) * sizes[0]!), k * sizes[0]!);
-      labels[k] = samples.labels[index]!;
+      x.set(trainingSample(data, index, epoch, seed), k * sizes[0]!);
+      labels[k] = data.train.labels[index]!;
     });
     return {
       x: tf.tensor2d(x, [indices.length, sizes[0]!]),
@@ -58,7 +59,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   return {
     learn(indices, rate, epoch) {
       const logits = tf.tidy(() => {
-        const batch = batchOf(data.train, indices, `train ${epoch}`);
+        const batch = batchOf(indices, `train ${epoch}`, epoch);
         steps.begin(rate, indices.length);
         const out = learner.learn(batch, steps.descend, steps);
         if (activityDecay > 0) {
@@ -104,7 +105,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         for (let at = 0; at < to.length; at++) to[at]! += change[at]!;
       };
       tf.tidy(() => {
-        learner.learn(batchOf(data.train, indices, "update"), add, { align() {}, settle() {} });
+        learner.learn(batchOf(indices, "update", null), add, { align() {}, settle() {} });
       });
       if (memory) learner.memory!.set(memory);
       return changes;

@@ -1,4 +1,4 @@
-import type { Dataset, Samples } from "../data/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
 import { FeedForwardNetwork } from "../engine/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/plasticity/threeFactor.ts";
@@ -14,9 +14,11 @@ import {
   emptyConfusion,
   joined,
   networkSizes,
+  sampleOf,
   split,
   type Trainer,
   type TrainingSettings,
+  trainingSample,
 } from "./trainer.ts";
 
 /**
@@ -64,8 +66,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const remembered = [learner.memory, steps.optimiser?.state];
   let samplesLearned = 0;
 
-  const show = (samples: Samples, index: number, key: string) =>
-    encoder.encode(samples.intensities.subarray(index * sizes[0]!, (index + 1) * sizes[0]!), key, net.input);
+  const show = (intensities: Float32Array, key: string) => encoder.encode(intensities, key, net.input);
 
   return {
     learn(indices, rate, epoch) {
@@ -75,7 +76,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       steps.begin(rate, indices.length);
       for (const index of indices) {
         const label = data.train.labels[index]!;
-        show(data.train, index, `train ${epoch} ${index}`);
+        show(trainingSample(data, index, epoch, seed), `train ${epoch} ${index}`);
         const seen = learner.learn({ label, index, key }, steps.descend, steps);
         steps.decayActivity(seen);
         const { logits } = seen;
@@ -92,7 +93,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const hidden = net.hiddenSpikes;
       let input = 0;
       for (let n = 0; n < samples.count; n++) {
-        show(samples, n, `evaluate ${n}`);
+        show(sampleOf(samples, n, sizes[0]!), `evaluate ${n}`);
         input += net.input.spikes.length;
         const scores = learner.decide?.(n) ?? net.present(shown).logits;
         confusion[samples.labels[n]!]![argmax(scores)]!++;
@@ -111,7 +112,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const before = [net.synapticEvents, synapses.updates] as const;
       const key = batchKey("update", indices);
       for (const index of indices) {
-        show(data.train, index, `update ${index}`);
+        show(trainingSample(data, index, null, seed), `update ${index}`);
         const sample = { label: data.train.labels[index]!, index, key };
         learner.learn(sample, synapses.accumulate.bind(synapses), { align() {}, settle() {} });
       }

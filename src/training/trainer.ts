@@ -1,4 +1,4 @@
-import type { Samples } from "../data/dataset.ts";
+import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -98,6 +98,22 @@ export function accuracyOf(confusion: readonly (readonly number[])[]): number {
 /** Sizes of the network that a rule trains when `sizes` are asked for. */
 export function networkSizes(rule: Rule, sizes: readonly number[]): readonly number[] {
   return rule.shallow ? [sizes[0]!, sizes.at(-1)!] : sizes;
+}
+
+/** Intensities of one sample, [inputs], a view. */
+export function sampleOf({ intensities }: Samples, index: number, inputs: number): Float32Array {
+  return intensities.subarray(index * inputs, (index + 1) * inputs);
+}
+
+/** Intensities of a training sample as an epoch shows it; null: as it is compared between epochs, without chance. */
+export function trainingSample(
+  data: Dataset,
+  index: number,
+  epoch: number | null,
+  seed: number,
+): Float32Array {
+  if (epoch !== null && data.augmented) return data.augmented(index, epoch, seed);
+  return sampleOf(data.train, index, data.inputs);
 }
 
 /** Names a batch for the rule's random numbers. */
