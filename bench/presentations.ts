@@ -12,6 +12,7 @@ import {
   ruleNamed,
   ThreeFactorSynapses,
 } from "../src/index.ts";
+import { refractoryPeriod } from "../src/training/spikingTrainer.ts";
 
 const sizes = [784, 256, 10];
 const SAMPLES = 300;
@@ -26,14 +27,9 @@ const samples = Array.from({ length: SAMPLES }, () =>
 
 function prepare(rule: string, encoder: "rate" | "current", compiled: boolean): () => void {
   const { weights, biases } = initialParameters(sizes, 1);
-  const net = new FeedForwardNetwork(
-    sizes,
-    weights,
-    biases,
-    { tauMem: 20, vThreshold: 0.25, tauRef: 0 },
-    20,
-    { compiled },
-  );
+  const neuron = { tauMem: 20, vThreshold: 0.25 };
+  const tauRef = refractoryPeriod(ruleNamed(rule).saturation ?? Infinity, { ...neuron, durationMs: 20 });
+  const net = new FeedForwardNetwork(sizes, weights, biases, { ...neuron, tauRef }, 20, { compiled });
   const code = encoders[encoder]({ inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
   const synapses = new ThreeFactorSynapses(net, "trace");
   const forms = ruleNamed(rule).create(sizes, new Rng(1, "feedback"), SAMPLES);
@@ -52,7 +48,7 @@ function prepare(rule: string, encoder: "rate" | "current", compiled: boolean): 
 const median = (x: number[]) => [...x].sort((a, b) => a - b)[x.length >> 1]!;
 
 console.log("rule    encoder   compiled [samples/s]   TypeScript [samples/s]   ratio");
-for (const rule of ["dfa", "pepita"]) {
+for (const rule of ["dfa", "pepita", "drtp"]) {
   for (const encoder of ["rate", "current"] as const) {
     const runs = [prepare(rule, encoder, true), prepare(rule, encoder, false)];
     for (const run of runs) run();

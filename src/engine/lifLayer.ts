@@ -65,8 +65,8 @@ export class LifLayer {
     this.#driven = new Int32Array(post);
     this.#refractoryUntil = new Float64Array(post);
     this.#waiting = new Uint8Array(post);
-    // Refractory neurons and fixed resets stay with the TypeScript loop.
-    const fits = weights === kernel?.weights && neuron.tauRef === 0 && neuron.reset === "subtract";
+    // Fixed resets stay with the TypeScript loop.
+    const fits = weights === kernel?.weights && neuron.reset === "subtract";
     this.#kernel = fits ? kernel : null;
     this.#mostSpikes = Math.min(10_000 * post, 2 ** 24);
   }
@@ -103,11 +103,16 @@ export class LifLayer {
 
   /** The same, with all neurons but the driven ones in the compiled kernel; false when it does not fit. */
   #presentCompiled(kernel: LayerKernel, input: SpikeTrain, gain: number, duration: number): boolean {
-    const { tauMem, vThreshold, vRest } = this.neuron;
+    const { tauMem, vThreshold, vRest, tauRef } = this.neuron;
     kernel.u.set(this.#u);
     kernel.limits.set(this.#slope);
     for (let k = 0; k < this.#drivenCount; k++) kernel.limits[this.#driven[k]!] = Infinity;
-    if (!kernel.present(input, gain, tauMem, vThreshold - vRest, this.#offset, this.spikes)) return false;
+    const drop = vThreshold - vRest;
+    if (!kernel.present(input, gain, tauMem, drop, this.#offset, tauRef, this.spikes)) return false;
+    if (tauRef > 0) {
+      this.#refractoryUntil.set(kernel.until);
+      this.#waiting.set(kernel.waiting);
+    }
     const own = this.#u;
     for (let j = 0; j < this.post; j++) if (this.#slope[j]! >= 0) own[j] = kernel.u[j]!;
     let before = 0;
@@ -124,6 +129,7 @@ export class LifLayer {
     for (let k = 0; k < length; ) {
       const t = times[k]!;
       const limit = slope * es[k]! + this.#offset;
+      if (this.#waiting[j] && this.#refractoryUntil[j]! < t) this.#fireWithin(j, before, t, false);
       if (this.#u[j]! >= limit) this.#fireWithin(j, before, t, false);
       let u = this.#u[j]!;
       for (; k < length && times[k] === t; k++) u += scales[k]! * weights[neurons[k]! * post + j]!;

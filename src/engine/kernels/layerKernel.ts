@@ -11,14 +11,20 @@ interface Exports {
     events: number,
     u: number,
     limits: number,
+    until: number,
+    waiting: number,
     weights: number,
     rows: number,
+    times: number,
     scales: number,
     es: number,
     drops: number,
     lasts: number,
     offset: number,
-    outEvents: number,
+    tau: number,
+    drop: number,
+    tauRef: number,
+    outTimes: number,
     outNeurons: number,
     capacity: number,
   ): number;
@@ -60,6 +66,9 @@ export class LayerKernel {
   readonly u: Float64Array;
   readonly limits: Float64Array;
   readonly vector: Float64Array;
+  /** [post]: ends of refractory periods [ms], and whether a neuron waits above threshold for its own. */
+  readonly until: Float64Array;
+  readonly waiting: Uint8Array;
   readonly #exports: Exports;
   readonly #post: number;
   /** Of the last presentation, per event: factor on the weights, and e(t) of `LifLayer`. */
@@ -67,7 +76,8 @@ export class LayerKernel {
   readonly es: Float64Array;
   readonly #drops: Float64Array;
   readonly #rows: Int32Array;
-  readonly #outEvents: Int32Array;
+  readonly #times: Float64Array;
+  readonly #outTimes: Float64Array;
   readonly #outNeurons: Int32Array;
   readonly #lasts: Uint8Array;
 
@@ -78,12 +88,13 @@ export class LayerKernel {
   }
 
   private constructor(module: object, pre: number, post: number) {
-    const doubles = 3 * post + 3 * EVENTS;
-    const words = 2 * pre * post + EVENTS + 2 * SPIKES;
+    const doubles = 4 * post + 4 * EVENTS + SPIKES;
+    const words = 2 * pre * post + EVENTS + SPIKES;
     // The first 1,024 bytes stay free for the runtime's own data.
-    const bytes = 1024 + 8 * doubles + 4 * words + EVENTS;
+    const bytes = 1024 + 8 * doubles + 4 * words + EVENTS + post;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
-    this.#exports = new WebAssembly.Instance(module, { env: { memory, abort() {} } }).exports as Exports;
+    this.#exports = new WebAssembly.Instance(module, { env: { memory, exp: Math.exp, abort() {} } })
+      .exports as Exports;
     this.#post = post;
     let at = 1024;
     const take = <T>(
@@ -98,23 +109,27 @@ export class LayerKernel {
     this.u = take(Float64Array, 8, post);
     this.limits = take(Float64Array, 8, post);
     this.vector = take(Float64Array, 8, post);
+    this.until = take(Float64Array, 8, post);
     this.scales = take(Float64Array, 8, EVENTS);
     this.es = take(Float64Array, 8, EVENTS);
     this.#drops = take(Float64Array, 8, EVENTS);
+    this.#times = take(Float64Array, 8, EVENTS);
+    this.#outTimes = take(Float64Array, 8, SPIKES);
     this.weights = take(Float32Array, 4, pre * post);
     this.changes = take(Float32Array, 4, pre * post);
     this.#rows = take(Int32Array, 4, EVENTS);
-    this.#outEvents = take(Int32Array, 4, SPIKES);
     this.#outNeurons = take(Int32Array, 4, SPIKES);
     this.#lasts = take(Uint8Array, 1, EVENTS);
+    this.waiting = take(Uint8Array, 1, post);
   }
 
   /**
    * Passes all input spikes over all neurons whose limit is finite, from the state in `u`, which it changes, and adds
-   * the spikes to `into`, not in order of time.
+   * the spikes to `into`, not in order of time. Nobody is refractory at the start.
    * @param tau     membrane time constant [ms]; Infinity for none
    * @param drop    potential that a spike takes
-   * @returns false when the presentation does not fit; nothing is then changed but `u`
+   * @param tauRef  refractory period [ms]
+   * @returns false when the presentation does not fit; nothing is then changed but `u`, `until` and `waiting`
    */
   present(
     input: SpikeTrain,
@@ -122,6 +137,7 @@ export class LayerKernel {
     tau: number,
     drop: number,
     offset: number,
+    tauRef: number,
     into: SpikeTrain,
   ): boolean {
     const { times, neurons, length } = input;
@@ -131,29 +147,38 @@ export class LayerKernel {
       const t = times[k]!;
       const e = leaky ? Math.exp(t / tau) : t;
       this.#rows[k] = neurons[k]!;
+      this.#times[k] = t;
       this.scales[k] = leaky ? gain * e : gain;
       this.es[k] = e;
       this.#drops[k] = drop * (leaky ? e : 1);
       this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;
     }
+    this.until.fill(-Infinity);
+    this.waiting.fill(0);
     const count = this.#exports.present(
       this.#post,
       length,
       this.u.byteOffset,
       this.limits.byteOffset,
+      this.until.byteOffset,
+      this.waiting.byteOffset,
       this.weights.byteOffset,
       this.#rows.byteOffset,
+      this.#times.byteOffset,
       this.scales.byteOffset,
       this.es.byteOffset,
       this.#drops.byteOffset,
       this.#lasts.byteOffset,
       offset,
-      this.#outEvents.byteOffset,
+      tau,
+      drop,
+      tauRef,
+      this.#outTimes.byteOffset,
       this.#outNeurons.byteOffset,
       SPIKES,
     );
     if (count < 0) return false;
-    for (let n = 0; n < count; n++) into.push(times[this.#outEvents[n]!]!, this.#outNeurons[n]!);
+    for (let n = 0; n < count; n++) into.push(this.#outTimes[n]!, this.#outNeurons[n]!);
     return true;
   }
 

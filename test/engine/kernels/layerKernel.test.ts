@@ -17,7 +17,7 @@ const cases = fc.record({
     fc.integer({ min: 1, max: 11 }),
   ),
   tauMem: fc.constantFrom(6, 20, Infinity),
-  tauRef: fc.constantFrom(0, 0, 0, 2),
+  tauRef: fc.constantFrom(0, 0, 0.4, 2, 7),
   vThreshold: fc.constantFrom(0.02, 0.25),
   encoder: fc.constantFrom("current" as const, "rate" as const, "poisson" as const, "latency" as const),
   eligibility: fc.constantFrom("trace" as const, "timing" as const),

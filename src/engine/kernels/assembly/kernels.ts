@@ -1,14 +1,40 @@
 // AssemblyScript. Each function does what its TypeScript twin does, operation by operation in double precision and in
 // the same order, so that results are the same bits.
 
+/** The platform's own exponential, so that times between events give the same bits here and in TypeScript. */
+// @ts-ignore: decorator
+@external("env", "exp")
+declare function exp(x: f64): f64;
+
+/** Where the lists of one presentation lie, and its constants, for the functions that `present` calls. */
+let states: usize;
+let limitsAt: usize;
+let untils: usize;
+let waits: usize;
+let timesAt: usize;
+let esAt: usize;
+let dropsAt: usize;
+let outTimesAt: usize;
+let outNeuronsAt: usize;
+let offset: f64;
+let tau: f64;
+let drop: f64;
+let tauRef: f64;
+let capacity: i32;
+let count: i32;
+/** The earliest end of a refractory period that one of the present neurons waits for. */
+let waitingUntil: f64;
+
 /**
- * One presentation for a layer without refractory period: `LifLayer`'s loop over events, turned inside out. Eight
- * neurons at a time keep their state in registers while all events pass.
+ * One presentation of one layer: `LifLayer`'s loop over events, turned inside out. Eight neurons at a time keep their
+ * state in registers while all events pass.
  *
  * @param u, limits     [neurons] doubles; a neuron with limit Infinity is left out
+ * @param until, waiting  [neurons] doubles and bytes: ends of refractory periods, and who waits above threshold for one
  * @param weights       [rows, neurons] floats
- * @param rows, scales, es, drops, lasts  [events]: row, factor, e(t), potential that a spike takes, last of its instant
- * @param outEvents, outNeurons  [capacity]: the spikes, by block of neurons, then event, then neuron
+ * @param rows, times, scales, es, drops, lasts  [events]: row, time, factor, e(t), potential that a spike takes, last of
+ *                      its instant
+ * @param outTimes, outNeurons  [room]: the spikes, by block of neurons
  * @returns number of spikes, or -1 when they do not fit
  */
 export function present(
@@ -16,19 +42,39 @@ export function present(
   events: i32,
   u: usize,
   limits: usize,
+  until: usize,
+  waiting: usize,
   weights: usize,
   rows: usize,
+  times: usize,
   scales: usize,
   es: usize,
   drops: usize,
   lasts: usize,
-  offset: f64,
-  outEvents: usize,
+  offset_: f64,
+  tau_: f64,
+  drop_: f64,
+  tauRef_: f64,
+  outTimes: usize,
   outNeurons: usize,
-  capacity: i32,
+  room: i32,
 ): i32 {
-  let count = 0;
-  const off = f64x2.splat(offset);
+  states = u;
+  limitsAt = limits;
+  untils = until;
+  waits = waiting;
+  timesAt = times;
+  esAt = es;
+  dropsAt = drops;
+  outTimesAt = outTimes;
+  outNeuronsAt = outNeurons;
+  offset = offset_;
+  tau = tau_;
+  drop = drop_;
+  tauRef = tauRef_;
+  capacity = room;
+  count = 0;
+  const off = f64x2.splat(offset_);
   const stride = usize(neurons) << 2;
   let j = 0;
   for (; j + 8 <= neurons; j += 8) {
@@ -43,7 +89,21 @@ export function present(
     const l1 = v128.load(lim, 16);
     const l2 = v128.load(lim, 32);
     const l3 = v128.load(lim, 48);
+    waitingUntil = Infinity;
+    let next: f64 = Infinity;
     for (let k = 0; k < events; k++) {
+      if (next < load<f64>(times + (usize(k) << 3))) {
+        v128.store(at, u0);
+        v128.store(at, u1, 16);
+        v128.store(at, u2, 32);
+        v128.store(at, u3, 48);
+        if (!release(j, j + 8, load<f64>(times + (usize(k) << 3)))) return -1;
+        next = waitingUntil;
+        u0 = v128.load(at);
+        u1 = v128.load(at, 16);
+        u2 = v128.load(at, 32);
+        u3 = v128.load(at, 48);
+      }
       const s = v128.load64_splat(scales + (usize(k) << 3));
       const row = column + usize(load<i32>(rows + (usize(k) << 2))) * stride;
       const w0 = v128.load(row);
@@ -63,30 +123,23 @@ export function present(
       const c2 = f64x2.ge(u2, t2);
       const c3 = f64x2.ge(u3, t3);
       if (!v128.any_true(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) continue;
+      let hits =
+        i64x2.bitmask(c0) | (i64x2.bitmask(c1) << 2) | (i64x2.bitmask(c2) << 4) | (i64x2.bitmask(c3) << 6);
+      if (tauRef_ > 0) {
+        hits = free(hits, j, load<f64>(times + (usize(k) << 3)));
+        next = waitingUntil;
+        if (!hits) continue;
+      }
       v128.store(at, u0);
       v128.store(at, u1, 16);
       v128.store(at, u2, 32);
       v128.store(at, u3, 48);
-      let hits =
-        i64x2.bitmask(c0) | (i64x2.bitmask(c1) << 2) | (i64x2.bitmask(c2) << 4) | (i64x2.bitmask(c3) << 6);
       while (hits) {
         const n = ctz(hits);
         hits &= hits - 1;
-        count = fire(
-          at + (usize(n) << 3),
-          lim + (usize(n) << 3),
-          k,
-          j + n,
-          es,
-          drops,
-          offset,
-          outEvents,
-          outNeurons,
-          count,
-          capacity,
-        );
-        if (count < 0) return -1;
+        if (!fire(j + n, k)) return -1;
       }
+      next = waitingUntil;
       u0 = v128.load(at);
       u1 = v128.load(at, 16);
       u2 = v128.load(at, 32);
@@ -100,45 +153,95 @@ export function present(
   for (; j < neurons; j++) {
     const at = u + (usize(j) << 3);
     const lim = limits + (usize(j) << 3);
+    waitingUntil = Infinity;
     for (let k = 0; k < events; k++) {
+      const t = load<f64>(times + (usize(k) << 3));
+      if (waitingUntil < t && !release(j, j + 1, t)) return -1;
       const w = load<f32>(weights + usize(load<i32>(rows + (usize(k) << 2))) * stride + (usize(j) << 2));
       store<f64>(at, load<f64>(at) + load<f64>(scales + (usize(k) << 3)) * f64(w));
       if (!load<u8>(lasts + usize(k))) continue;
       if (load<f64>(at) >= load<f64>(lim) * load<f64>(es + (usize(k) << 3)) + offset) {
-        count = fire(at, lim, k, j, es, drops, offset, outEvents, outNeurons, count, capacity);
-        if (count < 0) return -1;
+        if (!fire(j, k)) return -1;
       }
     }
   }
   return count;
 }
 
-/** Takes thresholds off one neuron until it is below; a burst of n spikes stands n times. */
-function fire(
-  at: usize,
-  lim: usize,
-  k: i32,
-  neuron: i32,
-  es: usize,
-  drops: usize,
-  offset: f64,
-  outEvents: usize,
-  outNeurons: usize,
-  count: i32,
-  capacity: i32,
-): i32 {
-  const limit = load<f64>(lim) * load<f64>(es + (usize(k) << 3)) + offset;
-  const drop = load<f64>(drops + (usize(k) << 3));
+/** Lets those of eight neurons above threshold wait that are refractory at t; returns the others. */
+function free(hits: i32, first: i32, t: f64): i32 {
+  let others = 0;
+  while (hits) {
+    const n = ctz(hits);
+    hits &= hits - 1;
+    const until = load<f64>(untils + (usize(first + n) << 3));
+    if (t < until) wait(first + n, until);
+    else others |= 1 << n;
+  }
+  return others;
+}
+
+function wait(j: i32, until: f64): void {
+  store<u8>(waits + usize(j), 1);
+  waitingUntil = min(waitingUntil, until);
+}
+
+/** false when the spike does not fit. */
+function spike(j: i32, t: f64): bool {
+  if (count == capacity) return false;
+  store<f64>(outTimesAt + (usize(count) << 3), t);
+  store<i32>(outNeuronsAt + (usize(count) << 2), j);
+  count++;
+  return true;
+}
+
+/**
+ * Takes thresholds off neuron j at event k until it is below or refractory; a burst of n spikes stands n times.
+ * @returns false when the spikes do not fit
+ */
+function fire(j: i32, k: i32): bool {
+  const at = states + (usize(j) << 3);
+  const limit = load<f64>(limitsAt + (usize(j) << 3)) * load<f64>(esAt + (usize(k) << 3)) + offset;
+  const t = load<f64>(timesAt + (usize(k) << 3));
+  const less = load<f64>(dropsAt + (usize(k) << 3));
   let v = load<f64>(at);
   while (v >= limit) {
-    if (count == capacity) return -1;
-    v -= drop;
-    store<i32>(outEvents + (usize(count) << 2), k);
-    store<i32>(outNeurons + (usize(count) << 2), neuron);
-    count++;
+    if (tauRef > 0) {
+      const until = load<f64>(untils + (usize(j) << 3));
+      if (t < until) {
+        wait(j, until);
+        break;
+      }
+      store<f64>(untils + (usize(j) << 3), t + tauRef);
+    }
+    v -= less;
+    if (!spike(j, t)) return false;
   }
   store<f64>(at, v);
-  return count;
+  return true;
+}
+
+/** Neurons from..to - 1 whose refractory period ends before t fire as it ends, if they are still above threshold. */
+function release(from: i32, to: i32, t: f64): bool {
+  waitingUntil = Infinity;
+  for (let j = from; j < to; j++) {
+    if (!load<u8>(waits + usize(j))) continue;
+    const at = states + (usize(j) << 3);
+    const lim = load<f64>(limitsAt + (usize(j) << 3));
+    let until = load<f64>(untils + (usize(j) << 3));
+    store<u8>(waits + usize(j), 0);
+    while (until < t) {
+      const e = tau < Infinity ? exp(until / tau) : until;
+      const v = load<f64>(at);
+      if (!(v >= lim * e + offset)) break;
+      store<f64>(at, v - drop * (tau < Infinity ? e : 1));
+      if (!spike(j, until)) return false;
+      until += tauRef;
+    }
+    store<f64>(untils + (usize(j) << 3), until);
+    if (until >= t) wait(j, until);
+  }
+  return true;
 }
 
 /** row[j] += factor * vector[j], the row in floats, the vector in doubles. */
