@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../errors.ts";
+import { mendWasm } from "./wasmKernels.ts";
 
 export const backendNames = ["tfjs-node", "wasm", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -25,7 +26,9 @@ const starters: Record<BackendName, () => Promise<boolean>> = {
   wasm: async () => {
     try {
       await import("@tensorflow/tfjs-backend-wasm");
-      return await tf.setBackend("wasm");
+      if (!(await tf.setBackend("wasm"))) return false;
+      mendWasm();
+      return true;
     } catch {
       return false;
     }
