@@ -41,6 +41,10 @@ export function compareCommand(): Command {
       "--activity-decay <x>",
       "share of a hidden neuron's own activity in its third factor (default: 0)",
     )
+    .option(
+      "--dropout <p>",
+      "probability of a hidden neuron to be left out while a sample is learned (default: 0)",
+    )
     .option("--encoder <name>", "current, rate, poisson or latency (default: rate)")
     .option("--eligibility <name>", "trace, or timing: read at postsynaptic spikes (default: trace)")
     .option("--v-threshold <x>", "activation that one hidden spike stands for")

@@ -32,6 +32,7 @@ export interface CompareFlags {
   optimiser?: string;
   weightDecay?: string;
   activityDecay?: string;
+  dropout?: string;
   encoder?: string;
   eligibility?: string;
   vThreshold?: string;
@@ -66,6 +67,7 @@ export interface CompareOptions {
   /** null: what each rule asks for itself. */
   readonly weightDecay: number | null;
   readonly activityDecay: number;
+  readonly dropout: number;
   readonly encoder: EncoderName;
   readonly eligibility: Eligibility;
   readonly vThreshold: number;
@@ -113,6 +115,7 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
     ),
     weightDecay: given<number | null>(flags.weightDecay, text => share("weight-decay", text), null),
     activityDecay: given(flags.activityDecay, text => share("activity-decay", text), 0),
+    dropout: given(flags.dropout, text => probability("dropout", text), 0),
     encoder: given(flags.encoder, encoderNamed, "rate"),
     eligibility: given(
       flags.eligibility,
@@ -172,6 +175,12 @@ function share(option: string, text: string): number {
   return Number(text) === 0 && text.trim() !== "" ? 0 : positive(option, text);
 }
 
+function probability(option: string, text: string): number {
+  const value = share(option, text);
+  if (value < 1) return value;
+  throw new InputError(`--${option}: expected a probability below 1, got ${text}`);
+}
+
 function readRules(text: string): string[] {
   if (text === "all") return rules.map(rule => rule.name);
   return list("rules", text).map(name => ruleNamed(name).name);
@@ -212,6 +221,7 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
           optimiser: options.optimiser ?? "sgd",
           ...(typeof options.weightDecay === "number" && { weightDecay: options.weightDecay }),
           activityDecay: options.activityDecay ?? 0,
+          dropout: options.dropout ?? 0,
           encoder: options.encoder,
           eligibility: options.eligibility,
           durationMs: model.durationMs,

@@ -27,12 +27,23 @@ export interface Presentation {
   readonly drive: readonly Float64Array[];
   /** max(0, drive): the unquantised response. Hidden layers only. */
   readonly response: readonly Float64Array[];
-  /** 1 where drive > 0 and the neuron is not saturated: the derivative of the response. Hidden layers only. */
-  readonly gate: readonly Uint8Array[];
+  /**
+   * Derivative of the response: 1 where drive > 0 and the neuron is not saturated (with dropout, what one unit of
+   * activity counts for), else 0. Hidden layers only.
+   */
+  readonly gate: readonly Float64Array[];
   /** Potentials of the leaky-integrator readout at the end. */
   readonly logits: Float64Array;
   /** Analogue drive of the input, all of it, as traces at the end; null for none. */
   analogue: Float64Array | null;
+}
+
+/** Hidden neurons that are silent in a presentation (Srivastava et al. 2014), and what the activity of the others counts. */
+export interface Dropout {
+  /** By population, 1 for a silent neuron; the input has none. */
+  readonly silent: readonly (Uint8Array | null)[];
+  /** 1 / (share that is kept): factor on what a spike means to the layer above, and so on all that is read. */
+  readonly scale: number;
 }
 
 /**
@@ -52,6 +63,8 @@ export class FeedForwardNetwork {
   readonly neuron: LifParameters;
   readonly durationMs: number;
   readonly input: PresentedInput = { spikes: new SpikeTrain(512), gain: 1, analogue: null };
+  /** Applies to presentations from now on; null for none. */
+  dropout: Dropout | null = null;
   /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
   synapticEvents = 0;
   hiddenSpikes = 0;
@@ -122,6 +135,11 @@ export class FeedForwardNetwork {
     return tauMem < Infinity ? 1 / (tauMem * -Math.expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
   }
 
+  /** Activity that one hidden spike stands for to the layer above. */
+  get spikeGain(): number {
+    return this.neuron.vThreshold * (this.dropout?.scale ?? 1);
+  }
+
   presentation(): Presentation {
     const hidden = this.sizes.slice(0, -1);
     return {
@@ -129,7 +147,7 @@ export class FeedForwardNetwork {
       trace: hidden.map(n => new Float64Array(n)),
       drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
-      gate: hidden.map((n, p) => new Uint8Array(p === 0 ? 0 : n)),
+      gate: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       logits: new Float64Array(this.sizes.at(-1)!),
       analogue: null,
     };
@@ -151,12 +169,12 @@ export class FeedForwardNetwork {
     for (let l = 0; l < this.depth - 1; l++) {
       const layer = this.#layers[l]!;
       const current = this.#current(l, l === 0 ? into.analogue : null);
-      layer.present(spikes, gain, current, durationMs);
+      layer.present(spikes, gain, current, durationMs, this.dropout?.silent[l + 1] ?? null);
       this.synapticEvents += spikes.length * layer.post;
       this.hiddenSpikes += layer.spikes.length;
       this.#readLayer(layer, l + 1, into);
       spikes = layer.spikes;
-      gain = this.neuron.vThreshold;
+      gain = this.spikeGain;
     }
     this.#readOut(into);
     return into;
@@ -176,15 +194,17 @@ export class FeedForwardNetwork {
 
   #readLayer(layer: LifLayer, p: number, into: Presentation): void {
     const { vThreshold } = this.neuron;
+    const scale = this.dropout?.scale ?? 1;
+    const silent = this.dropout?.silent[p];
     const [a, drive, response, gate] = [into.trace[p]!, into.drive[p]!, into.response[p]!, into.gate[p]!];
     copy(layer.spikes, into.spikes[p]!);
-    this.#trace(layer.spikes, vThreshold, a);
+    this.#trace(layer.spikes, this.spikeGain, a);
     for (let j = 0; j < a.length; j++) {
       const v = layer.v[j]!;
-      drive[j] = a[j]! + v;
+      drive[j] = silent?.[j] ? 0 : a[j]! + scale * v;
       response[j] = Math.max(0, drive[j]!);
       // Above threshold at the end means that the refractory period held spikes back: saturated.
-      gate[j] = drive[j]! > 0 && v < vThreshold ? 1 : 0;
+      gate[j] = drive[j]! > 0 && v < vThreshold ? scale : 0;
     }
   }
 

@@ -77,14 +77,21 @@ export class LifLayer {
    * @param gain     what one input spike stands for: factor on every weight
    * @param current  [post], input current over capacitance [mV/ms]
    * @param duration [ms]
+   * @param silent   [post], 1 for neurons that stay at rest in this presentation; null for none
    */
-  present(input: SpikeTrain, gain: number, current: Float64Array, duration: number): void {
+  present(
+    input: SpikeTrain,
+    gain: number,
+    current: Float64Array,
+    duration: number,
+    silent: Uint8Array | null = null,
+  ): void {
     const { tauMem } = this.neuron;
     if (tauMem < Infinity && duration / tauMem > 500) {
       throw new InputError(`duration: expected at most 500 tauMem (${500 * tauMem} ms), got ${duration}`);
     }
-    this.#start(current);
-    if (this.#kernel && this.#presentCompiled(this.#kernel, input, gain, duration)) return;
+    this.#start(current, silent);
+    if (this.#kernel && this.#presentCompiled(this.#kernel, input, gain, duration, silent)) return;
     const leaky = tauMem < Infinity;
     let before = 0;
     for (let k = 0; k < input.length; ) {
@@ -98,11 +105,17 @@ export class LifLayer {
       this.#addAndTest(input.neurons[k++]!, scale, t, e);
       before = t;
     }
-    this.#finish(before, duration);
+    this.#finish(before, duration, silent);
   }
 
   /** The same, with all neurons but the driven ones in the compiled kernel; false when it does not fit. */
-  #presentCompiled(kernel: LayerKernel, input: SpikeTrain, gain: number, duration: number): boolean {
+  #presentCompiled(
+    kernel: LayerKernel,
+    input: SpikeTrain,
+    gain: number,
+    duration: number,
+    silent: Uint8Array | null,
+  ): boolean {
     const { tauMem, vThreshold, vRest, tauRef } = this.neuron;
     kernel.u.set(this.#u);
     kernel.limits.set(this.#slope);
@@ -117,7 +130,7 @@ export class LifLayer {
     for (let j = 0; j < this.post; j++) if (this.#slope[j]! >= 0) own[j] = kernel.u[j]!;
     let before = 0;
     for (let k = 0; k < this.#drivenCount; k++) before = this.#presentOne(this.#driven[k]!, input, kernel);
-    this.#finish(before, duration);
+    this.#finish(before, duration, silent);
     return true;
   }
 
@@ -140,7 +153,7 @@ export class LifLayer {
     return before;
   }
 
-  #start(current: Float64Array): void {
+  #start(current: Float64Array, silent: Uint8Array | null): void {
     const { tauMem, vRest, vThreshold } = this.neuron;
     this.#offset = tauMem < Infinity ? 0 : vThreshold;
     this.#drivenCount = 0;
@@ -148,6 +161,8 @@ export class LifLayer {
       const vInfinity = vRest + current[j]! * tauMem;
       this.#u[j] = tauMem < Infinity ? vRest - vInfinity : vRest;
       this.#slope[j] = tauMem < Infinity ? vThreshold - vInfinity : -current[j]!;
+      // No potential reaches such a threshold.
+      if (silent?.[j]) this.#slope[j] = Infinity;
       if (this.#slope[j]! < 0) this.#driven[this.#drivenCount++] = j;
     }
     this.#refractoryUntil.fill(-Infinity);
@@ -256,9 +271,13 @@ export class LifLayer {
     }
   }
 
-  #finish(before: number, duration: number): void {
+  #finish(before: number, duration: number, silent: Uint8Array | null): void {
     const { tauMem } = this.neuron;
     for (let j = 0; j < this.post; j++) {
+      if (silent?.[j]) {
+        this.v[j] = this.neuron.vRest;
+        continue;
+      }
       if (this.#waiting[j] || this.#u[j]! >= this.#limit(j, duration))
         this.#fireWithin(j, before, duration, true);
       if (tauMem < Infinity) {

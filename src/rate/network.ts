@@ -20,6 +20,8 @@ export class RateNetwork {
   /** biases[l] is [1, sizes[l + 1]] */
   readonly biases: readonly tf.Variable<tf.Rank.R2>[];
   readonly saturation: number;
+  /** Neurons that are silent in forward passes from now on; null for none. */
+  dropout: RateDropout | null = null;
 
   constructor(
     sizes: readonly number[],
@@ -38,7 +40,7 @@ export class RateNetwork {
   }
 
   forward(x: tf.Tensor2D): Forward {
-    return forward(x, this.weights, this.biases, this.saturation);
+    return forward(x, this.weights, this.biases, this.saturation, this.dropout);
   }
 
   /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
@@ -46,16 +48,23 @@ export class RateNetwork {
     return tf.add(tf.matMul(h, this.weights[l]!), this.biases[l]!);
   }
 
-  /** Activity of hidden neurons under a drive. */
-  activity(drive: tf.Tensor2D): tf.Tensor2D {
-    return activation(drive, this.saturation);
+  /** Activity of hidden population p (1 is the first) under a drive. */
+  activity(drive: tf.Tensor2D, p: number): tf.Tensor2D {
+    return masked(activation(drive, this.saturation), p, this.dropout);
   }
 
-  /** Derivative of the activation at activity h: 1 between silence and saturation, else 0. [batch, neurons] */
+  /**
+   * Derivative of the activation at activity h: 1 between silence and saturation (with dropout, what one unit of
+   * activity counts for), else 0. [batch, neurons]
+   */
   gate(h: tf.Tensor2D): tf.Tensor2D {
-    const open = tf.cast<tf.Tensor2D>(tf.greater(h, 0), "float32");
-    if (this.saturation === Infinity) return open;
-    return tf.mul<tf.Tensor2D>(open, tf.cast(tf.less(h, this.saturation), "float32"));
+    const scale = Math.fround(this.dropout?.scale ?? 1);
+    let gate = tf.cast<tf.Tensor2D>(tf.greater(h, 0), "float32");
+    if (this.saturation < Infinity) {
+      const most = Math.fround(Math.fround(this.saturation) * scale);
+      gate = tf.mul<tf.Tensor2D>(gate, tf.cast(tf.less(h, most), "float32"));
+    }
+    return scale === 1 ? gate : tf.mul(gate, scale);
   }
 
   /** Copies of the weights and biases as plain numbers, each pair by layer. */
@@ -83,20 +92,33 @@ export class RateNetwork {
   }
 }
 
+/** Hidden neurons that are left out of a batch (Srivastava et al. 2014), and what the activity of the others counts. */
+export interface RateDropout {
+  /** By population, [batch, neurons]: 0 for a neuron that is left out, else `scale`; the input has none. */
+  readonly masks: readonly (tf.Tensor2D | null)[];
+  /** 1 / (share that is kept) */
+  readonly scale: number;
+}
+
 /** The forward pass over any tensors of the right shapes, so that it can be differentiated by them. */
 export function forward(
   x: tf.Tensor2D,
   weights: readonly tf.Tensor2D[],
   biases: readonly tf.Tensor2D[],
   saturation: number,
+  dropout: RateDropout | null = null,
 ): Forward {
   const h = [x];
   for (let l = 0; l < weights.length - 1; l++) {
     const drive = tf.add<tf.Tensor2D>(tf.matMul(h[l]!, weights[l]!), biases[l]!);
-    h.push(activation(drive, saturation));
+    h.push(masked(activation(drive, saturation), l + 1, dropout));
   }
   const logits = tf.add<tf.Tensor2D>(tf.matMul(h.at(-1)!, weights.at(-1)!), biases.at(-1)!);
   return { h, logits, probabilities: tf.softmax(logits) };
+}
+
+function masked(h: tf.Tensor2D, p: number, dropout: RateDropout | null): tf.Tensor2D {
+  return dropout ? tf.mul(h, dropout.masks[p]!) : h;
 }
 
 function activation(drive: tf.Tensor2D, saturation: number): tf.Tensor2D {

@@ -179,7 +179,7 @@ function upward(
   const goodness: tf.Tensor2D[] = [];
   for (let l = 0; l < net.depth - 1; l++) {
     const drive = net.drive(l, l === 0 ? x : tf.mul(h[l]!, gain[l]!));
-    h.push(net.activity(drive));
+    h.push(net.activity(drive, l + 1));
     goodness.push(tf.mean(tf.square(h[l + 1]!), 1, true));
     each?.(l, h[l]!, gain[l]!, h[l + 1]!, goodness[l]!);
     gain.push(tf.div(1, tf.add(tf.sqrt(goodness[l]!), GUARD)));

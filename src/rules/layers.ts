@@ -53,8 +53,8 @@ export class Layers {
    * @param modulation  [inputs], added to the input as a constant drive
    */
   source(l: number, parts: readonly Presentation[], modulation: Float64Array | null): Shown {
-    const { input, neuron } = this.#net;
-    if (l > 0) return { spikes: parts[l - 1]!.spikes[1]!, gain: neuron.vThreshold, analogue: null };
+    const { input, spikeGain } = this.#net;
+    if (l > 0) return { spikes: parts[l - 1]!.spikes[1]!, gain: spikeGain, analogue: null };
     const { spikes, gain, analogue } = input;
     if (!analogue || !modulation) return { spikes, gain, analogue: analogue ?? modulation };
     return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]!) };
@@ -73,6 +73,15 @@ export class Layers {
   }
 
   present(l: number, into: Presentation, shown: Shown): Presentation {
+    const { dropout } = this.#net;
+    this.#layers[l]!.dropout = dropout && {
+      silent: [null, dropout.silent[l + 1] ?? null],
+      scale: dropout.scale,
+    };
+    return this.#present(l, into, shown);
+  }
+
+  #present(l: number, into: Presentation, shown: Shown): Presentation {
     const { spikes, gain, analogue } = shown;
     const layer = this.#layers[l]!;
     layer.input.spikes.clear();
@@ -87,9 +96,13 @@ export class Layers {
     return into;
   }
 
-  /** What layer l is driven by when its source has the activity `analogue` and no spikes; all of it, signed. */
+  /**
+   * What layer l is driven by when its source has the activity `analogue` and no spikes; all of it, signed, and of
+   * neurons that are left out of the sample's presentations too.
+   */
   drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
-    this.present(l, into, { spikes: nothing, gain: 0, analogue });
+    this.#layers[l]!.dropout = null;
+    this.#present(l, into, { spikes: nothing, gain: 0, analogue });
     return l === this.#net.depth - 1 ? into.logits : into.drive[1]!;
   }
 }

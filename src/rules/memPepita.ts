@@ -39,8 +39,8 @@ export const memPepita: Rule = {
           let h = x;
           let hErr = tf.add<tf.Tensor2D>(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
           for (let l = 0; l < net.depth - 1; l++) {
-            const above = net.activity(net.drive(l, h));
-            const aboveErr = net.activity(net.drive(l, hErr));
+            const above = net.activity(net.drive(l, h), l + 1);
+            const aboveErr = net.activity(net.drive(l, hErr), l + 1);
             const contrast = tf.mul(tf.sub(above, aboveErr), gain);
             descend(l, tf.add<tf.Tensor2D>(contrast, tf.mul(above, decay)), l === 0 ? x : hErr);
             [h, hErr] = [above, aboveErr];

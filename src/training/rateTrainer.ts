@@ -5,6 +5,7 @@ import { argmax, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
 import { outerSum } from "../rate/ops.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
+import { SampleDropout } from "./dropout.ts";
 import { initialParameters } from "./initialise.ts";
 import { optimiser } from "./optimiser.ts";
 import { RateSteps } from "./rateSteps.ts";
@@ -40,6 +41,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   );
   const steps = new RateSteps(net, feedback, optimise, settings.weightDecay ?? rule.weightDecay ?? 0);
   const remembered = [learner.memory, optimise?.state];
+  const dropout = SampleDropout.create(sizes, settings.dropout, seed);
 
   const batchOf = (indices: Uint32Array, kind: string, epoch: number | null): RateBatch => {
     const x = new Float32Array(indices.length * sizes[0]!);
@@ -61,6 +63,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       const logits = tf.tidy(() => {
         const batch = batchOf(indices, `train ${epoch}`, epoch);
         steps.begin(rate, indices.length);
+        net.dropout = dropout?.ofBatch(epoch, indices) ?? null;
         const out = learner.learn(batch, steps.descend, steps);
         if (activityDecay > 0) {
           const { h } = net.forward(batch.x);
@@ -69,6 +72,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
           }
         }
         steps.settle();
+        net.dropout = null;
         return out.dataSync();
       });
       let loss = 0;

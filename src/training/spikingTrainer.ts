@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import type { Rule } from "../rules/rule.ts";
+import { SampleDropout } from "./dropout.ts";
 import { initialParameters, type Parameters } from "./initialise.ts";
 import { SpikingSteps } from "./spikingSteps.ts";
 import {
@@ -64,6 +65,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     activityDecay: settings.activityDecay ?? 0,
   });
   const remembered = [learner.memory, steps.optimiser?.state];
+  const dropout = SampleDropout.create(sizes, settings.dropout, seed);
   let samplesLearned = 0;
 
   const show = (intensities: Float32Array, key: string) => encoder.encode(intensities, key, net.input);
@@ -77,12 +79,14 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       for (const index of indices) {
         const label = data.train.labels[index]!;
         show(trainingSample(data, index, epoch, seed), `train ${epoch} ${index}`);
+        net.dropout = dropout?.ofSample(epoch, index) ?? null;
         const seen = learner.learn({ label, index, key }, steps.descend, steps);
         steps.decayActivity(seen);
         const { logits } = seen;
         loss += crossEntropy(logits, label);
         if (argmax(logits) === label) correct++;
       }
+      net.dropout = null;
       steps.settle();
       samplesLearned += indices.length;
       return { loss, correct };

@@ -33,6 +33,8 @@ export interface TrainingSettings {
    * that the rule changes, on top of what the rule does itself.
    */
   readonly activityDecay?: number;
+  /** Probability of each hidden neuron to be left out while a sample is learned; see `SampleDropout`. */
+  readonly dropout?: number;
 }
 
 export interface EpochResult {

@@ -131,7 +131,7 @@ export class ThreeFactorSynapses {
 
     this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
     sweep.fill(0, 0, columns);
-    const gain = l === 0 ? this.#net.input.gain : this.#net.neuron.vThreshold;
+    const gain = l === 0 ? this.#net.input.gain : this.#net.spikeGain;
     for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
       const t = pre.times[f]!;
       for (; k >= 0 && post.times[k]! >= t; k--) {
