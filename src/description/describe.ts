@@ -122,7 +122,9 @@ function byPair(p: PerPlace, path: string): (pre: number, post: number) => numbe
       throw new InputError(`${path}: expected a probability without draws`);
     },
   });
-  return (pre, post) => p(noDraws, pre, post);
+  const probability = (pre: number, post: number) => p(noDraws, pre, post);
+  probability.toString = () => String(p);
+  return probability;
 }
 
 function object(value: unknown, path: string): Record<string, unknown> {

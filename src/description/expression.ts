@@ -65,7 +65,10 @@ export function quantity(
   if (!sizes) {
     throw new InputError(`${path}: expected ${examples[dimension]}, the same for all, got "${value}"`);
   }
-  return perPlace(node, compiled, path, dimension, scope, value, sizes);
+  const place = perPlace(node, compiled, path, dimension, scope, value, sizes);
+  // Its text tells it from others where two things are alike but for it; see `named` of the engine.
+  place.toString = () => value;
+  return place;
 }
 
 /** A named parameter: a number, or a value with a unit, for other expressions to use. */

@@ -37,6 +37,12 @@ export function expectChoice(field: string, value: unknown, choices: readonly st
   }
 }
 
+/** A name that may be left out. */
+export function expectName(field: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== "string" || value === ""))
+    throw new InputError(`${field}: expected a name, got ${JSON.stringify(value)}`);
+}
+
 /** Refuses fields that a thing does not have: they are misspelt, or meant for another kind. */
 export function expectOnly(given: object, what: string, known: readonly string[]): void {
   for (const field of Object.keys(given)) {

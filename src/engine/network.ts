@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
-import { expectOnly, within } from "./expect.ts";
+import { expectName, expectOnly, within } from "./expect.ts";
 import { type NeuronModel, type NeuronSpec, neuronModel } from "./neurons/index.ts";
 import { type PlasticitySpec, plasticity } from "./plasticity/index.ts";
 import type { Plasticity } from "./plasticity/plasticSynapses.ts";
@@ -9,6 +9,7 @@ import { DenseProjection } from "./projections/dense.ts";
 import type { Projection } from "./projections/projection.ts";
 import { SparseProjection } from "./projections/sparse.ts";
 import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
+import { named } from "./streams.ts";
 
 export interface PopulationSpec {
   readonly size: number;
@@ -26,7 +27,7 @@ export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number)
 export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
 
 export interface ProjectionSpec {
-  /** By which to find it again; `FROM->TO` by default. */
+  /** By which to find it again, `FROM->TO` by default; it also tells its random numbers from those of its twins. */
   readonly name?: string;
   readonly from: string;
   readonly to: string;
@@ -72,8 +73,11 @@ export interface Population {
 /** A checked network. It holds no state: a Simulation does. */
 export interface Network {
   readonly populations: readonly Population[];
+  /** In an order that does not depend on that of the description, in which events of one instant are handled. */
   readonly projections: readonly {
     readonly name: string;
+    /** In the description's list. */
+    readonly place: number;
     readonly synapses: Projection;
     readonly from: number;
     readonly to: number;
@@ -85,7 +89,7 @@ export interface Network {
 
 /**
  * Checks a description and makes a network of it; an invalid network cannot be built.
- * @param seed  draws connectivity, weights and delays: each projection from a stream of its own
+ * @param seed  draws connectivity, weights, delays and stimuli, each from a stream of its own; see `named`
  * @throws InputError that names the path of the field, the value and what was expected
  */
 export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
@@ -95,8 +99,15 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
   const index = new Map(names.map((name, p) => [name, p]));
   const models = names.map(name => checkPopulation(name, spec.populations[name]!));
 
-  const projections = (spec.projections ?? []).map((projection, q) => {
-    within(`projections[${q}]`, () => expectOnly(projection, "a projection", projectionFields));
+  const declared = spec.projections ?? [];
+  declared.forEach((projection, q) => {
+    within(`projections[${q}]`, () => {
+      expectOnly(projection, "a projection", projectionFields);
+      expectName("name", projection.name);
+    });
+  });
+  const streams = named(declared, ({ from, to }) => ["projection", from, to]);
+  const built = declared.map((projection, q) => {
     const end = (field: "from" | "to") => {
       const p = index.get(projection[field]);
       if (p === undefined) {
@@ -114,17 +125,13 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
     }
     const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
     const synapses = within(`projections[${q}]`, () =>
-      build(
-        projection,
-        ...sizes,
-        from === to,
-        new Rng(seed, `projection ${q} ${projection.from} ${projection.to}`),
-      ),
+      build(projection, ...sizes, from === to, new Rng(seed, streams[q]!.stream)),
     );
     const learns = within(`projections[${q}]`, () => plasticity(projection, synapses.weights));
     const name = projection.name ?? `${projection.from}->${projection.to}`;
-    return { name, synapses, from, to, plasticity: learns };
+    return { name, place: q, synapses, from, to, plasticity: learns };
   });
+  const projections = built.sort((a, b) => streams[a.place]!.rank - streams[b.place]!.rank);
 
   const ranks = rankPopulations(names, projections);
   const populations = names.map((name, p) => ({
@@ -136,18 +143,23 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
     rank: ranks[p]!,
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
   }));
-  const stimuli = (spec.stimuli ?? []).map((given, s) => {
-    const p = index.get(given.to);
+  const given = spec.stimuli ?? [];
+  const own = named(given, ({ to, kind }) => ["stimulus", to, kind]);
+  const makers = given.map((stimulusSpec, s) => {
+    const p = index.get(stimulusSpec.to);
     if (p === undefined) {
-      throw new InputError(`stimuli[${s}].to: expected one of ${names.join(", ")}, got ${given.to}`);
+      throw new InputError(`stimuli[${s}].to: expected one of ${names.join(", ")}, got ${stimulusSpec.to}`);
     }
-    // Numbered by population, so that its numbers do not depend on the stimuli of others.
-    const k = spec.stimuli!.slice(0, s).filter(({ to }) => to === given.to).length;
+    within(`stimuli[${s}]`, () => expectName("name", stimulusSpec.name));
     const make = () =>
-      stimulus(given, p, populations[p]!.size, models[p] === null, seed, `stimulus ${k} of ${given.to}`);
+      stimulus(stimulusSpec, p, populations[p]!.size, models[p] === null, seed, own[s]!.stream);
     within(`stimuli[${s}]`, make);
     return make;
   });
+  const stimuli = makers
+    .map((make, s) => ({ make, rank: own[s]!.rank }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ make }) => make);
   return { populations, projections, stimuli };
 }
 

@@ -116,10 +116,11 @@ export class Simulation {
    */
   modulate(projection: string | number, modulators: number | ArrayLike<number>): void {
     const q = this.#findProjection(projection);
-    const { to } = this.network.projections[q]!;
-    const each = perNeuron(`projections[${q}]`, "modulator", modulators, this.network.populations[to]!.size);
+    const { to, place } = this.network.projections[q]!;
+    const path = `projections[${place}]`;
+    const each = perNeuron(path, "modulator", modulators, this.network.populations[to]!.size);
     const plastic = this.#loop.plastic[q];
-    if (!plastic) throw new InputError(`projections[${q}].plasticity: expected three-factor, got none`);
+    if (!plastic) throw new InputError(`${path}.plasticity: expected three-factor, got none`);
     plastic.modulate(each, this.time);
   }
 
@@ -196,7 +197,8 @@ export class Simulation {
 
   #findProjection(projection: string | number): number {
     const { projections } = this.network;
-    if (typeof projection === "number" && projections[projection]) return projection;
+    const placed = projections.findIndex(({ place }) => place === projection);
+    if (placed >= 0) return placed;
     const named = [...projections.keys()].filter(q => projections[q]!.name === projection);
     if (named.length === 1) return named[0]!;
     const names = projections.map(({ name }) => name).join(", ");

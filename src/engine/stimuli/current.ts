@@ -8,6 +8,7 @@ import type { Stimulus } from "./stimulus.ts";
  * each other and to what `setCurrent` sets.
  */
 export interface CurrentSpec {
+  readonly name?: string;
   /** Name of a population of neurons. */
   readonly to: string;
   readonly kind: "current";
@@ -24,7 +25,17 @@ export interface CurrentSpec {
 
 /** @throws InputError that names the field, its value and what was expected */
 export function current(spec: CurrentSpec, population: number, size: number): Stimulus {
-  expectOnly(spec, "a current", ["to", "kind", "current", "start", "stop", "times", "currents", "neurons"]);
+  expectOnly(spec, "a current", [
+    "name",
+    "to",
+    "kind",
+    "current",
+    "start",
+    "stop",
+    "times",
+    "currents",
+    "neurons",
+  ]);
   const { times, currents } = steps(spec);
   const neurons = select(spec.neurons, size);
   let at = 0;

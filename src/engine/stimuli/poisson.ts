@@ -21,7 +21,7 @@ export interface PoissonSpec extends SpikeTarget, Selection {
 /** @throws InputError that names the field, its value and what was expected */
 export function poisson(spec: PoissonSpec, size: number, seed: number, name: string): Timing {
   expectOnly(spec, "a poisson stimulus", [
-    ...["to", "kind", "weight", "delay", "neurons", "start", "stop"],
+    ...["name", "to", "kind", "weight", "delay", "neurons", "start", "stop"],
     ...["rate", "bound"],
   ]);
   const { rate } = spec;

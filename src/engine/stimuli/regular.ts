@@ -12,7 +12,7 @@ export interface RegularSpec extends SpikeTarget, Selection {
 /** @throws InputError that names the field, its value and what was expected */
 export function regular(spec: RegularSpec, size: number): Timing {
   expectOnly(spec, "a regular stimulus", [
-    ...["to", "kind", "weight", "delay", "neurons", "start", "stop"],
+    ...["name", "to", "kind", "weight", "delay", "neurons", "start", "stop"],
     "interval",
   ]);
   const { interval } = spec;

@@ -3,6 +3,8 @@ import { expectMoment, expectNeuron } from "../expect.ts";
 
 /** Where the spikes of a stimulus go. */
 export interface SpikeTarget {
+  /** Tells its random numbers from those of another stimulus of this kind and target; see `named`. */
+  readonly name?: string;
   /** Name of a population. */
   readonly to: string;
   /** What a spike adds to a neuron; none for an input population, which emits the spikes itself. */

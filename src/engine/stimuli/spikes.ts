@@ -13,7 +13,7 @@ export interface SpikesSpec extends SpikeTarget {
 
 /** @throws InputError that names the field, its value and what was expected */
 export function spikes(spec: SpikesSpec, size: number): Timing {
-  expectOnly(spec, "given spikes", ["to", "kind", "weight", "delay", "times", "neurons"]);
+  expectOnly(spec, "given spikes", ["name", "to", "kind", "weight", "delay", "times", "neurons"]);
   return playback(spikeTrain(spec.times, spec.neurons, size, 0));
 }
 
