@@ -31,6 +31,7 @@ const words = new Set([
   "delayKind",
   "weightAs",
   "eligibility",
+  "padding",
   "quantity",
 ]);
 

@@ -5,6 +5,7 @@ import { type NeuronModel, type NeuronSpec, neuronModel } from "./neurons/index.
 import { type PlasticitySpec, plasticity } from "./plasticity/index.ts";
 import type { Plasticity } from "./plasticity/plasticSynapses.ts";
 import { type Connectivity, connect, type Rows } from "./projections/connect.ts";
+import { type Convolution, ConvolutionProjection, kernelWeights, slide } from "./projections/convolution.ts";
 import { DenseProjection } from "./projections/dense.ts";
 import type { Projection } from "./projections/projection.ts";
 import { SparseProjection } from "./projections/sparse.ts";
@@ -23,7 +24,10 @@ export interface PopulationSpec {
 
 export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number) => number);
 
-/** A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. */
+/**
+ * A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. Weights of
+ * a convolution's kernel are drawn from the number of their place and source channel in it, and of their filter.
+ */
 export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
 
 export interface ProjectionSpec {
@@ -32,10 +36,13 @@ export interface ProjectionSpec {
   readonly from: string;
   readonly to: string;
   /** Without it, every neuron connects to every neuron. */
-  readonly connect?: Connectivity;
-  /** [pre, post] or one per synapse in rows; a Float32Array is kept, not copied, and plasticity changes it. */
+  readonly connect?: Connectivity | Convolution;
+  /**
+   * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution; a Float32Array is
+   * kept, not copied, and plasticity changes it.
+   */
   readonly weights: PerSynapse;
-  /** [ms]; 0 by default. Populations may not form a loop of zero delays. */
+  /** [ms]; 0 by default. Populations may not form a loop of zero delays. One number for a convolution. */
   readonly delay?: PerSynapse;
   /** Factor on every weight at delivery; 1 by default. */
   readonly gain?: number;
@@ -127,7 +134,7 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
     const synapses = within(`projections[${q}]`, () =>
       build(projection, ...sizes, from === to, new Rng(seed, streams[q]!.stream)),
     );
-    const learns = within(`projections[${q}]`, () => plasticity(projection, synapses.weights));
+    const learns = within(`projections[${q}]`, () => plasticity(projection, synapses));
     const name = projection.name ?? `${projection.from}->${projection.to}`;
     return { name, place: q, synapses, from, to, plasticity: learns };
   });
@@ -198,6 +205,16 @@ function checkPopulation(name: string, population: PopulationSpec): NeuronModel 
 
 function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, rng: Rng): Projection {
   const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
+  if (connectivity?.kind === "convolution") {
+    const sliding = within("connect", () => slide(connectivity, pre, post));
+    const kernel = all(kernelWeights(sliding) / sliding.filters, sliding.filters);
+    return new ConvolutionProjection(
+      sliding,
+      perSynapse("weights", weights, kernel, rng),
+      delay as number,
+      gain,
+    );
+  }
   if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
     const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
     const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);

@@ -53,6 +53,10 @@ export class Simulation {
       weights: projection => this.weights(projection),
       synapsesOf: projection => {
         const { name, to, synapses } = network.projections[this.#findProjection(projection)]!;
+        if (synapses.shared)
+          throw new InputError(
+            `projection: expected a weight per synapse, got those of a shared kernel: ${name}`,
+          );
         return { name, target: populations[to]!.name, post: edges(synapses).post };
       },
     });
@@ -170,7 +174,7 @@ export class Simulation {
   }
 
   /**
-   * Weights of a projection now, without its gain, in the order of `connections`.
+   * Weights of a projection now, without its gain, in the order of `connections`; of a convolution, those of its kernel.
    * @param projection  its name, or its place in the list
    */
   weights(projection: string | number): Float64Array {

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { expectChoice, within } from "../expect.ts";
+import type { Projection } from "../projections/projection.ts";
 import { type HomeostasisSpec, homeostasis } from "./homeostasis.ts";
 import type { PlasticityModel } from "./plasticity.ts";
 import type { Plasticity } from "./plasticSynapses.ts";
@@ -33,7 +34,7 @@ const models: Readonly<Record<PlasticitySpec["kind"], (spec: never) => Plasticit
 
 /**
  * Checks the plasticity of a projection.
- * @param weights  what it begins with
+ * @param synapses  with the weights that it begins with
  * @throws InputError that names the field, its value and what was expected
  */
 export function plasticity(
@@ -41,11 +42,12 @@ export function plasticity(
     readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
     readonly delayKind?: "axonal" | "dendritic";
   },
-  weights: Float32Array,
+  { weights, shared }: Pick<Projection, "weights" | "shared">,
 ): Plasticity | null {
   const { plasticity: given, delayKind = "axonal" } = projection;
   expectChoice("delayKind", delayKind, ["axonal", "dendritic"]);
   if (given === undefined) return null;
+  if (shared) throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
   const several = Array.isArray(given);
   const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
   const checked = specs.map((spec, k) =>

@@ -6,8 +6,10 @@ export interface Projection {
   readonly pre: number;
   readonly post: number;
   readonly synapses: number;
-  /** One per synapse, rows contiguous; read at delivery, so plasticity may change it in place. */
+  /** One per synapse, rows contiguous, unless shared; read at delivery, so plasticity may change it in place. */
   readonly weights: Float32Array;
+  /** Whether several synapses have one weight. */
+  readonly shared?: boolean;
   /** Factor on every weight at delivery: what one presynaptic spike stands for. */
   readonly gain: number;
   /** Static memory: targets, weights and delays. */
