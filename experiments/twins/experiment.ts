@@ -31,7 +31,7 @@ const SEED = 1;
 const epochsOf = (rule: string) => (rule.startsWith("f3") ? 10 : 5);
 /** Those that comparisons are made with come first; the rest in the order of the tables. */
 const FIRST =
-  "bp dfa pepita frozen shallow fa f3 drtp usf brsf frsf ff afa mempepita kp wm sdfa pepita-tl pepita-hebbian";
+  "bp dfa pepita frozen shallow fa f3 drtp usf brsf frsf ff afa mempepita kp wm sdfa pepita-tl pepita-hebbian pepita-wm pepita:textbook ff:readout";
 const names = [...new Set([...FIRST.split(" "), ...rules.map(rule => rule.name)])];
 
 const spikingTwins = (["current", "rate"] as const).flatMap(encoder =>
@@ -69,10 +69,11 @@ if (!dataDir) {
 }
 const model = twinModel("mnist");
 const backend = await selectBackend();
-const [small, large] = [
-  await loadDataset("mnist", { dataDir, trainSamples: CHOICE.samples, testSamples: 1 }),
-  await loadDataset("mnist", { dataDir, trainSamples: SAMPLES }),
-];
+const small = await loadDataset("mnist", { dataDir, trainSamples: CHOICE.samples, testSamples: 1 });
+const whole = await loadDataset("mnist", { dataDir, trainSamples: SAMPLES });
+// The validation part has served once a learning rate is chosen.
+const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
+const large = { ...whole, validation: none };
 const measured: Measured = existsSync(file)
   ? JSON.parse(readFileSync(file, "utf8"))
   : { about: about(), choices: [], runs: [] };
