@@ -46,7 +46,10 @@ export function compareCommand(): Command {
       "probability of a hidden neuron to be left out while a sample is learned (default: 0)",
     )
     .option("--encoder <name>", "current, rate, poisson or latency (default: rate)")
-    .option("--eligibility <name>", "trace, or timing: read at postsynaptic spikes (default: trace)")
+    .option(
+      "--eligibility <name>",
+      "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand (default: trace)",
+    )
     .option("--v-threshold <x>", "activation that one hidden spike stands for")
     .option("--max-spikes <n>", "spikes of a full-intensity input in one presentation")
     .option(

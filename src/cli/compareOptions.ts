@@ -11,7 +11,7 @@ import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedule } from "../training/schedule.ts";
 import type { RunPlan } from "../training/train.ts";
 import { integer, list, oneOf, positive } from "./arguments.ts";
-import { spikingUnavailable } from "./unavailable.ts";
+import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
 const MOST_SYNAPSES = 1e8;
@@ -119,7 +119,7 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
     encoder: given(flags.encoder, encoderNamed, "rate"),
     eligibility: given(
       flags.eligibility,
-      text => oneOf<Eligibility>("eligibility", text, ["trace", "timing"]),
+      text => oneOf<Eligibility>("eligibility", text, ["trace", "timing", "online"]),
       "trace",
     ),
     vThreshold: given(flags.vThreshold, text => positive("v-threshold", text), model.vThreshold),
@@ -204,6 +204,14 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
     throw new InputError(
       `--augment: standardise makes intensities below 0, which only --encoder current can show in spikes, got ${options.encoder}`,
     );
+  }
+  if (options.eligibility === "online" && options.twins.includes("spike")) {
+    const late = options.rules.find(rule => !knowsAhead(ruleNamed(rule)));
+    if (late !== undefined) {
+      throw new InputError(
+        `--eligibility: expected trace or timing for ${late}, got online: it knows its third factor only after a presentation`,
+      );
+    }
   }
   const all = options.seeds.flatMap(seed =>
     options.rules.flatMap(rule =>

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
 import { multiplyRows } from "../math/matrix.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
-import { LifLayer } from "./lifLayer.ts";
+import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
 import { type LifParameters, lif } from "./neurons/lif.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
@@ -65,6 +65,11 @@ export class FeedForwardNetwork {
   readonly input: PresentedInput = { spikes: new SpikeTrain(512), gain: 1, analogue: null };
   /** Applies to presentations from now on; null for none. */
   dropout: Dropout | null = null;
+  /**
+   * Learning while a presentation runs, from now on; null for none. Modulators by population: those of hidden layers
+   * that learn. See `OnlineLearning`; constant drives have no spikes to learn at.
+   */
+  online: { readonly rate: number; readonly modulators: readonly (Float64Array | undefined)[] } | null = null;
   /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
   synapticEvents = 0;
   hiddenSpikes = 0;
@@ -169,7 +174,10 @@ export class FeedForwardNetwork {
     for (let l = 0; l < this.depth - 1; l++) {
       const layer = this.#layers[l]!;
       const current = this.#current(l, l === 0 ? into.analogue : null);
-      layer.present(spikes, gain, current, durationMs, this.dropout?.silent[l + 1] ?? null);
+      layer.present(spikes, gain, current, durationMs, {
+        silent: this.dropout?.silent[l + 1] ?? null,
+        online: this.#onlineOf(l + 1),
+      });
       this.synapticEvents += spikes.length * layer.post;
       this.hiddenSpikes += layer.spikes.length;
       this.#readLayer(layer, l + 1, into);
@@ -178,6 +186,21 @@ export class FeedForwardNetwork {
     }
     this.#readOut(into);
     return into;
+  }
+
+  #onlineOf(p: number): OnlineLearning | null {
+    const modulator = this.online?.modulators[p];
+    if (!modulator) return null;
+    return { rate: this.online!.rate * (this.dropout?.scale ?? 1), modulator };
+  }
+
+  /** Changes of a synapse by learning while presentations ran, since the last reset. */
+  get onlineUpdates(): number {
+    return this.#layers.reduce((sum, layer) => sum + layer.updates, 0);
+  }
+
+  set onlineUpdates(count: 0) {
+    for (const layer of this.#layers) layer.updates = count;
   }
 
   #current(l: number, analogue: Float64Array | null): Float64Array {

@@ -3,6 +3,29 @@ import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
+/** What a presentation of one layer may be told besides its input. */
+export interface LayerOptions {
+  /** [post], 1 for neurons that stay at rest in this presentation; null for none. */
+  readonly silent?: Uint8Array | null;
+  /** Learning while the presentation runs; null for none. */
+  readonly online?: OnlineLearning | null;
+}
+
+/**
+ * Third factors that are known before the presentation, so that synapses change at each of their presynaptic spikes:
+ *
+ *     w -= rate * modulator * gate * (what the spike will have left of its trace at the end of the presentation)
+ *
+ * Over a presentation these are the products of modulator and presynaptic trace, if the gate stays as it is; the
+ * spikes that follow already pass through the changed weights. The gate is open while the neuron's drive so far (its
+ * trace and potential, see `FeedForwardNetwork`) is positive and no refractory period holds a spike back.
+ */
+export interface OnlineLearning {
+  readonly rate: number;
+  /** [post] */
+  readonly modulator: Float64Array;
+}
+
 /**
  * One layer of LIF neurons over one presentation: takes the whole spike train of the layer below and a constant
  * current per neuron, gives its own whole spike train. For feed-forward networks this is exact, needs no queue and
@@ -33,6 +56,10 @@ export class LifLayer {
   readonly #driven: Int32Array;
   #drivenCount = 0;
   readonly #refractoryUntil: Float64Array;
+  /** What spikes have taken off the state so far: with the state itself, what the neuron was driven by. */
+  readonly #spent: Float64Array;
+  /** Changes of a synapse by learning while presentations run. */
+  updates = 0;
   /** Neurons above threshold that wait for the end of their refractory period. */
   readonly #waiting: Uint8Array;
   #waitingUntil = Infinity;
@@ -64,6 +91,7 @@ export class LifLayer {
     this.#slope = new Float64Array(post);
     this.#driven = new Int32Array(post);
     this.#refractoryUntil = new Float64Array(post);
+    this.#spent = new Float64Array(post);
     this.#waiting = new Uint8Array(post);
     // Fixed resets stay with the TypeScript loop.
     const fits = weights === kernel?.weights && neuron.reset === "subtract";
@@ -77,21 +105,20 @@ export class LifLayer {
    * @param gain     what one input spike stands for: factor on every weight
    * @param current  [post], input current over capacitance [mV/ms]
    * @param duration [ms]
-   * @param silent   [post], 1 for neurons that stay at rest in this presentation; null for none
    */
   present(
     input: SpikeTrain,
     gain: number,
     current: Float64Array,
     duration: number,
-    silent: Uint8Array | null = null,
+    { silent = null, online = null }: LayerOptions = {},
   ): void {
     const { tauMem } = this.neuron;
     if (tauMem < Infinity && duration / tauMem > 500) {
       throw new InputError(`duration: expected at most 500 tauMem (${500 * tauMem} ms), got ${duration}`);
     }
     this.#start(current, silent);
-    if (this.#kernel && this.#presentCompiled(this.#kernel, input, gain, duration, silent)) return;
+    if (this.#kernel && !online && this.#presentCompiled(this.#kernel, input, gain, duration, silent)) return;
     const leaky = tauMem < Infinity;
     let before = 0;
     for (let k = 0; k < input.length; ) {
@@ -101,8 +128,13 @@ export class LifLayer {
       if (this.#waitingUntil < t) this.#releaseWaiting(before, t);
       this.#crossBefore(before, t, e);
       // Inputs of one instant are one group: all are added, then thresholds are tested.
+      const first = k;
       for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
       this.#addAndTest(input.neurons[k++]!, scale, t, e);
+      if (online) {
+        const left = online.rate * (leaky ? scale * Math.exp(-duration / tauMem) : gain);
+        for (let n = first; n < k; n++) this.#learn(input.neurons[n]!, left, online.modulator, e);
+      }
       before = t;
     }
     this.#finish(before, duration, silent);
@@ -168,7 +200,23 @@ export class LifLayer {
     this.#refractoryUntil.fill(-Infinity);
     this.#waiting.fill(0);
     this.#waitingUntil = Infinity;
+    this.#spent.fill(0);
     this.spikes.clear();
+  }
+
+  /** Changes the synapses of one presynaptic neuron that has just fired; e as at the head of the class. */
+  #learn(row: number, left: number, modulator: Float64Array, e: number): void {
+    const { weights, post } = this;
+    const { tauMem, vThreshold } = this.neuron;
+    for (let j = 0, at = row * post; j < post; j++, at++) {
+      if (modulator[j] === 0) continue;
+      const slope = this.#slope[j]!;
+      const [u, rest] = [this.#u[j]!, tauMem < Infinity ? vThreshold - slope : -slope];
+      if (u + this.#spent[j]! + rest * e > 0 && u < slope * e + this.#offset) {
+        weights[at]! -= left * modulator[j]!;
+        this.updates++;
+      }
+    }
   }
 
   /** The hot loop: one input spike reaches every neuron of the layer. */
@@ -228,8 +276,10 @@ export class LifLayer {
   #spike(j: number, t: number): void {
     const { tauMem, reset, vReset, vRest, vThreshold, tauRef } = this.neuron;
     const e = tauMem < Infinity ? Math.exp(t / tauMem) : 1;
-    if (reset === "subtract") this.#u[j]! -= (vThreshold - vRest) * e;
-    else
+    if (reset === "subtract") {
+      this.#u[j]! -= (vThreshold - vRest) * e;
+      this.#spent[j]! += (vThreshold - vRest) * e;
+    } else
       this.#u[j] =
         tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
     if (tauRef > 0) this.#refractoryUntil[j] = t + tauRef;

@@ -25,7 +25,7 @@ export const chance: Rule = {
       }),
       spiking: net => {
         const silent = net.presentation();
-        return { learn: () => silent, decide: scores };
+        return { ahead: () => [], learn: () => silent, decide: scores };
       },
     };
   },

@@ -5,7 +5,7 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { gated } from "./gate.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, SpikingSample } from "./rule.ts";
 
 /**
  * Direct random target projection (Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892, eq. 3): hidden layers get
@@ -17,7 +17,8 @@ import type { Rule } from "./rule.ts";
  *          rate form                          spiking form
  *   post   output: e; hidden: -(B y) gate     the same, with the gate of the drive
  *   pre    h                                  eligibility: trace of the presynaptic spikes
- *   when   in the forward pass                during or at the end of the presentation
+ *   when   in the forward pass                at the end of the presentation, or during it, at each
+ *                                             presynaptic spike (eligibility `online`)
  */
 export const drtp: Rule = {
   name: "drtp",
@@ -46,14 +47,18 @@ export const drtp: Rule = {
         const now = net.presentation();
         const post = sizes.map(n => new Float64Array(n));
         const minusTarget = new Float64Array(classes);
+        const ahead = ({ label }: SpikingSample) => {
+          minusTarget.fill(0)[label] = -1;
+          for (let p = 1; p < net.depth; p++) multiply(B[p]!, minusTarget, post[p]!);
+          return post.slice(0, -1);
+        };
         return {
-          learn({ label }, descend) {
-            minusTarget.fill(0)[label] = -1;
+          ahead,
+          learn(sample, descend) {
+            ahead(sample);
             net.present(now);
-            for (let l = 0; l < net.depth - 1; l++) {
-              descend(l, gated(multiply(B[l + 1]!, minusTarget, post[l + 1]!), now, l + 1), now);
-            }
-            descend(net.depth - 1, outputError(now.logits, label, post[net.depth]!), now);
+            for (let l = 0; l < net.depth - 1; l++) descend(l, gated(post[l + 1]!, now, l + 1), now);
+            descend(net.depth - 1, outputError(now.logits, sample.label, post[net.depth]!), now);
             return now;
           },
         };

@@ -5,7 +5,7 @@ import { multiply } from "../math/matrix.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { gated } from "./gate.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, SpikingSample } from "./rule.ts";
 
 /** What a presentation leaves behind for the sample's next one; written into `left`. p: the softmax outputs. */
 type Leave = (p: ArrayLike<number>, label: number, left: Float32Array) => void;
@@ -24,7 +24,8 @@ type Leave = (p: ArrayLike<number>, label: number, left: Float32Array) => void;
  *          rate form                            spiking form
  *   post   output: e; hidden: (B before) gate   the same, with the gate of the drive
  *   pre    h                                    eligibility: trace of the presynaptic spikes
- *   when   in the forward pass                  during or at the end of the presentation
+ *   when   in the forward pass                  at the end of the presentation, or during it, at each
+ *                                               presynaptic spike (eligibility `online`)
  */
 function delayedRule(form: {
   name: string;
@@ -85,22 +86,25 @@ function delayedRule(form: {
           const now = net.presentation();
           const post = sizes.map(n => new Float64Array(n));
           const p = new Float64Array(classes);
+          const ahead = (sample: SpikingSample) => {
+            const before = Float32Array.from(rowOf(memory, sample.index));
+            if (form.start === "target") {
+              startFrom(
+                before,
+                before.map((_, k) => (k === sample.label ? 1 : 0)),
+              );
+            }
+            for (let p = 1; p < net.depth; p++) multiply(B[p]!, before, post[p]!);
+            return post.slice(0, -1);
+          };
           return {
             memory,
+            ahead,
             learn(sample, descend) {
-              const { index } = sample;
-              const before = Float32Array.from(rowOf(memory, index));
-              if (form.start === "target") {
-                startFrom(
-                  before,
-                  before.map((_, k) => (k === sample.label ? 1 : 0)),
-                );
-              }
+              ahead(sample);
               net.present(now);
-              for (let l = 0; l < net.depth - 1; l++) {
-                descend(l, gated(multiply(B[l + 1]!, before, post[l + 1]!), now, l + 1), now);
-              }
-              const { label } = sample;
+              for (let l = 0; l < net.depth - 1; l++) descend(l, gated(post[l + 1]!, now, l + 1), now);
+              const { label, index } = sample;
               descend(net.depth - 1, outputError(now.logits, label, post[net.depth]!), now);
               form.leave(softmax(now.logits, p), label, rowOf(memory, index));
               return now;

@@ -24,6 +24,7 @@ export const frozen: Rule = {
       const now = net.presentation();
       const e = new Float64Array(sizes.at(-1)!);
       return {
+        ahead: () => [],
         learn({ label }, descend) {
           net.present(now);
           descend(net.depth - 1, outputError(now.logits, label, e), now);

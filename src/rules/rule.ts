@@ -98,6 +98,11 @@ export interface SpikingSample {
 
 export interface SpikingLearner extends Remembers {
   /**
+   * Third factors by population that this rule knows before the sample is presented, for hidden layers that then learn
+   * while it is; `learn` gives the same ones to `descend`, gated. Rules without it need something of the presentation.
+   */
+  ahead?(sample: SpikingSample): readonly (Float64Array | undefined)[];
+  /**
    * The sample waits at the network's input; `net.present` shows it as often as the rule likes.
    * @param descend  w[l] -= learningRate * mean over the batch of post (x) eligibility, where the eligibility of layer
    *                 l's synapses is what the presentation `from` left at them; carried out after the batch

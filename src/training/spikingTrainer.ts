@@ -55,6 +55,17 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
   }
   const learner = forms.spiking(net);
+  const online = settings.eligibility === "online";
+  if (online && !learner.ahead) {
+    throw new InputError(
+      `eligibility: expected trace or timing for ${rule.name}, got online: it knows its third factor only after a presentation`,
+    );
+  }
+  if (online && (settings.optimiser ?? "sgd") !== "sgd") {
+    throw new InputError(
+      `optimiser: expected sgd where weights change while a presentation runs, got ${settings.optimiser}`,
+    );
+  }
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
   const encoder = encoders[encoderName]({ inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
@@ -80,7 +91,10 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
         const label = data.train.labels[index]!;
         show(trainingSample(data, index, epoch, seed), `train ${epoch} ${index}`);
         net.dropout = dropout?.ofSample(epoch, index) ?? null;
-        const seen = learner.learn({ label, index, key }, steps.descend, steps);
+        const sample = { label, index, key };
+        if (online) net.online = { rate: rate / indices.length, modulators: learner.ahead!(sample) };
+        const seen = learner.learn(sample, steps.descend, steps);
+        net.online = null;
         steps.decayActivity(seen);
         const { logits } = seen;
         loss += crossEntropy(logits, label);
@@ -127,9 +141,10 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     cost() {
       const cost = {
         synapticEventsPerSample: net.synapticEvents / samplesLearned,
-        synapseUpdatesPerSample: synapses.updates / samplesLearned,
+        synapseUpdatesPerSample: (synapses.updates + net.onlineUpdates) / samplesLearned,
       };
       net.synapticEvents = 0;
+      net.onlineUpdates = 0;
       synapses.updates = 0;
       samplesLearned = 0;
       return cost;

@@ -3,9 +3,11 @@ import type { SpikeTrain } from "../spikeTrain.ts";
 
 /**
  * What a synapse remembers until its modulator comes. `trace`: the presynaptic trace at the end of the presentation.
- * `timing`: the presynaptic trace read at each postsynaptic spike, averaged over the neuron's spikes.
+ * `timing`: the presynaptic trace read at each postsynaptic spike, averaged over the neuron's spikes. `online`: nothing,
+ * where the modulator is known beforehand: weights change at presynaptic spikes (see `OnlineLearning`), and what is
+ * collected for the end is the share of constant drives, which have no spikes.
  */
-export type Eligibility = "trace" | "timing";
+export type Eligibility = "trace" | "timing" | "online";
 
 /**
  * Three-factor plasticity of a feed-forward network: collects modulator (x) eligibility over a batch, then changes the
@@ -44,8 +46,15 @@ export class ThreeFactorSynapses {
    * @param from       the presentation that left the eligibility
    */
   accumulate(l: number, modulator: Float64Array, from: Presentation): void {
-    if (this.#eligibility === "timing" && l < this.#net.depth - 1) this.#accumulateTiming(l, modulator, from);
-    else this.#accumulateTrace(l, modulator, from.trace[l]!);
+    const hidden = l < this.#net.depth - 1;
+    if (hidden && this.#eligibility === "timing") this.#accumulateTiming(l, modulator, from);
+    else if (hidden && this.#eligibility === "online" && this.#net.online) {
+      this.#accumulateTrace(
+        l,
+        modulator,
+        (l === 0 && from.analogue) || new Float64Array(this.#net.sizes[l]!),
+      );
+    } else this.#accumulateTrace(l, modulator, from.trace[l]!);
   }
 
   /** Adds -scale times the collected changes to the weights and forgets them. */
