@@ -8,6 +8,7 @@ export { describe, type ModelDescription } from "./description/describe.ts";
 export { override } from "./description/override.ts";
 export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
 export { type EncoderName, encoders } from "./encoding/index.ts";
+export { type Architecture, convLayer, dense, denseLayer, type Layer } from "./engine/architecture.ts";
 export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/feedForward.ts";
 export { LifLayer } from "./engine/lifLayer.ts";
 export {

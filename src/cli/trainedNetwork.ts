@@ -5,7 +5,7 @@ import type { TrainedNetwork } from "../io/networkFile.ts";
 import { ruleNamed } from "../rules/index.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan, Trained } from "../training/train.ts";
-import { networkSizes } from "../training/trainer.ts";
+import { networkOf } from "../training/trainer.ts";
 import { threefactorVersion } from "./versions.ts";
 
 /** What a run leaves behind: its weights with all that their spikes depend on, and where they come from. */
@@ -17,7 +17,7 @@ export function trainedNetwork(
   const { settings } = plan;
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
   const rule = ruleNamed(plan.rule);
-  const sizes = networkSizes(rule, settings.sizes);
+  const { sizes } = networkOf(rule, settings);
   const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
   const code = { inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed };
   // An empty sample draws no spike and sets the gain.

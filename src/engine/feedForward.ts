@@ -1,8 +1,10 @@
 import { InputError } from "../errors.ts";
-import { multiplyRows } from "../math/matrix.ts";
+import { type Architecture, architectureOf, type Fan, fanOf, poolsOf } from "./architecture.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
+import { pool, sumBackward, sumForward, synapsesOf, unpool } from "./layerLoops.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
 import { type LifParameters, lif } from "./neurons/lif.ts";
+import { SpikePool } from "./spikePool.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
@@ -23,6 +25,9 @@ export interface Presentation {
   readonly spikes: readonly SpikeTrain[];
   /** x or a: the exponentially filtered spikes (and analogue drive) at the end of the presentation. */
   readonly trace: readonly Float64Array[];
+  /** What the synapses of layer l were reached by: spikes[l] and trace[l] themselves, or those of the pools. */
+  readonly sourceSpikes: readonly SpikeTrain[];
+  readonly sourceTrace: readonly Float64Array[];
   /** a + V: what the neuron was driven by, rounding undone (identity of `FeedForwardNetwork`). Hidden layers only. */
   readonly drive: readonly Float64Array[];
   /** max(0, drive): the unquantised response. Hidden layers only. */
@@ -56,8 +61,9 @@ export interface Dropout {
  * weights mean what they mean in a rate network. Biases are constant currents.
  */
 export class FeedForwardNetwork {
+  readonly architecture: Architecture;
   readonly sizes: readonly number[];
-  /** weights[l] is [sizes[l], sizes[l + 1]], the row of a presynaptic neuron contiguous. A copy of what was given. */
+  /** weights[l] is [layers[l].rows, layers[l].columns], the row of a source contiguous. A copy of what was given. */
   readonly weights: readonly Float32Array[];
   readonly biases: readonly Float32Array[];
   readonly neuron: LifParameters;
@@ -75,11 +81,18 @@ export class FeedForwardNetwork {
   hiddenSpikes = 0;
   /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
   readonly kernels: readonly (LayerKernel | null)[];
+  /** Per layer: the synapses of a convolution, null for a fully connected layer. */
+  readonly fans: readonly (Fan | null)[];
   readonly #layers: readonly LifLayer[];
+  readonly #pools: readonly (Int32Array | null)[];
+  readonly #spikePools: readonly (SpikePool | null)[];
+  /** Per layer, room for what is at its sources and at its targets' columns. */
+  readonly #sources: readonly Float64Array[];
   /** Constant currents of the last presentation, per layer: analogue drive and biases [1/ms]. */
   readonly currents: readonly Float64Array[];
 
   /**
+   * @param shape     sizes stand for a fully connected network
    * @param neuron    tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
    * @param compiled  false keeps to the TypeScript loops
    * @param share     run on the given weights and biases themselves, with these compiled loops over them, instead of on
@@ -87,7 +100,7 @@ export class FeedForwardNetwork {
    * @throws InputError for sizes, weights or durations that do not fit
    */
   constructor(
-    sizes: readonly number[],
+    shape: readonly number[] | Architecture,
     weights: readonly Float32Array[],
     biases: readonly Float32Array[],
     neuron: { tauMem: number; vThreshold: number; tauRef: number },
@@ -97,23 +110,34 @@ export class FeedForwardNetwork {
       share = null,
     }: { compiled?: boolean; share?: readonly (LayerKernel | null)[] | null } = {},
   ) {
+    this.architecture = architectureOf(shape);
+    const { sizes, layers } = this.architecture;
     if (sizes.length < 2)
       throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
     if (!(durationMs > 0 && durationMs < Infinity)) {
       throw new InputError(`durationMs: expected a time in ms above 0, got ${durationMs}`);
     }
-    for (let l = 0; l < sizes.length - 1; l++) {
-      const expected = sizes[l]! * sizes[l + 1]!;
-      if (weights[l]?.length !== expected || biases[l]?.length !== sizes[l + 1]) {
+    layers.forEach(({ rows, columns, batchNorm }, l) => {
+      if (weights[l]?.length !== rows * columns || biases[l]?.length !== columns) {
         throw new InputError(
-          `weights[${l}]: expected ${expected} weights and ${sizes[l + 1]} biases, ` +
+          `weights[${l}]: expected ${rows * columns} weights and ${columns} biases, ` +
             `got ${weights[l]?.length} and ${biases[l]?.length}`,
         );
       }
-    }
+      if (batchNorm) {
+        throw new InputError(
+          `layers[${l}]: batch normalisation needs a batch, and spikes show one sample at a time; expected a layer without it`,
+        );
+      }
+    });
     this.sizes = sizes;
+    this.fans = layers.map(({ conv }) => conv && fanOf(conv));
+    this.#pools = layers.map(layer => layer.pool && poolsOf(layer.pool));
+    this.#spikePools = layers.map((layer, l) => layer.pool && new SpikePool(layer.pool, this.#pools[l]!));
+    this.#sources = layers.map(layer => new Float64Array(layer.sources));
     this.kernels =
-      share ?? weights.map((_, l) => (compiled ? LayerKernel.create(sizes[l]!, sizes[l + 1]!) : null));
+      share ??
+      layers.map(({ conv, rows, columns }) => (compiled && !conv ? LayerKernel.create(rows, columns) : null));
     this.weights = weights.map((given, l) => {
       if (share) return given;
       const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
@@ -123,9 +147,12 @@ export class FeedForwardNetwork {
     this.biases = share ? biases : biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = durationMs;
-    this.#layers = sizes
-      .slice(1, -1)
-      .map((post, l) => new LifLayer(sizes[l]!, post, this.weights[l]!, this.neuron, this.kernels[l]));
+    this.#layers = layers
+      .slice(0, -1)
+      .map(
+        ({ sources, post }, l) =>
+          new LifLayer(sources, post, this.weights[l]!, this.neuron, this.kernels[l], this.fans[l]),
+      );
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
   }
 
@@ -145,11 +172,21 @@ export class FeedForwardNetwork {
     return this.neuron.vThreshold * (this.dropout?.scale ?? 1);
   }
 
+  /** What one spike at the sources of layer l stands for. */
+  gainOf(l: number): number {
+    return (l === 0 ? this.input.gain : this.spikeGain) * (this.#spikePools[l]?.share ?? 1);
+  }
+
   presentation(): Presentation {
     const hidden = this.sizes.slice(0, -1);
+    const { layers } = this.architecture;
+    const spikes = hidden.map(() => new SpikeTrain());
+    const trace = hidden.map(n => new Float64Array(n));
     return {
-      spikes: hidden.map(() => new SpikeTrain()),
-      trace: hidden.map(n => new Float64Array(n)),
+      spikes,
+      trace,
+      sourceSpikes: spikes.map((own, l) => (layers[l]!.pool ? new SpikeTrain() : own)),
+      sourceTrace: trace.map((own, l) => (layers[l]!.pool ? new Float64Array(layers[l]!.sources) : own)),
       drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       gate: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
@@ -169,20 +206,18 @@ export class FeedForwardNetwork {
     this.#trace(input.spikes, input.gain, into.trace[0]!);
     if (into.analogue) add(into.trace[0]!, into.analogue);
 
-    let spikes = input.spikes;
-    let gain = input.gain;
     for (let l = 0; l < this.depth - 1; l++) {
       const layer = this.#layers[l]!;
+      this.#pool(l, into);
+      const spikes = into.sourceSpikes[l]!;
       const current = this.#current(l, l === 0 ? into.analogue : null);
-      layer.present(spikes, gain, current, durationMs, {
+      layer.present(spikes, this.gainOf(l), current, durationMs, {
         silent: this.dropout?.silent[l + 1] ?? null,
         online: this.#onlineOf(l + 1),
       });
-      this.synapticEvents += spikes.length * layer.post;
+      this.#countEvents(l, spikes);
       this.hiddenSpikes += layer.spikes.length;
       this.#readLayer(layer, l + 1, into);
-      spikes = layer.spikes;
-      gain = this.spikeGain;
     }
     this.#readOut(into);
     return into;
@@ -191,7 +226,8 @@ export class FeedForwardNetwork {
   #onlineOf(p: number): OnlineLearning | null {
     const modulator = this.online?.modulators[p];
     if (!modulator) return null;
-    return { rate: this.online!.rate * (this.dropout?.scale ?? 1), modulator };
+    const { rate } = this.architecture.layers[p - 1]!;
+    return { rate: rate * this.online!.rate * (this.dropout?.scale ?? 1), modulator };
   }
 
   /** Changes of a synapse by learning while presentations ran, since the last reset. */
@@ -203,15 +239,70 @@ export class FeedForwardNetwork {
     for (const layer of this.#layers) layer.updates = count;
   }
 
+  /**
+   * Brings something at the targets of layer l down to its sources, with B in place of the weights.
+   * @param B     in the shape of weights[l]
+   * @param post  [sizes[l + 1]] @param out [sizes[l]], returned
+   * @param from  the presentation that says which neuron leads a pool
+   */
+  back(
+    l: number,
+    B: Float32Array,
+    post: ArrayLike<number>,
+    out: Float64Array,
+    from: Presentation,
+  ): Float64Array {
+    const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
+    if (!own.pool) return sumBackward(this.fans[l]!, B, post, out);
+    const sources = sumBackward(this.fans[l]!, B, post, this.#sources[l]!);
+    return unpool(own.pool, pools!, sources, from.response[l]!, out);
+  }
+
+  /** What a change of the activity below does to the drive of layer l, through weights w. Arguments as of `back`. */
+  carry(
+    l: number,
+    change: Float64Array,
+    w: Float32Array,
+    out: Float64Array,
+    from: Presentation,
+  ): Float64Array {
+    const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
+    const sources = own.pool ? pool(own.pool, pools!, change, from.response[l]!, this.#sources[l]!) : change;
+    return sumForward(this.fans[l]!, sources, w, out);
+  }
+
+  /** What reaches the synapses of layer l, out of the spikes of the population below. */
+  #pool(l: number, into: Presentation): void {
+    const pools = this.#spikePools[l];
+    if (!pools) return;
+    pools.pool(into.spikes[l]!, this.neuron.tauMem, into.sourceSpikes[l]!);
+    this.#trace(into.sourceSpikes[l]!, this.gainOf(l), into.sourceTrace[l]!);
+  }
+
+  #countEvents(l: number, spikes: SpikeTrain): void {
+    const [own, fan] = [this.architecture.layers[l]!, this.fans[l]!];
+    if (!fan) this.synapticEvents += spikes.length * own.post;
+    else
+      for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(own, fan, spikes.neurons[k]!);
+  }
+
   #current(l: number, analogue: Float64Array | null): Float64Array {
     const current = this.currents[l]!;
+    const [own, fan] = [this.architecture.layers[l]!, this.fans[l]!];
     if (analogue) {
-      multiplyRows(analogue, this.weights[l]!, current);
-      for (const value of analogue) if (value !== 0) this.synapticEvents += current.length;
+      sumForward(fan, analogue, this.weights[l]!, current);
+      for (let i = 0; i < analogue.length; i++) {
+        if (analogue[i] !== 0) this.synapticEvents += synapsesOf(own, fan, i);
+      }
     } else current.fill(0);
     const bias = this.biases[l]!;
     const scale = this.currentPerTrace;
-    for (let j = 0; j < current.length; j++) current[j] = (current[j]! + bias[j]!) * scale;
+    // Places of a map share its bias.
+    const columns = bias.length;
+    for (let j = 0, c = 0; j < current.length; j++) {
+      current[j] = (current[j]! + bias[c]!) * scale;
+      if (++c === columns) c = 0;
+    }
     return current;
   }
 
@@ -242,11 +333,12 @@ export class FeedForwardNetwork {
   /** By the identity, a readout that never fires ends at the weighted sum of the traces: its events need no replay. */
   #readOut(into: Presentation): void {
     const top = this.depth - 1;
+    this.#pool(top, into);
     this.#current(top, top === 0 ? into.analogue : null);
-    multiplyRows(into.trace[top]!, this.weights[top]!, into.logits);
+    sumForward(this.fans[top]!, into.sourceTrace[top]!, this.weights[top]!, into.logits);
     const bias = this.biases[top]!;
     for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;
-    this.synapticEvents += into.spikes[top]!.length * bias.length;
+    this.#countEvents(top, into.sourceSpikes[top]!);
   }
 }
 

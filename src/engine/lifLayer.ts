@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import type { Fan } from "./architecture.ts";
 import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
@@ -42,7 +43,7 @@ export interface OnlineLearning {
 export class LifLayer {
   readonly pre: number;
   readonly post: number;
-  /** [pre, post]: the row of a presynaptic neuron is contiguous. */
+  /** [pre, post]: the row of a presynaptic neuron is contiguous; with a fan, the shared weights. */
   readonly weights: Float32Array;
   readonly neuron: LifParameters;
   /** Spikes of the last presentation. */
@@ -66,6 +67,8 @@ export class LifLayer {
   /** Per presentation. Far beyond any code, and an end to neurons that fire at every instant or have no finite state. */
   readonly #mostSpikes: number;
   readonly #kernel: LayerKernel | null;
+  /** null: every input reaches every neuron. */
+  readonly #fan: Fan | null;
 
   /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
   constructor(
@@ -74,6 +77,7 @@ export class LifLayer {
     weights: Float32Array,
     neuron: LifParameters,
     kernel: LayerKernel | null = null,
+    fan: Fan | null = null,
   ) {
     if (neuron.reset === "fixed" && neuron.tauRef > 0) {
       throw new InputError(
@@ -86,6 +90,7 @@ export class LifLayer {
     this.post = post;
     this.weights = weights;
     this.neuron = neuron;
+    this.#fan = fan;
     this.v = new Float64Array(post);
     this.#u = new Float64Array(post);
     this.#slope = new Float64Array(post);
@@ -127,15 +132,20 @@ export class LifLayer {
       const scale = leaky ? gain * e : gain;
       if (this.#waitingUntil < t) this.#releaseWaiting(before, t);
       this.#crossBefore(before, t, e);
+      before = t;
       // Inputs of one instant are one group: all are added, then thresholds are tested.
       const first = k;
-      for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
-      this.#addAndTest(input.neurons[k++]!, scale, t, e);
+      if (this.#fan) {
+        while (k < input.length && input.times[k] === t) k++;
+        this.#addShared(this.#fan, input.neurons.subarray(first, k), scale, t, e);
+      } else {
+        for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
+        this.#addAndTest(input.neurons[k++]!, scale, t, e);
+      }
       if (online) {
         const left = online.rate * (leaky ? scale * Math.exp(-duration / tauMem) : gain);
         for (let n = first; n < k; n++) this.#learn(input.neurons[n]!, left, online.modulator, e);
       }
-      before = t;
     }
     this.#finish(before, duration, silent);
   }
@@ -206,9 +216,27 @@ export class LifLayer {
 
   /** Changes the synapses of one presynaptic neuron that has just fired; e as at the head of the class. */
   #learn(row: number, left: number, modulator: Float64Array, e: number): void {
-    const { weights, post } = this;
+    if (!this.#fan) {
+      this.#learnRun(0, row * this.post, this.post, left, modulator, e);
+      return;
+    }
+    const { starts, targets, weights: places, length } = this.#fan;
+    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
+      this.#learnRun(targets[n]!, places[n]!, length, left, modulator, e);
+    }
+  }
+
+  #learnRun(
+    first: number,
+    at: number,
+    length: number,
+    left: number,
+    modulator: Float64Array,
+    e: number,
+  ): void {
+    const { weights } = this;
     const { tauMem, vThreshold } = this.neuron;
-    for (let j = 0, at = row * post; j < post; j++, at++) {
+    for (let j = first, end = first + length; j < end; j++, at++) {
       if (modulator[j] === 0) continue;
       const slope = this.#slope[j]!;
       const [u, rest] = [this.#u[j]!, tauMem < Infinity ? vThreshold - slope : -slope];
@@ -229,6 +257,26 @@ export class LifLayer {
       const sum = u[j]! + scale * weights[at]!;
       u[j] = sum;
       if (sum >= slope[j]! * e + offset) this.#fire(j, t);
+    }
+  }
+
+  /** The same for shared weights: inputs reach their neighbourhoods only, so only those are tested. */
+  #addShared(fan: Fan, inputs: Int32Array, scale: number, t: number, e: number): void {
+    const { starts, targets, weights: places, length } = fan;
+    const [u, slope, offset, weights] = [this.#u, this.#slope, this.#offset, this.weights];
+    for (const i of inputs) {
+      for (let n = starts[i]!; n < starts[i + 1]!; n++) {
+        for (let j = targets[n]!, at = places[n]!, end = j + length; j < end; j++, at++) {
+          u[j]! += scale * weights[at]!;
+        }
+      }
+    }
+    for (const i of inputs) {
+      for (let n = starts[i]!; n < starts[i + 1]!; n++) {
+        for (let j = targets[n]!, end = j + length; j < end; j++) {
+          if (u[j]! >= slope[j]! * e + offset) this.#fire(j, t);
+        }
+      }
     }
   }
 

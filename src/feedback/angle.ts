@@ -1,12 +1,20 @@
+import { type Architecture, architectureOf, fanOf, poolsOf } from "../engine/architecture.ts";
+import { sumBackward, unpool } from "../engine/layerLoops.ts";
 import { angleDegrees, product } from "../math/matrix.ts";
 
-/** Product of the forward weights from population p up to the output: [sizes[p], classes]. */
+/**
+ * The linear path from population p up to the output, without gates: [sizes[p], classes]. Fully connected layers are
+ * multiplied; through shared kernels and pools (all taken as averages) each class is brought down by itself.
+ * @param shape  sizes stand for a fully connected network
+ */
 export function forwardPath(
-  sizes: readonly number[],
+  shape: readonly number[] | Architecture,
   weights: readonly Float32Array[],
   p: number,
 ): Float32Array {
+  const { sizes, layers } = architectureOf(shape);
   const classes = sizes.at(-1)!;
+  if (layers.slice(p).some(({ conv, pool }) => conv || pool)) return pathByClass(layers, weights, p, classes);
   let path = weights.at(-1)!;
   for (let l = weights.length - 2; l >= p; l--) {
     path = product(weights[l]!, path, sizes[l]!, sizes[l + 1]!, classes);
@@ -14,14 +22,36 @@ export function forwardPath(
   return path;
 }
 
+function pathByClass(
+  layers: Architecture["layers"],
+  weights: readonly Float32Array[],
+  p: number,
+  classes: number,
+): Float32Array {
+  const path = new Float32Array(layers[p]!.pre * classes);
+  for (let k = 0; k < classes; k++) {
+    let down = Float64Array.from({ length: classes }, (_, c) => (c === k ? 1 : 0));
+    for (let l = layers.length - 1; l >= p; l--) {
+      const { conv, pool, sources, pre } = layers[l]!;
+      down = sumBackward(conv && fanOf(conv), weights[l]!, down, new Float64Array(sources)) as typeof down;
+      if (pool) {
+        const average = { ...pool, kind: "average" } as const;
+        down = unpool(average, poolsOf(pool), down, down, new Float64Array(pre)) as typeof down;
+      }
+    }
+    for (let i = 0; i < down.length; i++) path[i * classes + k] = down[i]!;
+  }
+  return path;
+}
+
 /** Angle between feedback [sizes[p], classes] and the forward path from population p to the output, in degrees. */
 export function feedbackAngle(
-  sizes: readonly number[],
+  shape: readonly number[] | Architecture,
   weights: readonly Float32Array[],
   p: number,
   feedback: Float32Array,
 ): number {
-  return angleDegrees(forwardPath(sizes, weights, p), feedback);
+  return angleDegrees(forwardPath(shape, weights, p), feedback);
 }
 
 /** Angles between layered feedback and the forward weights of the same layer, for l = 1 .. depth - 1, in degrees. */

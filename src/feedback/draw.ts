@@ -1,3 +1,4 @@
+import { type Architecture, architectureOf } from "../engine/architecture.ts";
 import type { Rng } from "../math/rng.ts";
 
 /** [rows, columns] weights, uniform in +-bound. */
@@ -8,9 +9,17 @@ export function uniform(rows: number, columns: number, bound: number, rng: Rng):
 /**
  * Bound of the initial forward weights of layer l: He-uniform, sqrt(6 / fan-in) (He et al. 2015, eq. 10), the readout
  * half of that, so that alignment can form before the readout grows. Layered feedback is drawn on the same scale.
+ * @param shape  sizes stand for a fully connected network
  */
-export function weightBound(sizes: readonly number[], l: number): number {
-  return (l === sizes.length - 2 ? 0.5 : 1) * Math.sqrt(6 / sizes[l]!);
+export function weightBound(shape: readonly number[] | Architecture, l: number): number {
+  const { layers } = architectureOf(shape);
+  return (l === layers.length - 1 ? 0.5 : 1) * Math.sqrt(6 / layers[l]!.rows);
+}
+
+/** Weights of layer l within its bound, [rows, columns]. */
+export function layerWeights(architecture: Architecture, l: number, rng: Rng): Float32Array {
+  const { rows, columns } = architecture.layers[l]!;
+  return uniform(rows, columns, weightBound(architecture, l), rng);
 }
 
 /** How the entries of direct feedback are distributed; all have the same root mean square, and all but one mean 0. */
@@ -42,11 +51,12 @@ export function directFeedback(
   });
 }
 
-/** Feedback layer by layer: B[l] is [sizes[l], sizes[l + 1]], drawn as the forward weights are; B[0] is empty. */
-export function layeredFeedback(sizes: readonly number[], rng: Rng): Float32Array[] {
-  return sizes
-    .slice(1)
-    .map((n, l) => (l === 0 ? new Float32Array(0) : uniform(sizes[l]!, n, weightBound(sizes, l), rng)));
+/** Feedback layer by layer: B[l] has the shape of the forward weights and is drawn as they are; B[0] is empty. */
+export function layeredFeedback(shape: readonly number[] | Architecture, rng: Rng): Float32Array[] {
+  const architecture = architectureOf(shape);
+  return architecture.layers.map((_, l) =>
+    l === 0 ? new Float32Array(0) : layerWeights(architecture, l, rng),
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Fan } from "../engine/architecture.ts";
+import { addRuns } from "../engine/layerLoops.ts";
 import { Rng } from "../math/rng.ts";
 
 /**
@@ -17,19 +19,31 @@ export function mirrorNoise(n: number, seed: number, key: string): Float64Array 
 
 /**
  * Weight mirror (Akrout et al. 2019, eq. 8-9): with independent noise of variance 1 at the source, E[noise (x) drive]
- * is the forward weight, so that a Hebbian average of the two becomes it. Changes B by the mean over the samples.
- * @param B      [pre, post], changed in place
- * @param noise  [samples, pre] @param drive [samples, post], what the noise drives the targets with
+ * is the forward weight, so that a Hebbian average of the two becomes it. Changes B by the mean over the samples, of a
+ * shared kernel over its places too.
+ * @param B      in the shape of the layer's weights, changed in place
+ * @param noise  [samples, sources] @param drive [samples, post], what the noise drives the targets with
+ * @param fan    the synapses of a convolution, null for a fully connected layer
  */
 export function mirror(
   B: Float32Array,
   noise: ArrayLike<number>,
   drive: ArrayLike<number>,
   samples: number,
+  fan: Fan | null = null,
 ): void {
   const [pre, post] = [noise.length / samples, drive.length / samples];
   const keep = (1 - SHARE) ** samples;
   for (let at = 0; at < B.length; at++) B[at]! *= keep;
+  if (fan) {
+    const places = post / fan.length;
+    const scale = (1 - keep) / (samples * places);
+    for (let n = 0; n < samples; n++) {
+      const driven = Array.from({ length: post }, (_, j) => drive[n * post + j]!);
+      for (let i = 0; i < pre; i++) addRuns(fan, i, scale * noise[n * pre + i]!, driven, B);
+    }
+    return;
+  }
   for (let n = 0; n < samples; n++) {
     for (let i = 0; i < pre; i++) {
       const factor = ((1 - keep) / samples) * noise[n * pre + i]!;

@@ -1,20 +1,23 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Architecture, architectureOf } from "../engine/architecture.ts";
 import { forward } from "./network.ts";
 
 /**
  * Exact gradient of the mean cross-entropy by each weight matrix, by automatic differentiation: the reference that
  * every rule's update is compared with.
- * @param x       [samples, inputs] @param labels [samples]
- * @returns per layer, [sizes[l] * sizes[l + 1]] numbers
+ * @param shape  sizes stand for a fully connected network
+ * @param x      [samples, inputs] @param labels [samples]
+ * @returns per layer, [rows * columns] numbers
  */
 export function exactGradient(
-  sizes: readonly number[],
+  shape: readonly number[] | Architecture,
   weights: readonly Float32Array[],
   biases: readonly Float32Array[],
   saturation: number,
   x: Float32Array,
   labels: ArrayLike<number>,
 ): Float32Array[] {
+  const { sizes, layers } = architectureOf(shape);
   return tf.tidy(() => {
     const depth = weights.length;
     const input = tf.tensor2d(x, [labels.length, sizes[0]!]);
@@ -22,12 +25,12 @@ export function exactGradient(
     const loss = (...parameters: tf.Tensor[]) => {
       const w = parameters.slice(0, depth) as tf.Tensor2D[];
       const b = parameters.slice(depth) as tf.Tensor2D[];
-      const { logits } = forward(input, w, b, saturation);
+      const logits = forward(layers, input, w, b, saturation);
       return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1))) as tf.Scalar;
     };
     const parameters = [
-      ...weights.map((w, l) => tf.tensor2d(w, [sizes[l]!, sizes[l + 1]!])),
-      ...biases.map((b, l) => tf.tensor2d(b, [1, sizes[l + 1]!])),
+      ...weights.map((w, l) => tf.tensor2d(w, [layers[l]!.rows, layers[l]!.columns])),
+      ...biases.map((b, l) => tf.tensor2d(b, [1, layers[l]!.columns])),
     ];
     return tf
       .grads(loss)(parameters)

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Architecture, architectureOf, type Layer } from "../engine/architecture.ts";
+import * as layer from "./layer.ts";
 
 /** Activities of one forward pass: h[0] is the input, h[l] a hidden layer, all [batch, neurons]. */
 export interface Forward {
@@ -9,30 +11,48 @@ export interface Forward {
   readonly probabilities: tf.Tensor2D;
 }
 
+/** Share of a batch in the statistics that stand for it where there is no batch. */
+const SHARE = 0.1;
+
 /**
- * Fully connected ReLU network with a linear readout: the rate twin of `FeedForwardNetwork`, over the same weights.
- * With a `saturation`, activities are clipped there, as a refractory period clips a spiking neuron.
+ * ReLU network with a linear readout: the rate twin of `FeedForwardNetwork`, over the same weights. With a
+ * `saturation`, activities are clipped there, as a refractory period clips a spiking neuron.
  */
 export class RateNetwork {
+  readonly architecture: Architecture;
   readonly sizes: readonly number[];
-  /** weights[l] is [sizes[l], sizes[l + 1]] */
+  /** weights[l] is [layers[l].rows, layers[l].columns], of a fully connected layer [sizes[l], sizes[l + 1]] */
   readonly weights: readonly tf.Variable<tf.Rank.R2>[];
-  /** biases[l] is [1, sizes[l + 1]] */
+  /** biases[l] is [1, layers[l].columns] */
   readonly biases: readonly tf.Variable<tf.Rank.R2>[];
   readonly saturation: number;
   /** Neurons that are silent in forward passes from now on; null for none. */
   dropout: RateDropout | null = null;
+  /**
+   * Where layers are normalised over a batch: `learn` takes a batch's own statistics and remembers them, `look` takes
+   * them only, `use` takes those that are remembered.
+   */
+  normalisation: "learn" | "look" | "use" = "use";
+  /** Remembered means and variances of the normalised layers; empty without such layers. */
+  readonly statistics: Float32Array;
 
+  /** @param shape  sizes stand for a fully connected network */
   constructor(
-    sizes: readonly number[],
+    shape: readonly number[] | Architecture,
     weights: readonly Float32Array[],
     biases: readonly Float32Array[],
     saturation = Infinity,
   ) {
+    this.architecture = architectureOf(shape);
+    const { sizes, layers } = this.architecture;
     this.sizes = sizes;
     this.saturation = saturation;
-    this.weights = weights.map((w, l) => variable(w, sizes[l]!, sizes[l + 1]!));
-    this.biases = biases.map((b, l) => variable(b, 1, sizes[l + 1]!));
+    this.weights = weights.map((w, l) => variable(w, layers[l]!.rows, layers[l]!.columns));
+    this.biases = biases.map((b, l) => variable(b, 1, layers[l]!.columns));
+    this.statistics = new Float32Array(this.#statisticsBefore(layers.length));
+    layers.forEach((each, l) => {
+      if (each.batchNorm) this.#remembered(l).variance.fill(1);
+    });
   }
 
   get depth(): number {
@@ -40,12 +60,23 @@ export class RateNetwork {
   }
 
   forward(x: tf.Tensor2D): Forward {
-    return forward(x, this.weights, this.biases, this.saturation, this.dropout);
+    const h = [x];
+    for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]!), l + 1));
+    const logits = this.drive(this.depth - 1, h.at(-1)!);
+    return { h, logits, probabilities: tf.softmax(logits) };
   }
 
   /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
   drive(l: number, h: tf.Tensor2D): tf.Tensor2D {
-    return tf.add(tf.matMul(h, this.weights[l]!), this.biases[l]!);
+    const own = this.architecture.layers[l]!;
+    const sums = layer.weighted(own, layer.pooled(own, h), this.weights[l]!);
+    return tf.add(own.batchNorm ? this.#normalised(l, sums) : sums, layer.perTarget(own, this.biases[l]!));
+  }
+
+  /** The same for what the synapses see, [batch, layers[l].sources], neither pooled nor normalised. */
+  driveBySources(l: number, sources: tf.Tensor2D): tf.Tensor2D {
+    const own = this.architecture.layers[l]!;
+    return tf.add(layer.weighted(own, sources, this.weights[l]!), layer.perTarget(own, this.biases[l]!));
   }
 
   /** Activity of hidden population p (1 is the first) under a drive. */
@@ -67,6 +98,41 @@ export class RateNetwork {
     return scale === 1 ? gate : tf.mul(gate, scale);
   }
 
+  /**
+   * Brings an error at the targets of layer l down to its sources, with B in place of the weights.
+   * @param post  [batch, sizes[l + 1]], at the drive
+   * @param B     in the shape of weights[l]
+   * @param h     [batch, sizes[l]], activity below
+   */
+  back(l: number, post: tf.Tensor2D, B: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+    const own = this.architecture.layers[l]!;
+    return layer.unpooled(own, layer.weightedBack(own, this.#atSums(l, post, h), B), h);
+  }
+
+  /** What a change of the activity h below does to the drive of layer l, through weights w; statistics stay. */
+  carry(l: number, change: tf.Tensor2D, w: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+    const own = this.architecture.layers[l]!;
+    const sums = layer.weighted(own, layer.carriedThroughPools(own, change, h), w);
+    if (!own.batchNorm) return sums;
+    const { variance } = layer.momentsOf(own, layer.weighted(own, layer.pooled(own, h), w));
+    return tf.div(sums, layer.perTarget(own, layer.deviation(variance)));
+  }
+
+  /**
+   * pre (x) post, summed over the batch and the places of a kernel: what the weights of layer l change by.
+   * @param pre   [batch, sizes[l]]
+   * @param post  [batch, sizes[l + 1]], at the drive
+   */
+  product(l: number, pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
+    const own = this.architecture.layers[l]!;
+    return layer.product(own, layer.pooled(own, pre), this.#atSums(l, post, pre));
+  }
+
+  /** post, summed over the batch and the places of a kernel: what the biases of layer l change by. */
+  biasSum(l: number, post: tf.Tensor2D): tf.Tensor2D {
+    return layer.biasSum(this.architecture.layers[l]!, post);
+  }
+
   /** Copies of the weights and biases as plain numbers, each pair by layer. */
   parameters(): { weights: Float32Array[]; biases: Float32Array[] } {
     return {
@@ -78,17 +144,57 @@ export class RateNetwork {
   /** Sets all weights and biases to plain numbers. */
   assign({ weights, biases }: { weights: readonly Float32Array[]; biases: readonly Float32Array[] }): void {
     tf.tidy(() => {
+      const { layers } = this.architecture;
       weights.forEach((w, l) => {
-        this.weights[l]!.assign(tf.tensor2d(Float32Array.from(w), [this.sizes[l]!, this.sizes[l + 1]!]));
+        this.weights[l]!.assign(tf.tensor2d(Float32Array.from(w), [layers[l]!.rows, layers[l]!.columns]));
       });
       biases.forEach((b, l) => {
-        this.biases[l]!.assign(tf.tensor2d(Float32Array.from(b), [1, this.sizes[l + 1]!]));
+        this.biases[l]!.assign(tf.tensor2d(Float32Array.from(b), [1, layers[l]!.columns]));
       });
     });
   }
 
   dispose(): void {
     tf.dispose([...this.weights, ...this.biases]);
+  }
+
+  #normalised(l: number, sums: tf.Tensor2D): tf.Tensor2D {
+    const own = this.architecture.layers[l]!;
+    const remembered = this.#remembered(l);
+    if (this.normalisation === "use") {
+      const [mean, variance] = [remembered.mean, remembered.variance].map(values =>
+        tf.tensor2d(values, [1, own.columns]),
+      ) as [tf.Tensor2D, tf.Tensor2D];
+      return layer.normalised(own, sums, { mean, variance });
+    }
+    const moments = layer.momentsOf(own, sums);
+    if (this.normalisation === "learn") {
+      for (const part of ["mean", "variance"] as const) {
+        const [now, kept] = [moments[part].dataSync(), remembered[part]];
+        for (let c = 0; c < kept.length; c++) kept[c]! += SHARE * (now[c]! - kept[c]!);
+      }
+    }
+    return layer.normalised(own, sums, moments);
+  }
+
+  /** Something at the drive of layer l, brought down to the sums before normalisation. */
+  #atSums(l: number, post: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+    const own = this.architecture.layers[l]!;
+    if (!own.batchNorm) return post;
+    return layer.normalisedBack(own, post, layer.weighted(own, layer.pooled(own, h), this.weights[l]!));
+  }
+
+  #remembered(l: number): { mean: Float32Array; variance: Float32Array } {
+    const [start, { columns }] = [this.#statisticsBefore(l), this.architecture.layers[l]!];
+    return {
+      mean: this.statistics.subarray(start, start + columns),
+      variance: this.statistics.subarray(start + columns, start + 2 * columns),
+    };
+  }
+
+  #statisticsBefore(l: number): number {
+    const below = this.architecture.layers.slice(0, l).filter(each => each.batchNorm);
+    return below.reduce((sum, { columns }) => sum + 2 * columns, 0);
   }
 }
 
@@ -100,21 +206,23 @@ export interface RateDropout {
   readonly scale: number;
 }
 
-/** The forward pass over any tensors of the right shapes, so that it can be differentiated by them. */
+/**
+ * The forward pass over any tensors of the right shapes, so that it can be differentiated by them. Normalised layers
+ * take the batch's own statistics.
+ */
 export function forward(
+  layers: readonly Layer[],
   x: tf.Tensor2D,
   weights: readonly tf.Tensor2D[],
   biases: readonly tf.Tensor2D[],
   saturation: number,
-  dropout: RateDropout | null = null,
-): Forward {
-  const h = [x];
-  for (let l = 0; l < weights.length - 1; l++) {
-    const drive = tf.add<tf.Tensor2D>(tf.matMul(h[l]!, weights[l]!), biases[l]!);
-    h.push(masked(activation(drive, saturation), l + 1, dropout));
-  }
-  const logits = tf.add<tf.Tensor2D>(tf.matMul(h.at(-1)!, weights.at(-1)!), biases.at(-1)!);
-  return { h, logits, probabilities: tf.softmax(logits) };
+): tf.Tensor2D {
+  return layers.reduce((h, own, l) => {
+    const sums = layer.weighted(own, layer.pooled(own, h), weights[l]!);
+    const scaled = own.batchNorm ? layer.normalised(own, sums, layer.momentsOf(own, sums)) : sums;
+    const drive = tf.add<tf.Tensor2D>(scaled, layer.perTarget(own, biases[l]!));
+    return l < layers.length - 1 ? activation(drive, saturation) : drive;
+  }, x);
 }
 
 function masked(h: tf.Tensor2D, p: number, dropout: RateDropout | null): tf.Tensor2D {

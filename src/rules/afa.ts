@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { inputFeedback } from "../feedback/draw.ts";
-import { multiply, multiplyRows } from "../math/matrix.ts";
+import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { gated } from "./gate.ts";
@@ -26,7 +26,8 @@ export const afa: Rule = {
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 3",
   presentations: 1,
   synapseKnows: "error, carried from the input up through the forward weights",
-  create(sizes, rng) {
+  create(architecture, rng) {
+    const { sizes } = architecture;
     const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
     const F = inputFeedback(inputs, classes, rng);
     return {
@@ -36,7 +37,7 @@ export const afa: Rule = {
           const e = tf.sub<tf.Tensor2D>(probabilities, y);
           let carried = matMulTransposed(e, tf.tensor2d(F, [inputs, classes]));
           for (let l = 0; l < net.depth - 1; l++) {
-            carried = tf.mul(tf.matMul(carried, net.weights[l]!), net.gate(h[l + 1]!));
+            carried = tf.mul(net.carry(l, carried, net.weights[l]!, h[l]!), net.gate(h[l + 1]!));
             descend(l, tf.neg(carried), h[l]!);
           }
           descend(net.depth - 1, e, h[net.depth - 1]!);
@@ -52,7 +53,7 @@ export const afa: Rule = {
             const e = outputError(now.logits, label, carried[net.depth]!);
             multiply(F, e, carried[0]!);
             for (let l = 0; l < net.depth - 1; l++) {
-              gated(multiplyRows(carried[l]!, net.weights[l]!, carried[l + 1]!), now, l + 1);
+              gated(net.carry(l, carried[l]!, net.weights[l]!, carried[l + 1]!, now), now, l + 1);
               descend(
                 l,
                 carried[l + 1]!.map(c => -c),
@@ -64,7 +65,7 @@ export const afa: Rule = {
           },
         };
       },
-      feedbackDegrees: weights => [feedbackAngle(sizes, weights, 0, F)],
+      feedbackDegrees: weights => [feedbackAngle(architecture, weights, 0, F)],
     };
   },
 };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { dense } from "../engine/architecture.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { Rng } from "../math/rng.ts";
 import { RateNetwork } from "../rate/network.ts";
@@ -105,7 +106,7 @@ function remembered(rule: Rule, samples: number): number {
   const net = tinyNetwork();
   const rate = new RateNetwork(SIZES, net.weights, net.biases, rule.saturation);
   try {
-    return rule.create(SIZES, new Rng(1, "audit"), samples).rate(rate).memory?.length ?? 0;
+    return rule.create(dense(SIZES), new Rng(1, "audit"), samples).rate(rate).memory?.length ?? 0;
   } finally {
     rate.dispose();
   }
@@ -114,7 +115,7 @@ function remembered(rule: Rule, samples: number): number {
 /** One sample through a watched network; null where the rule has no such form. */
 function watch(rule: Rule, form: "rate" | "spike", substitute: boolean): Recorder | null {
   const { weights, biases, x } = tinyNetwork();
-  const { rate, spiking } = rule.create(SIZES, new Rng(1, "audit"), 1);
+  const { rate, spiking } = rule.create(dense(SIZES), new Rng(1, "audit"), 1);
   const recorder = new Recorder(TOP + 1, substitute);
   if (form === "rate") {
     const net = new RateNetwork(SIZES, weights, biases, rule.saturation);

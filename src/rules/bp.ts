@@ -16,7 +16,8 @@ export const bp: Rule = {
   source: "Rumelhart, Hinton & Williams 1986, Nature 323:533",
   presentations: 1,
   synapseKnows: "transposed weights and error of the layer above",
-  create: sizes => errorChain(sizes, () => ({ tensor: (l, w) => w[l]!, array: (l, w) => w[l]! })),
+  create: architecture =>
+    errorChain(architecture, () => ({ tensor: (l, w) => w[l]!, array: (l, w) => w[l]! })),
 };
 
 /**
@@ -29,10 +30,10 @@ export const fa: Rule = {
   source: "Lillicrap et al. 2016, Nat. Commun. 7:13276",
   presentations: 1,
   synapseKnows: "error of the layer above through fixed random weights",
-  create(sizes, rng) {
-    const B = layeredFeedback(sizes, rng);
+  create(architecture, rng) {
+    const B = layeredFeedback(architecture, rng);
     return {
-      ...errorChain(sizes, () => fixed(sizes, B)),
+      ...errorChain(architecture, () => fixed(architecture, B)),
       feedbackDegrees: weights => layerAngles(weights, B),
     };
   },
@@ -50,12 +51,12 @@ export const kp: Rule = {
   presentations: 1,
   synapseKnows: "error of the layer above through weights that learn alongside",
   weightDecay: 1e-3,
-  create(sizes, rng) {
-    const B = layeredFeedback(sizes, rng);
+  create(architecture, rng) {
+    const B = layeredFeedback(architecture, rng);
     return {
-      ...errorChain(sizes, () => {
+      ...errorChain(architecture, () => {
         const { memory, feedback } = viewed(B);
-        return { ...fixed(sizes, feedback), memory, feedback, aligns: true };
+        return { ...fixed(architecture, feedback), memory, feedback, aligns: true };
       }),
       feedbackDegrees: (weights, { feedback }) => layerAngles(weights, feedback ?? B),
     };

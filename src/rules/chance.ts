@@ -9,7 +9,7 @@ export const chance: Rule = {
   source: "control: guesses, uniform over the classes",
   presentations: 0,
   synapseKnows: "nothing: no synapse changes",
-  create(sizes, rng) {
+  create({ sizes }, rng) {
     const classes = sizes.at(-1)!;
     const seed = rng.nextUint32();
     const guess = (place: number) => new Rng(seed, place).integer(classes);

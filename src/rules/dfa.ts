@@ -28,7 +28,8 @@ function directRule(form: {
   return {
     ...form,
     presentations: 1,
-    create(sizes, rng) {
+    create(architecture, rng) {
+      const { sizes } = architecture;
       const B = directFeedback(sizes, rng);
       const classes = sizes.at(-1)!;
       return {
@@ -62,7 +63,7 @@ function directRule(form: {
           };
         },
         feedbackDegrees: weights =>
-          sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
+          sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1]!)),
       };
     },
   };

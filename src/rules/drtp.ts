@@ -27,7 +27,8 @@ export const drtp: Rule = {
   presentations: 1,
   synapseKnows: "label through fixed random weights",
   saturation: 1,
-  create(sizes, rng) {
+  create(architecture, rng) {
+    const { sizes } = architecture;
     const B = directFeedback(sizes, rng);
     const classes = sizes.at(-1)!;
     return {
@@ -64,7 +65,7 @@ export const drtp: Rule = {
         };
       },
       feedbackDegrees: weights =>
-        sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
+        sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1]!)),
     };
   },
 };

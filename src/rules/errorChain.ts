@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { multiply } from "../math/matrix.ts";
+import type { Architecture } from "../engine/architecture.ts";
 import { outputError } from "../math/softmax.ts";
-import { matMulTransposed } from "../rate/ops.ts";
 import { gated } from "./gate.ts";
 import type { Forms, RateBatch, RateLearner, Remembers, SpikingLearner, SpikingSample } from "./rule.ts";
 
 /**
  * Feedback weights of one learner: what carries the error of layer l's targets down to its sources, in the shape of
- * the forward weights, [sizes[l], sizes[l + 1]], for l = 1 .. depth - 1.
+ * the forward weights, [rows, columns], for l = 1 .. depth - 1; a feedback kernel is shared as the forward one is.
  */
 export interface Feedback extends Remembers {
   /** Called once a batch in rates, once a sample in spikes, before any use. */
@@ -30,7 +29,7 @@ export interface Feedback extends Remembers {
  * @param feedback  makes a learner's feedback weights; called once for each form, with the same numbers
  */
 export function errorChain(
-  sizes: readonly number[],
+  { sizes }: Architecture,
   feedback: () => Feedback,
 ): { rate: Forms["rate"]; spiking: Extract<Forms["spiking"], (...of: never) => unknown> } {
   return {
@@ -46,7 +45,7 @@ export function errorChain(
             descend(l, post, h[l]!);
             if (l === 0) break;
             if (B.aligns) steps.align(l, post, h[l]!);
-            post = tf.mul(matMulTransposed(post, B.tensor(l, net.weights)), net.gate(h[l]!));
+            post = tf.mul(net.back(l, post, B.tensor(l, net.weights), h[l]!), net.gate(h[l]!));
           }
           return logits;
         },
@@ -66,7 +65,7 @@ export function errorChain(
             descend(l, post[l + 1]!, now);
             if (l === 0) break;
             if (B.aligns) steps.align(l, post[l + 1]!, now);
-            gated(multiply(B.array(l, net.weights), post[l + 1]!, post[l]!), now, l);
+            gated(net.back(l, B.array(l, net.weights), post[l + 1]!, post[l]!, now), now, l);
           }
           return now;
         },
@@ -80,9 +79,9 @@ function remembered({ memory, feedback }: Feedback): Remembers {
 }
 
 /** Feedback weights that stay as given. */
-export function fixed(sizes: readonly number[], B: readonly Float32Array[]): Feedback {
+export function fixed({ layers }: Architecture, B: readonly Float32Array[]): Feedback {
   return {
-    tensor: l => tf.tensor2d(B[l]!, [sizes[l]!, sizes[l + 1]!]),
+    tensor: l => tf.tensor2d(B[l]!, [layers[l]!.rows, layers[l]!.columns]),
     array: l => B[l]!,
   };
 }

@@ -43,7 +43,8 @@ function delayedRule(form: {
     presentations: 1,
     synapseKnows: "error of the sample's previous presentation through fixed random weights",
     saturation: 1,
-    create(sizes, rng, samples) {
+    create(architecture, rng, samples) {
+      const { sizes } = architecture;
       const B = directFeedback(sizes, rng, form.draw);
       const classes = sizes.at(-1)!;
       // NaN stands for a sample that has not been presented yet.
@@ -112,7 +113,7 @@ function delayedRule(form: {
           };
         },
         feedbackDegrees: weights =>
-          sizes.slice(1, -1).map((_, l) => feedbackAngle(sizes, weights, l + 1, B[l + 1]!)),
+          sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1]!)),
       };
     },
   };

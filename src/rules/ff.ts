@@ -42,7 +42,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
     source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
     presentations: 3,
     synapseKnows: "own activity; goodness of its own layer and whether the label is right",
-    create(sizes, rng) {
+    create({ sizes }, rng) {
       const [classes, depth] = [sizes.at(-1)!, sizes.length - 1];
       const seed = rng.nextUint32();
       const wrongLabel = (logits: ArrayLike<number>, label: number, key: string) =>

@@ -12,7 +12,7 @@ export const frozen: Rule = {
   source: "control: random hidden layers, readout by the delta rule (Widrow & Hoff 1960)",
   presentations: 1,
   synapseKnows: "nothing: hidden synapses do not change",
-  create: sizes => ({
+  create: ({ sizes }) => ({
     rate: net => ({
       learn({ x, y }, descend) {
         const { h, logits, probabilities } = net.forward(x);

@@ -1,3 +1,4 @@
+import { denseLayer } from "../engine/architecture.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { SpikeTrain } from "../engine/spikeTrain.ts";
 
@@ -20,20 +21,22 @@ export class Layers {
   constructor(net: FeedForwardNetwork) {
     this.#net = net;
     this.#watcher = (net as { [watcher]?: LayerWatcher })[watcher];
-    const { sizes, weights, biases, kernels, neuron, durationMs } = net;
+    const { architecture, weights, biases, kernels, neuron, durationMs } = net;
     this.#layers = weights.map((w, l) => {
-      const [pre, post] = [sizes[l]!, sizes[l + 1]!];
-      if (l === net.depth - 1) {
-        return new FeedForwardNetwork([pre, post], [w], [biases[l]!], neuron, durationMs, {
-          share: [kernels[l]!],
-        });
+      // What layer l sees has been pooled when it is shown; what it fires is pooled for the layer above.
+      const { sources, post, ...rest } = architecture.layers[l]!;
+      const own = { ...rest, sources, post, pre: sources, pool: null };
+      const above = architecture.layers[l + 1];
+      if (!above) {
+        const alone = { sizes: [sources, post], layers: [own] };
+        return new FeedForwardNetwork(alone, [w], [biases[l]!], neuron, durationMs, { share: [kernels[l]!] });
       }
       // A hidden layer needs something above it: one readout neuron without weights.
-      const above = [new Float32Array(post), new Float32Array(1)] as const;
+      const readout = denseLayer(post, 1, above.pool);
       return new FeedForwardNetwork(
-        [pre, post, 1],
-        [w, above[0]],
-        [biases[l]!, above[1]],
+        { sizes: [sources, post, 1], layers: [own, readout] },
+        [w, new Float32Array(readout.rows)],
+        [biases[l]!, new Float32Array(1)],
         neuron,
         durationMs,
         { share: [kernels[l]!, null] },
@@ -53,8 +56,8 @@ export class Layers {
    * @param modulation  [inputs], added to the input as a constant drive
    */
   source(l: number, parts: readonly Presentation[], modulation: Float64Array | null): Shown {
-    const { input, spikeGain } = this.#net;
-    if (l > 0) return { spikes: parts[l - 1]!.spikes[1]!, gain: spikeGain, analogue: null };
+    const { input } = this.#net;
+    if (l > 0) return { spikes: parts[l - 1]!.sourceSpikes[1]!, gain: this.#net.gainOf(l), analogue: null };
     const { spikes, gain, analogue } = input;
     if (!analogue || !modulation) return { spikes, gain, analogue: analogue ?? modulation };
     return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]!) };
@@ -97,7 +100,7 @@ export class Layers {
   }
 
   /**
-   * What layer l is driven by when its source has the activity `analogue` and no spikes; all of it, signed, and of
+   * What layer l is driven by when its sources have the activity `analogue` and no spikes; all of it, signed, and of
    * neurons that are left out of the sample's presentations too.
    */
   drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
@@ -129,6 +132,8 @@ export function whole(parts: readonly Presentation[]): Presentation {
   return {
     spikes: [first.spikes[0]!, ...hidden.map(part => part.spikes[1]!)],
     trace: [first.trace[0]!, ...hidden.map(part => part.trace[1]!)],
+    sourceSpikes: [first.sourceSpikes[0]!, ...hidden.map(part => part.sourceSpikes[1]!)],
+    sourceTrace: [first.sourceTrace[0]!, ...hidden.map(part => part.sourceTrace[1]!)],
     drive: [first.drive[0]!, ...hidden.map(part => part.drive[1]!)],
     response: [first.response[0]!, ...hidden.map(part => part.response[1]!)],
     gate: [first.gate[0]!, ...hidden.map(part => part.gate[1]!)],

@@ -27,7 +27,8 @@ export const memPepita: Rule = {
   source: "Pau & Aymone 2024, Electronics 13(2):402",
   presentations: 3,
   synapseKnows: pepita.synapseKnows,
-  create(sizes, rng) {
+  create(architecture, rng) {
+    const { sizes } = architecture;
     const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
     const F = sparseInputFeedback(inputs, classes, rng);
     const { gain, decay } = spikingForm;
@@ -76,7 +77,7 @@ export const memPepita: Rule = {
           },
         };
       },
-      feedbackDegrees: weights => [feedbackAngle(sizes, weights, 0, F)],
+      feedbackDegrees: weights => [feedbackAngle(architecture, weights, 0, F)],
     };
   },
 };

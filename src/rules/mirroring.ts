@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { fanOf } from "../engine/architecture.ts";
 import type { FeedForwardNetwork } from "../engine/feedForward.ts";
 import { mirror, mirrorNoise } from "../feedback/mirror.ts";
 import type { RateNetwork } from "../rate/network.ts";
@@ -17,13 +18,13 @@ export function mirrorRates(
   seed: number,
   { key, indices }: RateBatch,
 ): void {
-  const n = net.sizes[l]!;
+  const { sources: n, conv } = net.architecture.layers[l]!;
   const noise = new Float32Array(indices.length * n);
   for (let k = 0; k < indices.length; k++) {
     noise.set(mirrorNoise(n, seed, `${key} ${indices[k]} ${l}`), k * n);
   }
-  const drive = net.drive(l, tf.tensor2d(noise, [indices.length, n]));
-  mirror(B, noise, drive.dataSync(), indices.length);
+  const drive = net.driveBySources(l, tf.tensor2d(noise, [indices.length, n]));
+  mirror(B, noise, drive.dataSync(), indices.length, conv && fanOf(conv));
 }
 
 /** The same in spikes: a layer is driven alone, by constant currents. */
@@ -33,7 +34,7 @@ export function mirrorSpikes(
   const layers = new Layers(net);
   const seen = net.weights.map((_, l) => layers.presentation(l));
   return (l, B, seed, { key, index }) => {
-    const noise = mirrorNoise(net.sizes[l]!, seed, `${key} ${index} ${l}`);
-    mirror(B, noise, layers.drive(l, seen[l]!, noise), 1);
+    const noise = mirrorNoise(net.architecture.layers[l]!.sources, seed, `${key} ${index} ${l}`);
+    mirror(B, noise, layers.drive(l, seen[l]!, noise), 1, net.fans[l]);
   };
 }

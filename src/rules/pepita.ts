@@ -36,7 +36,8 @@ function pepitaRule(form: {
     source: "Dellaferrera & Kreiman 2022, arXiv:2201.11665, algorithm 1",
     presentations: 2,
     synapseKnows: "own activity in both presentations; error only through the input",
-    create(sizes, rng) {
+    create(architecture, rng) {
+      const { sizes } = architecture;
       const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
       const F = form.feedback(inputs, classes, rng);
       return {
@@ -79,7 +80,7 @@ function pepitaRule(form: {
             },
           };
         },
-        feedbackDegrees: weights => [feedbackAngle(sizes, weights, 0, F)],
+        feedbackDegrees: weights => [feedbackAngle(architecture, weights, 0, F)],
       };
     },
   };

@@ -35,7 +35,8 @@ function hebbianRule(form: {
   return {
     ...form,
     presentations: 2,
-    create(sizes, rng) {
+    create(architecture, rng) {
+      const { sizes } = architecture;
       const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
       const F = inputFeedback(inputs, classes, rng).map(value => form.scale * value);
       return {
@@ -84,7 +85,7 @@ function hebbianRule(form: {
             },
           };
         },
-        feedbackDegrees: weights => [feedbackAngle(sizes, weights, 0, F)],
+        feedbackDegrees: weights => [feedbackAngle(architecture, weights, 0, F)],
       };
     },
   };

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { feedbackAngle } from "../feedback/angle.ts";
-import { uniform, weightBound } from "../feedback/draw.ts";
-import { multiply, product } from "../math/matrix.ts";
+import type { Architecture, Layer } from "../engine/architecture.ts";
+import { forwardPath } from "../feedback/angle.ts";
+import { layerWeights } from "../feedback/draw.ts";
+import { angleDegrees } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
-import { matMulTransposed } from "../rate/ops.ts";
 import { viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
 import type { Rule } from "./rule.ts";
@@ -33,9 +33,10 @@ export const pepitaWm: Rule = {
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 4",
   presentations: 3,
   synapseKnows: "own activity in both presentations; error only through the input",
-  create(sizes, rng) {
+  create(architecture, rng) {
+    const { sizes, layers } = architecture;
     const classes = sizes.at(-1)!;
-    const B = sizes.slice(1).map((n, l) => uniform(sizes[l]!, n, weightBound(sizes, l), rng));
+    const B = layers.map((_, l) => layerWeights(architecture, l, rng));
     const seed = rng.nextUint32();
     return {
       rate: net => {
@@ -47,9 +48,10 @@ export const pepitaWm: Rule = {
             const { x, y } = batch;
             const { h, logits, probabilities } = net.forward(x);
             const e = tf.sub<tf.Tensor2D>(probabilities, y);
-            let projected = tf.mul<tf.Tensor2D>(e, scaleOf(sizes, feedback));
+            let projected = tf.mul<tf.Tensor2D>(e, scaleOf(architecture, feedback));
             for (let l = net.depth - 1; l >= 0; l--) {
-              projected = matMulTransposed(projected, tf.tensor2d(feedback[l]!, [sizes[l]!, sizes[l + 1]!]));
+              const { rows, columns } = layers[l]!;
+              projected = net.back(l, projected, tf.tensor2d(feedback[l]!, [rows, columns]), h[l]!);
             }
             const { h: hErr } = net.forward(tf.sub(x, projected));
             for (let l = 0; l < net.depth - 1; l++) descend(l, tf.sub(h[l + 1]!, hErr[l + 1]!), hErr[l]!);
@@ -73,10 +75,10 @@ export const pepitaWm: Rule = {
           learn(sample, descend) {
             net.present(clean);
             outputError(clean.logits, sample.label, e);
-            const scale = scaleOf(sizes, feedback);
+            const scale = scaleOf(architecture, feedback);
             projected[net.depth] = e.map(value => -scale * value);
             for (let l = net.depth - 1; l >= 0; l--) {
-              multiply(feedback[l]!, projected[l + 1]!, projected[l]!);
+              net.back(l, feedback[l]!, projected[l + 1]!, projected[l]!, clean);
             }
             net.present(modulated, projected[0]!);
             for (let l = 0; l < net.depth - 1; l++) {
@@ -91,22 +93,30 @@ export const pepitaWm: Rule = {
         };
       },
       feedbackDegrees(weights, { feedback = B }) {
-        const path = feedback.reduceRight((below, b, l) =>
-          product(b, below, sizes[l]!, sizes[l + 1]!, classes),
-        );
-        return [feedbackAngle(sizes, weights, 0, path)];
+        return [angleDegrees(forwardPath(architecture, weights, 0), forwardPath(architecture, feedback, 0))];
       },
     };
   },
 };
 
 /** Factor that gives B_1 .. B_L entries of 0.05 sqrt(2 / inputs), as if the factors were independent. */
-function scaleOf(sizes: readonly number[], B: readonly Float32Array[]): number {
+function scaleOf({ sizes, layers }: Architecture, B: readonly Float32Array[]): number {
   let variance = 1;
   B.forEach((b, l) => {
     let sum = 0;
     for (let at = 0; at < b.length; at++) sum += b[at]! * b[at]!;
-    variance *= (sum / b.length) * (l > 0 ? sizes[l]! : 1);
+    variance *= (sum / b.length) * (l > 0 ? targetsOf(layers[l - 1]!) : 1) * poolShare(layers[l]!);
   });
   return (SCALE * Math.sqrt(2 / sizes[0]!)) / Math.sqrt(variance);
+}
+
+/** Targets of one source, away from the edges of a map. */
+function targetsOf({ conv, post, columns }: Layer): number {
+  return conv ? columns * (conv.size / conv.stride) ** 2 : post;
+}
+
+/** Mean square of what a neuron has of its pool: all of it in one of size^2 times, or 1 / size^2 always. */
+function poolShare({ pool }: Layer): number {
+  if (!pool) return 1;
+  return pool.kind === "max" ? pool.size ** -2 : pool.size ** -4;
 }

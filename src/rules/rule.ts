@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Architecture } from "../engine/architecture.ts";
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
@@ -26,7 +27,7 @@ export interface Rule {
   /** The control without hidden layers: only the first and last size are used. */
   readonly shallow?: boolean;
   /** Draws the feedback once; both forms share it. `samples`: size of the training set. */
-  create(sizes: readonly number[], rng: Rng, samples: number): Forms;
+  create(architecture: Architecture, rng: Rng, samples: number): Forms;
 }
 
 export interface Forms {
@@ -34,7 +35,7 @@ export interface Forms {
   spiking: ((net: FeedForwardNetwork) => SpikingLearner) | { readonly unavailable: string };
   /**
    * Angle between the feedback weights and the forward path that they stand for, per hidden layer, in degrees.
-   * @param weights  per layer, [sizes[l], sizes[l + 1]]
+   * @param weights  per layer, [layers[l].rows, layers[l].columns]
    * @param learner  whose feedback weights these are, where they learn
    */
   feedbackDegrees?(weights: readonly Float32Array[], learner: Remembers): number[];
@@ -44,8 +45,8 @@ export interface Forms {
 export interface Remembers {
   readonly memory?: Float32Array;
   /**
-   * Feedback weights that learn as the forward weights do, per layer of weights [sizes[l], sizes[l + 1]]; views of
-   * `memory`, or empty for a layer that has none.
+   * Feedback weights that learn as the forward weights do, in the shape of each layer's; views of `memory`, or empty
+   * for a layer that has none.
    */
   readonly feedback?: readonly Float32Array[];
 }

@@ -28,11 +28,12 @@ function concordantRule(form: {
     ...form,
     presentations: 1,
     synapseKnows: "signs of the weights and error of the layer above",
-    create(sizes, rng) {
+    create(architecture, rng) {
       const seed = rng.nextUint32();
-      const drawn = (key: string) => layeredFeedback(sizes, new Rng(seed, key)).map(b => b.map(Math.abs));
+      const drawn = (key: string) =>
+        layeredFeedback(architecture, new Rng(seed, key)).map(b => b.map(Math.abs));
       const start = drawn("magnitudes").map((m, l) =>
-        form.magnitudes === "uniform" ? m.fill(weightBound(sizes, l) / Math.sqrt(3)) : m,
+        form.magnitudes === "uniform" ? m.fill(weightBound(architecture, l) / Math.sqrt(3)) : m,
       );
       const feedback = (): Feedback => {
         const scratch = start.map(m => new Float32Array(m.length));
@@ -45,7 +46,7 @@ function concordantRule(form: {
             drawnFor = key;
           },
           tensor(l, w) {
-            const m = tf.tensor2d(magnitudes[l]!, [sizes[l]!, sizes[l + 1]!]);
+            const m = tf.tensor2d(magnitudes[l]!, [w[l]!.shape[0], w[l]!.shape[1]]);
             const signed = tf.mul<tf.Tensor2D>(sign(w[l]!), m);
             return form.scale === "strict" ? scaledTo(signed, w[l]!, GUARD) : signed;
           },
@@ -53,7 +54,7 @@ function concordantRule(form: {
         };
       };
       return {
-        ...errorChain(sizes, feedback),
+        ...errorChain(architecture, feedback),
         feedbackDegrees: weights =>
           layerAngles(
             weights,

@@ -34,16 +34,21 @@ export function watchedRateNetwork(net: RateNetwork, recorder: Recorder): RateNe
       },
     };
   };
-  const drive = (l: number, h: tf.Tensor2D) => {
+  const driven = (by: "drive" | "driveBySources") => (l: number, h: tf.Tensor2D) => {
     recorder.presentedLayer(l, {}, l === 0 && h !== recorder.sample);
     recorder.read(
       l === net.depth - 1
         ? { kind: "output", pass: recorder.pass }
         : { kind: "activity", p: l + 1, pass: recorder.pass },
     );
-    return net.drive(l, h);
+    return net[by](l, h);
   };
-  return overlaid(net, { weights, forward, drive });
+  return overlaid(net, {
+    weights,
+    forward,
+    drive: driven("drive"),
+    driveBySources: driven("driveBySources"),
+  });
 }
 
 export function watchedSpikingNetwork(net: FeedForwardNetwork, recorder: Recorder): FeedForwardNetwork {
@@ -57,10 +62,12 @@ export function watchedSpikingNetwork(net: FeedForwardNetwork, recorder: Recorde
         log(p);
         return value;
       });
-    const { spikes, trace, drive, response, gate } = presentation;
+    const { spikes, trace, sourceSpikes, sourceTrace, drive, response, gate } = presentation;
     const watched: Presentation = overlaid(presentation, {
       spikes: field(spikes),
       trace: field(trace),
+      sourceSpikes: field(sourceSpikes),
+      sourceTrace: field(sourceTrace),
       drive: field(drive),
       response: field(response),
       gate: field(gate),

@@ -25,13 +25,13 @@ export const wm: Rule = {
   source: "Akrout et al. 2019, arXiv:1904.05391, sec. 3",
   presentations: 2,
   synapseKnows: "error of the layer above through weights that mirror the forward ones",
-  create(sizes, rng) {
-    const B = layeredFeedback(sizes, rng);
+  create(architecture, rng) {
+    const B = layeredFeedback(architecture, rng);
     const seed = rng.nextUint32();
     return {
       rate: net => {
         const { memory, feedback } = viewed(B);
-        const engaged = errorChain(sizes, () => fixed(sizes, feedback)).rate(net);
+        const engaged = errorChain(architecture, () => fixed(architecture, feedback)).rate(net);
         return {
           memory,
           feedback,
@@ -44,7 +44,7 @@ export const wm: Rule = {
       },
       spiking: net => {
         const { memory, feedback } = viewed(B);
-        const engaged = errorChain(sizes, () => fixed(sizes, feedback)).spiking(net);
+        const engaged = errorChain(architecture, () => fixed(architecture, feedback)).spiking(net);
         const mirrorLayer = mirrorSpikes(net);
         return {
           memory,

@@ -11,16 +11,16 @@ const PROBE = 200;
  * both twins the gradient is that of the rate network with the twin's present weights, by automatic differentiation.
  * @returns one angle per hidden layer; none for a rule that changes no hidden layer
  */
-export function alignmentDegrees(trainer: Trainer, data: Dataset, sizes: readonly number[]): number[] {
+export function alignmentDegrees(trainer: Trainer, data: Dataset): number[] {
   const count = Math.min(PROBE, data.train.count);
   const update = trainer.update(Uint32Array.from({ length: count }, (_, n) => n));
   const { weights, biases } = trainer.parameters();
   const gradient = exactGradient(
-    sizes,
+    trainer.architecture,
     weights,
     biases,
     trainer.saturation,
-    data.train.intensities.subarray(0, count * sizes[0]!),
+    data.train.intensities.subarray(0, count * trainer.architecture.sizes[0]!),
     data.train.labels.subarray(0, count),
   );
   const angles = update.slice(0, -1).map((change, l) => angleDegrees(change, gradient[l]!));

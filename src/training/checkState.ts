@@ -16,14 +16,14 @@ export function checkState(state: RunState, trainer: Trainer, epochs: number, so
     const got = values instanceof Float32Array ? values.length : values;
     expect(got === count, part, `${count} 32-bit floats`, got);
   };
-  const { sizes } = trainer;
+  const { layers } = trainer.architecture;
   const { epochsDone, parameters, memory } = state;
   expect(Number.isInteger(epochsDone) && epochsDone >= 0, "epochsDone", "an integer", epochsDone);
   expect(epochsDone <= epochs, "epochsDone", `at most ${epochs}`, epochsDone);
-  for (let l = 0; l < sizes.length - 1; l++) {
-    expectFloats(parameters?.weights?.[l], sizes[l]! * sizes[l + 1]!, `weights of layer ${l + 1}`);
-    expectFloats(parameters?.biases?.[l], sizes[l + 1]!, `biases of layer ${l + 1}`);
-  }
+  layers.forEach(({ rows, columns }, l) => {
+    expectFloats(parameters?.weights?.[l], rows * columns, `weights of layer ${l + 1}`);
+    expectFloats(parameters?.biases?.[l], columns, `biases of layer ${l + 1}`);
+  });
   const own = trainer.memory;
   if (own) expectFloats(memory, own.length, "memory of the rule");
   else expect(memory === null, "memory of the rule", "none", memory);

@@ -1,19 +1,20 @@
-import { uniform, weightBound } from "../feedback/draw.ts";
+import { type Architecture, architectureOf } from "../engine/architecture.ts";
+import { layerWeights } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 
 export interface Parameters {
-  /** weights[l] is [sizes[l], sizes[l + 1]], row-major. */
+  /** weights[l] is [layers[l].rows, layers[l].columns], row-major. */
   readonly weights: Float32Array[];
   readonly biases: Float32Array[];
 }
 
 /** Initial weights, the same for both twins of a seed: uniform within `weightBound`; biases 0. */
-export function initialParameters(sizes: readonly number[], seed: number): Parameters {
-  const depth = sizes.length - 1;
-  const weights = Array.from({ length: depth }, (_, l) =>
-    uniform(sizes[l]!, sizes[l + 1]!, weightBound(sizes, l), new Rng(seed, `weights ${l}`)),
+export function initialParameters(shape: readonly number[] | Architecture, seed: number): Parameters {
+  const architecture = architectureOf(shape);
+  const weights = architecture.layers.map((_, l) =>
+    layerWeights(architecture, l, new Rng(seed, `weights ${l}`)),
   );
-  return { weights, biases: sizes.slice(1).map(n => new Float32Array(n)) };
+  return { weights, biases: architecture.layers.map(({ columns }) => new Float32Array(columns)) };
 }
 
 /** Order of the training samples in an epoch, the same for both twins and all rules of a seed. */

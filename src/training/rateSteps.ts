@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import type { RateNetwork } from "../rate/network.ts";
-import { outerSum } from "../rate/ops.ts";
 import type { Steps } from "../rules/rule.ts";
 import type { Optimiser } from "./optimiser.ts";
 
@@ -46,12 +45,18 @@ export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
 
   readonly descend = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D): void => {
     this.touched.add(l);
-    this.#forward.push({ l, post, pre });
+    this.#forward.push({ l, post: this.#rated(l, post), pre });
   };
 
   readonly align = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D): void => {
-    this.#backward.push({ l, post, pre });
+    this.#backward.push({ l, post: this.#rated(l, post), pre });
   };
+
+  /** A layer's own factor on the learning rate. */
+  #rated(l: number, post: tf.Tensor2D): tf.Tensor2D {
+    const { rate } = this.#net.architecture.layers[l]!;
+    return rate === 1 ? post : tf.mul(post, rate);
+  }
 
   readonly settle = (): void => {
     if (this.#optimiser) this.#stepOn(this.#optimiser);
@@ -75,11 +80,12 @@ export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
     }
     for (const { l, post, pre } of this.#forward) {
       const [w, b] = [this.#net.weights[l]!, this.#net.biases[l]!];
-      w.assign(tf.sub(w, tf.mul(outerSum(pre, post), scale)));
-      b.assign(tf.sub(b, tf.mul(tf.sum(post, 0, true), scale)));
+      const [change, biasChange] = [this.#net.product(l, pre, post), this.#net.biasSum(l, post)];
+      w.assign(tf.sub(w, tf.mul(change, scale)));
+      b.assign(tf.sub(b, tf.mul(biasChange, scale)));
     }
     for (const { l, post, pre } of this.#backward) {
-      subtract(this.#feedback[l]!, tf.mul(outerSum(pre, post), scale).dataSync());
+      subtract(this.#feedback[l]!, tf.mul(this.#net.product(l, pre, post), scale).dataSync());
     }
   }
 
@@ -89,11 +95,11 @@ export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
     const gradients = parameters.map(p => new Float32Array(p.length));
     const depth = this.#net.depth;
     for (const { l, post, pre } of this.#forward) {
-      add(gradients[l]!, outerSum(pre, post).dataSync(), 1 / this.batch);
-      add(gradients[depth + l]!, tf.sum(post, 0).dataSync(), 1 / this.batch);
+      add(gradients[l]!, this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
+      add(gradients[depth + l]!, this.#net.biasSum(l, post).dataSync(), 1 / this.batch);
     }
     for (const { l, post, pre } of this.#backward) {
-      add(gradients[2 * depth + l]!, outerSum(pre, post).dataSync(), 1 / this.batch);
+      add(gradients[2 * depth + l]!, this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
     }
     if (this.#weightDecay > 0) {
       for (const l of layersOf(this.#forward)) add(gradients[l]!, parameters[l]!, this.#weightDecay);

@@ -3,7 +3,6 @@ import type { Dataset } from "../data/dataset.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
-import { outerSum } from "../rate/ops.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { initialParameters } from "./initialise.ts";
@@ -14,7 +13,7 @@ import {
   batchKey,
   emptyConfusion,
   joined,
-  networkSizes,
+  networkOf,
   split,
   type Trainer,
   type TrainingSettings,
@@ -27,12 +26,13 @@ const EVALUATION_BATCH = 500;
 /** Trains a rule's rate form on TensorFlow.js. */
 export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
   const { seed, activityDecay = 0 } = settings;
-  const sizes = networkSizes(rule, settings.sizes);
+  const architecture = networkOf(rule, settings);
+  const { sizes } = architecture;
   const classes = sizes.at(-1)!;
   const saturation = rule.saturation ?? Infinity;
-  const start = initialParameters(sizes, seed);
-  const net = new RateNetwork(sizes, start.weights, start.biases, saturation);
-  const forms = rule.create(sizes, new Rng(seed, "feedback"), data.train.count);
+  const start = initialParameters(architecture, seed);
+  const net = new RateNetwork(architecture, start.weights, start.biases, saturation);
+  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
   const learner = forms.rate(net);
   const feedback = learner.feedback ?? [];
   const optimise = optimiser(
@@ -40,7 +40,8 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     [...start.weights, ...start.biases, ...feedback].map(group => group.length),
   );
   const steps = new RateSteps(net, feedback, optimise, settings.weightDecay ?? rule.weightDecay ?? 0);
-  const remembered = [learner.memory, optimise?.state];
+  const statistics = net.statistics.length > 0 ? net.statistics : undefined;
+  const remembered = [learner.memory, optimise?.state, statistics];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
 
   const batchOf = (indices: Uint32Array, kind: string, epoch: number | null): RateBatch => {
@@ -62,6 +63,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     learn(indices, rate, epoch) {
       const logits = tf.tidy(() => {
         const batch = batchOf(indices, `train ${epoch}`, epoch);
+        net.normalisation = "learn";
         steps.begin(rate, indices.length);
         net.dropout = dropout?.ofBatch(epoch, indices) ?? null;
         const out = learner.learn(batch, steps.descend, steps);
@@ -87,6 +89,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     },
     evaluate(samples) {
       const confusion = emptyConfusion(classes);
+      net.normalisation = "use";
       for (let first = 0; first < samples.count; first += EVALUATION_BATCH) {
         const count = Math.min(EVALUATION_BATCH, samples.count - first);
         const scores = tf.tidy(() => {
@@ -105,9 +108,10 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       const memory = learner.memory && Float32Array.from(learner.memory);
       const changes = net.weights.map(w => new Float32Array(w.size));
       const add = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => {
-        const [to, change] = [changes[l]!, outerSum(pre, post).dataSync()];
+        const [to, change] = [changes[l]!, net.product(l, pre, post).dataSync()];
         for (let at = 0; at < to.length; at++) to[at]! += change[at]!;
       };
+      net.normalisation = "look";
       tf.tidy(() => {
         learner.learn(batchOf(indices, "update", null), add, { align() {}, settle() {} });
       });
@@ -125,7 +129,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     },
     feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
     saturation,
-    sizes,
+    architecture,
     dispose: () => net.dispose(),
   };
 }

@@ -10,7 +10,7 @@ import { ruleNamed } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
 import { refractoryPeriod } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
-import { networkSizes } from "./trainer.ts";
+import { networkOf } from "./trainer.ts";
 
 /** Sampling of the recorded potentials [ms]. */
 const SAMPLING = 0.1;
@@ -26,13 +26,14 @@ const OUTPUT_THRESHOLD = 1;
 export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameters, sample = 0): Raster {
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed } = plan.settings;
   const rule = ruleNamed(plan.rule);
-  const sizes = networkSizes(rule, plan.settings.sizes);
+  const architecture = networkOf(rule, plan.settings);
+  const { sizes } = architecture;
   const inputs = sizes[0]!;
   const depth = sizes.length - 1;
   const tauRef = refractoryPeriod(rule.saturation ?? Infinity, plan.settings);
   const neuron = { tauMem, vThreshold, tauRef, reset: "subtract" } as const;
 
-  const net = new FeedForwardNetwork(sizes, parameters.weights, parameters.biases, neuron, durationMs);
+  const net = new FeedForwardNetwork(architecture, parameters.weights, parameters.biases, neuron, durationMs);
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
   encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(
     intensities,

@@ -50,13 +50,19 @@ export class SpikingSteps implements Steps<Float64Array, Presentation> {
 
   readonly descend = (l: number, post: Float64Array, from: Presentation): void => {
     this.#touched.add(l);
-    this.#synapses.accumulate(l, post, from);
+    this.#synapses.accumulate(l, this.#rated(l, post), from);
   };
 
   readonly align = (l: number, post: Float64Array, from: Presentation): void => {
     this.#aligned.add(l);
-    this.#feedback?.accumulate(l, post, from);
+    this.#feedback?.accumulate(l, this.#rated(l, post), from);
   };
+
+  /** A layer's own factor on the learning rate. */
+  #rated(l: number, post: Float64Array): Float64Array {
+    const { rate } = this.#net.architecture.layers[l]!;
+    return rate === 1 ? post : post.map(value => rate * value);
+  }
 
   /** A share of each hidden neuron's own activity in its third factor, in the layers that the rule changes. */
   decayActivity(seen: Presentation): void {
@@ -64,7 +70,7 @@ export class SpikingSteps implements Steps<Float64Array, Presentation> {
     for (const l of this.#touched) {
       if (l === this.#net.depth - 1) continue;
       const post = seen.trace[l + 1]!.map(a => this.#activityDecay * a);
-      this.#synapses.accumulate(l, post, seen);
+      this.#synapses.accumulate(l, this.#rated(l, post), seen);
     }
   }
 
@@ -118,14 +124,16 @@ function feedbackSynapses(
   feedback: readonly Float32Array[],
   eligibility: Eligibility,
 ): ThreeFactorSynapses {
-  const { sizes, biases, neuron, durationMs } = net;
+  const { architecture, biases, neuron, durationMs } = net;
   const weights = net.weights.map((w, l) =>
     feedback[l]?.length ? feedback[l]! : new Float32Array(w.length),
   );
   const noBiases = biases.map(b => new Float32Array(b.length));
   // Only its weights and constants are used: it is never presented anything.
   return new ThreeFactorSynapses(
-    new FeedForwardNetwork(sizes, weights, noBiases, neuron, durationMs, { share: weights.map(() => null) }),
+    new FeedForwardNetwork(architecture, weights, noBiases, neuron, durationMs, {
+      share: weights.map(() => null),
+    }),
     eligibility,
   );
 }

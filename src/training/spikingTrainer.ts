@@ -14,7 +14,7 @@ import {
   batchKey,
   emptyConfusion,
   joined,
-  networkSizes,
+  networkOf,
   sampleOf,
   split,
   type Trainer,
@@ -45,12 +45,13 @@ export function refractoryPeriod(
 /** Trains a rule's spiking form. */
 export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
   const { seed, encoder: encoderName, durationMs, tauMem, vThreshold, maxSpikes } = settings;
-  const sizes = networkSizes(rule, settings.sizes);
+  const architecture = networkOf(rule, settings);
+  const { sizes } = architecture;
   const saturation = rule.saturation ?? Infinity;
-  const start = initialParameters(sizes, seed);
+  const start = initialParameters(architecture, seed);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
-  const net = new FeedForwardNetwork(sizes, start.weights, start.biases, neuron, durationMs);
-  const forms = rule.create(sizes, new Rng(seed, "feedback"), data.train.count);
+  const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs);
+  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
   if (typeof forms.spiking !== "function") {
     throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
   }
@@ -164,7 +165,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     },
     feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
     saturation,
-    sizes,
+    architecture,
     dispose() {},
   };
 }

@@ -94,7 +94,7 @@ function start(trainer: Trainer, data: Dataset): RunState {
     parameters,
     memory: null,
     curve: [],
-    initialAlignmentDegrees: alignmentDegrees(trainer, data, trainer.sizes),
+    initialAlignmentDegrees: alignmentDegrees(trainer, data),
     initialFeedbackDegrees: trainer.feedbackDegrees?.(parameters.weights) ?? [],
     trainAccuracy: 0,
     cost: {},
@@ -159,7 +159,7 @@ async function epoch(
     epoch: e + 1,
     ...(data.validation.count > 0 && { validationAccuracy: trainer.evaluate(data.validation).accuracy }),
     trainLoss: loss / order.length,
-    alignmentDegrees: alignmentDegrees(trainer, data, trainer.sizes),
+    alignmentDegrees: alignmentDegrees(trainer, data),
     ...(feedback && { feedbackDegrees: feedback }),
   };
   return {

@@ -1,5 +1,6 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
+import { type Architecture, dense } from "../engine/architecture.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Parameters } from "./initialise.ts";
@@ -7,7 +8,10 @@ import type { OptimiserName } from "./optimiser.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
+  /** Neurons per population, the input first. */
   readonly sizes: readonly number[];
+  /** Where the network is not the fully connected one of these sizes. */
+  readonly architecture?: Architecture;
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;
@@ -77,8 +81,8 @@ export interface Trainer {
   readonly memory: Float32Array | null;
   readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;
   readonly saturation: number;
-  /** Of the network that is trained: the asked ones, without the hidden ones for the shallow control. */
-  readonly sizes: readonly number[];
+  /** Of the network that is trained: the asked one, without hidden layers for the shallow control. */
+  readonly architecture: Architecture;
   dispose(): void;
 }
 
@@ -97,9 +101,12 @@ export function accuracyOf(confusion: readonly (readonly number[])[]): number {
   return all === 0 ? 0 : right / all;
 }
 
-/** Sizes of the network that a rule trains when `sizes` are asked for. */
-export function networkSizes(rule: Rule, sizes: readonly number[]): readonly number[] {
-  return rule.shallow ? [sizes[0]!, sizes.at(-1)!] : sizes;
+/** The network that a rule trains when one is asked for. */
+export function networkOf(
+  rule: Rule,
+  { sizes, architecture }: Pick<TrainingSettings, "sizes" | "architecture">,
+): Architecture {
+  return rule.shallow ? dense([sizes[0]!, sizes.at(-1)!]) : (architecture ?? dense(sizes));
 }
 
 /** Intensities of one sample, [inputs], a view. */

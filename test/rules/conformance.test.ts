@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { dense } from "../../src/engine/architecture.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { exactGradient } from "../../src/rate/gradient.ts";
@@ -61,7 +62,7 @@ test("BP's update is the gradient by automatic differentiation", () => {
 });
 
 describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) => {
-  const spiking = rule.create(settings.sizes, new Rng(0), data.train.count).spiking;
+  const spiking = rule.create(dense(settings.sizes), new Rng(0), data.train.count).spiking;
   const both = typeof spiking === "function";
 
   test.runIf(both)("changes the weights alike in both forms", () => {

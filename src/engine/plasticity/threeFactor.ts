@@ -1,4 +1,6 @@
+import type { Fan } from "../architecture.ts";
 import type { FeedForwardNetwork, Presentation } from "../feedForward.ts";
+import { addOuter, addRuns } from "../layerLoops.ts";
 import type { SpikeTrain } from "../spikeTrain.ts";
 
 /**
@@ -10,9 +12,9 @@ import type { SpikeTrain } from "../spikeTrain.ts";
 export type Eligibility = "trace" | "timing" | "online";
 
 /**
- * Three-factor plasticity of a feed-forward network: collects modulator (x) eligibility over a batch, then changes the
- * weights. No synapse keeps state of its own: `trace` needs one number per neuron, and `timing` sweeps the spikes of
- * the presentation backwards in time.
+ * Three-factor plasticity of a feed-forward network: collects modulator (x) eligibility over a batch, and over the
+ * places of a shared kernel, then changes the weights. No synapse keeps state of its own: `trace` needs one number per
+ * neuron, and `timing` sweeps the spikes of the presentation backwards in time.
  */
 export class ThreeFactorSynapses {
   /** Synapses that were given a change since the last reset of the counter. */
@@ -33,7 +35,7 @@ export class ThreeFactorSynapses {
     this.#eligibility = eligibility;
     this.#changes = net.weights.map((w, l) => net.kernels[l]?.changes ?? new Float32Array(w.length));
     this.#biasChanges = net.biases.map(b => new Float32Array(b.length));
-    this.#touched = net.weights.map((_, l) => new Uint8Array(net.sizes[l]!));
+    this.#touched = net.architecture.layers.map(({ rows }) => new Uint8Array(rows));
     this.#active = new Int32Array(widest);
     this.#sweep = new Float64Array(widest);
     this.#counts = new Int32Array(widest);
@@ -49,12 +51,9 @@ export class ThreeFactorSynapses {
     const hidden = l < this.#net.depth - 1;
     if (hidden && this.#eligibility === "timing") this.#accumulateTiming(l, modulator, from);
     else if (hidden && this.#eligibility === "online" && this.#net.online) {
-      this.#accumulateTrace(
-        l,
-        modulator,
-        (l === 0 && from.analogue) || new Float64Array(this.#net.sizes[l]!),
-      );
-    } else this.#accumulateTrace(l, modulator, from.trace[l]!);
+      const { sources } = this.#net.architecture.layers[l]!;
+      this.#accumulateTrace(l, modulator, (l === 0 && from.analogue) || new Float64Array(sources));
+    } else this.#accumulateTrace(l, modulator, from.sourceTrace[l]!);
   }
 
   /** Adds -scale times the collected changes to the weights and forgets them. */
@@ -89,7 +88,19 @@ export class ThreeFactorSynapses {
     return taken;
   }
 
+  /** Of a shared kernel: its rows are few, so all of them count as changed. */
+  #accumulateShared(l: number, fan: Fan, modulator: Float64Array, pre: Float64Array): void {
+    this.#addBias(l, modulator);
+    this.#touched[l]!.fill(1);
+    this.updates += addOuter(fan, pre, modulator, this.#changes[l]!);
+  }
+
   #accumulateTrace(l: number, modulator: Float64Array, pre: Float64Array): void {
+    const fan = this.#net.fans[l];
+    if (fan) {
+      this.#accumulateShared(l, fan, modulator, pre);
+      return;
+    }
     const [change, bias, touched] = [this.#changes[l]!, this.#biasChanges[l]!, this.#touched[l]!];
     const columns = modulator.length;
     const active = this.#active;
@@ -126,11 +137,12 @@ export class ThreeFactorSynapses {
    * contribution in one multiplication per target.
    */
   #accumulateTiming(l: number, modulator: Float64Array, from: Presentation): void {
-    const [pre, post] = [from.spikes[l]!, from.spikes[l + 1]!];
+    const [pre, post] = [from.sourceSpikes[l]!, from.spikes[l + 1]!];
     const [change, touched] = [this.#changes[l]!, this.#touched[l]!];
     const columns = modulator.length;
     const { tauMem } = this.#net.neuron;
     const kernel = this.#net.kernels[l];
+    const fan = this.#net.fans[l];
     const active = this.#active;
     const sweep = kernel?.vector ?? this.#sweep;
     const share = this.#shares(modulator, post);
@@ -140,7 +152,8 @@ export class ThreeFactorSynapses {
 
     this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
     sweep.fill(0, 0, columns);
-    const gain = l === 0 ? this.#net.input.gain : this.#net.spikeGain;
+    const gain = this.#net.gainOf(l);
+    if (fan) touched.fill(1);
     for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
       const t = pre.times[f]!;
       for (; k >= 0 && post.times[k]! >= t; k--) {
@@ -149,6 +162,10 @@ export class ThreeFactorSynapses {
       }
       const i = pre.neurons[f]!;
       const weight = gain * Math.exp(t / tauMem);
+      if (fan) {
+        this.updates += addRuns(fan, i, weight, sweep, change);
+        continue;
+      }
       touched[i] = 1;
       this.updates += posts;
       if (kernel) {
@@ -172,21 +189,36 @@ export class ThreeFactorSynapses {
 
   /** Constant drives have a trace too: it grows as kappa(t) from 0 to 1 over the presentation. So has the bias. */
   #addAnalogue(l: number, share: Float64Array, post: SpikeTrain, analogue: Float64Array | null): void {
-    const [change, bias, touched] = [this.#changes[l]!, this.#biasChanges[l]!, this.#touched[l]!];
+    const [change, touched] = [this.#changes[l]!, this.#touched[l]!];
     const columns = share.length;
     const read = new Float64Array(columns);
     for (let k = 0; k < post.length; k++) {
       const j = post.neurons[k]!;
       read[j]! += share[j]! * this.#kappa(post.times[k]!);
     }
-    for (let j = 0; j < columns; j++) bias[j]! += read[j]!;
+    const fan = this.#net.fans[l];
+    this.#addBias(l, read);
     if (!analogue) return;
+    if (fan) {
+      touched.fill(1);
+      this.updates += addOuter(fan, analogue, read, change);
+      return;
+    }
     for (let i = 0; i < analogue.length; i++) {
       const x = analogue[i]!;
       if (x === 0) continue;
       touched[i] = 1;
       this.updates += columns;
       for (let j = 0, row = i * columns; j < columns; j++) change[row + j]! += x * read[j]!;
+    }
+  }
+
+  /** The places of a map share its bias. */
+  #addBias(l: number, modulator: Float64Array): void {
+    const bias = this.#biasChanges[l]!;
+    for (let j = 0, c = 0; j < modulator.length; j++) {
+      bias[c]! += modulator[j]!;
+      if (++c === bias.length) c = 0;
     }
   }
 
