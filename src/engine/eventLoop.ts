@@ -1,11 +1,12 @@
 import { InputError } from "../errors.ts";
 import { EventQueue } from "./eventQueue.ts";
+import type { Act, Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
+import type { NeuronGroup } from "./neurons/neuronGroup.ts";
 import { PlasticSynapses } from "./plasticity/plasticSynapses.ts";
 import { PopulationState } from "./populationState.ts";
 
-/** What an event of an actor does; `time` is the present [ms]. */
-export type Act = (item: number, extra: number, time: number) => void;
+type State = PopulationState<NeuronGroup>;
 
 /** `source` of an event that is not an arrival over projection `source`. */
 const CROSSING = -1;
@@ -19,11 +20,11 @@ const BURST = 10_000;
  * crossing, or belongs to an actor: a stimulus, a probe, a callback, a spike on its way back to a dendritic synapse.
  * Events of one population at one instant are one group: all inputs are added, then thresholds are tested.
  */
-export class EventLoop {
+export class EventLoop implements Loop {
   /** [ms] */
   time = 0;
   synapticEvents = 0;
-  readonly populations: readonly PopulationState[];
+  readonly populations: readonly State[];
   /** The synapses that learn, by projection. */
   readonly plastic: readonly (PlasticSynapses | null)[];
   /** Rank of what comes after all other events of an instant. */
@@ -31,7 +32,7 @@ export class EventLoop {
   readonly #network: Network;
   readonly #onSpike: (population: number, neuron: number, t: number) => void;
   readonly #queue = new EventQueue();
-  readonly #byRank: readonly PopulationState[];
+  readonly #byRank: readonly State[];
   /** What a delivery over each projection does to a target; made once, not per event. */
   readonly #receivers: readonly ((target: number, weight: number) => void)[];
   /** Projections whose synapses learn from the spikes of each population. */
@@ -43,7 +44,10 @@ export class EventLoop {
     const { populations, projections } = network;
     this.#network = network;
     this.#onSpike = onSpike;
-    this.populations = populations.map((population, p) => new PopulationState(population, p));
+    this.populations = populations.map(
+      (population, p) =>
+        new PopulationState(population, p, population.model?.create(population.size) ?? null),
+    );
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
     this.#receivers = projections.map(({ synapses, to }) =>
@@ -99,7 +103,7 @@ export class EventLoop {
   }
 
   /** A neuron fires now. */
-  emit(state: PopulationState, i: number): void {
+  emit(state: State, i: number): void {
     const t = this.time;
     if (--state.spikesLeft < 0) {
       throw new InputError(
@@ -121,8 +125,17 @@ export class EventLoop {
     }
   }
 
+  receive(state: State, i: number, amount: number): void {
+    state.neurons.receive(i, this.time, amount);
+    state.touch(i);
+  }
+
+  touch(state: State, i: number): void {
+    state.touch(i);
+  }
+
   /** One live queue entry per neuron, never later than its next spike; to be called when its state has changed. */
-  predict(state: PopulationState, i: number): void {
+  predict(state: State, i: number): void {
     const group = state.group!;
     // Finding the spike may be dear: a lower bound will do until then.
     const next = group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i);
@@ -133,7 +146,7 @@ export class EventLoop {
   }
 
   /** What takes an input to a neuron of a population now. */
-  #receiver(target: PopulationState, gain: number): (j: number, weight: number) => void {
+  #receiver(target: State, gain: number): (j: number, weight: number) => void {
     const group = target.neurons;
     return (j, weight) => {
       const amount = weight * gain;
@@ -149,7 +162,7 @@ export class EventLoop {
   }
 
   /** Takes in one event of the present group; the queue holds its fields. */
-  #handle(state: PopulationState | undefined): void {
+  #handle(state: State | undefined): void {
     const queue = this.#queue;
     const { time, source, item, extra } = queue;
     if (source >= 0) {
@@ -182,7 +195,7 @@ export class EventLoop {
   }
 
   /** All inputs of this instant are in: tests thresholds, lets neurons fire, predicts what comes next. */
-  #settle(state: PopulationState): void {
+  #settle(state: State): void {
     const group = state.group!;
     const count = state.touched;
     const list = state.takeTouched();
@@ -201,7 +214,7 @@ export class EventLoop {
   }
 
   /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
-  #pushBack(q: number, state: PopulationState, j: number, cursor: number, fired: number): void {
+  #pushBack(q: number, state: State, j: number, cursor: number, fired: number): void {
     this.#queue.push(fired + this.plastic[q]!.lag(j, cursor), state.lateRank, ACTOR - q, j, cursor);
   }
 }

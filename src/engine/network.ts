@@ -225,7 +225,7 @@ function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, r
     post,
     rows.rowStart,
     rows.targets,
-    perSynapse("weights", weights, rows, rng),
+    typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng),
     typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng),
     gain,
   );

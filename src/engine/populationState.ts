@@ -1,16 +1,16 @@
 import { InputError } from "../errors.ts";
 import type { Population } from "./network.ts";
-import type { NeuronGroup } from "./neurons/neuronGroup.ts";
+import type { NeuronState } from "./neurons/neuronGroup.ts";
 import { Trace } from "./plasticity/trace.ts";
 
 /** What a simulation keeps of one population besides the state of its neurons. */
-export class PopulationState {
+export class PopulationState<Neurons extends NeuronState = NeuronState> {
   readonly index: number;
   readonly name: string;
   readonly size: number;
   readonly population: Population;
   /** null for an input population. */
-  readonly group: NeuronGroup | null;
+  readonly group: Neurons | null;
   readonly trace: Trace | null;
   /** Ranks of what reaches the population, and of what follows at the same instant. */
   readonly rank: number;
@@ -29,13 +29,13 @@ export class PopulationState {
   #steady: Float64Array | null = null;
   #steps: Float64Array | null = null;
 
-  constructor(population: Population, index: number) {
-    const { name, size, model, tauTrace } = population;
+  constructor(population: Population, index: number, group: Neurons | null) {
+    const { name, size, tauTrace } = population;
     this.index = index;
     this.name = name;
     this.size = size;
     this.population = population;
-    this.group = model?.create(size) ?? null;
+    this.group = group;
     this.trace = tauTrace === null ? null : new Trace(size, tauTrace);
     this.rank = 2 * population.rank;
     this.lateRank = this.rank + 1;
@@ -45,7 +45,7 @@ export class PopulationState {
   }
 
   /** The neurons, where the population has any that receive something. */
-  get neurons(): NeuronGroup {
+  get neurons(): Neurons {
     if (!this.group) throw new InputError(`${this.name}: an input population has no potential or current`);
     return this.group;
   }

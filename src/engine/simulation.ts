@@ -1,6 +1,15 @@
 import { InputError } from "../errors.ts";
 import { EventLoop } from "./eventLoop.ts";
-import { expectFinite, expectMoment, expectNeuron, expectNumber } from "./expect.ts";
+import {
+  expectChoice,
+  expectFinite,
+  expectMoment,
+  expectNeuron,
+  expectNumber,
+  expectTime,
+} from "./expect.ts";
+import { GridLoop } from "./grid/gridLoop.ts";
+import type { Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
 import { edges } from "./plasticity/edges.ts";
 import type { PopulationState } from "./populationState.ts";
@@ -12,6 +21,15 @@ import { playback, spikeTrain } from "./stimuli/spikes.ts";
 import type { Stimulus } from "./stimuli/stimulus.ts";
 
 export interface SimulationOptions {
+  /**
+   * `exact` (the default): spikes at any time, state moved from event to event. `grid`: spikes and delays on multiples of
+   * dt, every neuron moved from each to the next; to compare with clock-driven simulators. See `GridLoop`.
+   */
+  readonly mode?: "exact" | "grid";
+  /** Step of the grid mode [ms]; 0.1 by default. */
+  readonly dt?: number;
+  /** Inner loops of the grid mode; both give the same bits. */
+  readonly kernels?: "compiled" | "typescript";
   /** What to record; all spikes by default. */
   readonly record?: SpikeRecording & ProbeRecording;
   /** Spikes after which a population counts as running away; for the default see `spikeBudgets`. */
@@ -21,30 +39,50 @@ export interface SimulationOptions {
 }
 
 /**
- * Event-driven simulation of any network. State moves between events by its exact solution, and there is no time step.
+ * Simulation of any network: event-driven by default, where state moves between events by its exact solution and there
+ * is no time step; or on a lattice of time.
  *
  * Cutting a run into pieces changes nothing: `run(10)` twice is `run(20)`. Weights that learn are the network's own, so
  * a second simulation of it begins with what the first has learnt.
  */
 export class Simulation {
   readonly network: Network;
-  readonly #loop: EventLoop;
+  readonly #loop: Loop;
   readonly #recorder: Recorder;
   readonly #probes: readonly Probe[];
   readonly #spikeBudget: SpikeBudget | undefined;
 
   /** @throws InputError for options that do not fit the network */
-  constructor(network: Network, { record = {}, spikeBudget, onSpike }: SimulationOptions = {}) {
+  constructor(
+    network: Network,
+    {
+      record = {},
+      spikeBudget,
+      onSpike,
+      mode = "exact",
+      dt = 0.1,
+      kernels = "compiled",
+    }: SimulationOptions = {},
+  ) {
     const { populations } = network;
     this.network = network;
     this.#recorder = new Recorder(populations, record);
     this.#spikeBudget = spikeBudget;
-    this.#loop = new EventLoop(network, (p, i, t) => {
+    const hear = (p: number, i: number, t: number) => {
       this.#recorder.spike(p, i, t);
       onSpike?.(populations[p]!.name, i, t);
-    });
+    };
+    expectChoice("mode", mode, ["exact", "grid"]);
+    if (mode === "grid") {
+      expectTime("dt", dt);
+      this.#loop = new GridLoop(network, dt, hear, onSpike !== undefined, kernels === "compiled");
+    } else this.#loop = new EventLoop(network, hear);
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
-    for (const make of network.stimuli) this.#addStimulus(make());
+    for (const make of network.stimuli) {
+      const stimulus = make();
+      if (!this.#loop.absorb?.(stimulus)) this.#addStimulus(stimulus);
+    }
+    this.#loop.begin?.();
     for (const state of this.#loop.populations) if (state.group) this.#initialise(state);
     this.#probes = probes(record, {
       sizeOf: name => this.#find(name).size,
@@ -240,17 +278,14 @@ export class Simulation {
       const { neurons, by } = stimulus.change!();
       for (const i of neurons) {
         state.addCurrent(i, t, by);
-        state.touch(i);
+        this.#loop.touch(state, i);
       }
       return;
     }
     const i = stimulus.neuron(entry, t);
     if (i < 0) return;
     if (stimulus.effect === "spike") this.#loop.emit(state, i);
-    else {
-      state.group!.receive(i, t, stimulus.weight);
-      state.touch(i);
-    }
+    else this.#loop.receive(state, i, stimulus.weight);
   }
 
   #addProbe(probe: Probe): void {

@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
+const sources = ["kernels.ts", "grid.ts"];
 const files = {};
 const { error, stderr } = await asc.main(
   [
-    "kernels.ts",
+    ...sources,
     "--outFile",
     "kernels.wasm",
     "-O3",
@@ -20,7 +21,7 @@ const { error, stderr } = await asc.main(
     "--noAssert",
   ],
   {
-    readFile: name => (name === "kernels.ts" ? readFileSync(here("assembly/kernels.ts"), "utf8") : null),
+    readFile: name => (sources.includes(name) ? readFileSync(here(`assembly/${name}`), "utf8") : null),
     writeFile: (name, contents) => {
       files[name] = contents;
     },
@@ -32,7 +33,7 @@ if (error) {
   process.exit(1);
 }
 const base64 = Buffer.from(files["kernels.wasm"]).toString("base64");
-const text = `// Made by build.mjs from assembly/kernels.ts; do not edit.
+const text = `// Made by build.mjs from assembly/; do not edit.
 export const wasmBase64 =
   "${base64}";
 `;

@@ -1,5 +1,5 @@
 import type { SpikeTrain } from "../spikeTrain.ts";
-import { wasmBase64 } from "./wasm.ts";
+import { instantiate, type WasmMemory } from "./module.ts";
 
 /** Events and spikes of one presentation that fit; longer ones take the TypeScript path. */
 const EVENTS = 8192;
@@ -32,27 +32,6 @@ interface Exports {
   applyRow(weights: number, change: number, scale: number, columns: number): void;
 }
 
-/** The part of the platform's WebAssembly that is used here; the compiler's own types come with those of a page. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: unknown };
-  Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
-};
-
-let module: object | null | undefined;
-
-/** The compiled kernels, or null where there is no WebAssembly SIMD. */
-function compiled(): object | null {
-  if (module === undefined) {
-    try {
-      module = new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), c => c.charCodeAt(0)));
-    } catch {
-      module = null;
-    }
-  }
-  return module;
-}
-
 /**
  * Weights of one layer in WebAssembly memory, and the three loops over them that training spends its time in. Each has
  * a TypeScript twin (in `LifLayer` and `ThreeFactorSynapses`) that gives the same bits.
@@ -83,18 +62,20 @@ export class LayerKernel {
 
   /** null where the kernels cannot run. */
   static create(pre: number, post: number): LayerKernel | null {
-    const module = compiled();
-    return module && new LayerKernel(module, pre, post);
-  }
-
-  private constructor(module: object, pre: number, post: number) {
     const doubles = 4 * post + 4 * EVENTS + SPIKES;
     const words = 2 * pre * post + EVENTS + SPIKES;
     // The first 1,024 bytes stay free for the runtime's own data.
     const bytes = 1024 + 8 * doubles + 4 * words + EVENTS + post;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
-    this.#exports = new WebAssembly.Instance(module, { env: { memory, exp: Math.exp, abort() {} } })
-      .exports as Exports;
+    const compiled = instantiate(Math.ceil(bytes / 65_536));
+    return compiled && new LayerKernel(compiled, pre, post);
+  }
+
+  private constructor(
+    { memory, exports }: { memory: WasmMemory; exports: unknown },
+    pre: number,
+    post: number,
+  ) {
+    this.#exports = exports as Exports;
     this.#post = post;
     let at = 1024;
     const take = <T>(

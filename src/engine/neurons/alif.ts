@@ -1,5 +1,6 @@
 import { bracketedRoot } from "../../math/root.ts";
 import { relax } from "./lif.ts";
+import { membraneStep } from "./lifGroup.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
 import {
   expectNumber,
@@ -44,7 +45,13 @@ export function alif(given: AlifSpec) {
   const p: AlifParameters = { ...membrane(given), tauAdapt, beta };
   expectTime(p, "tauAdapt");
   expectNumber(p, "beta", beta >= 0 && beta < Infinity, "a number of 0 or more");
-  return { create: (size: number) => new AlifGroup(size, p) };
+  return {
+    create: (size: number) => new AlifGroup(size, p),
+    lattice: (dt: number) => ({
+      ...membraneStep(p, dt),
+      adaptation: { decay: Math.exp(-dt / p.tauAdapt), beta: p.beta },
+    }),
+  };
 }
 
 /** Stands for r = 0, so that "reaches the threshold after an infinite time" is "never". */

@@ -1,10 +1,11 @@
 import { InputError } from "../../errors.ts";
 import { type AlifSpec, alif } from "./alif.ts";
 import { type IfSpec, integrateAndFire } from "./integrateAndFire.ts";
+import type { LatticeStep } from "./lattice.ts";
 import { type LiSpec, leakyIntegrator } from "./leakyIntegrator.ts";
 import { type LifAlphaSpec, lifAlpha } from "./lifAlpha.ts";
 import { type LifExpSpec, lifExp } from "./lifExp.ts";
-import { LifGroup } from "./lifGroup.ts";
+import { LifGroup, membraneStep } from "./lifGroup.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import { expectOnly, type MembraneSpec, membrane, membraneFields } from "./parameters.ts";
 import { parrot } from "./parrot.ts";
@@ -13,6 +14,8 @@ import { parrot } from "./parrot.ts";
 export interface NeuronModel {
   readonly model: string;
   create(size: number): NeuronGroup;
+  /** One step of dt [ms], for the grid mode. */
+  lattice(dt: number): LatticeStep;
 }
 
 /** What a user writes: parameters of one of the models; `lif` where no model is named. */
@@ -30,7 +33,7 @@ const models: Readonly<Record<string, (parameters: never) => Omit<NeuronModel, "
   lif(parameters: MembraneSpec) {
     expectOnly(parameters, "lif", membraneFields);
     const checked = membrane(parameters);
-    return { create: size => new LifGroup(size, checked) };
+    return { create: size => new LifGroup(size, checked), lattice: dt => membraneStep(checked, dt) };
   },
   "lif-exp": lifExp,
   "lif-alpha": lifAlpha,

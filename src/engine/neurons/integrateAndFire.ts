@@ -1,4 +1,4 @@
-import { LifGroup } from "./lifGroup.ts";
+import { LifGroup, membraneStep } from "./lifGroup.ts";
 import { expectOnly, type MembraneParameters, membrane, membraneFields } from "./parameters.ts";
 
 export type IfSpec = Partial<Omit<MembraneParameters, "tauMem">> & { readonly vThreshold: number };
@@ -19,5 +19,8 @@ export function integrateAndFire(given: IfSpec) {
     membraneFields.filter(field => field !== "tauMem"),
   );
   const checked = membrane({ ...given, tauMem: Infinity });
-  return { create: (size: number) => new LifGroup(size, checked) };
+  return {
+    create: (size: number) => new LifGroup(size, checked),
+    lattice: (dt: number) => membraneStep(checked, dt),
+  };
 }

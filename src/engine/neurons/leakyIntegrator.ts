@@ -1,4 +1,4 @@
-import { LifGroup } from "./lifGroup.ts";
+import { LifGroup, membraneStep } from "./lifGroup.ts";
 import { expectOnly, type MembraneParameters, membrane } from "./parameters.ts";
 
 export type LiSpec = Partial<Pick<MembraneParameters, "tauMem" | "vRest" | "bias">>;
@@ -14,5 +14,8 @@ export type LiSpec = Partial<Pick<MembraneParameters, "tauMem" | "vRest" | "bias
 export function leakyIntegrator(given: LiSpec) {
   expectOnly(given, "li", ["tauMem", "vRest", "bias"]);
   const checked = membrane({ ...given, vThreshold: Infinity });
-  return { create: (size: number) => new LifGroup(size, checked) };
+  return {
+    create: (size: number) => new LifGroup(size, checked),
+    lattice: (dt: number) => membraneStep(checked, dt),
+  };
 }

@@ -1,5 +1,6 @@
 import { bracketedRoot } from "../../math/root.ts";
 import { signChanges } from "../../math/signChanges.ts";
+import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
 import {
   currentPerWeight,
@@ -55,7 +56,52 @@ export function lifAlpha(given: LifAlphaSpec) {
   expectTime(p, "tauExc");
   expectTime(p, "tauInh");
   expectWeightAs(p);
-  return { create: (size: number) => new LifAlphaGroup(size, p) };
+  return {
+    create: (size: number) => new LifAlphaGroup(size, p),
+    lattice: (dt: number) => lifAlphaStep(p, dt),
+  };
+}
+
+/** One step on a lattice: states v, gE, hE, gI, hI. */
+function lifAlphaStep(p: LifAlphaParameters, dt: number): LatticeStep {
+  const lambda = 1 / p.tauMem;
+  const membrane = Math.exp(-lambda * dt);
+  const [e, i] = [p.tauExc, p.tauInh].map(tau => {
+    const mu = 1 / tau;
+    const current = Math.exp(-mu * dt);
+    return {
+      current,
+      g: expResponse(mu - lambda, dt, membrane, current),
+      h: alphaResponse(mu - lambda, dt, membrane, current),
+      scale: riseScale(p, mu),
+    };
+  }) as [Channel, Channel];
+  return {
+    parameters: p,
+    propagator: [
+      [membrane, e.g, e.h, i.g, i.h],
+      [0, e.current, dt * e.current, 0, 0],
+      [0, 0, e.current, 0, 0],
+      [0, 0, 0, i.current, dt * i.current],
+      [0, 0, 0, 0, i.current],
+    ],
+    perCurrent: chargePerCurrent(p.tauMem, dt),
+    excitatory: { state: 2, scale: e.scale },
+    inhibitory: { state: 4, scale: i.scale },
+    currents: [1, 3],
+  };
+}
+
+interface Channel {
+  readonly current: number;
+  readonly g: number;
+  readonly h: number;
+  readonly scale: number;
+}
+
+/** How far h jumps per weight [mV/ms^2]. */
+function riseScale(p: LifAlphaParameters, mu: number): number {
+  return Math.E * mu * currentPerWeight(p, Math.E * mu * alphaPeak(1 / p.tauMem, mu));
 }
 
 /** Stands for r = 0, so that "reaches the threshold after an infinite time" is "never". */
@@ -91,13 +137,11 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
     this.inhibitory = new Float64Array(size);
     this.inhibitoryRise = new Float64Array(size);
     const lambda = 1 / parameters.tauMem;
-    const scale = (mu: number) =>
-      Math.E * mu * currentPerWeight(parameters, Math.E * mu * alphaPeak(lambda, mu));
     this.#lambda = lambda;
     this.#muE = 1 / parameters.tauExc;
     this.#muI = 1 / parameters.tauInh;
-    this.#scaleE = scale(this.#muE);
-    this.#scaleI = scale(this.#muI);
+    this.#scaleE = riseScale(parameters, this.#muE);
+    this.#scaleI = riseScale(parameters, this.#muI);
     this.#peakOfCurrent = expPeak(lambda, this.#muE);
     this.#peakOfRise = alphaPeak(lambda, this.#muE);
     this.#f = t => this.#excess(t);

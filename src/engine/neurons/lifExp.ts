@@ -1,5 +1,6 @@
 import { lambertW0 } from "../../math/lambertW.ts";
 import { bracketedRoot } from "../../math/root.ts";
+import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
 import {
   currentPerWeight,
@@ -58,7 +59,30 @@ export function lifExp(given: LifExpSpec) {
   expectTime(p, "tauExc");
   expectTime(p, "tauInh");
   expectWeightAs(p);
-  return { create: (size: number) => new LifExpGroup(size, p) };
+  return { create: (size: number) => new LifExpGroup(size, p), lattice: (dt: number) => lifExpStep(p, dt) };
+}
+
+/** One step on a lattice: states v, gE, gI. */
+function lifExpStep(p: LifExpParameters, dt: number): LatticeStep {
+  const lambda = 1 / p.tauMem;
+  const membrane = Math.exp(-lambda * dt);
+  const [[eE, eI], [vE, vI], [scaleE, scaleI]] = [
+    [p.tauExc, p.tauInh].map(tau => Math.exp(-dt / tau)),
+    [p.tauExc, p.tauInh].map(tau => expResponse(1 / tau - lambda, dt, membrane, Math.exp(-dt / tau))),
+    [p.tauExc, p.tauInh].map(tau => currentPerWeight(p, expPeak(lambda, 1 / tau))),
+  ] as [number, number][];
+  return {
+    parameters: p,
+    propagator: [
+      [membrane, vE, vI],
+      [0, eE, 0],
+      [0, 0, eI],
+    ],
+    perCurrent: chargePerCurrent(p.tauMem, dt),
+    excitatory: { state: 1, scale: scaleE },
+    inhibitory: { state: 2, scale: scaleI },
+    currents: [1, 2],
+  };
 }
 
 /** Stands for r = 0, so that "reaches the threshold after an infinite time" is "never". */

@@ -1,5 +1,7 @@
+import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { relax, timeToThreshold } from "./lif.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
+import type { MembraneParameters } from "./parameters.ts";
 
 /**
  * State of a population of LIF neurons for the general, queue-driven simulation (equation and source in `lif.ts`).
@@ -30,4 +32,17 @@ export class LifGroup extends MembraneGroup {
     const v = this.potential(i, from);
     return v >= p.vThreshold ? from : from + timeToThreshold(p, v, this.current[i]!);
   }
+}
+
+/** One step of `lif`, `if` and `li` on a lattice: an input moves the potential itself. */
+export function membraneStep(parameters: MembraneParameters, dt: number): LatticeStep {
+  const jump = { state: 0, scale: 1 };
+  return {
+    parameters,
+    propagator: [[Math.exp(-dt / parameters.tauMem)]],
+    perCurrent: chargePerCurrent(parameters.tauMem, dt),
+    excitatory: jump,
+    inhibitory: jump,
+    currents: [],
+  };
 }

@@ -1,12 +1,22 @@
-/**
- * State of a population of one neuron model for the queue-driven simulation. A neuron is touched only when an event
- * reaches it, and moves between events by its exact solution. Times are absolute [ms] and never go back.
- */
-export interface NeuronGroup {
+/** What can be done to and read from a population of neurons in either mode of time; times are absolute [ms]. */
+export interface NeuronState {
   /** Adds a synaptic input at t; thresholds are tested later, when all inputs of that time are in. */
   receive(i: number, t: number, amount: number): void;
   /** Changes the constant input current of neuron i from t on; the model's bias stays on top of it. */
   setCurrent(i: number, t: number, current: number): void;
+  /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */
+  setPotential?(i: number, t: number, v: number): void;
+  /** Potential of neuron i at t, not before its last event; changes nothing. */
+  potential(i: number, t: number): number;
+  /** Synaptic current of neuron i at t, for models that have one; changes nothing. */
+  synapticCurrent?(i: number, t: number): number;
+}
+
+/**
+ * State of a population of one neuron model for the queue-driven simulation. A neuron is touched only when an event
+ * reaches it, and moves between events by its exact solution. Times are absolute [ms] and never go back.
+ */
+export interface NeuronGroup extends NeuronState {
   /** Puts neuron i on its threshold at t, where `nextSpike` said that it would be, free of rounding. */
   settleCrossing(i: number, t: number): void;
   /** Tests the threshold of neuron i at t, fires and resets; returns how many spikes it fired at this instant. */
@@ -18,10 +28,4 @@ export interface NeuronGroup {
    * `nextSpike`, for models in which that means finding a root: a queue may wait until then and ask again.
    */
   earliestSpike?(i: number): number;
-  /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */
-  setPotential?(i: number, t: number, v: number): void;
-  /** Potential of neuron i at t, not before its last event; changes nothing. */
-  potential(i: number, t: number): number;
-  /** Synaptic current of neuron i at t, for models that have one; changes nothing. */
-  synapticCurrent?(i: number, t: number): number;
 }

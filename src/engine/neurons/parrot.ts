@@ -1,5 +1,6 @@
+import { membraneStep } from "./lifGroup.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
-import { expectOnly } from "./parameters.ts";
+import { expectOnly, membrane } from "./parameters.ts";
 
 /**
  * Parrot: fires once, at the same instant, for every spike that reaches it, whatever its weight (NEST's
@@ -7,7 +8,16 @@ import { expectOnly } from "./parameters.ts";
  */
 export function parrot(given: Readonly<Record<string, never>>) {
   expectOnly(given, "parrot", []);
-  return { create: (size: number) => new ParrotGroup(size) };
+  return {
+    create: (size: number) => new ParrotGroup(size),
+    // A potential that counts the inputs of one step and forgets them at the next.
+    lattice: (dt: number) => ({
+      ...membraneStep(membrane({ vThreshold: 1 }), dt),
+      propagator: [[0]],
+      perCurrent: 0,
+      counts: true,
+    }),
+  };
 }
 
 export class ParrotGroup implements NeuronGroup {

@@ -42,12 +42,12 @@ export function plasticity(
     readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
     readonly delayKind?: "axonal" | "dendritic";
   },
-  { weights, shared }: Pick<Projection, "weights" | "shared">,
+  synapses: Pick<Projection, "weights" | "shared">,
 ): Plasticity | null {
   const { plasticity: given, delayKind = "axonal" } = projection;
   expectChoice("delayKind", delayKind, ["axonal", "dendritic"]);
   if (given === undefined) return null;
-  if (shared) throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
+  if (synapses.shared) throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
   const several = Array.isArray(given);
   const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
   const checked = specs.map((spec, k) =>
@@ -60,7 +60,7 @@ export function plasticity(
     if (delayKind === "dendritic" && !model.dendritic) {
       throw new InputError(`delayKind: expected axonal with ${specs[k]!.kind}, got dendritic`);
     }
-    model.check(weights);
+    model.check(synapses.weights);
   });
   return { models: checked, delayKind };
 }

@@ -64,6 +64,11 @@ export class DenseProjection implements Projection {
     );
   }
 
+  /** Whether all synapses have `minDelay`. */
+  get hasOneDelay(): boolean {
+    return this.#order === null;
+  }
+
   rowLength(): number {
     return this.post;
   }

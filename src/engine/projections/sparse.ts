@@ -8,7 +8,9 @@ import type { Projection } from "./projection.ts";
 export class SparseProjection implements Projection {
   readonly pre: number;
   readonly post: number;
-  readonly weights: Float32Array;
+  /** The weight of all synapses, as long as nobody has asked for one each. */
+  uniformWeight: number | null;
+  #weights: Float32Array | null;
   readonly gain: number;
   readonly minDelay: number;
   /** [pre + 1]: synapses of row i are rowStart[i] .. rowStart[i + 1] - 1. */
@@ -21,7 +23,7 @@ export class SparseProjection implements Projection {
   /**
    * @param rowStart  [pre + 1]
    * @param targets   [synapses], in rows
-   * @param weights   [synapses], in the same order
+   * @param weights   [synapses], in the same order, or one number for all
    * @param delay     [ms], one number or one per synapse in the same order
    * @throws InputError for targets, weights or delays that cannot be
    */
@@ -29,13 +31,17 @@ export class SparseProjection implements Projection {
     post: number,
     rowStart: Uint32Array,
     targets: Uint32Array,
-    weights: Float32Array,
+    weights: Float32Array | number,
     delay: number | Float32Array,
     gain = 1,
   ) {
     const synapses = targets.length;
-    if (rowStart.at(-1) !== synapses || weights.length !== synapses) {
-      throw new InputError(`weights: expected ${rowStart.at(-1)}, one per synapse, got ${weights.length}`);
+    const each = typeof weights === "number" ? null : weights;
+    if (rowStart.at(-1) !== synapses || (each && each.length !== synapses)) {
+      throw new InputError(`weights: expected ${rowStart.at(-1)}, one per synapse, got ${each?.length}`);
+    }
+    if (!each && !Number.isFinite(weights)) {
+      throw new InputError(`weights: expected a finite number, got ${weights}`);
     }
     if (!Number.isFinite(gain)) throw new InputError(`gain: expected a finite number, got ${gain}`);
     let least = typeof delay === "number" ? delay : Infinity;
@@ -43,8 +49,8 @@ export class SparseProjection implements Projection {
       if (!(targets[s]! < post)) {
         throw new InputError(`targets[${s}]: expected a neuron below ${post}, got ${targets[s]}`);
       }
-      if (!Number.isFinite(weights[s]!)) {
-        throw new InputError(`weights[${s}]: expected a finite number, got ${weights[s]}`);
+      if (each && !Number.isFinite(each[s]!)) {
+        throw new InputError(`weights[${s}]: expected a finite number, got ${each[s]}`);
       }
       if (typeof delay !== "number") {
         if (!(delay[s]! >= 0 && delay[s]! < Infinity)) {
@@ -60,11 +66,21 @@ export class SparseProjection implements Projection {
     this.post = post;
     this.rowStart = rowStart;
     this.targets = targets;
-    this.weights = weights;
+    this.uniformWeight = each ? null : Math.fround(weights as number);
+    this.#weights = each;
     this.gain = gain;
     this.minDelay = least === Infinity ? 0 : least;
     this.delays = typeof delay === "number" ? null : delay;
     if (this.delays) this.#sortRows(this.delays);
+  }
+
+  /** Written out when first asked for. */
+  get weights(): Float32Array {
+    if (!this.#weights) {
+      this.#weights = new Float32Array(this.synapses).fill(this.uniformWeight!);
+      this.uniformWeight = null;
+    }
+    return this.#weights;
   }
 
   get synapses(): number {
@@ -72,7 +88,7 @@ export class SparseProjection implements Projection {
   }
 
   get bytes(): number {
-    const arrays = [this.rowStart, this.targets, this.weights, this.delays];
+    const arrays = [this.rowStart, this.targets, this.#weights, this.delays];
     return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
   }
 
@@ -91,27 +107,32 @@ export class SparseProjection implements Projection {
   ): number {
     const start = this.rowStart[row]!;
     const end = this.rowStart[row + 1]!;
-    const { targets, weights, delays } = this;
+    const { targets, delays } = this;
+    const weights = this.#weights;
+    const uniform = this.uniformWeight ?? 0;
     let s = start + cursor;
     const delay = delays ? delays[s]! : 0;
-    for (; s < end && (!delays || delays[s] === delay); s++) receive(targets[s]!, weights[s]!, s);
+    for (; s < end && (!delays || delays[s] === delay); s++) {
+      receive(targets[s]!, weights ? weights[s]! : uniform, s);
+    }
     return s - start;
   }
 
   #sortRows(delays: Float32Array): void {
-    const { targets, weights, rowStart } = this;
+    const { targets, rowStart } = this;
+    const weights = this.#weights;
     for (let i = 0; i < this.pre; i++) {
       const [start, end] = [rowStart[i]!, rowStart[i + 1]!];
       const order = Uint32Array.from({ length: end - start }, (_, k) => start + k).sort(
         (a, b) => delays[a]! - delays[b]! || targets[a]! - targets[b]! || a - b,
       );
-      const [t, w, d] = [
-        order.map(s => targets[s]!),
-        Float32Array.from(order, s => weights[s]!),
-        Float32Array.from(order, s => delays[s]!),
-      ];
+      const [t, d] = [order.map(s => targets[s]!), Float32Array.from(order, s => delays[s]!)];
+      if (weights)
+        weights.set(
+          Float32Array.from(order, s => weights[s]!),
+          start,
+        );
       targets.set(t, start);
-      weights.set(w, start);
       delays.set(d, start);
     }
   }

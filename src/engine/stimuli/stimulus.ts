@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { Rng } from "../../math/rng.ts";
 import { expectFinite, expectMoment } from "../expect.ts";
 import { type CurrentSpec, current } from "./current.ts";
 import { type PoissonSpec, poisson } from "./poisson.ts";
@@ -21,6 +22,15 @@ export interface Stimulus extends Timing {
   /** What an event does: it is a spike of an input population, an input to a neuron, or a change of currents. */
   readonly effect: "spike" | "input" | "current";
   readonly weight: number;
+  /** Set where all neurons of the population get independent Poisson inputs of one constant rate. */
+  readonly bombardment?: {
+    /** Mean number of inputs of a neuron [1/ms]. */
+    readonly perMs: number;
+    /** [ms] */
+    readonly start: number;
+    readonly stop: number;
+    readonly key: readonly [number, number];
+  };
   /** By how much the currents of which neurons change at the present event [mV/ms]. */
   change?(): { readonly neurons: Uint32Array; readonly by: number };
 }
@@ -59,6 +69,7 @@ export function stimulus(
     population,
     effect: input ? "spike" : "input",
     weight: weight ?? 0,
+    ...(!input && spec.kind === "poisson" && bombardment(spec, seed, name)),
   };
 }
 
@@ -80,6 +91,17 @@ function timingOf(
         `kind: expected poisson, regular, spikes or current, got ${String((spec as { kind: unknown }).kind)}`,
       );
   }
+}
+
+function bombardment(
+  { rate, neurons, delay = 0, start = 0, stop = Infinity }: PoissonSpec,
+  seed: number,
+  name: string,
+): Pick<Stimulus, "bombardment"> {
+  if (typeof rate !== "number" || neurons !== undefined) return {};
+  const rng = new Rng(seed, `${name}, counts`);
+  const key = [rng.nextUint32(), rng.nextUint32()] as const;
+  return { bombardment: { perMs: rate / 1000, start: start + delay, stop: stop + delay, key } };
 }
 
 function delayed(timing: Timing, delay: number): Timing {

@@ -1,0 +1,84 @@
+import { instantiate } from "../kernels/module.ts";
+
+/** The compiled loops of `kernels/assembly/grid.ts`; addresses are bytes in the arena. */
+export interface GridKernels {
+  stepMembrane(
+    ...of: [neurons: number, v: number, decay: number, drives: number, drive: number, ...Firing]
+  ): number;
+  stepCurrents(
+    ...of: [
+      ...[neurons: number, v: number, e: number, i: number],
+      ...[decay: number, fromE: number, fromI: number, decayE: number, decayI: number, speck: number],
+      ...[drives: number, drive: number],
+      ...Firing,
+    ]
+  ): number;
+  deliver(
+    ...of: [
+      ...[spikes: number, count: number, starts: number, segments: number, segment: number],
+      ...[targets: number, wide: number, weights: number, weight: number, acc: number],
+    ]
+  ): number;
+  deliverDense(
+    ...of: [
+      ...[spikes: number, count: number, weights: number, columns: number],
+      ...[exc: number, scaleExc: number, inh: number, scaleInh: number],
+    ]
+  ): void;
+  poisson(
+    ...of: [
+      ...[neurons: number, acc: number, k0: number, k1: number, step: number],
+      ...[thresholds: number, levels: number, weight: number],
+    ]
+  ): void;
+}
+
+type Firing = [threshold: number, mode: number, reset: number, out: number, capacity: number];
+
+type View<T> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => T;
+
+const PAGE = 65_536;
+
+/**
+ * One piece of memory for everything that the loops of the grid mode touch: WebAssembly's own where the kernels run, a
+ * plain buffer where their TypeScript twins do. Space is taken first; views are made when all of it is.
+ */
+export class Arena {
+  readonly kernels: GridKernels | null;
+  readonly #memory: { readonly buffer: ArrayBuffer; grow(pages: number): unknown };
+  // The first bytes stay free for the runtime's own data, and no address is 0.
+  #end = 1024;
+
+  /** @param compile  whether to use the compiled loops where they can run */
+  constructor(compile: boolean) {
+    const compiled = compile ? instantiate(1) : null;
+    this.#memory = compiled?.memory ?? new PlainMemory();
+    this.kernels = (compiled?.exports as GridKernels | undefined) ?? null;
+  }
+
+  /** Address of `bytes` bytes of zeros, on a boundary of 16. */
+  take(bytes: number): number {
+    const at = this.#end;
+    this.#end += Math.ceil(bytes / 16) * 16;
+    const missing = this.#end - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    return at;
+  }
+
+  /** A view that is valid until more space is taken. */
+  view<T>(make: View<T>, address: number, length: number): T {
+    return new make(this.#memory.buffer, address, length);
+  }
+}
+
+class PlainMemory {
+  buffer = new ArrayBuffer(PAGE);
+
+  grow(pages: number): void {
+    const wider = new ArrayBuffer(
+      Math.max(this.buffer.byteLength + pages * PAGE, 2 * this.buffer.byteLength),
+    );
+    new Uint8Array(wider).set(new Uint8Array(this.buffer));
+    this.buffer = wider;
+  }
+}

@@ -1,0 +1,308 @@
+import { InputError } from "../../errors.ts";
+import { EventQueue } from "../eventQueue.ts";
+import type { Act, Loop } from "../loop.ts";
+import type { Network } from "../network.ts";
+import { PlasticSynapses } from "../plasticity/plasticSynapses.ts";
+import { PopulationState } from "../populationState.ts";
+import { DenseProjection } from "../projections/dense.ts";
+import type { Stimulus } from "../stimuli/stimulus.ts";
+import { Arena } from "./arena.ts";
+import { Arrivals } from "./arrivals.ts";
+import { longestDelay } from "./delays.ts";
+import { DenseRows } from "./denseRows.ts";
+import { LatticeGroup } from "./latticeGroup.ts";
+import { PoissonCounts } from "./poissonCounts.ts";
+import { SpikeHistory } from "./spikeHistory.ts";
+import { type StaticRows, staticRows } from "./staticRows.ts";
+
+type State = PopulationState<LatticeGroup>;
+type Rows = StaticRows | DenseRows;
+
+/** A spike or input in fewer than one of so many steps is cheaper one by one than as a count in every step. */
+const SPARSE = 0.02;
+
+/** Rows in one call of a delivery. */
+const LIST = 4096;
+
+/**
+ * A network on a lattice of time, the clock-driven way: spikes are fired at multiples of dt alone, delays are rounded to
+ * them, and every neuron moves by one exact step at a time (Rotter & Diesmann 1999, Biol. Cybern. 81:381). At each point
+ * all inputs are added, then thresholds are tested, in the order of the exact mode; the difference between the modes is
+ * only where spikes may lie. Potentials and weights are in single precision.
+ *
+ * Events of stimuli, probes and callbacks come at the nearest point of the lattice.
+ */
+export class GridLoop implements Loop {
+  time = 0;
+  synapticEvents = 0;
+  readonly populations: readonly State[];
+  readonly plastic: readonly (PlasticSynapses | null)[];
+  readonly lastRank: number;
+  readonly dt: number;
+  /** Steps per ms, where that is a whole number: then times are free of the rounding of dt. */
+  readonly #perMs: number;
+  readonly #onSpike: (population: number, neuron: number, t: number) => void;
+  readonly #arena: Arena;
+  readonly #byRank: readonly State[];
+  readonly #histories: readonly SpikeHistory[];
+  /** What reaches each population: static rows by projection, spikes on their way to synapses that learn, Poisson counts. */
+  readonly #static: readonly (readonly { readonly from: number; readonly rows: Rows }[])[];
+  readonly #learningInto: readonly (readonly { q: number; arrivals: Arrivals }[])[];
+  readonly #counts: readonly PoissonCounts[][];
+  /** Projections that learn from the spikes of each population, as their targets and as their sources. */
+  readonly #hearing: readonly (readonly number[])[];
+  readonly #sending: readonly (readonly Arrivals[])[];
+  readonly #queue = new EventQueue();
+  readonly #actors: Act[] = [];
+  readonly #late: { rank: number; source: number; item: number; extra: number }[] = [];
+  /** The next point to handle, and whether the neurons have moved there already. */
+  #step = 0;
+  #advanced = true;
+  #bound = false;
+  /** Whether someone hears of spikes who may ask for more to happen at once. */
+  readonly #watched: boolean;
+
+  /**
+   * @param dt        [ms]
+   * @param onSpike   hears of every spike
+   * @param watched   whether it may act on the simulation
+   * @param compile   whether to use compiled loops; without them, the same bits come slower
+   * @throws InputError for delays that the lattice would swallow
+   */
+  constructor(
+    network: Network,
+    dt: number,
+    onSpike: (population: number, neuron: number, t: number) => void,
+    watched: boolean,
+    compile: boolean,
+  ) {
+    const { populations, projections } = network;
+    this.dt = dt;
+    const perMs = 1 / dt;
+    this.#perMs = Math.abs(perMs - Math.round(perMs)) < 1e-9 * perMs ? Math.round(perMs) : 0;
+    this.#onSpike = onSpike;
+    this.#watched = watched;
+    this.#arena = new Arena(compile);
+    const arena = this.#arena;
+    this.populations = populations.map((population, p) => {
+      const step = population.model?.lattice(dt);
+      return new PopulationState(
+        population,
+        p,
+        step ? new LatticeGroup(population.size, step, dt, arena) : null,
+      );
+    });
+    this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
+    this.lastRank = 2 * populations.length;
+    const list = [arena.take(4 * LIST), LIST] as const;
+    const paths = projections.map((_, q) => `projections[${q}]`);
+    const longest = projections.map(({ synapses }, q) => longestDelay(synapses, dt, paths[q]!));
+    const reach = populations.map((_, p) =>
+      Math.max(
+        this.populations[p]!.group?.refractorySteps ?? 0,
+        ...projections.map(({ from }, q) => (from === p ? longest[q]! : 0)),
+      ),
+    );
+    this.#histories = reach.map(steps => new SpikeHistory(steps));
+
+    this.plastic = projections.map(({ synapses, plasticity, to }) =>
+      plasticity ? new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!)) : null,
+    );
+    const arrivals = projections.map(({ synapses }, q) =>
+      this.plastic[q] ? new Arrivals(synapses, longest[q]!, dt, paths[q]!) : null,
+    );
+    this.#static = populations.map((_, p) =>
+      projections.flatMap(({ synapses, from, to }, q): { from: number; rows: Rows }[] => {
+        if (to !== p || arrivals[q]) return [];
+        const group = this.populations[p]!.group!;
+        if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
+          return [{ from, rows: new DenseRows(arena, synapses, group, dt, paths[q]!, list) }];
+        }
+        return staticRows(arena, synapses, group, dt, paths[q]!, list).map(rows => ({ from, rows }));
+      }),
+    );
+    this.#learningInto = populations.map((_, p) =>
+      projections.flatMap(({ to }, q) => (to === p && arrivals[q] ? [{ q, arrivals: arrivals[q] }] : [])),
+    );
+    this.#hearing = populations.map((_, p) =>
+      [...projections.keys()].filter(q => projections[q]!.to === p && this.plastic[q]?.hearsPost),
+    );
+    this.#sending = populations.map((_, p) =>
+      projections.flatMap(({ from }, q) => (from === p && arrivals[q] ? [arrivals[q]] : [])),
+    );
+    this.#counts = populations.map(() => []);
+    projections.forEach(({ to }, q) => {
+      this.addActor((j, cursor, t) => {
+        const next = this.plastic[q]!.arrivePost(j, cursor, t);
+        if (next < Infinity) {
+          const fired = t - this.plastic[q]!.lag(j, cursor);
+          this.#pushBack(q, this.populations[to]!, j, next, fired);
+        }
+      });
+    });
+  }
+
+  /** Bytes of the synapses that do not learn, as they are laid out for delivery. */
+  get bytes(): number {
+    return this.#static.flat().reduce((sum, { rows }) => sum + rows.bytes, 0);
+  }
+
+  /** Poisson input becomes counts per step. */
+  absorb({ population, effect, weight, bombardment }: Stimulus): boolean {
+    const { group } = this.populations[population]!;
+    if (!bombardment || !group || this.#bound || effect !== "input") return false;
+    if (bombardment.perMs * this.dt < SPARSE) return false;
+    this.#counts[population]!.push(
+      new PoissonCounts(this.#arena, group, { ...bombardment, weight }, this.dt),
+    );
+    return true;
+  }
+
+  begin(): void {
+    this.#bound = true;
+    for (const { group } of this.populations) group?.bind();
+    for (const { rows } of this.#static.flat()) rows.bind();
+    for (const counts of this.#counts.flat()) counts.bind();
+  }
+
+  addActor(act: Act): number {
+    return -2 - (this.#actors.push(act) - 1);
+  }
+
+  push(time: number, rank: number, source: number, item: number): void {
+    this.#queue.push(time, rank, source, item, 0);
+  }
+
+  runUntil(end: number): void {
+    const last = Math.floor(end / this.dt + 1e-9);
+    while (this.#step <= last) this.#runStep(this.#step === last);
+    this.time = end;
+  }
+
+  emit(state: State, i: number): void {
+    const t = this.time;
+    if (--state.spikesLeft < 0) {
+      throw new InputError(
+        `${state.name}, neuron ${i}, t = ${t} ms: expected at most ${state.budget} spikes of the population in this ` +
+          "run; the network runs away, lower its weights or raise spikeBudget",
+      );
+    }
+    this.#onSpike(state.index, i, t);
+    state.trace?.bump(i, t);
+    this.#histories[state.index]!.push(this.#step, i);
+    for (const q of this.#hearing[state.index]!) {
+      const plastic = this.plastic[q]!;
+      if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
+      else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
+    }
+    for (const arrivals of this.#sending[state.index]!) arrivals.push(i, 0, this.#step);
+  }
+
+  receive(state: State, i: number, amount: number): void {
+    state.neurons.receive(i, this.time, amount);
+  }
+
+  /** Every neuron is looked at in every step. */
+  touch(): void {}
+  predict(): void {}
+
+  #timeOf(step: number): number {
+    return this.#perMs > 0 ? step / this.#perMs : step * this.dt;
+  }
+
+  /** @param stay  leaves the neurons at this point, where they can be read */
+  #runStep(stay: boolean): void {
+    const step = this.#step;
+    const time = this.#timeOf(step);
+    this.time = time;
+    if (!this.#advanced) for (const { group } of this.#byRank) group?.advance();
+    this.#advanced = true;
+    for (const { group, index } of this.#byRank) {
+      const history = this.#histories[index]!;
+      if (group?.holds) {
+        const fired = step - group.refractorySteps;
+        const list = fired < 0 ? [] : history.at(fired);
+        for (let k = history.count(fired) - 1; k >= 0; k--) group.release(list[k]!);
+      }
+      history.begin(step);
+    }
+    this.#takeEvents(time);
+    const asked = stay || this.#watched || this.#late.some(({ rank }) => rank >= this.lastRank);
+    for (const state of this.#byRank) if (state.group) this.#runPopulation(state, state.group, step, asked);
+    this.#advanced = !asked;
+    this.#takeLate(time);
+    this.#step++;
+  }
+
+  #runPopulation(state: State, group: LatticeGroup, step: number, stay: boolean): void {
+    const p = state.index;
+    for (const counts of this.#counts[p]!) counts.deliver(step, this.time);
+    for (const { from, rows } of this.#static[p]!) {
+      this.synapticEvents += rows.deliver(step, this.#histories[from]!);
+    }
+    for (const { q, arrivals } of this.#learningInto[p]!) {
+      arrivals.take(step, (row, cursor) => {
+        const next = this.plastic[q]!.arrive(row, cursor, this.time);
+        this.synapticEvents += next - cursor;
+        return next;
+      });
+    }
+    const count = stay ? group.fire(step) : group.fireAndAdvance(step);
+    if (count < 0) {
+      throw new InputError(
+        `${state.name}, t = ${this.time} ms: expected fewer spikes at one instant; the weights have diverged, ` +
+          "lower them or the learning rate",
+      );
+    }
+    for (let k = 0; k < count; k++) this.emit(state, group.fired[k]!);
+  }
+
+  /** Lets happen what stimuli do at this point of the lattice; what follows the spikes is put aside. */
+  #takeEvents(time: number): void {
+    const queue = this.#queue;
+    const until = time + this.dt / 2;
+    while (queue.nextTime < until) {
+      queue.pop();
+      const { rank, source, item, extra } = queue;
+      if (rank & 1 || rank >= this.lastRank) this.#late.push({ rank, source, item, extra });
+      else this.#act(source, item, extra);
+    }
+  }
+
+  /** Then what follows them: returning spikes, probes, callbacks, and what these ask for at once. */
+  #takeLate(time: number): void {
+    const queue = this.#queue;
+    const late = this.#late;
+    for (;;) {
+      while (queue.nextTime <= time) {
+        queue.pop();
+        const { rank, source, item, extra } = queue;
+        late.push({ rank, source, item, extra });
+      }
+      if (late.length === 0) return;
+      late.sort((a, b) => a.rank - b.rank);
+      const { source, item, extra } = late.shift()!;
+      this.#act(source, item, extra);
+    }
+  }
+
+  #act(source: number, item: number, extra: number): void {
+    this.#actors[-2 - source]!(item, extra, this.time);
+  }
+
+  #receiver(target: State): (j: number, amount: number) => void {
+    return (j, amount) => {
+      if (!(amount - amount === 0)) {
+        throw new InputError(
+          `${target.name}, neuron ${j}, t = ${this.time} ms: expected finite weights, got an input of ${amount}`,
+        );
+      }
+      target.neurons.receive(j, this.time, amount);
+    };
+  }
+
+  /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
+  #pushBack(q: number, state: State, j: number, cursor: number, fired: number): void {
+    this.#queue.push(fired + this.plastic[q]!.lag(j, cursor), state.lateRank, -2 - q, j, cursor);
+  }
+}

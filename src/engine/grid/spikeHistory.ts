@@ -1,0 +1,38 @@
+/** The spikes of one population at the last points of the lattice, as many as the longest delay looks back. */
+export class SpikeHistory {
+  readonly #steps: number;
+  readonly #lists: Uint32Array[];
+  readonly #counts: Uint32Array;
+
+  /** @param steps  how far back it reaches */
+  constructor(steps: number) {
+    this.#steps = steps + 1;
+    this.#lists = Array.from({ length: this.#steps }, () => new Uint32Array(4));
+    this.#counts = new Uint32Array(this.#steps);
+  }
+
+  /** Forgets what was at this point one round of the ring ago. */
+  begin(step: number): void {
+    this.#counts[step % this.#steps] = 0;
+  }
+
+  push(step: number, neuron: number): void {
+    const slot = step % this.#steps;
+    const count = this.#counts[slot]!++;
+    if (count === this.#lists[slot]!.length) {
+      const wider = new Uint32Array(2 * count);
+      wider.set(this.#lists[slot]!);
+      this.#lists[slot] = wider;
+    }
+    this.#lists[slot]![count] = neuron;
+  }
+
+  count(step: number): number {
+    return step < 0 ? 0 : this.#counts[step % this.#steps]!;
+  }
+
+  /** Who fired at a step; `count` of it says how many. */
+  at(step: number): Uint32Array {
+    return this.#lists[step % this.#steps]!;
+  }
+}

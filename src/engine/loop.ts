@@ -1,0 +1,38 @@
+import type { PlasticSynapses } from "./plasticity/plasticSynapses.ts";
+import type { PopulationState } from "./populationState.ts";
+import type { Stimulus } from "./stimuli/stimulus.ts";
+
+/** What an event of an actor does; `time` is the present [ms]. */
+export type Act = (item: number, extra: number, time: number) => void;
+
+/** What moves a network through time, in either mode; see `EventLoop` and `GridLoop`. */
+export interface Loop {
+  /** [ms] */
+  readonly time: number;
+  /** Spikes delivered to a synapse's target so far. */
+  readonly synapticEvents: number;
+  readonly populations: readonly PopulationState[];
+  /** The synapses that learn, by projection. */
+  readonly plastic: readonly (PlasticSynapses | null)[];
+  /** Rank of what comes after all other events of an instant. */
+  readonly lastRank: number;
+  /** @returns the source that its events have */
+  addActor(act: Act): number;
+  push(time: number, rank: number, source: number, item: number): void;
+  /**
+   * Goes on to a time [ms]; events at that time are part of it.
+   * @throws InputError that names population, neuron and time when activity or weights diverge
+   */
+  runUntil(end: number): void;
+  /** A neuron fires now. */
+  emit(state: PopulationState, i: number): void;
+  /** An input reaches a neuron now. */
+  receive(state: PopulationState, i: number, amount: number): void;
+  /** What a neuron gets has changed now, within an event; between runs it is `predict`. */
+  touch(state: PopulationState, i: number): void;
+  predict(state: PopulationState, i: number): void;
+  /** Takes a stimulus of the network over as a whole, where that is cheaper than its events; returns whether it did. */
+  absorb?(stimulus: Stimulus): boolean;
+  /** The network is complete: what is set now is its beginning. */
+  begin?(): void;
+}
