@@ -28,7 +28,7 @@ export interface GridKernels {
   poisson(
     ...of: [
       ...[neurons: number, acc: number, k0: number, k1: number, step: number],
-      ...[thresholds: number, levels: number, weight: number],
+      ...[levels: number, count: number, weight: number],
     ]
   ): void;
 }
@@ -38,6 +38,7 @@ type Firing = [threshold: number, mode: number, reset: number, out: number, capa
 type View<T> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => T;
 
 const PAGE = 65_536;
+const PIECE = 512 * PAGE;
 
 /**
  * One piece of memory for everything that the loops of the grid mode touch: WebAssembly's own where the kernels run, a
@@ -61,7 +62,8 @@ export class Arena {
     const at = this.#end;
     this.#end += Math.ceil(bytes / 16) * 16;
     const missing = this.#end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    // In large pieces: the system can then use large pages, which random access to rows needs.
+    if (missing > 0) this.#memory.grow(Math.ceil(Math.max(missing, PIECE) / PIECE) * (PIECE / PAGE));
     return at;
   }
 

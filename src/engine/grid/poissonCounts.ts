@@ -27,8 +27,9 @@ export class PoissonCounts {
   readonly #group: LatticeGroup;
   readonly #bombardment: Bombardment;
   readonly #draws: number;
-  readonly #thresholds: Uint32Array;
-  readonly #thresholdsAt: number;
+  /** The number of inputs is the number of levels below the word. */
+  readonly #levels: Uint32Array;
+  readonly #levelsAt: number;
   readonly #state: number;
   readonly #weight: number;
   readonly #padded: number;
@@ -43,15 +44,16 @@ export class PoissonCounts {
     this.#group = group;
     this.#bombardment = bombardment;
     this.#draws = Math.max(1, Math.ceil(mean / MEAN));
-    this.#thresholds = thresholds(mean / this.#draws);
-    this.#thresholdsAt = arena.take(this.#thresholds.byteLength);
+    this.#levels = levels(mean / this.#draws);
+    this.#levelsAt = arena.take(this.#levels.byteLength);
     this.#state = state;
     this.#weight = fround(counts ? 1 : bombardment.weight * scale);
     this.#padded = Math.ceil(group.size / 8) * 8;
   }
 
   bind(): void {
-    this.#arena.view(Uint32Array, this.#thresholdsAt, this.#thresholds.length).set(this.#thresholds);
+    const moved = this.#levels.map(level => level ^ 0x80000000);
+    this.#arena.view(Uint32Array, this.#levelsAt, moved.length).set(moved);
     this.#acc = this.#arena.view(Float32Array, this.#group.addresses[this.#state]!, this.#padded);
   }
 
@@ -64,11 +66,11 @@ export class PoissonCounts {
 
   #draw(k0: number, k1: number, counter: number): void {
     const { kernels } = this.#arena;
-    const thresholds = this.#thresholds;
+    const levels = this.#levels;
     if (kernels) {
       kernels.poisson(
         ...([this.#padded, this.#group.addresses[this.#state]!, k0, k1, counter] as const),
-        ...([this.#thresholdsAt, thresholds.length, this.#weight] as const),
+        ...([this.#levelsAt, levels.length, this.#weight] as const),
       );
       return;
     }
@@ -77,28 +79,29 @@ export class PoissonCounts {
     for (let b = 0; b < this.#padded; b += 8) {
       for (let lane = 0; lane < 4; lane++) {
         threefry2x32(k0, k1, counter, b / 2 + lane, this.#block);
-        acc[b + lane]! += fround(count(thresholds, this.#block[0]!) * this.#weight);
-        acc[b + 4 + lane]! += fround(count(thresholds, this.#block[1]!) * this.#weight);
+        acc[b + lane]! += fround(count(levels, this.#block[0]!) * this.#weight);
+        acc[b + 4 + lane]! += fround(count(levels, this.#block[1]!) * this.#weight);
       }
     }
   }
 }
 
-/** P(N <= n) as fractions of 2^32, until nothing is left above. */
-function thresholds(mean: number): Uint32Array {
+/** The last word of 32 bits for which there are n inputs, n = 0, 1, ..: P(N <= n) as fractions of 2^32, less one. */
+function levels(mean: number): Uint32Array {
   const out: number[] = [];
   let term = Math.exp(-mean);
   let sum = term;
   for (let n = 1; Math.round(sum * 2 ** 32) < 2 ** 32 && term > 0; n++) {
-    out.push(Math.round(sum * 2 ** 32));
+    out.push(Math.round(sum * 2 ** 32) - 1);
     term *= mean / n;
     sum += term;
   }
+  while (out.length % 8 > 0) out.push(2 ** 32 - 1);
   return Uint32Array.from(out);
 }
 
-function count(thresholds: Uint32Array, word: number): number {
+function count(levels: Uint32Array, word: number): number {
   let n = 0;
-  while (n < thresholds.length && word >= thresholds[n]!) n++;
+  while (n < levels.length && word > levels[n]!) n++;
   return n;
 }

@@ -259,7 +259,8 @@ function round(x0: v128, x1: v128, left: i32): v128 {
  * with counters (step, 4 b .. 4 b + 3), the next four the second words.
  *
  * @param neurons     a multiple of 8
- * @param thresholds  [levels] u32, ascending: the number of inputs is the number of thresholds not above the word
+ * @param levels  [count] i32, ascending, count a multiple of 8: the number of inputs is the number of levels below the
+ *                word, both moved down by 2^31
  */
 export function poisson(
   neurons: i32,
@@ -267,8 +268,8 @@ export function poisson(
   k0: i32,
   k1: i32,
   step: i32,
-  thresholds: usize,
-  levels: i32,
+  levels: usize,
+  count: i32,
   weight: f32,
 ): void {
   const k2 = k0 ^ k1 ^ 0x1bd11bda;
@@ -277,6 +278,7 @@ export function poisson(
   const v1 = i32x4.splat(k1);
   const v2 = i32x4.splat(k2);
   const lanes = i32x4(0, 1, 2, 3);
+  const sign = i32x4.splat(i32.MIN_VALUE);
   for (let j = 0; j < neurons; j += 8) {
     let x0 = i32x4.splat(step + k0);
     let x1 = i32x4.add(i32x4.add(i32x4.splat(j >> 1), lanes), v1);
@@ -330,13 +332,38 @@ export function poisson(
     x1 = round(x0, x1, 6);
     x0 = i32x4.add(x0, v2);
     x1 = i32x4.add(x1, i32x4.splat(k0 + 5));
-    // Counts of both words, each minus one for every threshold reached.
+    // Words as signed numbers, for which there is a comparison.
+    x0 = v128.xor(x0, sign);
+    x1 = v128.xor(x1, sign);
     let n0 = i32x4.splat(0);
     let n1 = i32x4.splat(0);
-    for (let l = 0; l < levels; l++) {
-      const t = v128.load32_splat(thresholds + (usize(l) << 2));
-      n0 = i32x4.sub(n0, i32x4.ge_u(x0, t));
-      n1 = i32x4.sub(n1, i32x4.ge_u(x1, t));
+    // Written out: the short loop cost four times as much as all the rest.
+    for (let l = 0; l < count; l += 8) {
+      let t: v128;
+      t = v128.load32_splat(levels + (usize(l) << 2), 0);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 4);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 8);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 12);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 16);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 20);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 24);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 28);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
     }
     const at = acc + (usize(j) << 2);
     v128.store(at, f32x4.add(v128.load(at), f32x4.mul(f32x4.convert_i32x4_s(n0), w)));
