@@ -18,6 +18,8 @@ interface Flags {
   duration?: string;
   set?: string[];
   record?: string;
+  mode?: string;
+  dt?: string;
   seed?: string;
   json?: boolean;
   out?: string;
@@ -30,6 +32,8 @@ export function simulateCommand(): Command {
     .option("--duration <ms>", "simulated time (default: 1000)")
     .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
     .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
+    .option("--mode <name>", "exact, or grid: spikes on multiples of --dt (default: exact)")
+    .option("--dt <ms>", "step of the grid mode (default: 0.1)")
     .option("--seed <n>", "draws synapses and input (default: 1)")
     .option("--json", "print one JSON document and nothing else")
     .option("--out <file>", "write the spikes as a raster file (.msgpack)")
@@ -44,9 +48,11 @@ async function simulate(name: string, flags: Flags): Promise<void> {
 
   const watched = recorded(flags.record ?? "spikes");
 
+  const time = timeMode(flags);
+
   const buildStart = performance.now();
   const net = network(spec, { seed });
-  const simulation = new Simulation(net);
+  const simulation = new Simulation(net, time);
   const read = potentials(net, watched);
   const runStart = performance.now();
   const traces = read ? sample(simulation, durationMs, read) : [];
@@ -56,7 +62,6 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   const raster = { ...simulation.raster({ model, seed }), traces };
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
-  const bytes = net.projections.reduce((sum, p) => sum + p.synapses.bytes, 0);
   const result = {
     model,
     neurons,
@@ -68,8 +73,8 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     synapticEvents: simulation.synapticEvents,
     buildSeconds: (runStart - buildStart) / 1000,
     runSeconds: (runEnd - runStart) / 1000,
-    bytesPerSynapse: synapses > 0 ? bytes / synapses : 0,
-    mode: "exact",
+    bytesPerSynapse: synapses > 0 ? simulation.synapseBytes / synapses : 0,
+    ...time,
     seed,
   };
   if (flags.out !== undefined) {
@@ -88,6 +93,13 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function timeMode({ mode = "exact", dt }: Flags): { mode: "exact" } | { mode: "grid"; dt: number } {
+  if (mode === "grid") return { mode, dt: positive("dt", dt ?? "0.1") };
+  if (mode !== "exact") throw new InputError(`--mode: expected exact or grid, got ${mode}`);
+  if (dt !== undefined) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
+  return { mode };
 }
 
 /** Neurons whose potential is recorded, from `spikes,v:0-4,7`: numbers count through all populations in order. */

@@ -16,6 +16,8 @@ export interface Loop {
   readonly plastic: readonly (PlasticSynapses | null)[];
   /** Rank of what comes after all other events of an instant. */
   readonly lastRank: number;
+  /** Memory of synapses that are laid out for this loop. */
+  readonly bytes?: number;
   /** @returns the source that its events have */
   addActor(act: Act): number;
   push(time: number, rank: number, source: number, item: number): void;

@@ -111,6 +111,11 @@ export class Simulation {
     return this.#loop.synapticEvents;
   }
 
+  /** Memory of the synapses, as the network holds them and as they are laid out for this simulation. */
+  get synapseBytes(): number {
+    return this.network.projections.reduce((sum, p) => sum + p.synapses.bytes, this.#loop.bytes ?? 0);
+  }
+
   /**
    * Gives an input population spikes to emit, in any order.
    * @param times    [ms], not before the present

@@ -104,3 +104,29 @@ test.each([
   expect(stderr.trim().split("\n")).toHaveLength(1);
   expect(stderr).toContain(message);
 });
+
+test("the grid mode puts spikes on multiples of --dt, and says so", () => {
+  const file = join(folder, "grid.json");
+  writeFileSync(file, JSON.stringify(model));
+  const out = join(folder, "grid.msgpack");
+  const done = simulate(file, "--duration", "500", "--json", "--mode", "grid", "--dt", "0.25", "--out", out);
+  expect(done).toMatchObject({ status: 0, stderr: "" });
+  expect(JSON.parse(done.stdout)).toMatchObject({ mode: "grid", dt: 0.25 });
+  const { times, populationIndex } = decodeRaster(readFileSync(out), out);
+  expect(populationIndex.filter(p => p === 1).length).toBeGreaterThan(10);
+  for (const t of times) expect(Number.isInteger(4 * t)).toBe(true);
+  const refused: [string[], string][] = [
+    [["--mode", "clock"], "--mode: expected exact or grid, got clock\n"],
+    [["--dt", "0.1"], "--dt: expected it with --mode grid, got 0.1\n"],
+    [["--mode", "grid", "--dt", "0"], "--dt: expected a number above 0, got 0\n"],
+    [
+      ["--mode", "grid", "--dt", "9"],
+      "projections[0].delay: expected 0, or at least half of dt = 9 ms, got 1.",
+    ],
+  ];
+  for (const [flags, line] of refused) {
+    const { status, stderr, stdout } = simulate(file, ...flags);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(line);
+  }
+});

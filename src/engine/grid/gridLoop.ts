@@ -142,7 +142,6 @@ export class GridLoop implements Loop {
     });
   }
 
-  /** Bytes of the synapses that do not learn, as they are laid out for delivery. */
   get bytes(): number {
     return this.#static.flat().reduce((sum, { rows }) => sum + rows.bytes, 0);
   }
