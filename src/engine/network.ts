@@ -266,7 +266,7 @@ function rankPopulations(
   projections: readonly { synapses: Projection; from: number; to: number }[],
 ): number[] {
   const ranks = names.map(() => -1);
-  const instant = projections.filter(projection => projection.synapses.minDelay === 0);
+  const instant = projections.filter(({ synapses }) => synapses.synapses > 0 && synapses.minDelay === 0);
   for (let rank = 0; rank < names.length; rank++) {
     const next = names.findIndex(
       (_, p) => ranks[p] === -1 && instant.every(({ from, to }) => to !== p || ranks[from] !== -1),

@@ -95,7 +95,7 @@ export class GridLoop implements Loop {
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
     const list = [arena.take(4 * LIST), LIST] as const;
-    const paths = projections.map((_, q) => `projections[${q}]`);
+    const paths = projections.map(({ place }) => `projections[${place}]`);
     const longest = projections.map(({ synapses }, q) => longestDelay(synapses, dt, paths[q]!));
     const reach = populations.map((_, p) =>
       Math.max(

@@ -47,7 +47,8 @@ export function plasticity(
   const { plasticity: given, delayKind = "axonal" } = projection;
   expectChoice("delayKind", delayKind, ["axonal", "dendritic"]);
   if (given === undefined) return null;
-  if (synapses.shared) throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
+  if (synapses.shared)
+    throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
   const several = Array.isArray(given);
   const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
   const checked = specs.map((spec, k) =>
