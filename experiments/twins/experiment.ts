@@ -23,9 +23,13 @@ import {
 } from "../../src/index.ts";
 import { writeAtomic } from "../../src/io/atomic.ts";
 
-const SAMPLES = 20_000;
+/** The rules that stand for a family get more training samples than their variants. */
+const LEADING = ["bp", "fa", "dfa", "drtp", "f3", "pepita", "frozen", "shallow"];
+const samplesOf = (rule: string) =>
+  LEADING.includes(rule) ? 20_000 : rule.startsWith("f3") ? 5_000 : 10_000;
 const GRID = [0.03, 0.1, 0.2, 0.5, 1, 2];
-const CHOICE = { samples: 10_000, epochs: 2 };
+const CHOICE_EPOCHS = 2;
+const choiceSamplesOf = (rule: string) => (LEADING.includes(rule) ? 10_000 : 5_000);
 const SEED = 1;
 /** F3 spends its first epoch on the readout, as its memory starts empty. */
 const epochsOf = (rule: string) => (rule.startsWith("f3") ? 10 : 5);
@@ -51,6 +55,7 @@ interface Run extends Partial<Omit<RunResult, "rule" | "twin" | "confusion">> {
 }
 interface Choice {
   readonly rule: string;
+  readonly trainSamples: number;
   readonly chosen: number;
   /** [learning rate, validation accuracy, null where it diverged] */
   readonly tried: readonly (readonly [number, number | null])[];
@@ -69,11 +74,16 @@ if (!dataDir) {
 }
 const model = twinModel("mnist");
 const backend = await selectBackend();
-const small = await loadDataset("mnist", { dataDir, trainSamples: CHOICE.samples, testSamples: 1 });
-const whole = await loadDataset("mnist", { dataDir, trainSamples: SAMPLES });
-// The validation part has served once a learning rate is chosen.
 const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
-const large = { ...whole, validation: none };
+const whole = await loadDataset("mnist", { dataDir });
+const first = (count: number) => ({
+  count,
+  intensities: whole.train.intensities.subarray(0, count * whole.inputs),
+  labels: whole.train.labels.subarray(0, count),
+});
+/** To choose by: a part of the training data and the validation part, and no test part. */
+const forChoice = (rule: string) => ({ ...whole, train: first(choiceSamplesOf(rule)), test: none });
+const forRuns = (rule: string) => ({ ...whole, train: first(samplesOf(rule)), validation: none });
 const measured: Measured = existsSync(file)
   ? JSON.parse(readFileSync(file, "utf8"))
   : { about: about(), choices: [], runs: [] };
@@ -88,11 +98,11 @@ for (const name of names) {
 async function choose(rule: string): Promise<Choice> {
   const tried: [number, number | null][] = [];
   for (const learningRate of GRID) {
-    const done = await trained(rule, twins[0]!, { learningRate, epochs: CHOICE.epochs }, small);
+    const done = await trained(rule, twins[0]!, { learningRate, epochs: CHOICE_EPOCHS }, forChoice(rule));
     tried.push([learningRate, "failed" in done ? null : done.validationAccuracy!]);
   }
   const chosen = tried.reduce((best, next) => ((next[1] ?? 0) > (best[1] ?? 0) ? next : best))[0];
-  const choice = { rule, chosen, tried };
+  const choice = { rule, trainSamples: choiceSamplesOf(rule), chosen, tried };
   measured.choices.push(choice);
   await save();
   console.log(`${rule}: learning rate ${chosen} of ${tried.map(([rate, a]) => `${rate} ${a}`).join(", ")}`);
@@ -100,7 +110,7 @@ async function choose(rule: string): Promise<Choice> {
 }
 
 async function measure(rule: string, form: TwinForm, learningRate: number): Promise<void> {
-  const done = await trained(rule, form, { learningRate, epochs: epochsOf(rule) }, large);
+  const done = await trained(rule, form, { learningRate, epochs: epochsOf(rule) }, forRuns(rule));
   measured.runs.push({ rule, ...(form.twin === "rate" ? { twin: "rate" } : form), ...done } as Run);
   await save();
   const place = form.twin === "rate" ? "rate twin" : `${form.encoder} ${form.eligibility}`;
@@ -152,8 +162,7 @@ function isRun(run: Run, rule: string, { twin, encoder, eligibility }: TwinForm)
 function about(): Measured["about"] {
   return {
     command: "node dist/experiments/twins/experiment.js DATA_DIR",
-    trainSamples: SAMPLES,
-    choice: { ...CHOICE, grid: GRID, validationSamples: small.validation.count },
+    choice: { epochs: CHOICE_EPOCHS, grid: GRID, validationSamples: whole.validation.count },
     seed: SEED,
     model,
     versions: { node: process.versions.node },
