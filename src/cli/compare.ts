@@ -9,6 +9,7 @@ import { ruleNamed, rules } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
+import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { type RunPlan, train } from "../training/train.ts";
 import { type CompareFlags, type CompareOptions, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
@@ -34,7 +35,10 @@ export function compareCommand(): Command {
     .option("--epochs <n>", "passes over the training part")
     .option("--batch <n>", "samples between two changes of the weights")
     .option("--learning-rate <x>", "for every rule; by default the data set's own rates")
-    .option("--schedule <expression>", 'factor on the learning rate (default: "1 - 0.9 * progress")')
+    .option(
+      "--schedule <expression>",
+      `factor on the learning rate: an expression in progress and epoch, or ${Object.keys(schedules).join(", ")} (default: "${defaultSchedule}")`,
+    )
     .option("--optimiser <name>", "sgd, momentum, nesterov or adam, in both twins (default: sgd)")
     .option("--weight-decay <x>", "share of the learning rate by which learning weights shrink at every step")
     .option(

@@ -83,6 +83,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               }
               return logits;
             },
+            activities: x => readout(x).h,
             decide(x) {
               if (form.by === "readout") return readout(x).logits;
               const columns = candidates.map(k => {
@@ -99,16 +100,18 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
         },
         spiking: net => {
           const chain = new UpwardChain(net, classes);
+          // Keeps the presentation that `learn` returns while the others run.
+          const neutralChain = new UpwardChain(net, classes);
           const post = sizes.map(n => new Float64Array(n));
           const e = new Float64Array(classes);
           return {
             learn({ label, index, key }, descend) {
-              const neutral = chain.present(NEUTRAL, null);
-              const logits = Float64Array.from(neutral.logits);
+              const neutral = neutralChain.present(NEUTRAL, null);
+              const { logits } = neutral;
               outputError(logits, label, e);
               descend(
                 depth - 1,
-                e.map(value => value * chain.gain[depth - 1]!),
+                e.map(value => value * neutralChain.gain[depth - 1]!),
                 neutral,
               );
               const wrong = wrongLabel(logits, label, `${key} ${index}`);
@@ -121,7 +124,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
                   descend(l, third, seen);
                 });
               }
-              return { ...neutral, logits };
+              return neutral;
             },
             decide() {
               if (form.by === "readout") return chain.present(NEUTRAL, null).logits;

@@ -87,6 +87,8 @@ export interface RateLearner extends Remembers {
    * @param first  place of the first of these samples in its part of the data
    */
   decide?(x: tf.Tensor2D, first: number): tf.Tensor2D;
+  /** Activities by population of the sample as it is, where they are not those of `net.forward`. */
+  activities?(x: tf.Tensor2D): readonly tf.Tensor2D[];
 }
 
 export interface SpikingSample {

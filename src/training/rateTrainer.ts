@@ -68,7 +68,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         net.dropout = dropout?.ofBatch(epoch, indices) ?? null;
         const out = learner.learn(batch, steps.descend, steps);
         if (activityDecay > 0) {
-          const { h } = net.forward(batch.x);
+          const h = learner.activities?.(batch.x) ?? net.forward(batch.x).h;
           for (const l of [...steps.touched].filter(layer => layer < net.depth - 1)) {
             steps.descend(l, tf.mul(h[l + 1]!, activityDecay), h[l]!);
           }

@@ -5,6 +5,8 @@ import { network } from "../engine/network.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import type { SpikeTrain } from "../engine/spikeTrain.ts";
+import { InputError } from "../errors.ts";
+import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
 import { ruleNamed } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
@@ -20,7 +22,8 @@ const OUTPUT_THRESHOLD = 1;
 /**
  * One test sample through a trained spiking network, simulated through the event queue. The readout itself never
  * fires; so that its decision can be seen in a raster, population `output` is a copy of it that fires at a potential
- * of 1. The recorded potentials of `output` are those of the readout, those of the hidden neurons of the most active
+ * of 1. The decision in the metadata is the rule's own: Forward-Forward's by goodness is not that of the readout. The
+ * recorded potentials of `output` are those of the readout, those of the hidden neurons of the most active
  * one, one of the middle and the silent one nearest to firing, where there are such.
  */
 export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameters, sample = 0): Raster {
@@ -40,6 +43,12 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     `evaluate ${sample}`,
     net.input,
   );
+  const forms = rule.create(sizes, new Rng(seed, "feedback"), data.train.count);
+  if (typeof forms.spiking !== "function") {
+    throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
+  }
+  // Before the presentation that is shown: a rule may decide by others.
+  const scores = forms.spiking(net).decide?.(sample);
   const seen = net.present(net.presentation());
 
   const hidden = Array.from({ length: depth - 1 }, (_, l) => (depth === 2 ? "hidden" : `hidden ${l + 1}`));
@@ -107,7 +116,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     dataset: data.name,
     sample,
     label: data.test.labels[sample]!,
-    decision: argmax(seen.logits),
+    decision: argmax(scores ?? seen.logits),
     encoder,
     vThreshold,
     tauMem,

@@ -4,6 +4,7 @@ import {
   inputFeedback,
   layeredFeedback,
   sparseInputFeedback,
+  uniform,
   weightBound,
 } from "../../src/feedback/draw.ts";
 import { Rng } from "../../src/math/rng.ts";
@@ -121,6 +122,23 @@ const hebbian = (scale: number): Formula =>
     },
   );
 
+/** Minus the product of one matrix per layer, brought to entries of the size of fixed feedback. */
+const mirroredFeedback = (): Float32Array => {
+  const stream = rng();
+  const B = sizes.slice(1).map((n, l) => uniform(sizes[l]!, n, weightBound(sizes, l), stream));
+  let path = rows(B[0]!, sizes[0]!, sizes[1]!);
+  for (let l = 1; l < depth; l++) {
+    const next = rows(B[l]!, sizes[l]!, sizes[l + 1]!);
+    path = path.map(row =>
+      next[0]!.map((_, k) => row.reduce((sum, value, i) => sum + value * next[i]![k]!, 0)),
+    );
+  }
+  const power = B.map(b => b.reduce((sum, value) => sum + value * value, 0) / b.length);
+  const variance = power.reduce((all, p, l) => all * p * (l > 0 ? sizes[l]! : 1));
+  const scale = (0.05 * Math.sqrt(2 / sizes[0]!)) / Math.sqrt(variance);
+  return Float32Array.from(path.flat(), value => -scale * value);
+};
+
 const sparse = () => sparseInputFeedback(sizes[0]!, classes, rng());
 
 const formulas: Readonly<Record<string, Formula>> = {
@@ -142,6 +160,7 @@ const formulas: Readonly<Record<string, Formula>> = {
   pepita: pepita(sparse(), 2, 0.004, "clean"),
   mempepita: pepita(sparse(), 2, 0.004, "clean"),
   "pepita:textbook": pepita(inputFeedback(sizes[0]!, classes, rng()), 1, 0, "modulated"),
+  "pepita-wm": pepita(mirroredFeedback(), 1, 0, "modulated"),
   "pepita-hebbian": hebbian(1),
   "pepita-tl": hebbian(6),
   afa: ({ x, y, net }, add) => {

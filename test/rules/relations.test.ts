@@ -172,7 +172,7 @@ describe.each(both)("in the %s form", (_, form) => {
   });
 });
 
-test("mirrored PEPITA's first update is PEPITA's with the product as feedback", () => {
+test("mirrored PEPITA starts from one drawn matrix per layer", () => {
   const rng = new Rng(settings.seed, "feedback");
   const sizes = settings.sizes;
   const B = sizes.slice(1).map((n, l) => uniform(sizes[l]!, n, weightBound(sizes, l), rng));

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
 import { initialParameters } from "../../src/training/initialise.ts";
 import { recordSample } from "../../src/training/record.ts";
+import { createTrainer } from "../../src/training/train.ts";
 
 test.each(["current", "rate", "poisson", "latency"] as const)(
   "%s: the recorded sample is what the network decided on, potentials and spikes of the same run",
@@ -49,5 +50,36 @@ test.each(["current", "rate", "poisson", "latency"] as const)(
       expect(trace.times.at(-1)).toBe(20);
     }
     if (encoder === "current") expect(raster.populationIndex.includes(0)).toBe(false);
+  },
+);
+
+test.each(["ff", "ff:readout", "chance", "dfa"])(
+  "%s: the decision that is shown is the rule's own",
+  async name => {
+    const data = await loadDataset("digits", { trainSamples: 60, testSamples: 12 });
+    const settings = {
+      sizes: [64, 20, 12, 10],
+      seed: 2,
+      epochs: 1,
+      batch: 1,
+      learningRate: 0.1,
+      schedule: "1",
+      encoder: "rate",
+      eligibility: "trace",
+      durationMs: 20,
+      tauMem: 20,
+      vThreshold: 0.1,
+      maxSpikes: 8,
+    } as const;
+    const plan = { rule: name, twin: "spike", settings } as const;
+    const trainer = createTrainer(plan, data);
+    for (let n = 0; n < 60; n++) trainer.learn(Uint32Array.of(n), 0.05, 0);
+    const { confusion } = trainer.evaluate(data.test);
+    const shown = confusion.map(row => row.map(() => 0));
+    for (let n = 0; n < data.test.count; n++) {
+      const { label, decision } = recordSample(plan, data, trainer.parameters(), n).metadata;
+      shown[Number(label)]![Number(decision)]!++;
+    }
+    expect(shown).toEqual(confusion);
   },
 );
