@@ -43,7 +43,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     `evaluate ${sample}`,
     net.input,
   );
-  const forms = rule.create(sizes, new Rng(seed, "feedback"), data.train.count);
+  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
   if (typeof forms.spiking !== "function") {
     throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
   }
