@@ -26,7 +26,7 @@ export function compareCommand(): Command {
   return new Command("compare")
     .option(
       "--dataset <name>",
-      "digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, folder:PATH of pictures by class, or a folder " +
+      "digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, ssc, folder:PATH of pictures by class, or a folder " +
         "with four IDX files (default: digits)",
     )
     .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)

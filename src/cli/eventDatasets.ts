@@ -13,14 +13,16 @@ import { Rng } from "../math/rng.ts";
 const VALIDATION_SHARE = 10;
 
 /**
- * Any data set of `loadDataset`, and two of event recordings that the user has: `nmnist` (the folders Train and Test of
- * N-MNIST) and `shd` (shd_train.h5 and shd_test.h5). Their intensities are event counts per input, divided by the
- * largest of the sample: the encoders turn them into spikes again, and the times of the recording play no part.
+ * Any data set of `loadDataset`, and those of event recordings that the user has: `nmnist` (the folders Train and Test
+ * of N-MNIST), `shd` (shd_train.h5 and shd_test.h5) and `ssc` (ssc_train.h5, ssc_valid.h5 and ssc_test.h5). Their
+ * intensities are event counts per input, divided by the largest of the sample: the encoders turn them into spikes
+ * again, and the times of the recording play no part.
  * @throws InputError when files are missing or damaged
  */
 export async function loadAnyDataset(name: string, options: LoadOptions): Promise<Dataset> {
   if (name === "nmnist") return subset(loadNmnist(options.dataDir), options);
-  if (name === "shd") return subset(await loadShd(options.dataDir), options);
+  if (name === "shd") return subset(await loadWords("shd", 20, options.dataDir), options);
+  if (name === "ssc") return subset(await loadWords("ssc", 35, options.dataDir), options);
   return loadDataset(name, options);
 }
 
@@ -37,32 +39,47 @@ function loadNmnist(dataDir?: string): Dataset {
         .sort()
         .map(file => ({ path: join(own, file), label }));
     }).flat();
-    return samples(files.length, inputs, join(folder, name), (k, add) => {
-      const { path, label } = files[k]!;
+    const collect = counter(files.length, inputs, join(folder, name));
+    files.forEach(({ path, label }, k) => {
       const { x, y, polarity } = decodeNmnist(readFileSync(path), path, size);
-      for (let e = 0; e < x.length; e++) add((polarity[e]! * NMNIST_SIDE + y[e]!) * NMNIST_SIDE + x[e]!);
-      return label;
+      const events = x.map((_, e) => (polarity[e]! * NMNIST_SIDE + y[e]!) * NMNIST_SIDE + x[e]!);
+      collect.add(k, label, events);
     });
+    return collect.samples;
   };
   const shape = [2 * NMNIST_SIDE, NMNIST_SIDE];
   return { name: "nmnist", inputs, classes: 10, shape, ...split(part("Train"), inputs), test: part("Test") };
 }
 
-async function loadShd(dataDir?: string): Promise<Dataset> {
-  const folder = folderWith("shd", ["shd_train.h5", "shd_test.h5"], dataDir);
-  const part = async (file: string) => {
+/** Words that are in memory with all their spikes. */
+const WORDS = 512;
+
+/** SHD or SSC: the larger one has files of its own for validation. */
+async function loadWords(name: "shd" | "ssc", classes: number, dataDir?: string): Promise<Dataset> {
+  const parts = name === "shd" ? ["train", "test"] : ["train", "valid", "test"];
+  const files = parts.map(part => `${name}_${part}.h5`);
+  const folder = folderWith(name, files, dataDir);
+  const read = async (file: string): Promise<Samples> => {
     const path = join(folder, file);
-    const words = await readShd(path);
-    return samples(words.labels.length, SHD_CHANNELS, path, (k, add) => {
-      for (const channel of words.channels[k]!) add(channel);
-      const label = words.labels[k]!;
-      if (label >= 20) throw new InputError(`${path}: labels[${k}]: expected a class below 20, got ${label}`);
-      return label;
-    });
+    const { count } = await readShd(path, [0, 0]);
+    const collect = counter(count, SHD_CHANNELS, path);
+    for (let from = 0; from < count; from += WORDS) {
+      const { channels, labels } = await readShd(path, [from, from + WORDS]);
+      channels.forEach((own, k) => {
+        const label = labels[k]!;
+        if (label >= classes)
+          throw new InputError(
+            `${path}: labels[${from + k}]: expected a class below ${classes}, got ${label}`,
+          );
+        collect.add(from + k, label, own);
+      });
+    }
+    return collect.samples;
   };
-  const train = split(await part("shd_train.h5"), SHD_CHANNELS);
-  const [classes, shape] = [20, [1, SHD_CHANNELS]];
-  return { name: "shd", inputs: SHD_CHANNELS, classes, shape, ...train, test: await part("shd_test.h5") };
+  const [train, ...others] = await Promise.all(files.map(read));
+  const test = others.at(-1)!;
+  const kept = others.length === 2 ? { train: train!, validation: others[0]! } : split(train!, SHD_CHANNELS);
+  return { name, inputs: SHD_CHANNELS, classes, shape: [1, SHD_CHANNELS], ...kept, test };
 }
 
 /** The folder of a set that holds these files. */
@@ -76,25 +93,25 @@ function folderWith(name: string, files: readonly string[], dataDir?: string): s
 }
 
 /** Counts of events as intensities, in a random order that is the same every time: files come class by class. */
-function samples(
-  count: number,
-  inputs: number,
-  where: string,
-  read: (k: number, add: (input: number) => void) => number,
-): Samples {
+function counter(count: number, inputs: number, where: string) {
   if (count === 0) throw new InputError(`${where}: expected recordings, got none`);
   const intensities = new Float32Array(count * inputs);
   const labels = new Uint8Array(count);
-  const order = new Rng(20, "event recordings").permutation(count);
-  order.forEach((k, row) => {
-    const own = intensities.subarray(row * inputs, (row + 1) * inputs);
-    labels[row] = read(k, input => {
-      own[input]!++;
-    });
-    const most = own.reduce((a, b) => Math.max(a, b), 0);
-    if (most > 0) for (let i = 0; i < inputs; i++) own[i]! /= most;
+  const row = new Uint32Array(count);
+  new Rng(20, "event recordings").permutation(count).forEach((k, place) => {
+    row[k] = place;
   });
-  return { count, intensities, labels };
+  return {
+    samples: { count, intensities, labels },
+    /** Recording k, whose events are at these inputs. */
+    add(k: number, label: number, events: ArrayLike<number>): void {
+      const own = intensities.subarray(row[k]! * inputs, (row[k]! + 1) * inputs);
+      labels[row[k]!] = label;
+      for (let e = 0; e < events.length; e++) own[events[e]!]!++;
+      const most = own.reduce((a, b) => Math.max(a, b), 0);
+      if (most > 0) for (let i = 0; i < inputs; i++) own[i]! /= most;
+    },
+  };
 }
 
 function split(all: Samples, inputs: number): { train: Samples; validation: Samples } {

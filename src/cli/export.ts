@@ -4,21 +4,17 @@ import { Command } from "commander";
 import { summarise, summaryToCsv } from "../analysis/summary.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic, writeAtomic } from "../io/atomic.ts";
-import { has, readHdf5 } from "../io/hdf5.ts";
-import { currentPerBias, decodeNetwork, type TrainedNetwork } from "../io/networkFile.ts";
+import { eventFormats } from "../io/events/openEvents.ts";
+import { type FileKind, fileKind } from "../io/fileKind.ts";
+import { currentPerBias, decodeNetwork } from "../io/networkFile.ts";
 import { networkToNir } from "../io/nirExport.ts";
 import { readNir, writeNir } from "../io/nirFile.ts";
 import { nirToNetwork } from "../io/nirImport.ts";
+import { openRaster } from "../io/openRaster.ts";
 import { pictureToPng } from "../io/picture/pixels.ts";
 import { rasterPicture } from "../io/picture/rasterPicture.ts";
 import { pictureToSvg } from "../io/picture/svg.ts";
-import {
-  firstBytes,
-  openRaster,
-  type RasterFormatName,
-  rasterFormats,
-  writeRaster,
-} from "../io/rasterFormats.ts";
+import { type RasterFormatName, rasterFormats, writeRaster } from "../io/rasterFormats.ts";
 import { collect, type RasterStream } from "../io/rasterStream.ts";
 import { writeSonataNetwork } from "../io/sonataNetwork.ts";
 import { integer, oneOf, positive } from "./arguments.ts";
@@ -53,11 +49,14 @@ export function exportCommand(): Command {
   return new Command("export")
     .argument(
       "<file>",
-      `recording (${rasterNames.join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,
+      `recording (${[...rasterNames, ...eventFormats].join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,
     )
     .requiredOption("--to <format>", targets.join(", "))
     .option("--out <path>", "file to write; a folder for sonata, and for several recordings of a run")
-    .option("--select <name>", "of a run folder, only this recording or network, such as bp-seed1")
+    .option(
+      "--select <name>",
+      "of a run folder, only this recording or network, such as bp-seed1; of spoken words (SHD, SSC), this one, from 0",
+    )
     .option("--network", "of a run folder, the networks instead of the recordings (nir always takes them)")
     .option("--stats", "with --to csv: rates, intervals and distances instead of spikes")
     .option("--lossy", "leave out what the format cannot hold, with a warning, instead of refusing")
@@ -79,8 +78,12 @@ async function exportFile(source: string, flags: Flags): Promise<void> {
     const file = `${name}${flags.stats ? ".stats" : ""}${extension(to)}`;
     const several = sources.length > 1;
     const out = several && flags.out ? join(flags.out, file) : (flags.out ?? join(dirname(path), file));
-    const net = await networkAt(path);
-    const writing = net ? exportNetwork(net, path, to, out, flags) : exportRaster(path, to, out, seed, flags);
+    const kind = await fileKind(path);
+    if (flags.select !== undefined && path === source && kind !== "shd")
+      throw new InputError(`--select: expected a run folder or spoken words, got ${source}`);
+    const writing = networkKinds.includes(kind)
+      ? exportNetwork(kind, path, to, out, flags)
+      : exportRaster(path, kind, to, out, seed, flags);
     written.push(await writable(out, "a place that can be written", writing));
   }
   for (const { source: from, warnings } of written)
@@ -97,7 +100,6 @@ function sourcesOf(source: string, to: Target, flags: Flags): string[] {
   const found = statSync(source, { throwIfNoEntry: false });
   if (!found) throw new InputError(`${source}: expected a file or folder, got nothing there`);
   if (!found.isDirectory() || !readdirSync(source).includes("run.json")) {
-    if (flags.select !== undefined) throw new InputError(`--select: expected a run folder, got ${source}`);
     return [source];
   }
   const kind = to === "nir" || flags.network ? "networks" : "rasters";
@@ -122,52 +124,37 @@ function extension(to: Target): string {
   return to in rasterFormats ? rasterFormats[to as RasterFormatName].extension : `.${to}`;
 }
 
-type Net = { readonly kind: "trained"; readonly network: TrainedNetwork } | { readonly kind: "nir" };
-
-/** The network of a file that holds one; null for a recording. */
-async function networkAt(path: string): Promise<Net | null> {
-  if (statSync(path).isDirectory()) return null;
-  const bytes = firstBytes(path, 64);
-  if (bytes[0] === 0x89 && bytes[1] === 0x48) {
-    return readHdf5(path, root => (has(root, "node/type") ? { kind: "nir" as const } : null));
-  }
-  // A network names its format first, as a raster does.
-  if (bytes[0] === undefined || bytes[0] >> 4 !== 8) return null;
-  if (!Buffer.from(bytes).includes("threefactor.network/")) return null;
-  return { kind: "trained", network: decodeNetwork(readFileSync(path), path) };
-}
+const networkKinds: readonly FileKind[] = ["network", "nir", "circuit"];
 
 async function exportNetwork(
-  net: Net,
+  kind: FileKind,
   source: string,
   to: Target,
   out: string,
   flags: Flags,
 ): Promise<Written> {
-  if (to === "nir") {
+  const trained = kind === "network" ? decodeNetwork(readFileSync(source), source) : null;
+  if (to === "nir" && kind !== "circuit") {
     const options = {
       lossy: flags.lossy ?? false,
       ...(flags.dt !== undefined && { dtMs: Number(flags.dt) }),
     };
-    const { graph, warnings } =
-      net.kind === "trained"
-        ? networkToNir(net.network, options)
-        : { graph: await readNir(source), warnings: [] };
+    const { graph, warnings } = trained
+      ? networkToNir(trained, options)
+      : { graph: await readNir(source), warnings: [] };
     await replaceAtomic(out, temporary => writeNir(graph, temporary));
     // What the engine would make of it.
-    const notes = net.kind === "nir" ? [...runnable(graph)] : [];
+    const notes = trained ? [] : runnable(graph);
     return { source, path: out, warnings: [...warnings.map(loss => `lost: ${loss}`), ...notes] };
   }
-  if (to === "sonata" && net.kind === "trained") {
-    const { network } = net;
-    const scale = currentPerBias(network);
-    const currents = network.biases.map(b => b.map(x => x * scale));
-    await replaceAtomic(out, temporary => writeSonataNetwork(network, temporary, currents));
+  if (to === "sonata" && trained) {
+    const scale = currentPerBias(trained);
+    const currents = trained.biases.map(b => b.map(x => x * scale));
+    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents));
     return { source, path: out, warnings: [] };
   }
-  throw new InputError(
-    `--to: expected ${net.kind === "nir" ? "nir" : "nir or sonata"} for a network, got ${to}`,
-  );
+  const possible = { network: "nir or sonata", nir: "nir", circuit: "none" }[kind as "nir"];
+  throw new InputError(`--to: expected ${possible} for the network ${source}, got ${to}`);
 }
 
 /** Why the engine cannot run a graph, if so. */
@@ -182,27 +169,33 @@ function runnable(graph: Parameters<typeof nirToNetwork>[0]): readonly string[] 
 
 async function exportRaster(
   source: string,
+  kind: FileKind,
   to: Target,
   out: string,
   seed: number,
   flags: Flags,
 ): Promise<Written> {
   if (to === "nir") throw new InputError(`--to nir: expected a network, got the recording ${source}`);
-  const stream = await openRaster(source);
+  const word = flags.select === undefined || kind !== "shd" ? 0 : integer("select", flags.select, 0);
+  const stream = await openRaster(source, { word });
+  const warnings =
+    kind === "shd" && flags.select === undefined
+      ? [`took word 0 of ${stream.metadata.words}; --select takes another`]
+      : [];
   if (to === "svg") await writeAtomic(out, pictureToSvg(rasterPicture(stream)));
   else if (to === "png") await writeAtomic(out, pictureToPng(rasterPicture(stream)));
   else if (flags.stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));
   else {
-    const { kept, warnings } =
-      flags.lossy && to === "sonata" ? withoutTraces(stream) : { kept: stream, warnings: [] };
+    const { kept, lost } =
+      flags.lossy && to === "sonata" ? withoutTraces(stream) : { kept: stream, lost: [] };
     await writeRaster(kept, to, out, { seed });
-    return { source, path: out, spikes: stream.spikeCount, warnings };
+    warnings.push(...lost);
   }
-  return { source, path: out, spikes: stream.spikeCount, warnings: [] };
+  return { source, path: out, spikes: stream.spikeCount, warnings };
 }
 
 /** SONATA reports have one even clock; recordings that show jumps have none. */
-function withoutTraces(stream: RasterStream): { kept: RasterStream; warnings: string[] } {
-  if (stream.traces.length === 0) return { kept: stream, warnings: [] };
-  return { kept: { ...stream, traces: [] }, warnings: [`lost: ${stream.traces.length} recorded traces`] };
+function withoutTraces(stream: RasterStream): { kept: RasterStream; lost: string[] } {
+  if (stream.traces.length === 0) return { kept: stream, lost: [] };
+  return { kept: { ...stream, traces: [] }, lost: [`lost: ${stream.traces.length} recorded traces`] };
 }

@@ -6,6 +6,10 @@ export type { Dataset, Group } from "h5wasm/node";
 
 /** [bytes] A dataset that claims more is not read: a damaged file can claim any size. */
 const LARGEST = 2 ** 29;
+/** [bytes] The same for all that is read of one file. */
+const LARGEST_FILE = 2 ** 31;
+/** [bytes] What is left of that for the file that is being read. */
+let left = LARGEST_FILE;
 
 let loaded: unknown = null;
 
@@ -66,11 +70,13 @@ export async function writeHdf5(path: string, fill: (root: Group) => void): Prom
 }
 
 /**
- * Reads from an HDF5 file.
- * @throws InputError when it is none, or is damaged where `use` reads
+ * Reads from an HDF5 file in this thread: what others call is `readHdf5`, since the library never returns from some
+ * damaged files.
+ * @throws DamagedFile when it is none, or is damaged where `use` reads
  */
-export async function readHdf5<T>(path: string, use: (root: Group) => T): Promise<T> {
+export async function openHdf5<T>(path: string, use: (root: Group) => T): Promise<T> {
   const h5 = await library();
+  left = LARGEST_FILE;
   const { value, error, reports } = collecting(() => {
     const file = new h5.File(path, "r");
     try {
@@ -81,8 +87,11 @@ export async function readHdf5<T>(path: string, use: (root: Group) => T): Promis
   });
   if (reports === "" && error === undefined) return value as T;
   if (reports === "" && error instanceof InputError) throw error;
-  throw new InputError(`${path}: expected a whole HDF5 file, got ${reason(reports, error)}`);
+  throw new DamagedFile(`${path}: expected a whole HDF5 file, got ${reason(reports, error)}`);
 }
+
+/** What the library could not read: it may not have let go of the file, and knows it by its place. */
+export class DamagedFile extends InputError {}
 
 /** The innermost of the library's stack of messages, such as "file signature not found". */
 function reason(reports: string, error: unknown): string {
@@ -247,68 +256,17 @@ export function reference(dataset: Dataset): Reference {
   return dataset.create_reference();
 }
 
-function checkSize({ shape, metadata }: Dataset, path: string, file: string): void {
+/** @throws InputError for a dataset that is too large to be read, or would be one too many */
+export function checkSize({ shape, metadata }: Dataset, path: string, file: string): void {
   const bytes = (shape ?? []).reduce((product, n) => product * n, 1) * (metadata?.size ?? 1);
-  if (!(bytes <= LARGEST)) {
-    throw new InputError(`${file}: ${path}: expected at most ${LARGEST} bytes, got ${bytes}`);
+  const most = Math.min(LARGEST, left);
+  if (!(bytes <= most)) {
+    throw new InputError(`${file}: ${path}: expected at most ${most} bytes, got ${bytes}`);
   }
+  left -= bytes;
 }
 
-/**
- * The rows of a dataset whose rows differ in length. Numbers of 16 bits, which the library does not decode, are read
- * from its memory.
- */
-export function raggedAt(root: Group, path: string, file: string): Float64Array[] {
-  const dataset = datasetAt(root, path, file);
-  checkSize(dataset, path, file);
-  const { metadata } = dataset;
-  const type = metadata.vlen_type;
-  if (!type)
-    throw new InputError(`${file}: ${path}: expected rows of different lengths, got ${dataset.dtype}`);
-  if (type.type === FLOAT && type.size === 2) return halfRows(dataset);
-  const value: unknown = dataset.value;
-  if (!Array.isArray(value)) throw new InputError(`${file}: ${path}: expected rows of numbers`);
-  return value.map(row => Float64Array.from(row as Iterable<number>, Number));
-}
-
-/** HDF5's class of floating-point types. */
-const FLOAT = 1;
-
-/** What the module of the library has and its types do not tell. */
-interface Memory {
-  readonly HEAPU8: Uint8Array;
-  _malloc(bytes: number): number;
-  _free(at: number): void;
-  get_dataset_data(file: bigint, path: string, count: null, offset: null, strides: null, to: bigint): void;
-  reclaim_vlen_memory(file: bigint, path: string, attribute: string, at: bigint): void;
-}
-
-function halfRows(dataset: Dataset): Float64Array[] {
-  const memory = loaded as unknown as Memory;
-  const { metadata, file_id, path } = dataset;
-  const rows = metadata.total_size;
-  const at = memory._malloc(Math.max(1, rows * metadata.size));
-  try {
-    memory.get_dataset_data(file_id, path, null, null, null, BigInt(at));
-    const view = new DataView(memory.HEAPU8.buffer);
-    return Array.from({ length: rows }, (_, row) => {
-      // Each row is its length and where it lies.
-      const [length, start] = [0, 4].map(k => view.getUint32(at + row * metadata.size + k, true)) as [
-        number,
-        number,
-      ];
-      return Float64Array.from({ length }, (_, k) => half(view.getUint16(start + 2 * k, true)));
-    });
-  } finally {
-    memory.reclaim_vlen_memory(file_id, path, "", BigInt(at));
-    memory._free(at);
-  }
-}
-
-/** IEEE 754 binary16. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+/** The library's module with its memory; null before it was loaded. */
+export function moduleOfLibrary(): unknown {
+  return loaded;
 }

@@ -8,11 +8,11 @@ import {
   groupAt,
   has,
   numbersAt,
-  readHdf5,
   textAt,
   writeHdf5,
   writeText,
 } from "./hdf5.ts";
+import { readHdf5 } from "./hdf5Thread.ts";
 import { type RasterStream, rasterFrom } from "./rasterStream.ts";
 import { select } from "./sonataWrite.ts";
 
@@ -99,55 +99,57 @@ function writeValued(group: Group, traces: readonly RecordedTrace[]): void {
  * @throws InputError when it holds several samples, gridded data or no events
  */
 export function readNirData(path: string): Promise<Raster> {
-  return readHdf5(path, root => {
-    const type = attribute(root, "__type__");
-    if (type !== "NIRGraphData")
-      throw new InputError(`${path}: __type__: expected NIRGraphData, got ${String(type)}`);
-    const text = has(root, "threefactor") ? textAt(root, "threefactor", path) : "";
-    const facts = factsFromJson(text, `${path}: threefactor`);
-    const unit = String(attribute(root, "time_unit") ?? "s");
-    const scale = { ms: 1, s: 1000 }[unit];
-    if (scale === undefined) throw new InputError(`${path}: time_unit: expected ms or s, got ${unit}`);
-    const nodes = groupAt(root, "nodes", path);
-    const names = facts?.populations.map(({ name }) => name) ?? nodes.keys();
-    let durationMs = 0;
-    const traces: RecordedTrace[] = [];
-    const events = names.map(name => {
-      const observables = groupAt(nodes, `${name}/observables`, path);
-      for (const quantity of observables.keys()) {
-        if (quantity === "spikes") continue;
-        traces.push(...readValued(groupAt(observables, quantity, path), name, quantity, scale, path));
-      }
-      if (!has(observables, "spikes"))
-        return { size: 0, idx: new Float64Array(0), time: new Float64Array(0) };
-      const group = groupAt(observables, "spikes", path);
-      durationMs = Math.max(durationMs, scale * Number(attribute(group, "t_max")));
-      return {
-        size: Number(attribute(group, "n_neurons")),
-        ...readEvents(group, `${name} spikes`, scale, path),
-      };
-    });
-    const count = events.reduce((sum, { idx }) => sum + idx.length, 0);
-    const times = new Float64Array(count);
-    const neurons = new Uint32Array(count);
-    const populationIndex = new Uint16Array(count);
-    let at = 0;
-    events.forEach(({ idx, time }, p) => {
-      times.set(time, at);
-      neurons.set(idx, at);
-      populationIndex.fill(p, at, (at += idx.length));
-    });
-    const populations = facts?.populations ?? names.map((name, p) => ({ name, size: events[p]!.size }));
-    const metadata = facts?.metadata ?? { timeUnit: unit };
-    if (facts) traces.sort((a, b) => order(names, a, b));
-    return rasterFrom(
-      {
-        durationMs: facts?.durationMs ?? durationMs,
-        ...{ populations, times, populationIndex, neurons, traces, metadata },
-      },
-      path,
-    );
+  return readHdf5("nirdata", path);
+}
+
+/** The same of an open file. */
+export function nirDataRaster(root: Group, path: string): Raster {
+  const type = attribute(root, "__type__");
+  if (type !== "NIRGraphData")
+    throw new InputError(`${path}: __type__: expected NIRGraphData, got ${String(type)}`);
+  const text = has(root, "threefactor") ? textAt(root, "threefactor", path) : "";
+  const facts = factsFromJson(text, `${path}: threefactor`);
+  const unit = String(attribute(root, "time_unit") ?? "s");
+  const scale = { ms: 1, s: 1000 }[unit];
+  if (scale === undefined) throw new InputError(`${path}: time_unit: expected ms or s, got ${unit}`);
+  const nodes = groupAt(root, "nodes", path);
+  const names = facts?.populations.map(({ name }) => name) ?? nodes.keys();
+  let durationMs = 0;
+  const traces: RecordedTrace[] = [];
+  const events = names.map(name => {
+    const observables = groupAt(nodes, `${name}/observables`, path);
+    for (const quantity of observables.keys()) {
+      if (quantity === "spikes") continue;
+      traces.push(...readValued(groupAt(observables, quantity, path), name, quantity, scale, path));
+    }
+    if (!has(observables, "spikes")) return { size: 0, idx: new Float64Array(0), time: new Float64Array(0) };
+    const group = groupAt(observables, "spikes", path);
+    durationMs = Math.max(durationMs, scale * Number(attribute(group, "t_max")));
+    return {
+      size: Number(attribute(group, "n_neurons")),
+      ...readEvents(group, `${name} spikes`, scale, path),
+    };
   });
+  const count = events.reduce((sum, { idx }) => sum + idx.length, 0);
+  const times = new Float64Array(count);
+  const neurons = new Uint32Array(count);
+  const populationIndex = new Uint16Array(count);
+  let at = 0;
+  events.forEach(({ idx, time }, p) => {
+    times.set(time, at);
+    neurons.set(idx, at);
+    populationIndex.fill(p, at, (at += idx.length));
+  });
+  const populations = facts?.populations ?? names.map((name, p) => ({ name, size: events[p]!.size }));
+  const metadata = facts?.metadata ?? { timeUnit: unit };
+  if (facts) traces.sort((a, b) => order(names, a, b));
+  return rasterFrom(
+    {
+      durationMs: facts?.durationMs ?? durationMs,
+      ...{ populations, times, populationIndex, neurons, traces, metadata },
+    },
+    path,
+  );
 }
 
 function order(names: readonly string[], a: RecordedTrace, b: RecordedTrace): number {

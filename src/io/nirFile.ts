@@ -6,12 +6,12 @@ import {
   groupAt,
   has,
   numbersOf,
-  readHdf5,
   textAt,
   textsAt,
   writeHdf5,
   writeText,
 } from "./hdf5.ts";
+import { readHdf5 } from "./hdf5Thread.ts";
 import { checkGraph, type NirGraph, type NirNode, type NirValue, type Tensor } from "./nirGraph.ts";
 
 /** Version of the reference package whose layout this is. */
@@ -29,8 +29,13 @@ export async function writeNir(graph: NirGraph, path: string): Promise<void> {
 }
 
 /** Reads a NIR file. @throws InputError when it is none, or the graph is inconsistent */
-export async function readNir(path: string): Promise<NirGraph> {
-  const graph = await readHdf5(path, root => readNode(groupAt(root, "node", path), "node", path, 0));
+export function readNir(path: string): Promise<NirGraph> {
+  return readHdf5("nir", path);
+}
+
+/** The same of an open file. */
+export function nirGraph(root: Group, path: string): NirGraph {
+  const graph = readNode(groupAt(root, "node", path), "node", path, 0);
   if (!("nodes" in graph)) throw new InputError(`${path}: node: expected a NIRGraph, got ${graph.type}`);
   checkGraph(graph, path);
   return graph;

@@ -1,17 +1,8 @@
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { factsFromJson } from "./facts.ts";
-import {
-  attribute,
-  datasetAt,
-  type Group,
-  groupAt,
-  has,
-  numbersAt,
-  readHdf5,
-  textAt,
-  textsAt,
-} from "./hdf5.ts";
+import { attribute, datasetAt, type Group, groupAt, has, numbersAt, textAt, textsAt } from "./hdf5.ts";
+import { readHdf5 } from "./hdf5Thread.ts";
 import { rasterFrom } from "./rasterStream.ts";
 
 /**
@@ -20,43 +11,46 @@ import { rasterFrom } from "./rasterStream.ts";
  * @throws InputError when the file holds no Units table
  */
 export function readNwb(path: string): Promise<Raster> {
-  return readHdf5(path, root => {
-    const units = groupAt(root, "units", path);
-    const notes = has(root, "general/notes") ? textAt(root, "general/notes", path) : "";
-    const facts = factsFromJson(notes, `${path}: general/notes`);
-    const ends = numbersAt(units, "spike_times_index", path);
-    const n = ends.length;
-    const column = (name: string) => checked(numbersAt(units, name, path), n, `${path}: units/${name}`);
-    const seconds = numbersAt(units, "spike_times", path);
-    const { populations, layer, neuron } = facts
-      ? { populations: facts.populations, layer: column("layer"), neuron: column("neuron") }
-      : foreignRows(units, n, path);
-    const count = seconds.length;
-    const populationIndex = new Uint16Array(count);
-    const neurons = new Uint32Array(count);
-    let k = 0;
-    for (let row = 0; row < n; row++) {
-      if (!(ends[row]! >= k && ends[row]! <= count)) {
-        throw new InputError(
-          `${path}: units/spike_times_index[${row}]: expected ${k} to ${count}, got ${ends[row]}`,
-        );
-      }
-      const known = layer[row]! < populations.length && neuron[row]! < populations[layer[row]!]!.size;
-      if (!known) {
-        throw new InputError(
-          `${path}: units row ${row}: expected a neuron of a population, got ${neuron[row]} of ${layer[row]}`,
-        );
-      }
-      for (; k < ends[row]!; k++) [populationIndex[k], neurons[k]] = [layer[row]!, neuron[row]!];
+  return readHdf5("nwb", path);
+}
+
+/** The same of an open file. */
+export function nwbRaster(root: Group, path: string): Raster {
+  const units = groupAt(root, "units", path);
+  const notes = has(root, "general/notes") ? textAt(root, "general/notes", path) : "";
+  const facts = factsFromJson(notes, `${path}: general/notes`);
+  const ends = numbersAt(units, "spike_times_index", path);
+  const n = ends.length;
+  const column = (name: string) => checked(numbersAt(units, name, path), n, `${path}: units/${name}`);
+  const seconds = numbersAt(units, "spike_times", path);
+  const { populations, layer, neuron } = facts
+    ? { populations: facts.populations, layer: column("layer"), neuron: column("neuron") }
+    : foreignRows(units, n, path);
+  const count = seconds.length;
+  const populationIndex = new Uint16Array(count);
+  const neurons = new Uint32Array(count);
+  let k = 0;
+  for (let row = 0; row < n; row++) {
+    if (!(ends[row]! >= k && ends[row]! <= count)) {
+      throw new InputError(
+        `${path}: units/spike_times_index[${row}]: expected ${k} to ${count}, got ${ends[row]}`,
+      );
     }
-    const times = seconds.slice(0, k).map(t => t * 1000);
-    const traces = facts ? ownTraces(root, path) : [];
-    const metadata = facts?.metadata ?? foreignMetadata(root, path);
-    const durationMs = facts?.durationMs ?? foreignDuration(units, times, path);
-    const spikes = { times, populationIndex: populationIndex.slice(0, k), neurons: neurons.slice(0, k) };
-    // What a file of ours says about its length was in ms; what it says about spikes was rounded.
-    return rasterFrom({ durationMs, populations, ...spikes, traces, metadata }, path);
-  });
+    const known = layer[row]! < populations.length && neuron[row]! < populations[layer[row]!]!.size;
+    if (!known) {
+      throw new InputError(
+        `${path}: units row ${row}: expected a neuron of a population, got ${neuron[row]} of ${layer[row]}`,
+      );
+    }
+    for (; k < ends[row]!; k++) [populationIndex[k], neurons[k]] = [layer[row]!, neuron[row]!];
+  }
+  const times = seconds.slice(0, k).map(t => t * 1000);
+  const traces = facts ? ownTraces(root, path) : [];
+  const metadata = facts?.metadata ?? foreignMetadata(root, path);
+  const durationMs = facts?.durationMs ?? foreignDuration(units, times, path);
+  const spikes = { times, populationIndex: populationIndex.slice(0, k), neurons: neurons.slice(0, k) };
+  // What a file of ours says about its length was in ms; what it says about spikes was rounded.
+  return rasterFrom({ durationMs, populations, ...spikes, traces, metadata }, path);
 }
 
 function checked(values: Float64Array, n: number, where: string): Float64Array {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { type Facts, factsFromJson } from "./facts.ts";
-import { attribute, datasetAt, groupAt, has, numbersAt, readHdf5 } from "./hdf5.ts";
+import { attribute, datasetAt, type Group, groupAt, has, numbersAt } from "./hdf5.ts";
+import { readHdf5 } from "./hdf5Thread.ts";
 import { parseJson } from "./metadataJson.ts";
 import { rasterFrom } from "./rasterStream.ts";
 
@@ -16,10 +17,14 @@ export async function readSonata(path: string): Promise<Raster> {
   const folder = statSync(path).isDirectory();
   const config = folder ? readConfig(join(path, "simulation_config.json")) : null;
   const facts = config?.facts ?? null;
-  const spikes = await readSpikes(folder ? join(path, config?.spikes ?? "spikes.h5") : path, facts);
+  const spikes = await readHdf5(
+    "sonataSpikes",
+    folder ? join(path, config?.spikes ?? "spikes.h5") : path,
+    facts,
+  );
   const traces: RecordedTrace[] = [];
   for (const [name, report] of facts ? Object.entries(config?.reports ?? {}) : []) {
-    traces.push(...(await readReport(join(path, `${name}.h5`), report)));
+    traces.push(...(await readHdf5("sonataReport", join(path, `${name}.h5`), report)));
   }
   return rasterFrom({ ...spikes, traces, metadata: facts?.metadata ?? {} }, path);
 }
@@ -45,63 +50,66 @@ function readConfig(path: string): Config | null {
   };
 }
 
-function readSpikes(path: string, facts: Facts | null): Promise<Omit<Raster, "traces" | "metadata">> {
-  return readHdf5(path, root => {
-    const group = groupAt(root, "spikes", path);
-    const names = facts?.populations.map(({ name }) => name) ?? group.keys();
-    const parts = names.map(name => {
-      const unit = has(group, `${name}/timestamps`)
-        ? attribute(datasetAt(group, `${name}/timestamps`, path), "units")
-        : "ms";
-      if (unit !== undefined && unit !== "ms" && unit !== "s")
-        throw new InputError(`${path}: ${name}/timestamps: expected units ms or s, got ${String(unit)}`);
-      const times = numbersAt(group, `${name}/timestamps`, path);
-      const ids = numbersAt(group, `${name}/node_ids`, path);
-      const bad = ids.findIndex(id => !(id >= 0 && id < 2 ** 32));
-      if (ids.length !== times.length || bad >= 0) {
-        throw new InputError(
-          `${path}: ${name}/node_ids: expected ${times.length} ids below 2^32, got ${bad >= 0 ? ids[bad] : ids.length}`,
-        );
-      }
-      return { times: unit === "s" ? times.map(t => 1000 * t) : times, ids };
-    });
-    const count = parts.reduce((sum, { ids }) => sum + ids.length, 0);
-    const times = new Float64Array(count);
-    const populationIndex = new Uint16Array(count);
-    const neurons = new Uint32Array(count);
-    let at = 0;
-    parts.forEach((part, p) => {
-      times.set(part.times, at);
-      neurons.set(part.ids, at);
-      populationIndex.fill(p, at, (at += part.ids.length));
-    });
-    const populations =
-      facts?.populations ??
-      names.map((name, p) => ({ name, size: parts[p]!.ids.reduce((most, id) => Math.max(most, id + 1), 0) }));
-    const durationMs = facts?.durationMs ?? times.reduce((most, t) => Math.max(most, t), 0);
-    return { durationMs, populations, times, populationIndex, neurons };
+/** Spikes of an open file. */
+export function sonataSpikes(
+  root: Group,
+  path: string,
+  facts: Facts | null,
+): Omit<Raster, "traces" | "metadata"> {
+  const group = groupAt(root, "spikes", path);
+  const names = facts?.populations.map(({ name }) => name) ?? group.keys();
+  const parts = names.map(name => {
+    const unit = has(group, `${name}/timestamps`)
+      ? attribute(datasetAt(group, `${name}/timestamps`, path), "units")
+      : "ms";
+    if (unit !== undefined && unit !== "ms" && unit !== "s")
+      throw new InputError(`${path}: ${name}/timestamps: expected units ms or s, got ${String(unit)}`);
+    const times = numbersAt(group, `${name}/timestamps`, path);
+    const ids = numbersAt(group, `${name}/node_ids`, path);
+    const bad = ids.findIndex(id => !(id >= 0 && id < 2 ** 32));
+    if (ids.length !== times.length || bad >= 0) {
+      throw new InputError(
+        `${path}: ${name}/node_ids: expected ${times.length} ids below 2^32, got ${bad >= 0 ? ids[bad] : ids.length}`,
+      );
+    }
+    return { times: unit === "s" ? times.map(t => 1000 * t) : times, ids };
   });
+  const count = parts.reduce((sum, { ids }) => sum + ids.length, 0);
+  const times = new Float64Array(count);
+  const populationIndex = new Uint16Array(count);
+  const neurons = new Uint32Array(count);
+  let at = 0;
+  parts.forEach((part, p) => {
+    times.set(part.times, at);
+    neurons.set(part.ids, at);
+    populationIndex.fill(p, at, (at += part.ids.length));
+  });
+  const populations =
+    facts?.populations ??
+    names.map((name, p) => ({ name, size: parts[p]!.ids.reduce((most, id) => Math.max(most, id + 1), 0) }));
+  const durationMs = facts?.durationMs ?? times.reduce((most, t) => Math.max(most, t), 0);
+  return { durationMs, populations, times, populationIndex, neurons };
 }
 
-function readReport(
+/** Traces of an open report file. */
+export function sonataReport(
+  root: Group,
   path: string,
   { cells, variable_name }: { cells: string; variable_name: string },
-): Promise<RecordedTrace[]> {
-  return readHdf5(path, root => {
-    const group = groupAt(root, `report/${cells}`, path);
-    const ids = numbersAt(group, "mapping/node_ids", path);
-    const [first, , step] = numbersAt(group, "mapping/time", path);
-    const data = numbersAt(group, "data", path);
-    const n = ids.length;
-    const steps = data.length / n;
-    if (!Number.isInteger(steps))
-      throw new InputError(`${path}: data: expected a multiple of ${n} values, got ${data.length}`);
-    return Array.from(ids, (neuron, k) => ({
-      population: cells,
-      neuron,
-      quantity: variable_name,
-      times: Float64Array.from({ length: steps }, (_, s) => first! + s * step!),
-      values: Float64Array.from({ length: steps }, (_, s) => data[s * n + k]!),
-    }));
-  });
+): RecordedTrace[] {
+  const group = groupAt(root, `report/${cells}`, path);
+  const ids = numbersAt(group, "mapping/node_ids", path);
+  const [first, , step] = numbersAt(group, "mapping/time", path);
+  const data = numbersAt(group, "data", path);
+  const n = ids.length;
+  const steps = data.length / n;
+  if (!Number.isInteger(steps))
+    throw new InputError(`${path}: data: expected a multiple of ${n} values, got ${data.length}`);
+  return Array.from(ids, (neuron, k) => ({
+    population: cells,
+    neuron,
+    quantity: variable_name,
+    times: Float64Array.from({ length: steps }, (_, s) => first! + s * step!),
+    values: Float64Array.from({ length: steps }, (_, s) => data[s * n + k]!),
+  }));
 }

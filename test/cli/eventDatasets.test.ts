@@ -34,6 +34,13 @@ test("shd: counts of spikes per channel", async () => {
   expect([...data.test.labels].sort((a, b) => a - b)).toEqual([0, 7, 19]);
 });
 
+test("ssc: the same with a file for validation", async () => {
+  mkdirSync(join(dataDir, "ssc"));
+  for (const part of ["train", "valid", "test"]) writeShdLike(join(dataDir, "ssc", `ssc_${part}.h5`), "f32");
+  const data = await loadAnyDataset("ssc", { dataDir });
+  expect([data.classes, data.train.count, data.validation.count, data.test.count]).toEqual([35, 3, 3, 3]);
+});
+
 test("a set that is not there says where it was looked for", async () => {
   await expect(loadAnyDataset("shd", { dataDir: join(dataDir, "none") })).rejects.toThrow(
     /^shd: expected shd_train\.h5 and shd_test\.h5 in .*none.*, got none; unpack/,

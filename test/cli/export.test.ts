@@ -7,11 +7,12 @@ import { exportCommand } from "../../src/cli/export.ts";
 import { InputError } from "../../src/errors.ts";
 import { encodeNetwork } from "../../src/io/networkFile.ts";
 import { readNir } from "../../src/io/nirFile.ts";
+import { openRaster } from "../../src/io/openRaster.ts";
 import { encodeRaster } from "../../src/io/rasterFile.ts";
-import { openRaster } from "../../src/io/rasterFormats.ts";
 import { collect } from "../../src/io/rasterStream.ts";
 import { trained } from "../io/nirGraphs.ts";
 import { sampleRaster } from "../io/rasters.ts";
+import { writeShdLike } from "../io/shdFiles.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -163,13 +164,44 @@ describe("threefactor export", () => {
     await run(join(folder, "many.msgpack"), "--to", "svg");
     expect(readFileSync(join(folder, "many.svg"), "utf8")).toContain('href="data:image/png;base64,');
   });
+  test("takes recordings of cameras and cochleas", async () => {
+    const folder = runFolder();
+    const bin = join(folder, "00002.bin");
+    writeFileSync(bin, Uint8Array.of(1, 2, 0x80, 0, 100, 0, 0, 0, 3, 232));
+    const out = join(folder, "x.csv");
+    await run(bin, "--to", "csv", "--out", out);
+    const camera = collect(await openRaster(out));
+    expect(camera.populations).toEqual([{ name: "input", size: 12 }]);
+    expect([...camera.times]).toEqual([0, 0.9]);
+    // [polarity, y, x] of a sensor of 2 x 3 pixels, counted from the first event.
+    expect([...camera.neurons]).toEqual([(3 + 2) * 2 + 1, 0]);
+    expect(camera.metadata).toEqual({ width: 2, height: 3, firstEventMs: 0.1 });
+
+    const spoken = join(folder, "words.h5");
+    writeShdLike(spoken, "f16");
+    expect((await run(spoken, "--to", "csv", "--out", out)).told).toMatch(
+      /took word 0 of 3; --select takes another/,
+    );
+    await run(spoken, "--to", "csv", "--out", out, "--select", "2");
+    const cochlea = collect(await openRaster(out));
+    expect(cochlea.populations).toEqual([{ name: "cochlea", size: 700 }]);
+    expect(cochlea.times).toHaveLength(1);
+    expect(cochlea.metadata).toEqual({ word: 2, words: 3, label: 7 });
+    await expect(run(spoken, "--to", "csv", "--select", "3")).rejects.toThrow(
+      /words\.h5: expected the number of a word below 3, got 3$/,
+    );
+    for (const format of ["svg", "png"]) await run(spoken, "--to", format, "--out", join(folder, "picture"));
+  });
   test.each([
     [["nothing-here", "--to", "npz"], "nothing-here: expected a file or folder, got nothing there"],
     [
       [".", "--to", "odt"],
       "--to: expected one of msgpack, npz, csv, nwb, sonata, nirdata, nir, svg, png, got odt",
     ],
-    [["package.json", "--to", "npz"], /^package\.json: expected a raster as msgpack, .* got something else$/],
+    [
+      ["package.json", "--to", "npz"],
+      /^package\.json: expected a recording as msgpack, .* got something else$/,
+    ],
   ])("refuses %j with one line", async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
     await expect(run(...args)).rejects.toBeInstanceOf(InputError);

@@ -1,0 +1,38 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import { type EventFormat, eventFormats } from "./events/openEvents.ts";
+import { firstBytes } from "./firstBytes.ts";
+import { readHdf5 } from "./hdf5Thread.ts";
+import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
+
+/** What stands at a path: a recording, or a network (trained here, as NIR, or as a SONATA circuit). */
+export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "circuit";
+
+/**
+ * The kind of a file or folder, by content; only N-MNIST's `.bin`, which has no mark, goes by its name.
+ * @throws InputError when nothing is there, or nothing known
+ */
+export async function fileKind(path: string): Promise<FileKind> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new InputError(`${path}: expected a file, got nothing there`);
+  if (found.isDirectory()) return existsSync(join(path, "edges.h5")) ? "circuit" : "sonata";
+  const start = firstBytes(path, 512);
+  const begins = (...magic: number[]) => magic.every((byte, k) => start[k] === byte);
+  if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5("kind", path);
+  const text = new TextDecoder("latin1").decode(start);
+  if (begins(0x50, 0x4b)) return /^[txyp]\.npy/.test(text.slice(30)) ? "events npz" : "npz";
+  if (/^#!AER-DAT/.test(text)) return "aedat";
+  if (/^(# \{|time_ms,)/.test(text)) return "csv";
+  const columns = (text.split(/\r?\n/)[0] ?? "").split(",").map(name => name.trim());
+  if (["t", "x", "y", "p"].every(name => columns.includes(name))) return "events csv";
+  if (/\.bin$/i.test(path)) return "nmnist";
+  // A network names its format first, as a raster does.
+  if (text.slice(0, 64).includes("threefactor.network/")) return "network";
+  if (start[0] !== undefined && start[0] >= 0x80) return "msgpack";
+  throw new InputError(
+    `${path}: expected a recording as ${[...Object.keys(rasterFormats), ...eventFormats].join(", ")}, or a network, got ${
+      start.length === 0 ? "an empty file" : "something else"
+    }`,
+  );
+}

@@ -1,0 +1,21 @@
+import { InputError } from "../errors.ts";
+import { type EventFormat, eventFormats, openEvents } from "./events/openEvents.ts";
+import { fileKind } from "./fileKind.ts";
+import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
+import type { RasterStream } from "./rasterStream.ts";
+
+/**
+ * Opens a recording in any of the formats that are read, which its content tells.
+ * @param word  of a file of spoken words (SHD, SSC), which one, from 0
+ * @throws InputError when there is none
+ */
+export async function openRaster(path: string, { word = 0 } = {}): Promise<RasterStream> {
+  const kind = await fileKind(path);
+  if ((eventFormats as readonly string[]).includes(kind)) return openEvents(path, kind as EventFormat, word);
+  if (Object.hasOwn(rasterFormats, kind)) {
+    const { read }: { read(path: string): Promise<RasterStream> | RasterStream } =
+      rasterFormats[kind as RasterFormatName];
+    return read(path);
+  }
+  throw new InputError(`${path}: expected a recording, got a network`);
+}
