@@ -18,14 +18,14 @@ def check(name, *packages):
     def run(function):
         missing = [p for p in packages if not available(p)]
         if missing:
-            print(f"skipped: {name} (not installable: {', '.join(missing)})")
+            print(f"skipped: {name} (not installable: {', '.join(missing)})", flush=True)
             return
-        versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in packages)
+        versions = ", ".join(f"{p} {version(p)}" for p in packages)
         try:
-            print(f"ok: {name} ({versions}): {function()}")
+            print(f"ok: {name} ({versions}): {function()}", flush=True)
         except Exception as error:  # every kind of failure is one
             failures.append(name)
-            print(f"FAILED: {name} ({versions}): {type(error).__name__}: {error}")
+            print(f"FAILED: {name} ({versions}): {type(error).__name__}: {error}", flush=True)
 
     return run
 
@@ -34,8 +34,15 @@ def available(package):
     try:
         importlib.import_module(package)
         return True
-    except ImportError:
+    except Exception:  # one that does not fit another that is installed fails in any way it likes
         return False
+
+
+def version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return getattr(importlib.import_module(package), "__version__", "of the system")
 
 
 def spikes_of_csv(path):

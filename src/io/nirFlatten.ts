@@ -45,13 +45,11 @@ export function shapesOf({ nodes, edges }: FlatGraph): Map<string, LinearMap> {
     inShape: shape,
     outShape: shape,
     bias: null,
-    spread(i, amount, out) {
-      out[i]! += amount;
-    },
+    spread: (i, amount, add) => add(i, amount),
   });
   for (const [name, node] of Object.entries(nodes)) {
     const shape = isNeuron(node.type)
-      ? fieldShape(node, node.fields.tau_mem ? "tau_mem" : "r")
+      ? fieldShape(node, node.fields.tau_mem ? "tau_mem" : node.fields.r ? "r" : "threshold")
       : node.type === "Input" || node.type === "Output"
         ? [...numbers(node, "shape")]
         : null;

@@ -53,10 +53,11 @@ export const nirFields: Readonly<Record<string, readonly string[]>> = {
   CubaLIF: ["tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "v_reset?", "w_in?"],
 };
 
-const neurons = new Set(["I", "IF", "LI", "LIF", "CubaLI", "CubaLIF"]);
+const stateful = new Set(["I", "IF", "LI", "LIF", "CubaLI", "CubaLIF", "Threshold"]);
 
+/** Whether nodes of a kind are neurons; a Threshold is one without memory. */
 export function isNeuron(type: string): boolean {
-  return neurons.has(type);
+  return stateful.has(type);
 }
 
 export function tensor(data: Tensor["data"], shape: readonly number[] = [data.length]): Tensor {

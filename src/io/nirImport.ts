@@ -1,9 +1,11 @@
-import type { NetworkSpec, ProjectionSpec } from "../engine/network.ts";
-import type { LifParameters } from "../engine/neurons/lif.ts";
+import type { NetworkSpec, PopulationSpec, ProjectionSpec } from "../engine/network.ts";
 import { InputError } from "../errors.ts";
-import { flattenGraph, shapesOf } from "./nirFlatten.ts";
-import { isNeuron, type NirGraph, type NirNode, numbers } from "./nirGraph.ts";
+import { type FlatGraph, flattenGraph, shapesOf } from "./nirFlatten.ts";
+import { isNeuron, type NirGraph } from "./nirGraph.ts";
 import { type LinearMap, size } from "./nirLinear.ts";
+import { type NirNeurons, neuronsOf } from "./nirNeurons.ts";
+import { applyAll, multiplyOut, pathsFrom, type Synapses } from "./nirPaths.ts";
+import { stepOf, unitOf } from "./nirUnits.ts";
 
 export interface NirImportOptions {
   /** Unit of the times in the file; by default what `metadata` says, else what the time constants suggest. */
@@ -12,28 +14,47 @@ export interface NirImportOptions {
   readonly dt?: number;
 }
 
+/** Some neurons of a node: neuron k of the population is neuron `neurons[k]` of the node. */
+export interface NirPart {
+  readonly population: string;
+  readonly neurons: Uint32Array;
+}
+
 export interface ImportedNetwork {
   readonly spec: NetworkSpec;
   /** Constant input of each population, from biases: `Simulation.setCurrent` takes them [1/ms]. */
   readonly currents: Readonly<Record<string, Float64Array>>;
+  /** Where the neurons of each node are: one population, or one for each set of parameters, NODE[0], NODE[1] and on. */
+  readonly parts: Readonly<Record<string, readonly NirPart[]>>;
   readonly timeUnit: "s" | "ms";
   readonly dtMs: number;
   /** What was inferred or changed, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Dense weights of more synapses than this are refused: 1 GB. */
-const MOST_SYNAPSES = 2 ** 28;
+/** A node with state, its neurons, and which populations they are. */
+interface Layer {
+  readonly size: number;
+  /** null for an Input. */
+  readonly neurons: NirNeurons | null;
+  readonly parts: readonly NirPart[];
+}
+
+interface Link extends Synapses {
+  readonly from: string;
+  readonly to: string;
+}
 
 /**
- * A NIR graph as a network of the engine. Inputs and neurons become populations; the linear nodes between two of them
- * are multiplied out into one projection. A spike lasts one time step of the tool that wrote the file, so that it moves
- * a potential by weight * r * dt / tau. Loops without a delay get one time step, which is what tools on a grid have.
- * @throws InputError when the engine has no such neuron, or time unit or step cannot be told
+ * A NIR graph as a network of the engine. Inputs and neurons become populations, one for each set of parameters in a
+ * node; the linear nodes between two of them are multiplied out into synapses. A spike lasts one time step of the tool
+ * that wrote the file, so that it moves a potential by weight * r * dt / tau. Loops without a delay get one time step,
+ * which is what tools on a grid have.
+ * @throws InputError when the engine cannot run it, or time unit or step cannot be told
  */
 export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): ImportedNetwork {
   const flat = flattenGraph(graph);
-  const shapes = shapesOf(flat);
+  const maps = shapesOf(flat);
   const notes: string[] = [];
   const text = (key: string) => {
     const value = graph.metadata?.[key];
@@ -47,230 +68,171 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
   const timeUnit = unitOf(options.timeUnit, text("time_unit"), nodes, notes);
   const ms = timeUnit === "s" ? 1000 : 1;
   const dt = stepOf(options.dt, fact("dt"), nodes, timeUnit, notes);
-  const subtract = text("reset") === "subtract";
-  const tauRef = subtract ? (fact("t_ref") ?? 0) * ms : 0;
+  const reset =
+    text("reset") === "subtract" ? { reset: "subtract" as const, tauRef: (fact("t_ref") ?? 0) * ms } : null;
 
-  const populations: Record<string, NetworkSpec["populations"][string]> = {};
-  const currents: Record<string, Float64Array> = {};
-  const gains: Record<string, Float64Array> = {};
+  const layers: Record<string, Layer> = {};
   for (const [name, node] of nodes) {
-    const n = size(shapes.get(name)!.outShape);
-    if (node.type === "Input") populations[name] = { size: n, neuron: "input" };
-    else if (isNeuron(node.type)) {
-      const { neuron, gain } = neuronOf(name, node, ms, dt, subtract ? { reset: "subtract", tauRef } : null);
-      populations[name] = { size: n, neuron };
-      gains[name] = gain;
-      currents[name] = new Float64Array(n);
-    } else if (node.type === "Threshold") {
-      throw new InputError(`nir: node ${name}: Threshold has no form in the engine; expected IF or LIF`);
+    const n = size(maps.get(name)!.outShape);
+    if (node.type === "Input") {
+      const neurons = Uint32Array.from({ length: n }, (_, k) => k);
+      layers[name] = { size: n, neurons: null, parts: [{ population: name, neurons }] };
+    } else if (isNeuron(node.type)) {
+      const neurons = neuronsOf(name, node, ms, dt, reset);
+      const parts = neurons.groups.map(({ members }, g) => ({
+        population: neurons.groups.length === 1 ? name : `${name}[${g}]`,
+        neurons: members,
+      }));
+      if (parts.length > 1) notes.push(`${name}: ${parts.length} sets of parameters, each a population`);
+      if (node.type === "Threshold")
+        notes.push(`${name}: a Threshold adds up what reaches it at one instant, not within a time step`);
+      layers[name] = { size: n, neurons, parts };
     }
   }
-
-  const projections: ProjectionSpec[] = [];
-  const following = (name: string) => flat.edges.filter(([from]) => from === name).map(([, to]) => to);
-  for (const from of Object.keys(populations)) {
-    const n = populations[from]!.size;
-    for (const path of pathsFrom(from, following, to => isNeuron(flat.nodes[to]!.type))) {
+  const links: Link[] = [];
+  for (const from of Object.keys(layers))
+    for (const path of ways(flat, from)) {
       const [to, through] = [path.at(-1)!, path.slice(0, -1)];
-      const post = populations[to]!.size;
-      if (n * post > MOST_SYNAPSES)
+      const { type } = flat.nodes[from]!;
+      if (type !== "Input" && type !== "Threshold" && !type.endsWith("IF"))
         throw new InputError(
-          `nir: ${from} to ${to}: expected at most ${MOST_SYNAPSES} synapses, got ${n * post}`,
+          `nir: edge ${from} to ${path[0]}: expected spikes to reach ${to}, got the potential of ${type}, which is sent nowhere here`,
         );
-      const { weights, delays } = multiply(through, flat.nodes, shapes, n, post, ms);
-      const gain = gains[to]!;
-      for (let k = 0; k < weights.length; k++) weights[k]! *= gain[k % post]!;
-      projections.push({ from, to, weights, ...(delays !== null && { delay: delays }) });
-    }
-  }
-  for (const [name, node] of nodes) {
-    const bias = shapes.get(name)!.bias;
-    if (!bias || isNeuron(node.type)) continue;
-    for (const path of pathsFrom(name, following, to => isNeuron(flat.nodes[to]!.type))) {
-      const [to, through] = [path.at(-1)!, path.slice(0, -1)];
-      const maps = through.map(step => shapes.get(step)!).filter(map => "spread" in map);
-      const drive = maps.reduce<Float64Array>((x, map) => apply(map, x), bias);
-      drive.forEach((value, j) => {
-        currents[to]![j]! += (value * gains[to]![j]!) / (dt * ms);
+      const synapses = multiplyOut(through, flat.nodes, maps, layers[from]!.size, ms);
+      const { perSpike } = layers[to]!.neurons!;
+      links.push({
+        from,
+        to,
+        ...synapses,
+        weights: synapses.weights.map((w, s) => w * perSpike[synapses.post[s]!]!),
       });
     }
+  const inputs = Object.keys(layers).filter(name => !layers[name]!.neurons);
+  const others = Object.keys(layers).filter(name => layers[name]!.neurons);
+  const order = arrivalOrder([...inputs, ...others], links);
+  breakLoops(order, links, dt * ms, notes);
+
+  const constant = constants(flat, maps, layers, notes);
+  const populations: Record<string, PopulationSpec> = {};
+  const currents: Record<string, Float64Array> = {};
+  const stimuli: NonNullable<NetworkSpec["stimuli"]>[number][] = [];
+  for (const name of order) {
+    const { neurons, parts } = layers[name]!;
+    parts.forEach(({ population, neurons: members }, g) => {
+      const count = members.length;
+      if (!neurons) {
+        populations[population] = { size: count, neuron: "input" };
+        return;
+      }
+      const { neuron } = neurons.groups[g]!;
+      populations[population] = { size: count, neuron };
+      currents[population] = Float64Array.from(members, k => constant[name]![k]! * neurons.perConstant[k]!);
+      if (neurons.settles)
+        currents[population]!.forEach((current, k) => {
+          // From nothing to what it settles at, as a synaptic current rises.
+          if (current !== 0)
+            stimuli.push({ to: population, kind: "spikes", times: [0], neurons: [k], weight: -current });
+        });
+    });
   }
-  const inputs = Object.keys(populations).filter(name => populations[name]!.neuron === "input");
-  const others = Object.keys(populations).filter(name => !inputs.includes(name));
-  const order = arrivalOrder([...inputs, ...others], projections);
-  breakLoops(order, projections, dt * ms, notes);
-  const ordered = Object.fromEntries(order.map(name => [name, populations[name]!]));
-  return { spec: { populations: ordered, projections }, currents, timeUnit, dtMs: dt * ms, notes };
+  const projections = links.flatMap(link => split(link, layers[link.from]!, layers[link.to]!));
+  const spec = { populations, projections, ...(stimuli.length > 0 && { stimuli }) };
+  const parts = Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer.parts]));
+  return { spec, currents, parts, timeUnit, dtMs: dt * ms, notes };
 }
 
-/** Every way from a node through linear nodes to a neuron; the neuron stands last. */
-function pathsFrom(
-  from: string,
-  following: (name: string) => readonly string[],
-  ends: (name: string) => boolean,
-): string[][] {
-  const found: string[][] = [];
-  const walk = (name: string, path: readonly string[]) => {
-    for (const next of following(name)) {
-      if (path.includes(next))
-        throw new InputError(`nir: node ${next}: expected a neuron in every loop, got only linear nodes`);
-      if (found.length > 4096)
-        throw new InputError(`nir: node ${from}: expected at most 4096 ways to other neurons`);
-      if (ends(next)) found.push([...path, next]);
-      else walk(next, [...path, next]);
-    }
-  };
-  walk(from, []);
-  return found;
+/** Every way from a node to the neurons that it reaches. */
+function ways({ nodes, edges }: FlatGraph, from: string): string[][] {
+  const following = (name: string) => edges.filter(([source]) => source === name).map(([, to]) => to);
+  return pathsFrom(from, following, name => isNeuron(nodes[name]!.type));
 }
 
-function apply(map: LinearMap, x: Float64Array): Float64Array {
-  const out = new Float64Array(size(map.outShape));
-  x.forEach((amount, i) => {
-    if (amount !== 0) map.spread(i, amount, out);
-  });
-  return out;
-}
-
-/** The product of the linear nodes on a way, [pre, post], and its delays [ms]. */
-function multiply(
-  through: readonly string[],
-  nodes: Readonly<Record<string, NirNode>>,
-  shapes: ReadonlyMap<string, LinearMap>,
-  pre: number,
-  post: number,
-  ms: number,
-): { weights: Float32Array; delays: Float64Array | null } {
-  const weights = new Float32Array(pre * post);
-  let delays: Float64Array | null = null;
-  // A delay in front of all mixing belongs to the presynaptic neuron, one behind it to the postsynaptic.
-  let before = new Float64Array(pre);
-  let after: Float64Array | null = null;
-  let mixed = false;
-  for (const name of through) {
-    const node = nodes[name]!;
-    if (node.type === "Delay") {
-      const list = numbers(node, "delay").map(d => d * ms);
-      if (!mixed) before = before.map((d, i) => d + list[list.length === 1 ? 0 : i]!);
-      else {
-        const n = size(shapes.get(name)!.outShape);
-        const sum: Float64Array = after ?? new Float64Array(n);
-        after = sum.map((d, j) => d + list[list.length === 1 ? 0 : j]!);
-      }
-    } else if (node.type !== "Output" && node.type !== "Input") {
-      if (node.type !== "Flatten" && node.type !== "Scale") {
-        const first: number = after?.[0] ?? 0;
-        if (after && !after.every(d => d === first))
-          throw new InputError(`nir: node ${name}: expected equal delays in front of it, got different ones`);
-        if (after) {
-          before = before.map(d => d + first);
-          after = null;
-        }
-        mixed = true;
-      }
+/** [neurons] of each layer: the constant activity that biases send to it. */
+function constants(
+  flat: FlatGraph,
+  maps: ReadonlyMap<string, LinearMap>,
+  layers: Readonly<Record<string, Layer>>,
+  notes: string[],
+): Record<string, Float64Array> {
+  const sums = Object.fromEntries(
+    Object.entries(layers).map(([name, layer]) => [name, new Float64Array(layer.size)]),
+  );
+  for (const name of Object.keys(flat.nodes)) {
+    const { bias } = maps.get(name)!;
+    if (!bias || isNeuron(flat.nodes[name]!.type)) continue;
+    for (const path of ways(flat, name)) {
+      const [to, through] = [path.at(-1)!, path.slice(0, -1)];
+      const drive = applyAll(
+        through.map(step => maps.get(step)!),
+        bias,
+      );
+      drive.forEach((value, j) => {
+        sums[to]![j]! += value;
+      });
+      if (through.some(step => flat.nodes[step]!.type === "Delay"))
+        notes.push(`${name} to ${to}: the bias acts from the start, not after the delay`);
+      if (flat.nodes[to]!.type === "Threshold" && drive.some(value => value !== 0))
+        throw new InputError(
+          `nir: node ${to}: expected a Threshold that only spikes reach, got the bias of ${name}`,
+        );
     }
   }
-  const maps = through.map(name => shapes.get(name)!);
-  for (let i = 0; i < pre; i++) {
-    let row: Float64Array = new Float64Array(pre);
-    row[i] = 1;
-    for (const map of maps) row = apply(map, row);
-    weights.set(row, i * post);
-  }
-  if (before.some(d => d !== 0) || after?.some(d => d !== 0)) {
-    delays = Float64Array.from(weights, (_, k) => before[Math.floor(k / post)]! + (after?.[k % post] ?? 0));
-  }
-  return { weights, delays };
+  return sums;
 }
 
-/** @returns the engine's neuron, and what a unit of its input adds to its potential in one step of the writer */
-function neuronOf(
-  name: string,
-  node: NirNode,
-  ms: number,
-  dt: number,
-  reset: Pick<LifParameters, "reset" | "tauRef"> | null,
-): { neuron: { vThreshold: number } & Partial<LifParameters>; gain: Float64Array } {
-  if (node.type.startsWith("Cuba"))
-    throw new InputError(
-      `nir: node ${name}: ${node.type} has synaptic currents, which the engine has no neuron for`,
-    );
-  const shared = (field: string) => {
-    const list = numbers(node, field);
-    if (list.every(x => x === list[0])) return list[0]!;
-    throw new InputError(`nir: node ${name}: ${field}: expected one value for all neurons, got several`);
-  };
-  const leaky = node.type === "LIF" || node.type === "LI";
-  const spiking = node.type === "LIF" || node.type === "IF";
-  const tau = leaky ? shared("tau") : Infinity;
-  const gain = numbers(node, "r").map(r => (leaky ? (r * dt) / tau : r * dt));
-  const neuron = {
-    tauMem: tau * ms,
-    vRest: leaky ? shared("v_leak") : 0,
-    vThreshold: spiking ? shared("v_threshold") : Infinity,
-    ...(reset ?? { reset: "fixed" as const, vReset: spiking ? shared("v_reset") : 0 }),
-  };
-  return {
-    neuron: spiking ? neuron : { tauMem: neuron.tauMem, vRest: neuron.vRest, vThreshold: Infinity },
-    gain,
-  };
-}
-
-function unitOf(
-  asked: "s" | "ms" | undefined,
-  said: string | undefined,
-  nodes: readonly (readonly [string, NirNode])[],
-  notes: string[],
-): "s" | "ms" {
-  if (asked) return asked;
-  if (said === "s" || said === "ms") return said;
-  const taus = nodes.flatMap(([, node]) =>
-    ["tau", "tau_mem"].flatMap(field => (node.fields[field] ? [...numbers(node, field)] : [])),
-  );
-  const middle = taus.sort((a, b) => a - b)[taus.length >> 1];
-  // No membrane leaks within half a millisecond, none keeps for half a second.
-  const unit = middle !== undefined && middle >= 0.5 ? "ms" : "s";
-  const why = middle === undefined ? "nothing tells it" : `a typical time constant is ${middle}`;
-  notes.push(`time unit: took ${unit}, since the file does not say and ${why}`);
-  return unit;
-}
-
-function stepOf(
-  asked: number | undefined,
-  said: number | undefined,
-  nodes: readonly (readonly [string, NirNode])[],
-  unit: string,
-  notes: string[],
-): number {
-  const given = asked ?? said;
-  if (given !== undefined) {
-    if (given > 0 && given < Infinity) return given;
-    throw new InputError(`nir: dt: expected a time above 0, got ${given}`);
-  }
-  const steps = nodes.flatMap(([, node]) => {
-    if (node.type !== "LIF" && node.type !== "LI") return [];
-    const tau = numbers(node, "tau");
-    return [...numbers(node, "r")].map((r, k) => tau[k]! / r);
+/** A link as projections between the populations of its ends: dense where every pair has one synapse. */
+function split({ pre, post, weights, delays, ...link }: Link, from: Layer, to: Layer): ProjectionSpec[] {
+  const [source, target] = [placesOf(from), placesOf(to)];
+  const parts = from.parts.flatMap(a => to.parts.map(b => ({ a, b, synapses: [] as number[] })));
+  for (let s = 0; s < pre.length; s++)
+    parts[source.part[pre[s]!]! * to.parts.length + target.part[post[s]!]!]!.synapses.push(s);
+  return parts.flatMap(({ a, b, synapses }): ProjectionSpec[] => {
+    if (synapses.length === 0) return [];
+    const n = b.neurons.length;
+    const [i, j] = [
+      Uint32Array.from(synapses, s => source.place[pre[s]!]!),
+      Uint32Array.from(synapses, s => target.place[post[s]!]!),
+    ];
+    const dense =
+      synapses.length === a.neurons.length * n &&
+      i.every((own, k) => own === Math.floor(k / n) && j[k] === k % n);
+    const delay = Float64Array.from(synapses, s => delays[s]!);
+    const first = delay[0]!;
+    return [
+      {
+        from: a.population,
+        to: b.population,
+        ...(from.parts.length > 1 || to.parts.length > 1
+          ? { name: `${link.from}->${link.to} ${a.population}->${b.population}` }
+          : {}),
+        ...(!dense && { connect: { kind: "pairs", pre: i, post: j } }),
+        weights: Float32Array.from(synapses, s => weights[s]!),
+        ...(delay.every(d => d === first) ? first > 0 && { delay: first } : { delay }),
+      },
+    ];
   });
-  const step = steps[0];
-  const alike = step !== undefined && steps.every(s => Math.abs(s - step) <= 1e-5 * step);
-  if (alike && steps.every((s, _, all) => s > 0 && all.length > 0) && step < 1e6) {
-    notes.push(`dt: took tau / r = ${step} ${unit}, so that a spike moves a potential by its weight`);
-    return step;
-  }
-  throw new InputError(
-    "nir: dt: the file does not say how long a spike lasts; expected a time step, such as 1e-4",
-  );
 }
 
-/** Populations in the order in which activity reaches them; a file does not keep any order. */
-function arrivalOrder(names: readonly string[], projections: readonly ProjectionSpec[]): string[] {
+/** Which part each neuron of a layer is in, and where in it. */
+function placesOf({ size: n, parts }: Layer): { part: Uint32Array; place: Uint32Array } {
+  const [part, place] = [new Uint32Array(n), new Uint32Array(n)];
+  parts.forEach(({ neurons }, p) => {
+    neurons.forEach((k, own) => {
+      part[k] = p;
+      place[k] = own;
+    });
+  });
+  return { part, place };
+}
+
+/** Layers in the order in which activity reaches them; a file does not keep any order. */
+function arrivalOrder(names: readonly string[], links: readonly Link[]): string[] {
   const order: string[] = [];
   const seen = new Set<string>();
   const visit = (name: string) => {
     if (seen.has(name)) return;
     seen.add(name);
-    for (const { from, to } of projections) if (from === name) visit(to);
+    for (const { from, to } of links) if (from === name) visit(to);
     order.unshift(name);
   };
   // What is visited first ends up last.
@@ -278,19 +240,12 @@ function arrivalOrder(names: readonly string[], projections: readonly Projection
   return order;
 }
 
-/** Projections against that order, and those onto their own population. */
-function breakLoops(
-  order: readonly string[],
-  projections: ProjectionSpec[],
-  dtMs: number,
-  notes: string[],
-): void {
-  projections.forEach((projection, k) => {
-    const { from, to, delay } = projection;
-    if (order.indexOf(from) < order.indexOf(to)) return;
-    if (delay !== undefined && (delay as Float64Array).every(d => d > 0)) return;
-    const added = delay === undefined ? dtMs : (delay as Float64Array).map(d => d + dtMs);
-    projections[k] = { ...projection, delay: added };
+/** Links against that order, and those onto their own layer. */
+function breakLoops(order: readonly string[], links: Link[], dtMs: number, notes: string[]): void {
+  links.forEach((link, k) => {
+    const { from, to, delays } = link;
+    if (order.indexOf(from) < order.indexOf(to) || delays.every(d => d > 0)) return;
+    links[k] = { ...link, delays: delays.map(d => d + dtMs) };
     notes.push(`${from} to ${to}: a loop; its spikes take one time step, ${dtMs} ms`);
   });
 }

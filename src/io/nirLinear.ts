@@ -5,8 +5,8 @@ import { type NirNode, numbers } from "./nirGraph.ts";
 export interface LinearMap {
   readonly inShape: readonly number[];
   readonly outShape: readonly number[];
-  /** Adds to `out` [outputs] what input `i` of unit activity contributes. */
-  spread(i: number, amount: number, out: Float64Array): void;
+  /** Tells `add` what input `i` contributes to which outputs, when its activity is `amount`. */
+  spread(i: number, amount: number, add: (output: number, amount: number) => void): void;
   /** [outputs] what comes out without any input; null for nothing. */
   readonly bias: Float64Array | null;
 }
@@ -27,8 +27,8 @@ export function linearMap(node: NirNode, inShape: readonly number[], where: stri
       const scale = numbers(node, "scale");
       const n = size(inShape);
       if (scale.length !== n && scale.length !== 1) throw misfit(where, `${n} factors`, scale.length);
-      const spread = (i: number, amount: number, out: Float64Array) => {
-        out[i]! += amount * scale[scale.length === 1 ? 0 : i]!;
+      const spread: LinearMap["spread"] = (i, amount, add) => {
+        add(i, amount * scale[scale.length === 1 ? 0 : i]!);
       };
       return { inShape, outShape: inShape, bias: null, spread };
     }
@@ -48,8 +48,8 @@ export function linearMap(node: NirNode, inShape: readonly number[], where: stri
         size(inShape.slice(start, last + 1)),
         ...inShape.slice(last + 1),
       ];
-      const spread = (i: number, amount: number, out: Float64Array) => {
-        out[i]! += amount;
+      const spread: LinearMap["spread"] = (i, amount, add) => {
+        add(i, amount);
       };
       return { inShape, outShape, bias: null, spread };
     }
@@ -78,8 +78,8 @@ function matrix(node: NirNode, inShape: readonly number[], where: string): Linea
     throw misfit(where, `weights for ${inShape.join(" x ")} inputs`, shapeOf(node, "weight").join(" x "));
   const bias = node.type === "Affine" ? numbers(node, "bias") : null;
   if (bias && bias.length !== outs) throw misfit(where, `${outs} biases`, bias.length);
-  const spread = (i: number, amount: number, out: Float64Array) => {
-    for (let j = 0; j < outs!; j++) out[j]! += amount * weight[j * ins! + i]!;
+  const spread: LinearMap["spread"] = (i, amount, add) => {
+    for (let j = 0; j < outs!; j++) add(j, amount * weight[j * ins! + i]!);
   };
   return { inShape, outShape: [outs!], bias, spread };
 }
@@ -109,7 +109,7 @@ function convolution(node: NirNode, given: readonly number[], where: string): Li
   }) as [number, number];
   if (!(oh > 0 && ow > 0)) throw misfit(where, "an input not smaller than the kernel", given.join(" x "));
   const perGroupOut = outs! / groups;
-  const spread = (i: number, amount: number, out: Float64Array) => {
+  const spread: LinearMap["spread"] = (i, amount, add) => {
     const [c, y, x] = [Math.floor(i / (h! * w!)), Math.floor(i / w!) % h!, i % w!];
     const g = Math.floor(c / perGroup!);
     for (let ky = 0; ky < kh!; ky++) {
@@ -120,7 +120,7 @@ function convolution(node: NirNode, given: readonly number[], where: string): Li
         if (!(Number.isInteger(ox) && ox >= 0 && ox < ow)) continue;
         for (let o = g * perGroupOut; o < (g + 1) * perGroupOut; o++) {
           const k = ((o * perGroup! + (c % perGroup!)) * kh! + ky) * kw! + kx;
-          out[(o * oh + oy) * ow + ox]! += amount * weight[k]!;
+          add((o * oh + oy) * ow + ox, amount * weight[k]!);
         }
       }
     }
@@ -166,14 +166,14 @@ function pooling(node: NirNode, inShape: readonly number[], where: string): Line
   if (!(oh > 0 && ow > 0)) throw misfit(where, "an input not smaller than the kernel", inShape.join(" x "));
   // Padding counts as zeros in an average, as in PyTorch.
   const factor = node.type === "AvgPool2d" ? 1 / (kernel[0] * kernel[1]) : 1;
-  const spread = (i: number, amount: number, out: Float64Array) => {
+  const spread: LinearMap["spread"] = (i, amount, add) => {
     const [c, y, x] = [Math.floor(i / (h! * w!)), Math.floor(i / w!) % h!, i % w!];
     for (let oy = 0; oy < oh; oy++) {
       const ky = y + pad[0] - oy * stride[0];
       if (ky < 0 || ky >= kernel[0]) continue;
       for (let ox = 0; ox < ow; ox++) {
         const kx = x + pad[1] - ox * stride[1];
-        if (kx >= 0 && kx < kernel[1]) out[(c * oh + oy) * ow + ox]! += amount * factor;
+        if (kx >= 0 && kx < kernel[1]) add((c * oh + oy) * ow + ox, amount * factor);
       }
     }
   };

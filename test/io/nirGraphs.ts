@@ -43,7 +43,7 @@ export function everyNode(): NirGraph {
     },
     if1: {
       type: "IF",
-      fields: { r: f([2, 6, 6], 1), v_threshold: f([2, 6, 6], 1), v_reset: f([2, 6, 6], 0) },
+      fields: { r: f([2, 6, 6], 1e4), v_threshold: f([2, 6, 6], 1), v_reset: f([2, 6, 6], 0) },
     },
     sum: { type: "SumPool2d", fields: pool },
     lif1: lif([2, 3, 3]),
@@ -71,29 +71,19 @@ export function everyNode(): NirGraph {
     li: { type: "LI", fields: { tau: f([3], 0.02), r: f([3], 1), v_leak: f([3], 0) } },
     output: { type: "Output", fields: { shape: ints(3) } },
   };
-  const chain = [
-    "input",
-    "conv",
-    "if1",
-    "sum",
-    "lif1",
-    "avg",
-    "flatten",
-    "affine",
-    "cubalif",
-    "delay",
-    "threshold",
-    "block",
-    "li",
-    "output",
-  ];
+  const chain = ["input", "conv", "if1", "sum", "lif1", "avg", "flatten", "affine", "cubalif", "delay"];
   return {
     type: "NIRGraph",
     nodes,
     edges: [
       ...chain.slice(1).map((name, k) => [chain[k]!, name] as const),
-      ["cubalif", "recurrent"] as const,
-      ["recurrent", "cubalif"] as const,
+      ["cubalif", "recurrent"],
+      ["recurrent", "cubalif"],
+      ["delay", "threshold"],
+      ["threshold", "block"],
+      ["threshold", "li"],
+      ["block", "output"],
+      ["li", "output"],
     ],
     metadata: { rule: "bp", dt: tensor(Float64Array.of(1e-4), []) },
   };

@@ -1,0 +1,123 @@
+import type { NeuronSpec } from "../engine/neurons/index.ts";
+import { InputError } from "../errors.ts";
+import { type NirNode, numbers } from "./nirGraph.ts";
+
+/** The neurons of a node in the engine, whose populations have one set of parameters each. */
+export interface NirNeurons {
+  /** Neurons with the same parameters, by their place in the node. */
+  readonly groups: readonly { readonly neuron: NeuronSpec; readonly members: Uint32Array }[];
+  /** [neurons] What a spike of weight 1, which lasts one step, adds: a potential, or a current in Cuba neurons. */
+  readonly perSpike: Float64Array;
+  /** [neurons] dV/dt that a constant input of 1 settles at [1/ms]. */
+  readonly perConstant: Float64Array;
+  /** Whether a constant input takes the time of a synaptic current to settle. */
+  readonly settles: boolean;
+}
+
+/** Populations that the neurons of a node may fall into. */
+const MOST_GROUPS = 1024;
+
+/** What a file of ours says of its neurons beyond NIR. */
+export interface NirReset {
+  readonly reset: "subtract";
+  readonly tauRef: number;
+}
+
+/**
+ * Equations: `tau dv/dt = (v_leak - v) + r I` for LI and LIF, without the leak and tau for I and IF, and with
+ * `tau_syn dI/dt = -I + w_in S` for CubaLI and CubaLIF (Pedersen et al. 2024, table 1). A Threshold, which sends a spike
+ * when what reaches it at one instant is above it, is a neuron that forgets at once.
+ * @param ms     of the unit of times
+ * @param dt     how long a spike lasts, in that unit
+ * @param reset  null for NIR's own
+ * @throws InputError when the node falls into too many populations
+ */
+export function neuronsOf(
+  name: string,
+  node: NirNode,
+  ms: number,
+  dt: number,
+  reset: NirReset | null,
+): NirNeurons {
+  const field = (key: string) => numbers(node, key);
+  const spiking = node.type.endsWith("IF");
+  const resetOf = (k: number) =>
+    spiking
+      ? {
+          vThreshold: thresholds![k]!,
+          ...(reset ?? { reset: "fixed" as const, vReset: resets![k]! }),
+        }
+      : { vThreshold: Infinity };
+  const [thresholds, resets] = spiking ? [field("v_threshold"), field("v_reset")] : [];
+  const every = (make: (k: number) => NeuronSpec) => group(name, thresholdsOrR(node).length, make);
+  switch (node.type) {
+    case "Threshold": {
+      const threshold = field("threshold");
+      const forgets = { tauMem: (dt * ms) / 1000, reset: "fixed" as const, vReset: 0 };
+      return {
+        groups: every(k => ({ ...forgets, vThreshold: threshold[k]! })),
+        perSpike: threshold.map(() => 1),
+        perConstant: threshold.map(() => 0),
+        settles: false,
+      };
+    }
+    case "I":
+    case "IF": {
+      const r = field("r");
+      return {
+        groups: every(k => ({ tauMem: Infinity, vRest: 0, ...resetOf(k) })),
+        perSpike: r.map(x => x * dt),
+        perConstant: r.map(x => x / ms),
+        settles: false,
+      };
+    }
+    case "LI":
+    case "LIF": {
+      const [r, tau, leak] = [field("r"), field("tau"), field("v_leak")];
+      return {
+        groups: every(k => ({ tauMem: tau[k]! * ms, vRest: leak[k]!, ...resetOf(k) })),
+        perSpike: r.map((x, k) => (x * dt) / tau[k]!),
+        perConstant: r.map((x, k) => x / (tau[k]! * ms)),
+        settles: false,
+      };
+    }
+    default: {
+      const [r, tau, leak] = [field("r"), field("tau_mem"), field("v_leak")];
+      const [synaptic, factor] = [field("tau_syn"), field("w_in")];
+      const perConstant = r.map((x, k) => (x * factor[k]!) / (tau[k]! * ms));
+      return {
+        groups: every(k => ({
+          model: "lif-exp",
+          tauMem: tau[k]! * ms,
+          tauExc: synaptic[k]! * ms,
+          vRest: leak[k]!,
+          ...resetOf(k),
+        })),
+        perSpike: perConstant.map((x, k) => (x * dt) / synaptic[k]!),
+        perConstant,
+        settles: true,
+      };
+    }
+  }
+}
+
+function thresholdsOrR(node: NirNode): Float64Array {
+  return numbers(node, node.type === "Threshold" ? "threshold" : "r");
+}
+
+function group(name: string, size: number, make: (k: number) => NeuronSpec): NirNeurons["groups"] {
+  const groups = new Map<string, { neuron: NeuronSpec; members: number[] }>();
+  for (let k = 0; k < size; k++) {
+    const neuron = make(k);
+    // JSON has no Infinity.
+    const key = JSON.stringify(neuron, (_, value) => (typeof value === "number" ? String(value) : value));
+    const own = groups.get(key) ?? { neuron, members: [] };
+    groups.set(key, own);
+    own.members.push(k);
+    if (groups.size > MOST_GROUPS)
+      throw new InputError(
+        `nir: node ${name}: expected at most ${MOST_GROUPS} different sets of parameters among its neurons, got more`,
+      );
+  }
+  return [...groups.values()].map(({ neuron, members }) => ({ neuron, members: Uint32Array.from(members) }));
+}
