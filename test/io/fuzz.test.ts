@@ -31,7 +31,7 @@ import { writeShdLike } from "./shdFiles.ts";
 /** `FUZZ=all npx vitest run test/io/fuzz.test.ts` makes 100,000 inputs and prints the counts of src/io/README.md. */
 const ALL = process.env.FUZZ === "all";
 /** Mutated inputs per reader of bytes. */
-const RUNS = ALL ? 8600 : 500;
+const RUNS = ALL ? 8800 : 500;
 /** Per reader of files: the thread that reads HDF5 begins anew after a damaged one. */
 const FILES = ALL ? 2000 : 15;
 if (ALL) hdf5Limits.seconds = 3;
@@ -146,7 +146,7 @@ const inFiles: [string, () => Uint8Array | Promise<Uint8Array>, (file: string) =
   ["sonata", sonataSpikes, readSonata],
   ["nir", nir, async file => nirToNetwork(await readNir(file))],
   ["shd", shd, readShd],
-  ["any recording", () => written("nwb"), openRaster],
+  ["recording", () => written("nwb"), openRaster],
 ];
 test.each(inFiles)(
   "%s: any file is read or refused",

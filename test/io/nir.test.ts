@@ -214,7 +214,7 @@ describe("import", () => {
     const byHand = [2, 3]
       .flatMap(y => [2, 3].map(x => [2 - y + 1, 3 - x + 1] as const))
       .reduce((s, [a, b]) => s + k[a * 3 + b]!, 0);
-    const { pre, post } = forward!.connect as { pre: Uint32Array; post: Uint32Array };
+    const { pre, post } = forward!.connect as unknown as { pre: Uint32Array; post: Uint32Array };
     const place = pre.findIndex((i, s) => i === 2 * 6 + 3 && post[s] === 9 + 4);
     expect((forward!.weights as Float32Array)[place]).toBeCloseTo(byHand, 5);
     expect(currents.lif!.every(c => Math.abs(c - (4 * 0.125) / 0.1) < 1e-4)).toBe(true);
