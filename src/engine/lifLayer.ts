@@ -150,7 +150,7 @@ export class LifLayer {
     this.#finish(before, duration, silent);
   }
 
-  /** The same, with all neurons but the driven ones in the compiled kernel; false when it does not fit. */
+  /** The same in the compiled kernel; false when it does not fit. */
   #presentCompiled(
     kernel: LayerKernel,
     input: SpikeTrain,
@@ -161,38 +161,15 @@ export class LifLayer {
     const { tauMem, vThreshold, vRest, tauRef } = this.neuron;
     kernel.u.set(this.#u);
     kernel.limits.set(this.#slope);
-    for (let k = 0; k < this.#drivenCount; k++) kernel.limits[this.#driven[k]!] = Infinity;
     const drop = vThreshold - vRest;
     if (!kernel.present(input, gain, tauMem, drop, this.#offset, tauRef, this.spikes)) return false;
+    this.#u.set(kernel.u);
     if (tauRef > 0) {
       this.#refractoryUntil.set(kernel.until);
       this.#waiting.set(kernel.waiting);
     }
-    const own = this.#u;
-    for (let j = 0; j < this.post; j++) if (this.#slope[j]! >= 0) own[j] = kernel.u[j]!;
-    let before = 0;
-    for (let k = 0; k < this.#drivenCount; k++) before = this.#presentOne(this.#driven[k]!, input, kernel);
-    this.#finish(before, duration, silent);
+    this.#finish(input.length > 0 ? input.times[input.length - 1]! : 0, duration, silent);
     return true;
-  }
-
-  /** One driven neuron through all events; returns the time of the last. */
-  #presentOne(j: number, { times, neurons, length }: SpikeTrain, { es, scales }: LayerKernel): number {
-    const { weights, post } = this;
-    const slope = this.#slope[j]!;
-    let before = 0;
-    for (let k = 0; k < length; ) {
-      const t = times[k]!;
-      const limit = slope * es[k]! + this.#offset;
-      if (this.#waiting[j] && this.#refractoryUntil[j]! < t) this.#fireWithin(j, before, t, false);
-      if (this.#u[j]! >= limit) this.#fireWithin(j, before, t, false);
-      let u = this.#u[j]!;
-      for (; k < length && times[k] === t; k++) u += scales[k]! * weights[neurons[k]! * post + j]!;
-      this.#u[j] = u;
-      if (u >= limit) this.#fire(j, t);
-      before = t;
-    }
-    return before;
   }
 
   #start(current: Float64Array, silent: Uint8Array | null): void {

@@ -51,8 +51,8 @@ export class LayerKernel {
   readonly #exports: Exports;
   readonly #post: number;
   /** Of the last presentation, per event: factor on the weights, and e(t) of `LifLayer`. */
-  readonly scales: Float64Array;
-  readonly es: Float64Array;
+  readonly #scales: Float64Array;
+  readonly #es: Float64Array;
   readonly #drops: Float64Array;
   readonly #rows: Int32Array;
   readonly #times: Float64Array;
@@ -91,8 +91,8 @@ export class LayerKernel {
     this.limits = take(Float64Array, 8, post);
     this.vector = take(Float64Array, 8, post);
     this.until = take(Float64Array, 8, post);
-    this.scales = take(Float64Array, 8, EVENTS);
-    this.es = take(Float64Array, 8, EVENTS);
+    this.#scales = take(Float64Array, 8, EVENTS);
+    this.#es = take(Float64Array, 8, EVENTS);
     this.#drops = take(Float64Array, 8, EVENTS);
     this.#times = take(Float64Array, 8, EVENTS);
     this.#outTimes = take(Float64Array, 8, SPIKES);
@@ -105,7 +105,7 @@ export class LayerKernel {
   }
 
   /**
-   * Passes all input spikes over all neurons whose limit is finite, from the state in `u`, which it changes, and adds
+   * Passes all input spikes over all neurons whose limit is not Infinity, from the state in `u`, which it changes, and adds
    * the spikes to `into`, not in order of time. Nobody is refractory at the start.
    * @param tau     membrane time constant [ms]; Infinity for none
    * @param drop    potential that a spike takes
@@ -129,8 +129,8 @@ export class LayerKernel {
       const e = leaky ? Math.exp(t / tau) : t;
       this.#rows[k] = neurons[k]!;
       this.#times[k] = t;
-      this.scales[k] = leaky ? gain * e : gain;
-      this.es[k] = e;
+      this.#scales[k] = leaky ? gain * e : gain;
+      this.#es[k] = e;
       this.#drops[k] = drop * (leaky ? e : 1);
       this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;
     }
@@ -146,8 +146,8 @@ export class LayerKernel {
       this.weights.byteOffset,
       this.#rows.byteOffset,
       this.#times.byteOffset,
-      this.scales.byteOffset,
-      this.es.byteOffset,
+      this.#scales.byteOffset,
+      this.#es.byteOffset,
       this.#drops.byteOffset,
       this.#lasts.byteOffset,
       offset,

@@ -33,6 +33,7 @@ export function instantiate(pages: number): { memory: WasmMemory; exports: unkno
   const memory = new WebAssembly.Memory({ initial: pages });
   return {
     memory,
-    exports: new WebAssembly.Instance(module, { env: { memory, exp: Math.exp, abort() {} } }).exports,
+    exports: new WebAssembly.Instance(module, { env: { memory, exp: Math.exp, log: Math.log, abort() {} } })
+      .exports,
   };
 }

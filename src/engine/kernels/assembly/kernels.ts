@@ -1,10 +1,13 @@
 // AssemblyScript. Each function does what its TypeScript twin does, operation by operation in double precision and in
 // the same order, so that results are the same bits.
 
-/** The platform's own exponential, so that times between events give the same bits here and in TypeScript. */
+/** The platform's own functions, so that times between events give the same bits here and in TypeScript. */
 // @ts-ignore: decorator
 @external("env", "exp")
 declare function exp(x: f64): f64;
+// @ts-ignore: decorator
+@external("env", "log")
+declare function ln(x: f64): f64;
 
 /** Where the lists of one presentation lie, and its constants, for the functions that `present` calls. */
 let states: usize;
@@ -20,6 +23,7 @@ let offset: f64;
 let tau: f64;
 let drop: f64;
 let tauRef: f64;
+let population: i32;
 let capacity: i32;
 let count: i32;
 /** The earliest end of a refractory period that one of the present neurons waits for. */
@@ -29,7 +33,8 @@ let waitingUntil: f64;
  * One presentation of one layer: `LifLayer`'s loop over events, turned inside out. Eight neurons at a time keep their
  * state in registers while all events pass.
  *
- * @param u, limits     [neurons] doubles; a neuron with limit Infinity is left out
+ * @param u, limits     [neurons] doubles; a neuron with limit Infinity is left out, one below 0 is driven: its current
+ *                      alone takes it over threshold
  * @param until, waiting  [neurons] doubles and bytes: ends of refractory periods, and who waits above threshold for one
  * @param weights       [rows, neurons] floats
  * @param rows, times, scales, es, drops, lasts  [events]: row, time, factor, e(t), potential that a spike takes, last of
@@ -72,6 +77,7 @@ export function present(
   tau = tau_;
   drop = drop_;
   tauRef = tauRef_;
+  population = neurons;
   capacity = room;
   count = 0;
   const off = f64x2.splat(offset_);
@@ -89,15 +95,22 @@ export function present(
     const l1 = v128.load(lim, 16);
     const l2 = v128.load(lim, 32);
     const l3 = v128.load(lim, 48);
+    const zero = f64x2.splat(0);
+    const driven =
+      i64x2.bitmask(f64x2.lt(l0, zero)) |
+      (i64x2.bitmask(f64x2.lt(l1, zero)) << 2) |
+      (i64x2.bitmask(f64x2.lt(l2, zero)) << 4) |
+      (i64x2.bitmask(f64x2.lt(l3, zero)) << 6);
     waitingUntil = Infinity;
     let next: f64 = Infinity;
+    let first = true;
     for (let k = 0; k < events; k++) {
-      if (next < load<f64>(times + (usize(k) << 3))) {
+      if (next < load<f64>(times + (usize(k) << 3)) || (first && driven)) {
         v128.store(at, u0);
         v128.store(at, u1, 16);
         v128.store(at, u2, 32);
         v128.store(at, u3, 48);
-        if (!release(j, j + 8, load<f64>(times + (usize(k) << 3)))) return -1;
+        if (!between(j, driven, k)) return -1;
         next = waitingUntil;
         u0 = v128.load(at);
         u1 = v128.load(at, 16);
@@ -112,7 +125,8 @@ export function present(
       u1 = f64x2.add(u1, f64x2.mul(s, f64x2.promote_low_f32x4(i64x2.shuffle(w0, w0, 1, 1))));
       u2 = f64x2.add(u2, f64x2.mul(s, f64x2.promote_low_f32x4(w1)));
       u3 = f64x2.add(u3, f64x2.mul(s, f64x2.promote_low_f32x4(i64x2.shuffle(w1, w1, 1, 1))));
-      if (!load<u8>(lasts + usize(k))) continue;
+      first = load<u8>(lasts + usize(k)) != 0;
+      if (!first) continue;
       const e = v128.load64_splat(es + (usize(k) << 3));
       const t0 = f64x2.add(f64x2.mul(l0, e), off);
       const t1 = f64x2.add(f64x2.mul(l1, e), off);
@@ -153,13 +167,16 @@ export function present(
   for (; j < neurons; j++) {
     const at = u + (usize(j) << 3);
     const lim = limits + (usize(j) << 3);
+    const driven = load<f64>(lim) < 0;
     waitingUntil = Infinity;
+    let first = true;
     for (let k = 0; k < events; k++) {
       const t = load<f64>(times + (usize(k) << 3));
-      if (waitingUntil < t && !release(j, j + 1, t)) return -1;
+      if ((waitingUntil < t || (first && driven)) && !between(j, i32(driven), k)) return -1;
       const w = load<f32>(weights + usize(load<i32>(rows + (usize(k) << 2))) * stride + (usize(j) << 2));
       store<f64>(at, load<f64>(at) + load<f64>(scales + (usize(k) << 3)) * f64(w));
-      if (!load<u8>(lasts + usize(k))) continue;
+      first = load<u8>(lasts + usize(k)) != 0;
+      if (!first) continue;
       if (load<f64>(at) >= load<f64>(lim) * load<f64>(es + (usize(k) << 3)) + offset) {
         if (!fire(j, k)) return -1;
       }
@@ -221,26 +238,62 @@ function fire(j: i32, k: i32): bool {
   return true;
 }
 
-/** Neurons from..to - 1 whose refractory period ends before t fire as it ends, if they are still above threshold. */
-function release(from: i32, to: i32, t: f64): bool {
-  waitingUntil = Infinity;
-  for (let j = from; j < to; j++) {
-    if (!load<u8>(waits + usize(j))) continue;
-    const at = states + (usize(j) << 3);
-    const lim = load<f64>(limitsAt + (usize(j) << 3));
-    let until = load<f64>(untils + (usize(j) << 3));
-    store<u8>(waits + usize(j), 0);
-    while (until < t) {
-      const e = tau < Infinity ? exp(until / tau) : until;
-      const v = load<f64>(at);
-      if (!(v >= lim * e + offset)) break;
-      store<f64>(at, v - drop * (tau < Infinity ? e : 1));
-      if (!spike(j, until)) return false;
-      until += tauRef;
+/**
+ * Spikes before event k that no input causes, of up to eight neurons: of those whose refractory period ends before it,
+ * and of the driven ones.
+ * @param driven  bit n: neuron first + n is driven
+ */
+function between(first: i32, driven: i32, k: i32): bool {
+  const t = load<f64>(timesAt + (usize(k) << 3));
+  const before = k > 0 ? load<f64>(timesAt + (usize(k - 1) << 3)) : 0;
+  const e = load<f64>(esAt + (usize(k) << 3));
+  if (waitingUntil < t) {
+    waitingUntil = Infinity;
+    for (let n = 0; n < 8; n++) {
+      const j = first + n;
+      if (j == population) break;
+      if (!load<u8>(waits + usize(j))) continue;
+      const until = load<f64>(untils + (usize(j) << 3));
+      if (until < t) {
+        if (!within(j, before, t)) return false;
+      } else wait(j, until);
     }
-    store<f64>(untils + (usize(j) << 3), until);
-    if (until >= t) wait(j, until);
   }
+  while (driven) {
+    const n = ctz(driven);
+    driven &= driven - 1;
+    const j = first + n;
+    const limit = load<f64>(limitsAt + (usize(j) << 3)) * e + offset;
+    if (load<f64>(states + (usize(j) << 3)) >= limit && !within(j, before, t)) return false;
+  }
+  return true;
+}
+
+/** Spikes of neuron j that no input causes, in (before, end). */
+function within(j: i32, before: f64, end: f64): bool {
+  const at = states + (usize(j) << 3);
+  const slope = load<f64>(limitsAt + (usize(j) << 3));
+  let until = load<f64>(untils + (usize(j) << 3));
+  const leaky = tau < Infinity;
+  for (;;) {
+    const start = max(before, until);
+    if (start >= end) break;
+    let t = start;
+    let e = leaky ? exp(t / tau) : t;
+    const v = load<f64>(at);
+    if (!(v >= slope * e + offset)) {
+      if (!(slope < 0)) break;
+      t = max(leaky ? tau * ln(v / slope) : (v - offset) / slope, start);
+      if (t >= end) break;
+      e = leaky ? exp(t / tau) : t;
+    }
+    store<f64>(at, v - drop * (leaky ? e : 1));
+    if (tauRef > 0) until = t + tauRef;
+    if (!spike(j, t)) return false;
+  }
+  store<f64>(untils + (usize(j) << 3), until);
+  store<u8>(waits + usize(j), 0);
+  if (until >= end) wait(j, until);
   return true;
 }
 
