@@ -1,9 +1,16 @@
-import type { PlasticSynapses } from "./plasticity/plasticSynapses.ts";
 import type { PopulationState } from "./populationState.ts";
 import type { Stimulus } from "./stimuli/stimulus.ts";
 
 /** What an event of an actor does; `time` is the present [ms]. */
 export type Act = (item: number, extra: number, time: number) => void;
+
+/** What can be asked of synapses that learn; see `PlasticSynapses`. */
+export interface Learning {
+  weights(t: number): Float64Array;
+  /** @returns whether any rule takes rewards */
+  reward(t: number, amount: number): boolean;
+  modulate(modulators: ArrayLike<number>, t: number): void;
+}
 
 /** What moves a network through time, in either mode; see `EventLoop` and `GridLoop`. */
 export interface Loop {
@@ -13,7 +20,7 @@ export interface Loop {
   readonly synapticEvents: number;
   readonly populations: readonly PopulationState[];
   /** The synapses that learn, by projection. */
-  readonly plastic: readonly (PlasticSynapses | null)[];
+  readonly plastic: readonly (Learning | null)[];
   /** Rank of what comes after all other events of an instant. */
   readonly lastRank: number;
   /** Memory of synapses that are laid out for this loop. */

@@ -228,6 +228,7 @@ function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, r
     typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng),
     typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng),
     gain,
+    typeof weights === "function",
   );
 }
 

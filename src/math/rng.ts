@@ -89,6 +89,17 @@ export class Rng {
     return x % n;
   }
 
+  /** Fills a list with integers in [0, n): the numbers that as many calls of `integer` give. */
+  integers(n: number, out: Uint32Array): void {
+    const limit = 2 ** 32 - (2 ** 32 % n);
+    for (let k = 0; k < out.length; k++) {
+      let x = this.nextUint32();
+      while (x >= limit) x = this.nextUint32();
+      // Both as 32-bit words, for which there is a remainder of its own.
+      out[k] = (x >>> 0) % (n >>> 0);
+    }
+  }
+
   /** Normal with the given mean and standard deviation (Box & Muller 1958; one of the pair is used). */
   normal(mean = 0, sd = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));

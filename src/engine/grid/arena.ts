@@ -25,6 +25,15 @@ export interface GridKernels {
       ...[exc: number, scaleExc: number, inh: number, scaleInh: number],
     ]
   ): void;
+  decay(vector: number, count: number, factor: number, speck: number): void;
+  stdp(
+    ...of: [
+      ...[rows: number, count: number, starts: number, targets: number, wide: number, weights: number],
+      ...[acc: number, gain: number, now: number, value: number, since: number, done: number],
+      ...[y: number, counts: number, ring: number, mask: number, table: number, length: number, rule: number],
+      ...[arrives: number, nearest: number],
+    ]
+  ): number;
   poisson(
     ...of: [
       ...[neurons: number, acc: number, k0: number, k1: number, step: number],
@@ -65,6 +74,11 @@ export class Arena {
     // In large pieces: the system can then use large pages, which random access to rows needs.
     if (missing > 0) this.#memory.grow(Math.ceil(Math.max(missing, PIECE) / PIECE) * (PIECE / PAGE));
     return at;
+  }
+
+  /** Bytes that are taken. */
+  get used(): number {
+    return this.#end;
   }
 
   /** A view that is valid until more space is taken. */

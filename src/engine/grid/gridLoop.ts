@@ -1,10 +1,11 @@
 import { InputError } from "../../errors.ts";
 import { EventQueue } from "../eventQueue.ts";
-import type { Act, Loop } from "../loop.ts";
+import type { Act, Learning, Loop } from "../loop.ts";
 import type { Network } from "../network.ts";
 import { PlasticSynapses } from "../plasticity/plasticSynapses.ts";
 import { PopulationState } from "../populationState.ts";
 import { DenseProjection } from "../projections/dense.ts";
+import type { SparseProjection } from "../projections/sparse.ts";
 import type { Stimulus } from "../stimuli/stimulus.ts";
 import { Arena } from "./arena.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -14,9 +15,10 @@ import { LatticeGroup } from "./latticeGroup.ts";
 import { PoissonCounts } from "./poissonCounts.ts";
 import { SpikeHistory } from "./spikeHistory.ts";
 import { type StaticRows, staticRows } from "./staticRows.ts";
+import { pairsOf, StdpRows } from "./stdpRows.ts";
 
 type State = PopulationState<LatticeGroup>;
-type Rows = StaticRows | DenseRows;
+type Rows = StaticRows | DenseRows | StdpRows;
 
 /** A spike or input in fewer than one of so many steps is cheaper one by one than as a count in every step. */
 const SPARSE = 0.02;
@@ -36,7 +38,10 @@ export class GridLoop implements Loop {
   time = 0;
   synapticEvents = 0;
   readonly populations: readonly State[];
-  readonly plastic: readonly (PlasticSynapses | null)[];
+  readonly plastic: readonly (Learning | null)[];
+  /** Synapses that learn by their general rules, by projection; those with loops of their own, by target population. */
+  readonly #learning: readonly (PlasticSynapses | null)[];
+  readonly #pairs: readonly (readonly StdpRows[])[];
   readonly lastRank: number;
   readonly dt: number;
   /** Steps per ms, where that is a whole number: then times are free of the rounding of dt. */
@@ -59,6 +64,8 @@ export class GridLoop implements Loop {
   #step = 0;
   #advanced = true;
   #bound = false;
+  /** The first step whose spikes are not all fired. */
+  #reached = 0;
   /** Whether someone hears of spikes who may ask for more to happen at once. */
   readonly #watched: boolean;
 
@@ -105,15 +112,29 @@ export class GridLoop implements Loop {
     );
     this.#histories = reach.map(steps => new SpikeHistory(steps));
 
-    this.plastic = projections.map(({ synapses, plasticity, to }) =>
-      plasticity ? new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!)) : null,
+    const pairs = projections.map(({ synapses, plasticity, to }, q) => {
+      const group = this.populations[to]!.group!;
+      const rule = plasticity && pairsOf(synapses, plasticity, group);
+      if (!rule) return null;
+      const reached = () => this.#reached;
+      return new StdpRows(arena, synapses as SparseProjection, rule, group, dt, paths[q]!, list, reached);
+    });
+    this.#learning = projections.map(({ synapses, plasticity, to }, q) =>
+      plasticity && !pairs[q]
+        ? new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!))
+        : null,
     );
+    this.plastic = projections.map((_, q) => pairs[q] ?? this.#learning[q]!);
     const arrivals = projections.map(({ synapses }, q) =>
-      this.plastic[q] ? new Arrivals(synapses, longest[q]!, dt, paths[q]!) : null,
+      this.#learning[q] ? new Arrivals(synapses, longest[q]!, dt, paths[q]!) : null,
+    );
+    this.#pairs = populations.map((_, p) =>
+      projections.flatMap(({ to }, q) => (to === p && pairs[q] ? [pairs[q]] : [])),
     );
     this.#static = populations.map((_, p) =>
       projections.flatMap(({ synapses, from, to }, q): { from: number; rows: Rows }[] => {
         if (to !== p || arrivals[q]) return [];
+        if (pairs[q]) return [{ from, rows: pairs[q] }];
         const group = this.populations[p]!.group!;
         if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
           return [{ from, rows: new DenseRows(arena, synapses, group, dt, paths[q]!, list) }];
@@ -125,7 +146,7 @@ export class GridLoop implements Loop {
       projections.flatMap(({ to }, q) => (to === p && arrivals[q] ? [{ q, arrivals: arrivals[q] }] : [])),
     );
     this.#hearing = populations.map((_, p) =>
-      [...projections.keys()].filter(q => projections[q]!.to === p && this.plastic[q]?.hearsPost),
+      [...projections.keys()].filter(q => projections[q]!.to === p && this.#learning[q]?.hearsPost),
     );
     this.#sending = populations.map((_, p) =>
       projections.flatMap(({ from }, q) => (from === p && arrivals[q] ? [arrivals[q]] : [])),
@@ -133,9 +154,9 @@ export class GridLoop implements Loop {
     this.#counts = populations.map(() => []);
     projections.forEach(({ to }, q) => {
       this.addActor((j, cursor, t) => {
-        const next = this.plastic[q]!.arrivePost(j, cursor, t);
+        const next = this.#learning[q]!.arrivePost(j, cursor, t);
         if (next < Infinity) {
-          const fired = t - this.plastic[q]!.lag(j, cursor);
+          const fired = t - this.#learning[q]!.lag(j, cursor);
           this.#pushBack(q, this.populations[to]!, j, next, fired);
         }
       });
@@ -176,6 +197,7 @@ export class GridLoop implements Loop {
     const last = Math.floor(end / this.dt + 1e-9);
     while (this.#step <= last) this.#runStep(this.#step === last);
     this.time = end;
+    for (const rows of this.#pairs.flat()) rows.update(this.#reached);
   }
 
   emit(state: State, i: number): void {
@@ -190,10 +212,11 @@ export class GridLoop implements Loop {
     state.trace?.bump(i, t);
     this.#histories[state.index]!.push(this.#step, i);
     for (const q of this.#hearing[state.index]!) {
-      const plastic = this.plastic[q]!;
+      const plastic = this.#learning[q]!;
       if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
       else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
     }
+    for (const rows of this.#pairs[state.index]!) rows.postSpike(i, this.#step);
     for (const arrivals of this.#sending[state.index]!) arrivals.push(i, 0, this.#step);
   }
 
@@ -229,6 +252,7 @@ export class GridLoop implements Loop {
     const asked = stay || this.#watched || this.#late.some(({ rank }) => rank >= this.lastRank);
     for (const state of this.#byRank) if (state.group) this.#runPopulation(state, state.group, step, asked);
     this.#advanced = !asked;
+    this.#reached = step + 1;
     this.#takeLate(time);
     this.#step++;
   }
@@ -241,7 +265,7 @@ export class GridLoop implements Loop {
     }
     for (const { q, arrivals } of this.#learningInto[p]!) {
       arrivals.take(step, (row, cursor) => {
-        const next = this.plastic[q]!.arrive(row, cursor, this.time);
+        const next = this.#learning[q]!.arrive(row, cursor, this.time);
         this.synapticEvents += next - cursor;
         return next;
       });
@@ -302,6 +326,6 @@ export class GridLoop implements Loop {
 
   /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
   #pushBack(q: number, state: State, j: number, cursor: number, fired: number): void {
-    this.#queue.push(fired + this.plastic[q]!.lag(j, cursor), state.lateRank, -2 - q, j, cursor);
+    this.#queue.push(fired + this.#learning[q]!.lag(j, cursor), state.lateRank, -2 - q, j, cursor);
   }
 }

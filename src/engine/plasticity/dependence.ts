@@ -21,6 +21,11 @@ export interface WeightDependence extends Bounds {
 export interface Dependence {
   strengthen(w: number): number;
   weaken(w: number): number;
+  /** F+ and F- as a + b w, where they are linear. */
+  readonly linear?: {
+    readonly strengthen: readonly [number, number];
+    readonly weaken: readonly [number, number];
+  };
 }
 
 /** @throws InputError that names the field, its value and what was expected */
@@ -37,8 +42,18 @@ export function dependence(spec: WeightDependence, { wMin, wMax }: Required<Boun
   expectNumber("wMax", wMax, wMax < Infinity, `a bound, which ${dependence} changes are relative to`);
   expectNumber("wMin", wMin, wMin > -Infinity, `a bound, which ${dependence} changes are relative to`);
   const range = wMax - wMin;
-  if (dependence === "additive") return { strengthen: () => range, weaken: () => range };
-  if (mu === 1) return { strengthen: w => wMax - w, weaken: w => w - wMin };
+  if (dependence === "additive") {
+    const constant = [range, 0] as const;
+    return {
+      strengthen: () => range,
+      weaken: () => range,
+      linear: { strengthen: constant, weaken: constant },
+    };
+  }
+  if (mu === 1) {
+    const linear = { strengthen: [wMax, -1], weaken: [-wMin, 1] } as const;
+    return { strengthen: w => wMax - w, weaken: w => w - wMin, linear };
+  }
   return {
     strengthen: w => range * ((wMax - w) / range) ** mu,
     weaken: w => range * ((w - wMin) / range) ** mu,

@@ -1,3 +1,5 @@
+import type { PairParameters } from "./stdpPair.ts";
+
 /**
  * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
  * when a weight is read; between these events the state moves by its exact solution, so nothing runs over all synapses
@@ -46,4 +48,6 @@ export interface PlasticityModel {
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;
+  /** Set for a pair rule that loops of its own may take over; see `StdpRows`. */
+  readonly pairs?: PairParameters;
 }

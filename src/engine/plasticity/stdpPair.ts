@@ -1,5 +1,5 @@
 import { expectChoice, expectFinite, expectOnly, expectTime } from "../expect.ts";
-import { checkBounds, checkWeights, clip } from "./bounds.ts";
+import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
 import { dependence, type WeightDependence } from "./dependence.ts";
 import type { PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
@@ -25,6 +25,18 @@ export interface StdpPairSpec extends WeightDependence {
   readonly pairing?: "all" | "nearest";
 }
 
+/** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
+export interface PairParameters {
+  readonly aPlus: number;
+  readonly aMinus: number;
+  readonly tauPlus: number;
+  readonly tauMinus: number;
+  readonly nearest: boolean;
+  readonly bounds: Required<Bounds>;
+  readonly strengthen: readonly [number, number];
+  readonly weaken: readonly [number, number];
+}
+
 /** @throws InputError that names the field, its value and what was expected */
 export function stdpPair(spec: StdpPairSpec): PlasticityModel {
   expectOnly(spec, "stdp-pair", [
@@ -39,13 +51,14 @@ export function stdpPair(spec: StdpPairSpec): PlasticityModel {
   expectChoice("pairing", pairing, ["all", "nearest"]);
   const bounds = { wMin: spec.wMin ?? 0, wMax: spec.wMax ?? Infinity };
   checkBounds(bounds);
-  const { strengthen, weaken } = dependence(spec, bounds);
+  const { strengthen, weaken, linear } = dependence(spec, bounds);
+  const nearest = pairing === "nearest";
   return {
     dendritic: true,
+    ...(linear && { pairs: { aPlus, aMinus, tauPlus, tauMinus, nearest, bounds, ...linear } }),
     check: weights => checkWeights(weights, bounds),
     create({ preSides, postSides, weights }) {
       const [x, y] = [new Trace(preSides, tauPlus), new Trace(postSides, tauMinus)];
-      const nearest = pairing === "nearest";
       return {
         preSpike: (pre, t) => (nearest ? x.restart(pre, t) : x.bump(pre, t)),
         postSpike: (post, t) => (nearest ? y.restart(post, t) : y.bump(post, t)),

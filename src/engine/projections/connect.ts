@@ -51,8 +51,10 @@ export function connect(
     case "inDegree": {
       const n = degree(connectivity.n, loops ? pre : pre - 1);
       const sources = new Uint32Array(n * post);
-      for (let j = 0, s = 0; j < post; j++)
-        for (let k = 0; k < n; k++) sources[s++] = other(pre, loops ? -1 : j, rng);
+      if (n > 0) rng.integers(loops ? pre : pre - 1, sources);
+      // A neuron other than the target: those from its own number on move up by one.
+      if (!loops)
+        for (let s = 0; s < sources.length; s++) if (sources[s]! >= Math.floor(s / n)) sources[s]!++;
       return transpose(sources, n, pre);
     }
     case "outDegree": {
@@ -145,13 +147,13 @@ function other(size: number, not: number, rng: Rng): number {
 /** Rows by source from `sources`, n for each target in order. */
 function transpose(sources: Uint32Array, n: number, pre: number): Rows {
   const rowStart = new Uint32Array(pre + 1);
-  for (const i of sources) rowStart[i + 1]!++;
+  for (let s = 0; s < sources.length; s++) rowStart[sources[s]! + 1]!++;
   for (let i = 0; i < pre; i++) rowStart[i + 1]! += rowStart[i]!;
   const next = rowStart.slice();
   const targets = new Uint32Array(sources.length);
-  sources.forEach((i, s) => {
-    targets[next[i]!++] = Math.floor(s / n);
-  });
+  for (let j = 0, s = 0; s < sources.length; j++) {
+    for (let k = 0; k < n; k++, s++) targets[next[sources[s]!]!++] = j;
+  }
   return { rowStart, targets };
 }
 

@@ -8,6 +8,8 @@ import type { Projection } from "./projection.ts";
 export class SparseProjection implements Projection {
   readonly pre: number;
   readonly post: number;
+  /** Whether nobody else holds the list of weights. */
+  readonly ownsWeights: boolean;
   /** The weight of all synapses, as long as nobody has asked for one each. */
   uniformWeight: number | null;
   #weights: Float32Array | null;
@@ -34,6 +36,7 @@ export class SparseProjection implements Projection {
     weights: Float32Array | number,
     delay: number | Float32Array,
     gain = 1,
+    ownsWeights = false,
   ) {
     const synapses = targets.length;
     const each = typeof weights === "number" ? null : weights;
@@ -68,6 +71,7 @@ export class SparseProjection implements Projection {
     this.targets = targets;
     this.uniformWeight = each ? null : Math.fround(weights as number);
     this.#weights = each;
+    this.ownsWeights = ownsWeights || !each;
     this.gain = gain;
     this.minDelay = least === Infinity ? 0 : least;
     this.delays = typeof delay === "number" ? null : delay;
@@ -81,6 +85,12 @@ export class SparseProjection implements Projection {
       this.uniformWeight = null;
     }
     return this.#weights;
+  }
+
+  /** From now on the weights are those in `storage`, which holds the same. */
+  keepWeightsIn(storage: Float32Array): void {
+    this.#weights = storage;
+    this.uniformWeight = null;
   }
 
   get synapses(): number {

@@ -370,3 +370,96 @@ export function poisson(
     v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(f32x4.convert_i32x4_s(n1), w)), 16);
   }
 }
+
+/** vector[j] = vector[j] factor + speck; count a multiple of 4. */
+export function decay(vector: usize, count: i32, factor: f32, speck: f32): void {
+  const f = f32x4.splat(factor);
+  const s = f32x4.splat(speck);
+  for (let j: usize = 0; j < usize(count) << 2; j += 16) {
+    v128.store(vector + j, f32x4.add(f32x4.mul(v128.load(vector + j), f), s));
+  }
+}
+
+/**
+ * Brings rows of synapses with pair STDP up to date: postsynaptic spikes since the row was last looked at strengthen,
+ * then, where `arrives` says so, a presynaptic spike weakens and is delivered. See `StdpRows`.
+ *
+ * @param now     the present step; postsynaptic spikes before it count
+ * @param value, since, done  [pre]: presynaptic trace, the step that it is of, the step up to which a row is done
+ * @param y       [post] floats: postsynaptic trace now
+ * @param counts  [post] i32: spikes of each postsynaptic neuron so far
+ * @param ring    [post, mask + 1] i32: steps of its last spikes
+ * @param table   [length] floats: decay of the presynaptic trace over so many steps
+ * @param rule    8 floats: aPlus, aMinus, F+ = [0] + [1] w, F- = [0] + [1] w, wMin, wMax
+ */
+export function stdp(
+  rows: usize,
+  rowCount: i32,
+  starts: usize,
+  targets: usize,
+  wide: i32,
+  weights: usize,
+  acc: usize,
+  gain: f32,
+  now: i32,
+  value: usize,
+  since: usize,
+  done: usize,
+  y: usize,
+  counts: usize,
+  ring: usize,
+  mask: i32,
+  table: usize,
+  length: i32,
+  rule: usize,
+  arrives: i32,
+  nearest: i32,
+): i32 {
+  const aPlus = load<f32>(rule);
+  const aMinus = load<f32>(rule, 4);
+  const p0 = load<f32>(rule, 8);
+  const p1 = load<f32>(rule, 12);
+  const d0 = load<f32>(rule, 16);
+  const d1 = load<f32>(rule, 20);
+  const wMin = load<f32>(rule, 24);
+  const wMax = load<f32>(rule, 28);
+  const stride = usize(mask + 1) << 2;
+  let events = 0;
+  for (let k = 0; k < rowCount; k++) {
+    const row = usize(load<u32>(rows + (usize(k) << 2)));
+    const x = load<f32>(value + (row << 2));
+    const from = load<i32>(since + (row << 2));
+    const seen = load<i32>(done + (row << 2));
+    let s = usize(load<u32>(starts + (row << 2)));
+    const end = usize(load<u32>(starts + (row << 2), 4));
+    events += i32(end - s);
+    for (; s < end; s++) {
+      const j = (wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)))) << 2;
+      let w = load<f32>(weights + (s << 2));
+      const count = load<i32>(counts + j);
+      const own = ring + (j >> 2) * stride;
+      let n = count - 1;
+      while (n >= 0 && load<i32>(own + (usize(n & mask) << 2)) >= seen) n--;
+      for (n++; n < count; n++) {
+        const fired = load<i32>(own + (usize(n & mask) << 2));
+        if (fired >= now) break;
+        const age = fired - from;
+        const trace = age < length ? x * load<f32>(table + (usize(age) << 2)) : <f32>0;
+        w = min(max(w + aPlus * (p0 + p1 * w) * trace, wMin), wMax);
+      }
+      if (arrives) {
+        w = min(max(w - aMinus * (d0 + d1 * w) * load<f32>(y + j), wMin), wMax);
+        store<f32>(acc + j, load<f32>(acc + j) + w * gain);
+      }
+      store<f32>(weights + (s << 2), w);
+    }
+    store<i32>(done + (row << 2), now);
+    if (arrives) {
+      const age = now - from;
+      const left = age < length ? x * load<f32>(table + (usize(age) << 2)) : <f32>0;
+      store<f32>(value + (row << 2), nearest ? <f32>1 : left + <f32>1);
+      store<i32>(since + (row << 2), now);
+    }
+  }
+  return events;
+}
