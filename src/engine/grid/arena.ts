@@ -30,7 +30,16 @@ export interface GridKernels {
     ...of: [
       ...[rows: number, count: number, starts: number, targets: number, wide: number, weights: number],
       ...[acc: number, gain: number, now: number, value: number, since: number, done: number],
-      ...[y: number, counts: number, ring: number, mask: number, table: number, length: number, rule: number],
+      ...[
+        y: number,
+        last: number,
+        counts: number,
+        ring: number,
+        mask: number,
+        table: number,
+        length: number,
+        rule: number,
+      ],
       ...[arrives: number, nearest: number],
     ]
   ): number;

@@ -68,6 +68,7 @@ export class StdpRows {
       | "since"
       | "done"
       | "y"
+      | "last"
       | "counts"
       | "ring"
       | "table"
@@ -87,6 +88,7 @@ export class StdpRows {
   #since!: Int32Array;
   #done!: Int32Array;
   #y!: Float32Array;
+  #last!: Int32Array;
   #counts!: Int32Array;
   #ring!: Int32Array;
   #acc!: Float32Array;
@@ -133,6 +135,7 @@ export class StdpRows {
       since: arena.take(4 * pre),
       done: arena.take(4 * pre),
       y: arena.take(4 * this.#padded),
+      last: arena.take(4 * group.size),
       counts: arena.take(4 * group.size),
       ring: arena.take(4 * RING * group.size),
       table: arena.take(this.#table.byteLength),
@@ -156,6 +159,7 @@ export class StdpRows {
     this.#since = view(Int32Array, at.since, pre);
     this.#done = view(Int32Array, at.done, pre);
     this.#y = view(Float32Array, at.y, this.#padded);
+    this.#last = view(Int32Array, at.last, this.#group.size).fill(-1);
     this.#counts = view(Int32Array, at.counts, this.#group.size);
     this.#ring = view(Int32Array, at.ring, RING * this.#group.size);
     this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state]!, this.#group.size);
@@ -169,6 +173,7 @@ export class StdpRows {
   postSpike(j: number, step: number): void {
     const count = this.#counts[j]!++;
     this.#ring[RING * j + (count % RING)] = step;
+    this.#last[j] = step;
     this.#y[j] = this.#nearest ? 1 : this.#y[j]! + 1;
     this.#stale = true;
     // One more fits, for the step that is under way.
@@ -252,7 +257,7 @@ export class StdpRows {
       return kernels.stdp(
         ...([this.#spikes[0], count, at.starts, at.targets, this.#wide ? 1 : 0, at.weights] as const),
         ...([this.#group.addresses[state]!, gain, now, at.value, at.since, at.done] as const),
-        ...([at.y, at.counts, at.ring, RING - 1, at.table, this.#table.length, at.rule] as const),
+        ...([at.y, at.last, at.counts, at.ring, RING - 1, at.table, this.#table.length, at.rule] as const),
         ...([arrives ? 1 : 0, this.#nearest ? 1 : 0] as const),
       );
     }
@@ -269,9 +274,9 @@ export class StdpRows {
       for (let s = this.#starts[row]!; s < end; s++) {
         const j = this.#targets[s]!;
         let w = weights[s]!;
-        let n = counts[j]! - 1;
-        while (n >= 0 && ring[RING * j + (n % RING)]! >= seen) n--;
-        for (n++; n < counts[j]!; n++) {
+        let n = counts[j]!;
+        if (this.#last[j]! >= seen) for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
+        for (; n < counts[j]!; n++) {
           const fired = ring[RING * j + (n % RING)]!;
           if (fired >= now) break;
           const change = fround(fround(aPlus! * fround(p0! + fround(p1! * w))) * left(fired - from));

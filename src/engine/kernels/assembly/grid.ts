@@ -387,6 +387,7 @@ export function decay(vector: usize, count: i32, factor: f32, speck: f32): void 
  * @param now     the present step; postsynaptic spikes before it count
  * @param value, since, done  [pre]: presynaptic trace, the step that it is of, the step up to which a row is done
  * @param y       [post] floats: postsynaptic trace now
+ * @param last    [post] i32: step of each postsynaptic neuron's last spike, -1 for none
  * @param counts  [post] i32: spikes of each postsynaptic neuron so far
  * @param ring    [post, mask + 1] i32: steps of its last spikes
  * @param table   [length] floats: decay of the presynaptic trace over so many steps
@@ -406,6 +407,7 @@ export function stdp(
   since: usize,
   done: usize,
   y: usize,
+  last: usize,
   counts: usize,
   ring: usize,
   mask: i32,
@@ -436,16 +438,18 @@ export function stdp(
     for (; s < end; s++) {
       const j = (wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)))) << 2;
       let w = load<f32>(weights + (s << 2));
-      const count = load<i32>(counts + j);
-      const own = ring + (j >> 2) * stride;
-      let n = count - 1;
-      while (n >= 0 && load<i32>(own + (usize(n & mask) << 2)) >= seen) n--;
-      for (n++; n < count; n++) {
-        const fired = load<i32>(own + (usize(n & mask) << 2));
-        if (fired >= now) break;
-        const age = fired - from;
-        const trace = age < length ? x * load<f32>(table + (usize(age) << 2)) : <f32>0;
-        w = min(max(w + aPlus * (p0 + p1 * w) * trace, wMin), wMax);
+      if (load<i32>(last + j) >= seen) {
+        const count = load<i32>(counts + j);
+        const own = ring + (j >> 2) * stride;
+        let n = count - 1;
+        while (n > 0 && load<i32>(own + (usize((n - 1) & mask) << 2)) >= seen) n--;
+        for (; n < count; n++) {
+          const fired = load<i32>(own + (usize(n & mask) << 2));
+          if (fired >= now) break;
+          const age = fired - from;
+          const trace = age < length ? x * load<f32>(table + (usize(age) << 2)) : <f32>0;
+          w = min(max(w + aPlus * (p0 + p1 * w) * trace, wMin), wMax);
+        }
       }
       if (arrives) {
         w = min(max(w - aMinus * (d0 + d1 * w) * load<f32>(y + j), wMin), wMax);
