@@ -2,8 +2,11 @@ import type { ModelDescription } from "../src/description/describe.ts";
 import { brunel } from "./brunel.ts";
 import { cuba } from "./cuba.ts";
 import { digits } from "./digits.ts";
+import { distalReward } from "./distalReward.ts";
 import { fashionMnist } from "./fashionMnist.ts";
+import { microcircuit } from "./microcircuit.ts";
 import { mnist } from "./mnist.ts";
+import { song } from "./song.ts";
 import { synfire } from "./synfire.ts";
 import type { TwinModel } from "./twinModel.ts";
 
@@ -17,4 +20,11 @@ export function twinModel(dataset: string): TwinModel {
 }
 
 /** Networks that `threefactor simulate` knows by name. */
-export const networkModels: Readonly<Record<string, ModelDescription>> = { brunel, cuba, synfire };
+export const networkModels: Readonly<Record<string, ModelDescription>> = {
+  brunel,
+  cuba,
+  "distal-reward": distalReward,
+  microcircuit,
+  song,
+  synfire,
+};

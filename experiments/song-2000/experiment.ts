@@ -5,48 +5,16 @@
  *     npm run build && node dist/experiments/song-2000/experiment.js [seconds]
  */
 import { writeFileSync } from "node:fs";
-import { network, Simulation } from "../../src/index.ts";
+import { describe, network, networkModels, override, Simulation } from "../../src/index.ts";
 
 const seconds = Number(process.argv[2] ?? 2000);
 const BINS = 20;
 
-/**
- * The paper's synapses are conductances: a fully strong one raises the membrane conductance by 1.5 % and drives it
- * towards 0 mV. Here they are currents of the same size at the neuron's mean potential, about -58 mV; an inhibitory
- * one of 5 % drives it 12 mV down to -70 mV.
- */
 const wMax = 0.015 * 58;
-const wInhibitory = 0.05 * 12;
 
 function simulate(rate: number) {
-  const net = network(
-    {
-      populations: {
-        excitatory: { size: 1000, neuron: "input" },
-        inhibitory: { size: 200, neuron: "input" },
-        cell: {
-          size: 1,
-          neuron: {
-            ...{ model: "lif-exp", weightAs: "drive", tauExc: 5, tauInh: 5, tauMem: 20 },
-            ...{ vRest: -70, vThreshold: -54, reset: "fixed", vReset: -60 },
-          },
-        },
-      },
-      projections: [
-        {
-          name: "plastic",
-          ...{ from: "excitatory", to: "cell", weights: wMax / 2 },
-          plasticity: { kind: "stdp-pair", aPlus: 0.005, aMinus: 0.00525, tauPlus: 20, tauMinus: 20, wMax },
-        },
-        { from: "inhibitory", to: "cell", weights: -wInhibitory },
-      ],
-      stimuli: [
-        { to: "excitatory", kind: "poisson", rate },
-        { to: "inhibitory", kind: "poisson", rate: 10 },
-      ],
-    },
-    { seed: 1 },
-  );
+  const { spec } = describe(override(networkModels.song, `parameters.rate=${rate} Hz`));
+  const net = network(spec, { seed: 1 });
   const simulation = new Simulation(net, { record: { spikes: ["cell"] } });
   simulation.run(1000 * seconds);
   const weights = simulation.weights("plastic").map(w => w / wMax);

@@ -26,9 +26,16 @@ const math = create(all!);
 // Expressions compute; they do not define, import or parse anything.
 const parse = math.parse;
 const banned = ["import", "createUnit", "evaluate", "parse", "simplify", "derivative", "resolve", "reviver"];
-const draws: Readonly<Record<string, (rng: Rng, a: number, b: number) => number>> = {
+const draws: Readonly<Record<string, (rng: Rng, a: number, b: number, c?: number) => number>> = {
   uniform: (rng, low, high) => rng.uniformIn(low, high),
-  normal: (rng, mean, sd) => rng.normal(mean, sd),
+  // What falls below a third argument is drawn again.
+  normal(rng, mean, sd, low = -Infinity) {
+    for (let tries = 0; tries < 10_000; tries++) {
+      const x = rng.normal(mean, sd);
+      if (x >= low) return x;
+    }
+    throw new InputError(`normal(${mean}, ${sd}, ${low}) finds nothing above its bound in 10,000 draws`);
+  },
   lognormal: (rng, mu, sigma) => Math.exp(rng.normal(mu, sigma)),
   exponential: (rng, mean) => mean * rng.exponential(1),
 };
@@ -96,12 +103,12 @@ function perPlace(
   const drawing = Object.fromEntries(
     Object.entries(draws).map(([name, draw]) => [
       name,
-      (a: unknown, b: unknown) => {
-        const unit = math.isUnit(a) ? a : math.isUnit(b) ? b : null;
-        if (!unit) return draw(rng, a as number, b as number);
-        const base = unit.formatUnits();
-        const number = (x: unknown) => (math.isUnit(x) ? x.toNumber(base) : (x as number));
-        return math.unit(draw(rng, number(a), number(b)), base);
+      (...args: unknown[]) => {
+        const unit = args.find(math.isUnit);
+        const base = unit?.formatUnits();
+        const [a, b, c] = args.map(x => (math.isUnit(x) ? x.toNumber(base!) : (x as number)));
+        const drawn = draw(rng, a!, b!, c);
+        return base === undefined ? drawn : math.unit(drawn, base);
       },
     ]),
   );
@@ -131,9 +138,9 @@ function directDraw(
   const draw = draws[node.fn.name]!;
   // Mean and spread of a lognormal are those of the logarithm: numbers, in the field's unit after the exponential.
   const of = node.fn.name === "lognormal" ? "number" : dimension;
-  const [a, b = 0] = node.args.map(arg => convert(run(arg.compile(), scope, path, text), path, of, text));
+  const [a, b = 0, c] = node.args.map(arg => convert(run(arg.compile(), scope, path, text), path, of, text));
   if (a === undefined) throw new InputError(`${path}: ${node.fn.name} expects arguments, got "${text}"`);
-  return rng => draw(rng, a, b);
+  return rng => draw(rng, a, b, c);
 }
 
 function read(text: string, path: string, scope: Scope): MathNode {

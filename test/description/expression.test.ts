@@ -38,6 +38,22 @@ test("draws have their moments, in the field's unit, and repeat with the seed", 
   expect(take(1)).toEqual(values);
 });
 
+test("a third argument of normal is a bound below which nothing is drawn", () => {
+  for (const text of ["normal(1.5 ms, 750 us, 1 ms)", "normal(1.5 ms, 750 us, 1 ms) + 0 ms"]) {
+    const draw = quantity(text, "delay", "time", {}, [10, 10]);
+    if (typeof draw === "number") throw new Error("expected a draw");
+    const rng = new Rng(3, "bound");
+    const values = Array.from({ length: 20_000 }, () => draw(rng, 0, 0));
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(1);
+    // Mean of a normal variable above alpha = -2/3 standard deviations: mu + sigma phi(alpha) / (1 - Phi(alpha)).
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    expect(Math.abs(mean - (1.5 + (0.75 * 0.3194) / 0.7475))).toBeLessThan(5 * (0.55 / Math.sqrt(20_000)));
+  }
+  const never = quantity("normal(0, 1, 100)", "weights", "number", {}, [10, 10]);
+  if (typeof never === "number") throw new Error("expected a draw");
+  expect(() => never(new Rng(1), 0, 0)).toThrow("finds nothing above its bound");
+});
+
 test("an expression around a draw means the same as the draw itself", () => {
   const one = quantity("uniform(-60, -50) * 1 mV", "v", "voltage", {}, [4, 4]);
   const other = quantity("uniform(-60 mV, -50 mV)", "v", "voltage", {}, [4, 4]);

@@ -14,6 +14,8 @@ export type Connectivity =
   | { readonly kind: "inDegree"; readonly n: number; readonly autapses?: boolean }
   /** Every source makes this many synapses, onto targets drawn with replacement. */
   | { readonly kind: "outDegree"; readonly n: number; readonly autapses?: boolean }
+  /** This many synapses, each between a source and a target drawn anew, so that several may join one pair. */
+  | { readonly kind: "total"; readonly n: number; readonly autapses?: boolean }
   | { readonly kind: "oneToOne" }
   | { readonly kind: "pairs"; readonly pre: ArrayLike<number>; readonly post: ArrayLike<number> };
 
@@ -64,6 +66,8 @@ export function connect(
         for (const j of row) push(j);
       });
     }
+    case "total":
+      return total(connectivity.n, pre, post, loops, rng);
     case "oneToOne":
       if (pre !== post) throw new InputError(`connect: oneToOne expects equal sizes, got ${pre} and ${post}`);
       return byRow(pre, (i, push) => push(i));
@@ -71,7 +75,7 @@ export function connect(
       return pairs(connectivity.pre, connectivity.post, pre, post);
     default:
       throw new InputError(
-        "connect.kind: expected all, probability, inDegree, outDegree, oneToOne or pairs, " +
+        "connect.kind: expected all, probability, inDegree, outDegree, total, oneToOne, pairs or convolution, " +
           `got ${String((connectivity as { kind: unknown }).kind)}`,
       );
   }
@@ -142,6 +146,18 @@ function other(size: number, not: number, rng: Rng): number {
   if (not < 0) return rng.integer(size);
   const drawn = rng.integer(size - 1);
   return drawn < not ? drawn : drawn + 1;
+}
+
+function total(n: number, pre: number, post: number, loops: boolean, rng: Rng): Rows {
+  degree(n, loops ? post : post - 1);
+  const [sources, drawn] = [new Uint32Array(n), new Uint32Array(n)];
+  for (let s = 0; s < n; s++) {
+    sources[s] = rng.integer(pre);
+    drawn[s] = other(post, loops ? -1 : sources[s]!, rng);
+  }
+  const { rowStart, targets } = pairs(sources, drawn, pre, post);
+  for (let i = 0; i < pre; i++) targets.subarray(rowStart[i], rowStart[i + 1]).sort();
+  return { rowStart, targets };
 }
 
 /** Rows by source from `sources`, n for each target in order. */

@@ -7,6 +7,13 @@ function pairsOf({ rowStart, targets }: Rows): [number, number][] {
   return [...targets].map((j, s) => [rowStart.findIndex((end, i) => i > 0 && s < end) - 1, j]);
 }
 
+/** The same in one walk. */
+function* rowsOf({ rowStart, targets }: Rows): Generator<[number, number]> {
+  for (let i = 0; i + 1 < rowStart.length; i++) {
+    for (let s = rowStart[i]!; s < rowStart[i + 1]!; s++) yield [i, targets[s]!];
+  }
+}
+
 const draw = (c: Connectivity, pre: number, post: number, same = false, seed = 1) =>
   connect(c, pre, post, same, new Rng(seed, "connect test"));
 
@@ -29,6 +36,24 @@ test("fixed in-degree and out-degree hold exactly, for any sizes", () => {
     ),
     { numRuns: 60 },
   );
+});
+
+test("a fixed total holds exactly, spreads over all pairs, and may join a pair several times", () => {
+  const [pre, post, n] = [30, 20, 60_000];
+  const rows = draw({ kind: "total", n }, pre, post);
+  expect(rows.targets.length).toBe(n);
+  const counts = new Uint32Array(pre * post);
+  for (const [i, j] of rowsOf(rows)) counts[i * post + j]!++;
+  // A chi-squared of 599 degrees of freedom.
+  const chi = counts.reduce((sum, c) => sum + (c - 100) ** 2 / 100, 0);
+  expect(Math.abs(chi - 599)).toBeLessThan(5 * Math.sqrt(2 * 599));
+  for (let i = 0; i < pre; i++) {
+    const row = rows.targets.subarray(rows.rowStart[i]!, rows.rowStart[i + 1]!);
+    expect([...row]).toEqual([...row].sort((a, b) => a - b));
+  }
+  const loopless = draw({ kind: "total", n: 5000, autapses: false }, 5, 5, true);
+  for (const [i, j] of rowsOf(loopless)) expect(i).not.toBe(j);
+  expect(draw({ kind: "total", n: 0 }, 3, 4).targets.length).toBe(0);
 });
 
 test("a fixed probability connects each pair that often, independently of its place", () => {
