@@ -43,68 +43,67 @@ const simulation = new Simulation(net, {
   },
 });
 
-const start = performance.now();
 for (let s = 100; s <= seconds; s += 100) {
   simulation.runUntil(1000 * s);
-  const w = simulation.weights("E->E");
-  const mean = w.reduce((a, b) => a + b) / w.length;
-  const wall = ((performance.now() - start) / 1000).toFixed(0);
+  const { rewarded, others } = save(s);
   console.log(
-    `${s} s: rewarded ${w[rewarded]!.toFixed(2)} mV, mean ${mean.toFixed(2)} mV, ` +
-      `${coincidences.length} coincidences, ${wall} s`,
+    `${s} s: rewarded ${rewarded.end.toFixed(2)} mV, mean ${others.mean.toFixed(2)} mV, ${coincidences.length} coincidences`,
   );
 }
 
-const weights = simulation.weights("E->E");
-const { traces } = simulation.raster();
-const [own, rate] = ["weight", "rate"].map(what => traces.find(({ quantity }) => quantity.startsWith(what))!);
-const others = weights.filter((_, s) => s !== rewarded);
-const bins = new Array<number>(40).fill(0);
-for (const w of others) bins[Math.min(39, Math.floor((w / MAX) * 40))]!++;
-const reached = own!.values.findIndex(w => w >= 0.99 * MAX);
-const perHundred = (from: number) =>
-  coincidences.filter(t => t >= 1000 * from && t < 1000 * (from + 100)).length;
+/** Writes what there is after so many seconds: a long run may be watched. */
+function save(seconds: number) {
+  const weights = simulation.weights("E->E");
+  const { traces } = simulation.raster();
+  const [own, rate] = ["weight", "rate"].map(
+    what => traces.find(({ quantity }) => quantity.startsWith(what))!,
+  );
+  const others = weights.filter((_, s) => s !== rewarded);
+  const bins = new Array<number>(40).fill(0);
+  for (const w of others) bins[Math.min(39, Math.floor((w / MAX) * 40))]!++;
+  const reached = own!.values.findIndex(w => w >= 0.99 * MAX);
+  const perHundred = (from: number) =>
+    coincidences.filter(t => t >= 1000 * from && t < 1000 * (from + 100)).length;
 
-const measured = {
-  seed,
-  seconds,
-  n1,
-  n2,
-  rateE: Array.from(rate!.values, hz => Number(hz.toFixed(3))),
-  rewards: coincidences.length,
-  rewardsPer100s: Array.from({ length: Math.floor(seconds / 100) }, (_, k) => perHundred(100 * k)),
-  rewarded: {
-    start: 0,
-    end: weights[rewarded],
-    reachesMaximumAt: reached < 0 ? null : own!.times[reached]! / 1000,
-  },
-  others: {
-    start: 1,
-    mean: others.reduce((a, b) => a + b) / others.length,
-    largest: others.reduce((a, b) => Math.max(a, b)),
-    shareAboveRewarded: others.filter(w => w >= weights[rewarded]!).length / others.length,
-    bins,
-  },
-  spikes,
-  wallSeconds: Math.round((performance.now() - start) / 1000),
-};
+  const measured = {
+    seed,
+    seconds,
+    n1,
+    n2,
+    rateE: Array.from(rate!.values, hz => Number(hz.toFixed(3))),
+    rewards: coincidences.length,
+    rewardsPer100s: Array.from({ length: Math.floor(seconds / 100) }, (_, k) => perHundred(100 * k)),
+    rewarded: {
+      start: 0,
+      end: weights[rewarded]!,
+      reachesMaximumAt: reached < 0 ? null : own!.times[reached]! / 1000,
+    },
+    others: {
+      start: 1,
+      mean: others.reduce((a, b) => a + b) / others.length,
+      largest: others.reduce((a, b) => Math.max(a, b)),
+      shareAboveRewarded: others.filter(w => w >= weights[rewarded]!).length / others.length,
+      bins,
+    },
+    spikes,
+  };
 
-const [x0, y0, width, height] = [60, 210, 380, 170];
-const line = Array.from(own!.times, (t, k) => {
-  const [x, y] = [x0 + (t / 1000 / seconds) * width, y0 - (own!.values[k]! / MAX) * height];
-  return `${k === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
-}).join("");
-const ticks = coincidences
-  .map(t => `M${(x0 + (t / 1000 / seconds) * width).toFixed(1)} ${y0 + 6}v7`)
-  .join("");
-// Bars of a logarithmic axis: the one synapse of interest would be lost among thousands.
-const most = Math.log10(Math.max(...bins) + 1);
-const bars = bins.map((n, b) => {
-  const h = (Math.log10(n + 1) / most) * height;
-  return `<rect x="${530 + b * 8}" y="${(y0 - h).toFixed(1)}" width="7" height="${h.toFixed(1)}" fill="#999"/>`;
-});
-const at = 530 + (Math.min(MAX, weights[rewarded]!) / MAX) * 320;
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 890 270" font-family="sans-serif" font-size="13">
+  const [x0, y0, width, height] = [60, 210, 380, 170];
+  const line = Array.from(own!.times, (t, k) => {
+    const [x, y] = [x0 + (t / 1000 / seconds) * width, y0 - (own!.values[k]! / MAX) * height];
+    return `${k === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
+  }).join("");
+  const ticks = coincidences
+    .map(t => `M${(x0 + (t / 1000 / seconds) * width).toFixed(1)} ${y0 + 6}v7`)
+    .join("");
+  // Bars of a logarithmic axis: the one synapse of interest would be lost among thousands.
+  const most = Math.log10(Math.max(...bins) + 1);
+  const bars = bins.map((n, b) => {
+    const h = (Math.log10(n + 1) / most) * height;
+    return `<rect x="${530 + b * 8}" y="${(y0 - h).toFixed(1)}" width="7" height="${h.toFixed(1)}" fill="#999"/>`;
+  });
+  const at = 530 + (Math.min(MAX, weights[rewarded]!) / MAX) * 320;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 890 270" font-family="sans-serif" font-size="13">
 <title>One synapse of a network is rewarded seconds after its neurons fire together, and grows</title>
 <rect width="890" height="270" fill="#fff"/>
 <text x="${x0}" y="26">weight of the rewarded synapse [mV]; ticks: coincidences</text>
@@ -119,6 +118,8 @@ ${bars.join("")}
 <path d="M530 ${y0}h320" stroke="#999"/><text x="530" y="${y0 + 18}">0</text><text x="850" y="${y0 + 18}" text-anchor="end">4</text>
 </svg>
 `;
-const folder = new URL("../../../experiments/distal-reward/", import.meta.url);
-writeFileSync(new URL("weights.svg", folder), svg);
-writeFileSync(new URL("measured.json", folder), `${JSON.stringify(measured, null, 2)}\n`);
+  const folder = new URL("../../../experiments/distal-reward/", import.meta.url);
+  writeFileSync(new URL("weights.svg", folder), svg);
+  writeFileSync(new URL("measured.json", folder), `${JSON.stringify(measured, null, 2)}\n`);
+  return measured;
+}
