@@ -86,7 +86,10 @@ test("a model file runs, gives the documented fields, and the same numbers for t
 });
 
 test.each([
-  [["nobody"], "model: expected one of brunel, cuba, distal-reward, microcircuit, song, synfire, or a file, got nobody"],
+  [
+    ["nobody"],
+    "model: expected one of brunel, cuba, distal-reward, microcircuit, song, synfire, or a file, got nobody",
+  ],
   [["no.json"], "no.json: expected a model file, got ENOENT"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
   [["cuba", "--record", "v"], "--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got v"],
