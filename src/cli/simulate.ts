@@ -12,10 +12,14 @@ import { InputError } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
 import { encodeRaster } from "../io/rasterFile.ts";
 import { integer, positive } from "./arguments.ts";
+import { importedModel, playRecording } from "./importedModel.ts";
 import { writable } from "./writable.ts";
 
 interface Flags {
   duration?: string;
+  input?: string;
+  nirUnit?: string;
+  nirDt?: string;
   set?: string[];
   record?: string;
   mode?: string;
@@ -28,8 +32,14 @@ interface Flags {
 /** `threefactor simulate MODEL`: runs a network from models/ or a file. */
 export function simulateCommand(): Command {
   return new Command("simulate")
-    .argument("<model>", `${Object.keys(networkModels).join(", ")}, or a .json, .js or .ts file`)
-    .option("--duration <ms>", "simulated time (default: 1000)")
+    .argument(
+      "<model>",
+      `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a NIR file or a SONATA circuit`,
+    )
+    .option("--duration <ms>", "simulated time (default: 1000, or that of the recording of --input)")
+    .option("--input <recording>", "its spikes are those of the network's inputs, population by population")
+    .option("--nir-unit <s|ms>", "unit of the times in a NIR file (default: what the file says or suggests)")
+    .option("--nir-dt <ms>", "how long a spike lasts in a NIR file (default: what the file says or suggests)")
     .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
     .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
     .option("--mode <name>", "exact, or grid: spikes on multiples of --dt (default: exact)")
@@ -41,10 +51,12 @@ export function simulateCommand(): Command {
 }
 
 async function simulate(name: string, flags: Flags): Promise<void> {
-  const durationMs = positive("duration", flags.duration ?? "1000");
   const seed = integer("seed", flags.seed ?? "1", 0);
-  const description = (flags.set ?? []).reduce(override, await findModel(name));
-  const { name: model, spec } = describe(description);
+  const given = flags.duration === undefined ? null : positive("duration", flags.duration);
+  const imported = await importedModel(name, flags.nirUnit, flags.nirDt);
+  if (imported && flags.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
+  const { name: model, spec } =
+    imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));
 
   const watched = recorded(flags.record ?? "spikes");
 
@@ -53,6 +65,10 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   const buildStart = performance.now();
   const net = network(spec, { seed });
   const simulation = new Simulation(net, time);
+  for (const [population, current] of Object.entries(imported?.currents ?? {}))
+    simulation.setCurrent(population, current);
+  const played = flags.input === undefined ? null : await playRecording(flags.input, net, simulation);
+  const durationMs = given ?? (played || 1000);
   const read = potentials(net, watched);
   const runStart = performance.now();
   const traces = read ? sample(simulation, durationMs, read) : [];
@@ -76,10 +92,12 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     bytesPerSynapse: synapses > 0 ? simulation.synapseBytes / synapses : 0,
     ...time,
     seed,
+    ...(imported && { notes: imported.notes }),
   };
   if (flags.out !== undefined) {
     await writable(flags.out, "a file that can be written", writeAtomic(flags.out, encodeRaster(raster)));
   }
+  for (const note of imported?.notes ?? []) process.stderr.write(`threefactor: ${name}: ${note}\n`);
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return;

@@ -4,6 +4,7 @@ import { hdf5Kind } from "./hdf5Kind.ts";
 import { nirDataRaster } from "./nirData.ts";
 import { nirGraph } from "./nirFile.ts";
 import { nwbRaster } from "./nwbRead.ts";
+import { sonataEdges, sonataNodes } from "./sonataCircuitFiles.ts";
 import { sonataReport, sonataSpikes } from "./sonataRead.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each has arguments of its own behind the first two
@@ -17,5 +18,7 @@ export const hdf5Readers = {
   nir: nirGraph,
   sonataSpikes,
   sonataReport,
+  sonataNodes,
+  sonataEdges,
   shd: spokenWords,
 } satisfies Record<string, Hdf5Reader>;

@@ -15,3 +15,4 @@ export { pictureToSvg } from "./picture/svg.ts";
 export { type RasterFormatName, rasterFormats, writeRaster } from "./rasterFormats.ts";
 export { RasterWriter } from "./rasterLog.ts";
 export { collect, type RasterStream, type SpikeBlock, streamOf } from "./rasterStream.ts";
+export { readSonataCircuit, type SonataCircuit } from "./sonataCircuit.ts";

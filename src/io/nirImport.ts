@@ -1,10 +1,11 @@
-import type { NetworkSpec, PopulationSpec, ProjectionSpec } from "../engine/network.ts";
+import type { NetworkSpec, PopulationSpec } from "../engine/network.ts";
 import { InputError } from "../errors.ts";
+import { type LayerPart, type LayerSynapses, type PartedLayer, splitSynapses } from "./layerParts.ts";
 import { type FlatGraph, flattenGraph, shapesOf } from "./nirFlatten.ts";
 import { isNeuron, type NirGraph } from "./nirGraph.ts";
 import { type LinearMap, size } from "./nirLinear.ts";
 import { type NirNeurons, neuronsOf } from "./nirNeurons.ts";
-import { applyAll, multiplyOut, pathsFrom, type Synapses } from "./nirPaths.ts";
+import { applyAll, multiplyOut, pathsFrom } from "./nirPaths.ts";
 import { stepOf, unitOf } from "./nirUnits.ts";
 
 export interface NirImportOptions {
@@ -14,33 +15,24 @@ export interface NirImportOptions {
   readonly dt?: number;
 }
 
-/** Some neurons of a node: neuron k of the population is neuron `neurons[k]` of the node. */
-export interface NirPart {
-  readonly population: string;
-  readonly neurons: Uint32Array;
-}
-
 export interface ImportedNetwork {
   readonly spec: NetworkSpec;
   /** Constant input of each population, from biases: `Simulation.setCurrent` takes them [1/ms]. */
   readonly currents: Readonly<Record<string, Float64Array>>;
   /** Where the neurons of each node are: one population, or one for each set of parameters, NODE[0], NODE[1] and on. */
-  readonly parts: Readonly<Record<string, readonly NirPart[]>>;
+  readonly parts: Readonly<Record<string, readonly LayerPart[]>>;
   readonly timeUnit: "s" | "ms";
   readonly dtMs: number;
   /** What was inferred or changed, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** A node with state, its neurons, and which populations they are. */
-interface Layer {
-  readonly size: number;
-  /** null for an Input. */
+/** A node with state; null for the neurons of an Input. */
+interface Layer extends PartedLayer {
   readonly neurons: NirNeurons | null;
-  readonly parts: readonly NirPart[];
 }
 
-interface Link extends Synapses {
+interface Link extends LayerSynapses {
   readonly from: string;
   readonly to: string;
 }
@@ -135,7 +127,9 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
         });
     });
   }
-  const projections = links.flatMap(link => split(link, layers[link.from]!, layers[link.to]!));
+  const projections = links.flatMap(link =>
+    splitSynapses(link, layers[link.from]!, layers[link.to]!, `${link.from}->${link.to}`),
+  );
   const spec = { populations, projections, ...(stimuli.length > 0 && { stimuli }) };
   const parts = Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer.parts]));
   return { spec, currents, parts, timeUnit, dtMs: dt * ms, notes };
@@ -178,51 +172,6 @@ function constants(
     }
   }
   return sums;
-}
-
-/** A link as projections between the populations of its ends: dense where every pair has one synapse. */
-function split({ pre, post, weights, delays, ...link }: Link, from: Layer, to: Layer): ProjectionSpec[] {
-  const [source, target] = [placesOf(from), placesOf(to)];
-  const parts = from.parts.flatMap(a => to.parts.map(b => ({ a, b, synapses: [] as number[] })));
-  for (let s = 0; s < pre.length; s++)
-    parts[source.part[pre[s]!]! * to.parts.length + target.part[post[s]!]!]!.synapses.push(s);
-  return parts.flatMap(({ a, b, synapses }): ProjectionSpec[] => {
-    if (synapses.length === 0) return [];
-    const n = b.neurons.length;
-    const [i, j] = [
-      Uint32Array.from(synapses, s => source.place[pre[s]!]!),
-      Uint32Array.from(synapses, s => target.place[post[s]!]!),
-    ];
-    const dense =
-      synapses.length === a.neurons.length * n &&
-      i.every((own, k) => own === Math.floor(k / n) && j[k] === k % n);
-    const delay = Float64Array.from(synapses, s => delays[s]!);
-    const first = delay[0]!;
-    return [
-      {
-        from: a.population,
-        to: b.population,
-        ...(from.parts.length > 1 || to.parts.length > 1
-          ? { name: `${link.from}->${link.to} ${a.population}->${b.population}` }
-          : {}),
-        ...(!dense && { connect: { kind: "pairs", pre: i, post: j } }),
-        weights: Float32Array.from(synapses, s => weights[s]!),
-        ...(delay.every(d => d === first) ? first > 0 && { delay: first } : { delay }),
-      },
-    ];
-  });
-}
-
-/** Which part each neuron of a layer is in, and where in it. */
-function placesOf({ size: n, parts }: Layer): { part: Uint32Array; place: Uint32Array } {
-  const [part, place] = [new Uint32Array(n), new Uint32Array(n)];
-  parts.forEach(({ neurons }, p) => {
-    neurons.forEach((k, own) => {
-      part[k] = p;
-      place[k] = own;
-    });
-  });
-  return { part, place };
 }
 
 /** Layers in the order in which activity reaches them; a file does not keep any order. */

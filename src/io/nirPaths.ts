@@ -1,18 +1,10 @@
 import { InputError } from "../errors.ts";
+import type { LayerSynapses } from "./layerParts.ts";
 import { type NirNode, numbers } from "./nirGraph.ts";
 import { type LinearMap, size } from "./nirLinear.ts";
 
 /** Synapses between two nodes, 24 bytes each: more are refused. */
 const MOST_SYNAPSES = 2 ** 25;
-
-/** Synapses in the order of their presynaptic neurons, and of their postsynaptic ones within. */
-export interface Synapses {
-  readonly pre: Uint32Array;
-  readonly post: Uint32Array;
-  readonly weights: Float64Array;
-  /** [ms] */
-  readonly delays: Float64Array;
-}
 
 /**
  * Every way from a node through nodes without state to one with state, which stands last.
@@ -72,7 +64,7 @@ export function multiplyOut(
   maps: ReadonlyMap<string, LinearMap>,
   pre: number,
   ms: number,
-): Synapses {
+): LayerSynapses {
   const steps = through.map(name => stepThrough(nodes[name]!, maps.get(name)!, ms));
   const list = { pre: [] as number[], post: [] as number[], weights: [] as number[], delays: [] as number[] };
   const push = (i: number, j: number, weight: number, delay: number) => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { network } from "../../src/engine/network.ts";
 import { InputError } from "../../src/errors.ts";
 import { decodeAedat } from "../../src/io/events/aedat.ts";
 import { decodeNmnist } from "../../src/io/events/nmnist.ts";
@@ -22,6 +23,8 @@ import { writeRaster } from "../../src/io/rasterFormats.ts";
 import { decodeRasterLog } from "../../src/io/rasterLog.ts";
 import { decodeRasterNpz } from "../../src/io/rasterNpz.ts";
 import { streamOf } from "../../src/io/rasterStream.ts";
+import { readSonataCircuit } from "../../src/io/sonataCircuit.ts";
+import { writeSonataNetwork } from "../../src/io/sonataNetwork.ts";
 import { readSonata } from "../../src/io/sonataRead.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { everyNode, trained } from "./nirGraphs.ts";
@@ -53,6 +56,13 @@ async function sonataSpikes(): Promise<Uint8Array> {
   const out = join(folder, "sonata");
   await writeRaster(streamOf({ ...sampleRaster(), traces: [] }), "sonata", out);
   return readFileSync(join(out, "spikes.h5"));
+}
+
+const circuit = join(folder, "circuit");
+async function edges(): Promise<Uint8Array> {
+  const net = trained();
+  await writeSonataNetwork(net, circuit, net.biases);
+  return readFileSync(join(circuit, "edges.h5"));
 }
 
 async function nir(): Promise<Uint8Array> {
@@ -144,8 +154,16 @@ const inFiles: [string, () => Uint8Array | Promise<Uint8Array>, (file: string) =
   ["nwb", () => written("nwb"), readNwb],
   ["nirdata", () => written("nirdata"), readNirData],
   ["sonata", sonataSpikes, readSonata],
-  ["nir", nir, async file => nirToNetwork(await readNir(file))],
+  ["nir", nir, async file => network(nirToNetwork(await readNir(file)).spec)],
   ["shd", shd, readShd],
+  [
+    "circuit",
+    edges,
+    async file => {
+      copyFileSync(file, join(circuit, "edges.h5"));
+      return network((await readSonataCircuit(circuit)).spec);
+    },
+  ],
   ["recording", () => written("nwb"), openRaster],
 ];
 test.each(inFiles)(

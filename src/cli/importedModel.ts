@@ -1,0 +1,89 @@
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import type { Network, NetworkSpec } from "../engine/network.ts";
+import type { Simulation } from "../engine/simulation.ts";
+import { InputError } from "../errors.ts";
+import { fileKind } from "../io/fileKind.ts";
+import { readNir } from "../io/nirFile.ts";
+import { nirToNetwork } from "../io/nirImport.ts";
+import { openRaster } from "../io/openRaster.ts";
+import { collect } from "../io/rasterStream.ts";
+import { readSonataCircuit } from "../io/sonataCircuit.ts";
+import { oneOf, positive } from "./arguments.ts";
+
+/** A network of another tool's file. */
+export interface ImportedModel {
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  /** Constant input of populations [1/ms]. */
+  readonly currents: Readonly<Record<string, Float64Array>>;
+  /** What was taken where the file leaves a choice, and what was changed. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The network of a NIR file or a SONATA circuit; null for a model of ours or a file of one.
+ * @param nirUnit  --nir-unit: of the times in a NIR file
+ * @param nirDt    --nir-dt [ms]: how long a spike lasts in it
+ * @throws InputError when there is a file of another kind
+ */
+export async function importedModel(
+  path: string,
+  nirUnit: string | undefined,
+  nirDt: string | undefined,
+): Promise<ImportedModel | null> {
+  const timeUnit = nirUnit === undefined ? undefined : oneOf("nir-unit", nirUnit, ["s", "ms"] as const);
+  const dtMs = nirDt === undefined ? undefined : positive("nir-dt", nirDt);
+  const found = statSync(path, { throwIfNoEntry: false });
+  const kind = found && !/\.([mc]?[jt]s|json)$/.test(path) ? await fileKind(path) : null;
+  if (kind !== "nir" && (nirUnit ?? nirDt) !== undefined)
+    throw new InputError(`${nirUnit ? "--nir-unit" : "--nir-dt"}: expected a NIR file, got ${path}`);
+  if (kind === null) return null;
+  const name = basename(path);
+  if (kind === "circuit") return { name, ...(await readSonataCircuit(path)) };
+  if (kind !== "nir")
+    throw new InputError(
+      `${path}: expected a network as NIR or as a SONATA circuit, or a .json, .js or .ts model, got ${kind}`,
+    );
+  const graph = await readNir(path);
+  const net = nirToNetwork(graph, {
+    ...(timeUnit && { timeUnit }),
+    ...(dtMs !== undefined && {
+      dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
+    }),
+  });
+  const took = `took times in ${net.timeUnit}, and ${Number(net.dtMs.toPrecision(6))} ms as how long a spike lasts`;
+  return { name, spec: net.spec, currents: net.currents, notes: [took, ...net.notes] };
+}
+
+/**
+ * Lets the inputs of a network emit the spikes of a recording: each those of the population of its name, or the only
+ * input those of the only population.
+ * @returns length of the recording [ms]
+ * @throws InputError when no population fits
+ */
+export async function playRecording(path: string, net: Network, simulation: Simulation): Promise<number> {
+  const { populations, times, populationIndex, neurons, durationMs } = collect(await openRaster(path));
+  const inputs = net.populations.filter(({ model }) => model === null);
+  let played = 0;
+  for (const { name, size } of inputs) {
+    const only = inputs.length === 1 && populations.length === 1;
+    const p = only ? 0 : populations.findIndex(population => population.name === name);
+    if (p === -1) continue;
+    played++;
+    const own = Uint32Array.from([...times.keys()].filter(k => populationIndex[k] === p));
+    const stray = own.find(k => neurons[k]! >= size);
+    if (stray !== undefined)
+      throw new InputError(
+        `--input: ${path}: expected neurons of ${name} below ${size}, got ${neurons[stray]}`,
+      );
+    simulation.stimulate(
+      name,
+      Float64Array.from(own, k => times[k]!),
+      Uint32Array.from(own, k => neurons[k]!),
+    );
+  }
+  if (played > 0) return durationMs;
+  const [wanted, got] = [inputs, populations].map(list => list.map(({ name }) => name).join(", ") || "none");
+  throw new InputError(`--input: ${path}: expected a population named as an input (${wanted}), got ${got}`);
+}
