@@ -1,12 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../errors.ts";
+import { findBlas } from "./blas.ts";
+import { addBlasBackend } from "./blasKernels.ts";
 import { mendWasm } from "./wasmKernels.ts";
 
-export const backendNames = ["tfjs-node", "wasm", "cpu"] as const;
+export const backendNames = ["tfjs-node", "blas", "wasm", "webgpu", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 
+/** What is tried when nothing is asked for. */
+const byDefault: readonly BackendName[] = ["tfjs-node", "wasm", "cpu"];
+
+let title: string = "cpu";
+
+/** The backend in use and the library behind it, such as `wasm + OpenBLAS 0.3.21 (SkylakeX), 1 thread`. */
+export function backendTitle(): string {
+  return title;
+}
+
 /**
- * Chooses the tensor backend: tfjs-node when it is installed, else WebAssembly, else plain JavaScript.
+ * Chooses the tensor backend: tfjs-node when it is installed, else WebAssembly, else plain JavaScript. A BLAS or WebGPU
+ * runs only when asked for: sums differ in their last bits from library to library and processor to processor, those of
+ * WebAssembly do not.
  * @param wanted  forces one of them
  * @returns the name of the backend in use
  * @throws InputError when the wanted backend cannot be had
@@ -15,32 +29,51 @@ export async function selectBackend(wanted?: string): Promise<BackendName> {
   if (wanted !== undefined && !backendNames.includes(wanted as BackendName)) {
     throw new InputError(`backend: expected one of ${backendNames.join(", ")}, got ${wanted}`);
   }
-  for (const name of backendNames) {
-    if ((wanted === undefined || wanted === name) && (await starters[name]())) return name;
+  let why = "";
+  for (const name of wanted === undefined ? byDefault : [wanted as BackendName]) {
+    const started = await starters[name]();
+    if ("title" in started) {
+      title = started.title;
+      return name;
+    }
+    why = started.missing;
   }
-  throw new InputError(`backend: ${wanted} cannot be started here; expected one that is installed`);
+  throw new InputError(`backend: ${wanted ?? byDefault.join(", ")} cannot be started here: ${why}`);
 }
 
-const starters: Record<BackendName, () => Promise<boolean>> = {
+type Started = { readonly title: string } | { readonly missing: string };
+
+const starters: Record<BackendName, () => Promise<Started>> = {
   "tfjs-node": startNode,
+  blas: async () => {
+    const wasm = await starters.wasm();
+    if ("missing" in wasm) return wasm;
+    const blas = await findBlas();
+    if ("missing" in blas) return blas;
+    addBlasBackend(blas);
+    await tf.setBackend("blas");
+    return { title: `wasm + ${blas.title}` };
+  },
   wasm: async () => {
     try {
       await import("@tensorflow/tfjs-backend-wasm");
-      if (!(await tf.setBackend("wasm"))) return false;
-      mendWasm();
-      return true;
-    } catch {
-      return false;
+      if (!(await tf.setBackend("wasm"))) return { missing: "WebAssembly does not start" };
+    } catch (error) {
+      return { missing: (error as Error).message };
     }
+    mendWasm();
+    return { title: "wasm" };
   },
-  cpu: () => {
+  webgpu: async () => ({ missing: "not yet" }),
+  cpu: async () => {
     // Without this it prints an advertisement for tfjs-node.
     tf.enableProdMode();
-    return tf.setBackend("cpu");
+    await tf.setBackend("cpu");
+    return { title: "cpu" };
   },
 };
 
-async function startNode(): Promise<boolean> {
+async function startNode(): Promise<Started> {
   try {
     // tfjs-node 4.22 calls util functions that Node 23 removed; they must be back before it loads.
     const util = (await import("node:util")).default as unknown as Record<string, unknown>;
@@ -48,8 +81,9 @@ async function startNode(): Promise<boolean> {
     util.isArray ??= Array.isArray;
     const name = "@tensorflow/tfjs-node";
     await import(name); // a variable, so that neither types nor bundlers ask for the optional package
-    return await tf.setBackend("tensorflow");
+    await tf.setBackend("tensorflow");
+    return { title: "tfjs-node" };
   } catch {
-    return false;
+    return { missing: "the optional package @tensorflow/tfjs-node is not installed" };
   }
 }

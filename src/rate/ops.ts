@@ -1,16 +1,58 @@
 import * as tf from "@tensorflow/tfjs";
+import { OUTER_STEP, type OuterStep } from "./blasKernels.ts";
 
 /**
- * a x b with b given transposed. The transposition is its own operation: with a transpose flag the wasm backend leaves
- * its fast matrix product for a scalar loop.
+ * The operations that rules, networks and steps are made of. On the backend `blas` a transposed operand costs nothing and
+ * bias and activation come with the product; everywhere else they are operations of their own, always the same ones, so
+ * that numbers stay the same: on wasm a transpose flag leaves the fast product for a scalar loop.
  */
+const fuses = () => tf.getBackend() === "blas";
+
+/** a x b with b given transposed. */
 export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(a, tf.transpose(b));
+  return fuses() ? tf.matMul(a, b, false, true) : tf.matMul(a, tf.transpose(b));
 }
 
 /** Sum over a batch of the outer products pre (x) post: [batch, n] and [batch, m] to [n, m]. */
 export function outerSum(pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(tf.transpose(pre), post);
+  return fuses() ? tf.matMul(pre, post, true) : tf.matMul(tf.transpose(pre), post);
+}
+
+/** What weights and biases drive a layer with: h [batch, n], w [n, m], b [1, m] to [batch, m]. */
+export function drive(h: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return fuses() ? (tf.fused.matMul({ a: h, b: w, bias: b }) as tf.Tensor2D) : tf.add(tf.matMul(h, w), b);
+}
+
+/** Activity of a layer that is driven so. @param saturation  where it is clipped */
+export function activity(h: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D, saturation: number): tf.Tensor2D {
+  return fuses() && saturation === Infinity
+    ? (tf.fused.matMul({ a: h, b: w, bias: b, activation: "relu" }) as tf.Tensor2D)
+    : activation(drive(h, w, b), saturation);
+}
+
+/** Activity of neurons under a drive: rectified, and clipped at `saturation`. */
+export function activation(drive: tf.Tensor2D, saturation: number): tf.Tensor2D {
+  return saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive);
+}
+
+/**
+ * w -= scale * outerSum(pre, post), and b likewise with pre = 1. One product into the weights where they lie, if the
+ * backend can do that.
+ */
+export function outerStep(
+  w: tf.Variable<tf.Rank.R2>,
+  b: tf.Variable<tf.Rank.R2>,
+  pre: tf.Tensor2D,
+  post: tf.Tensor2D,
+  scale: number,
+): void {
+  const kernel = tf.getKernel(OUTER_STEP, tf.getBackend())?.kernelFunc as unknown as OuterStep | undefined;
+  if (kernel?.({ inputs: { w, b, pre, post }, attrs: { scale }, backend: tf.backend() })) return;
+  tf.tidy(() => {
+    const factor = tf.scalar(scale);
+    w.assign(tf.sub(w, tf.mul(outerSum(pre, post), factor)));
+    b.assign(tf.sub(b, tf.mul(tf.sum(post, 0, true), factor)));
+  });
 }
 
 /** -1, 0 or 1; from steps, which every backend has. */

@@ -45,7 +45,7 @@ function expectNear(found: tf.Tensor, expected: ArrayLike<number>): void {
   expect(worst / scale).toBeLessThan(1e-5);
 }
 
-describe.each(["cpu", "wasm"])("on %s", backend => {
+describe.each(["cpu", "wasm", "blas"])("on %s", backend => {
   beforeAll(async () => {
     await selectBackend(backend);
   });

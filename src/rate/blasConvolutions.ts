@@ -1,0 +1,199 @@
+import * as tf from "@tensorflow/tfjs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { Blas } from "./blas.ts";
+import { clipBelow, fillRows, view } from "./heap.ts";
+
+/** Numbers that the patches of some samples may take at a time: what stays in a processor's cache. */
+const PATCHES = 2 ** 18;
+
+type Info = tf.backend_util.Conv2DInfo;
+
+/**
+ * Convolutions as matrix products over patches (im2col): each place of the output has a row with what its kernel sees,
+ * [height, width, from] of it; the kernel is a matrix [height * width * from, to].
+ */
+export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
+  const original = (name: string) => tf.getKernel(name, "wasm").kernelFunc;
+  const [conv, fused] = [original("Conv2D"), original("FusedConv2D")];
+
+  const forward = ({ inputs, backend, attrs }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo | null => {
+    const { x, filter, bias, preluActivationWeights } = inputs as Record<string, tf.TensorInfo | undefined>;
+    const { activation } = attrs as { activation?: string };
+    const info = convolution(x!.shape, filter!.shape, attrs);
+    const plain =
+      info !== null &&
+      (!bias || bias.shape.at(-1) === info.outChannels) &&
+      (!activation || activation === "linear" || activation === "relu") &&
+      !preluActivationWeights;
+    if (!plain) return null;
+    const out = (backend as BackendWasm).makeOutput(info.outShape, "float32");
+    chunks(
+      backend as BackendWasm,
+      info,
+      [x!, filter!, out, ...(bias ? [bias] : [])],
+      ([X, K, Y, b], chunk) => {
+        const { rows, width } = chunk;
+        const patches = chunk.gather(X!);
+        const y = chunk.places(Y!);
+        if (b) fillRows(y, b);
+        blas.product([rows, info.outChannels, width], { values: patches }, { values: K! }, y, 1, b ? 1 : 0);
+        if (activation === "relu") clipBelow(y);
+      },
+    );
+    return out;
+  };
+
+  return {
+    Conv2D: call => forward(call) ?? conv(call),
+    FusedConv2D: call => forward(call) ?? fused(call),
+    Conv2DBackpropFilter: call => {
+      const { x, dy } = call.inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
+      const { filterShape } = call.attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+      const info = convolution(x.shape, filterShape, call.attrs);
+      if (!info) return original("Conv2DBackpropFilter")(call);
+      const out = (call.backend as BackendWasm).makeOutput(filterShape, "float32");
+      chunks(call.backend as BackendWasm, info, [x, dy, out], ([X, post, sums], chunk) => {
+        const patches = { values: chunk.gather(X!), transposed: true };
+        const third = { values: chunk.places(post!) };
+        const beta = chunk.first === 0 ? 0 : 1;
+        blas.product([chunk.width, info.outChannels, chunk.rows], patches, third, sums!, 1, beta);
+      });
+      return out;
+    },
+    Conv2DBackpropInput: call => {
+      const { dy, filter } = call.inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
+      const { inputShape } = call.attrs as unknown as tf.Conv2DBackpropInputAttrs;
+      const info = convolution(inputShape, filter.shape, call.attrs);
+      if (!info) return original("Conv2DBackpropInput")(call);
+      const out = (call.backend as BackendWasm).makeOutput(inputShape, "float32");
+      chunks(call.backend as BackendWasm, info, [dy, filter, out], ([post, K, back], chunk) => {
+        if (chunk.first === 0) back!.fill(0);
+        const kernel = { values: K!, transposed: true };
+        const { patches } = chunk;
+        blas.product(
+          [chunk.rows, chunk.width, info.outChannels],
+          { values: chunk.places(post!) },
+          kernel,
+          patches,
+        );
+        chunk.scatter(back!);
+      });
+      return out;
+    },
+  };
+}
+
+/** @returns null for what is left to the wasm backend: other layouts, dilated kernels, empty maps */
+function convolution(map: readonly number[], kernel: readonly number[], attrs: unknown): Info | null {
+  const { strides, pad, dimRoundingMode, dilations = 1, dataFormat } = attrs as tf.Conv2DAttrs;
+  if (dataFormat !== "NHWC" || [dilations].flat().some(d => d !== 1)) return null;
+  const info = tf.backend_util.computeConv2DInfo(
+    map as Info["inShape"],
+    kernel as Info["filterShape"],
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  return [...info.outShape, ...info.filterShape].every(n => n > 0) ? info : null;
+}
+
+/** Some samples of a batch, with room for their patches. */
+interface Chunk {
+  /** The first sample. */
+  readonly first: number;
+  /** Places of all its samples. */
+  readonly rows: number;
+  /** Numbers that a kernel sees. */
+  readonly width: number;
+  /** [rows, width] */
+  readonly patches: Float32Array;
+  /** Copies the patches of a batch of maps. */
+  gather(maps: Float32Array): Float32Array;
+  /** Adds the patches to a batch of maps. */
+  scatter(maps: Float32Array): void;
+  /** The chunk's part of something that every place has. */
+  places(values: Float32Array): Float32Array;
+}
+
+/** Goes through a batch in chunks. The tensors' numbers are handed over where they lie on the heap. */
+function chunks(
+  wasm: BackendWasm,
+  info: Info,
+  tensors: readonly tf.TensorInfo[],
+  work: (numbers: readonly Float32Array[], chunk: Chunk) => void,
+): void {
+  const { batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth, inChannels } = info;
+  const places = outHeight * outWidth;
+  const width = filterHeight * filterWidth * inChannels;
+  const samples = Math.max(1, Math.min(batchSize, Math.floor(PATCHES / (places * width))));
+  const room = wasm.makeOutput([samples * places * width], "float32");
+  const numbers = tensors.map(tensor => view(wasm, tensor));
+  const all = view(wasm, room);
+  // One view of the whole heap: copying within it is the fastest way to move a few hundred numbers.
+  const heap = new Float32Array(all.buffer);
+  for (let first = 0; first < batchSize; first += samples) {
+    const count = Math.min(samples, batchSize - first);
+    const rows = count * places;
+    const patches = all.subarray(0, rows * width);
+    work(numbers, {
+      first,
+      rows,
+      width,
+      patches,
+      gather(maps) {
+        everySegment(info, first, count, (map, patch, length, zeros) => {
+          const to = patches.byteOffset / 4 + patch;
+          const from = maps.byteOffset / 4 + map;
+          if (zeros) heap.fill(0, to, to + length);
+          else if (length > 24) heap.copyWithin(to, from, from + length);
+          else for (let n = 0; n < length; n++) heap[to + n] = heap[from + n]!;
+        });
+        return patches;
+      },
+      scatter(maps) {
+        everySegment(info, first, count, (map, patch, length, zeros) => {
+          if (!zeros) for (let n = 0; n < length; n++) maps[map + n]! += patches[patch + n]!;
+        });
+      },
+      places: values => values.subarray(first * places * outChannels, (first * places + rows) * outChannels),
+    });
+  }
+  wasm.disposeData(room.dataId as Parameters<BackendWasm["disposeData"]>[0]);
+}
+
+/**
+ * Visits the patches of some samples in runs of numbers that lie side by side both in the maps and in the patches, and in
+ * runs that lie outside the maps (`zeros`).
+ */
+function everySegment(
+  info: Info,
+  first: number,
+  count: number,
+  visit: (map: number, patch: number, length: number, zeros: boolean) => void,
+): void {
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } = info;
+  const span = filterWidth * inChannels;
+  let patch = 0;
+  for (let sample = first; sample < first + count; sample++) {
+    for (let row = 0; row < outHeight; row++) {
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * info.strideWidth - padInfo.left;
+        // The kernel's columns lo .. hi - 1 lie on the map.
+        const lo = Math.min(filterWidth, Math.max(0, -left));
+        const hi = Math.max(lo, Math.min(filterWidth, inWidth - left));
+        for (let k = 0; k < filterHeight; k++, patch += span) {
+          const y = row * info.strideHeight - padInfo.top + k;
+          if (y < 0 || y >= inHeight || lo === hi) {
+            visit(0, patch, span, true);
+            continue;
+          }
+          if (lo > 0) visit(0, patch, lo * inChannels, true);
+          const map = ((sample * inHeight + y) * inWidth + left + lo) * inChannels;
+          visit(map, patch + lo * inChannels, (hi - lo) * inChannels, false);
+          if (hi < filterWidth) visit(0, patch + hi * inChannels, (filterWidth - hi) * inChannels, true);
+        }
+      }
+    }
+  }
+}
