@@ -23,6 +23,7 @@ const recordFields: Record<keyof RunRecord, Test> = {
   startedAt: text,
   endedAt: optional(text),
   backend: text,
+  library: optional(text),
   machine: text,
 };
 

@@ -3,7 +3,7 @@ import { augment, parseAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, Interrupted } from "../errors.ts";
-import { selectBackend } from "../rate/backend.ts";
+import { backendTitle, selectBackend } from "../rate/backend.ts";
 import { formatTable } from "../report/table.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
@@ -68,7 +68,10 @@ export function compareCommand(): Command {
     .option("--seed <n>", "same as --seeds with one seed (default: 1)")
     .option("--seeds <list>", "one run of every rule and twin per seed, such as 1,2,3")
     .option("--data-dir <folder>", "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)")
-    .option("--backend <name>", "tfjs-node, wasm or cpu; by default the first of them that starts")
+    .option(
+      "--backend <name>",
+      "tfjs-node, wasm or cpu, by default the first of them that starts; or blas (wasm with the products of an installed BLAS) or webgpu",
+    )
     .option("--out <folder>", "run folder to write (default: a new one under runs/)")
     .option("--resume", "go on with the unfinished run in --out; options that are not given are the run's")
     .option("--json", "print results.json on standard output and nothing else")
@@ -89,8 +92,13 @@ async function compare(flags: CompareFlags): Promise<void> {
   if (begun && begun.backend !== backend) {
     throw new InputError(`--backend: ${folder.path} was begun on ${begun.backend}, got ${backend}`);
   }
+  if (begun?.library && begun.library !== backendTitle()) {
+    throw new InputError(
+      `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
+    );
+  }
   const progress = new Progress();
-  progress.line(`${title(options, data)}; tensors on ${backend}; writing ${folder.path}`);
+  progress.line(`${title(options, data)}; tensors on ${backendTitle()}; writing ${folder.path}`);
   for (const rule of options.rules) {
     const unavailable = spikingUnavailable(ruleNamed(rule));
     if (unavailable && options.twins.includes("spike"))

@@ -1,6 +1,7 @@
 import os from "node:os";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import { backendTitle } from "../rate/backend.ts";
 import type { RunRecord } from "../training/results.ts";
 import { type CompareFlags, type CompareOptions, compareOptions, recordedOptions } from "./compareOptions.ts";
 import { RunFolder } from "./runFolder.ts";
@@ -46,6 +47,7 @@ export function newRecord(options: CompareOptions, flags: CompareFlags, backend:
     seeds: options.seeds,
     startedAt: new Date().toISOString(),
     backend,
+    library: backendTitle(),
     machine: `${os.cpus()[0]?.model.trim() ?? "unknown processor"}, ${os.cpus().length} cores, ${os.platform()} ${os.arch()}`,
   };
 }

@@ -85,7 +85,7 @@ export async function findBlas(): Promise<Blas | { readonly missing: string }> {
       if (multiplies(blas)) return blas;
       if (wanted) return { missing: `THREEFACTOR_BLAS: ${wanted} does not multiply with 32-bit sizes` };
     } catch (error) {
-      if (wanted) return { missing: `THREEFACTOR_BLAS: ${(error as Error).message}` };
+      if (wanted) return { missing: `THREEFACTOR_BLAS: ${wanted}: ${(error as Error).message}` };
     }
   }
   return { missing: `no BLAS found, looked for ${names.join(", ") || "none on this platform"}` };

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { Blas } from "./blas.ts";
-import { clipBelow, fillRows, view } from "./heap.ts";
+import { fillRows, rectify, view } from "./heap.ts";
 
 /** Numbers that the patches of some samples may take at a time: what stays in a processor's cache. */
 const PATCHES = 2 ** 18;
@@ -37,9 +37,9 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
         const y = chunk.places(Y!);
         if (b) fillRows(y, b);
         blas.product([rows, info.outChannels, width], { values: patches }, { values: K! }, y, 1, b ? 1 : 0);
-        if (activation === "relu") clipBelow(y);
       },
     );
+    if (activation === "relu") rectify(backend as BackendWasm, out);
     return out;
   };
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { Blas } from "./blas.ts";
 import { blasConvolutions } from "./blasConvolutions.ts";
-import { clipBelow, fillRows, type Views, view } from "./heap.ts";
+import { fillRows, rectify, type Views, view } from "./heap.ts";
 import { replace } from "./wasmKernels.ts";
 
 /** Name of the kernel that steps along outer products; only backends that can change a variable where it lies have it. */
@@ -92,7 +92,7 @@ function product(blas: Blas, { inputs, backend, attrs }: Parameters<tf.KernelFun
       bias ? 1 : 0,
     );
   }
-  if (activation === "relu") clipBelow(C);
+  if (activation === "relu") rectify(wasm, out);
   return out;
 }
 

@@ -9,7 +9,7 @@ import {
   maxPool,
   maxPoolBack,
 } from "./convolution.ts";
-import { matMulTransposed, outerSum } from "./ops.ts";
+import { drive, matMulTransposed, outerSum } from "./ops.ts";
 
 /**
  * What one layer of synapses does to a batch, and what learning needs of it. Activities stay flat, [batch, neurons],
@@ -53,6 +53,12 @@ export function carriedThroughPools(layer: Layer, change: tf.Tensor2D, h: tf.Ten
 export function weighted({ conv }: Layer, sources: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
   if (!conv) return tf.matMul(sources, w);
   return flat(convolve(asMaps(sources, conv.from), tf.reshape(w, kernelShape(conv)), conv));
+}
+
+/** What sources drive the targets with, biases included; layers that are not normalised. [batch, layer.post] */
+export function driven(layer: Layer, sources: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  if (!layer.conv) return drive(sources, w, b);
+  return tf.add(weighted(layer, sources, w), perTarget(layer, b));
 }
 
 /** The same synapses the other way: from targets, [batch, layer.post], to sources, [batch, layer.sources]. */

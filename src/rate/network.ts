@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Architecture, architectureOf, type Layer } from "../engine/architecture.ts";
 import * as layer from "./layer.ts";
+import { outerStep } from "./ops.ts";
 
 /** Activities of one forward pass: h[0] is the input, h[l] a hidden layer, all [batch, neurons]. */
 export interface Forward {
@@ -69,14 +70,16 @@ export class RateNetwork {
   /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
   drive(l: number, h: tf.Tensor2D): tf.Tensor2D {
     const own = this.architecture.layers[l]!;
-    const sums = layer.weighted(own, layer.pooled(own, h), this.weights[l]!);
-    return tf.add(own.batchNorm ? this.#normalised(l, sums) : sums, layer.perTarget(own, this.biases[l]!));
+    const sources = layer.pooled(own, h);
+    if (!own.batchNorm) return layer.driven(own, sources, this.weights[l]!, this.biases[l]!);
+    const sums = layer.weighted(own, sources, this.weights[l]!);
+    return tf.add(this.#normalised(l, sums), layer.perTarget(own, this.biases[l]!));
   }
 
   /** The same for what the synapses see, [batch, layers[l].sources], neither pooled nor normalised. */
   driveBySources(l: number, sources: tf.Tensor2D): tf.Tensor2D {
     const own = this.architecture.layers[l]!;
-    return tf.add(layer.weighted(own, sources, this.weights[l]!), layer.perTarget(own, this.biases[l]!));
+    return layer.driven(own, sources, this.weights[l]!, this.biases[l]!);
   }
 
   /** Activity of hidden population p (1 is the first) under a drive. */
@@ -131,6 +134,16 @@ export class RateNetwork {
   /** post, summed over the batch and the places of a kernel: what the biases of layer l change by. */
   biasSum(l: number, post: tf.Tensor2D): tf.Tensor2D {
     return layer.biasSum(this.architecture.layers[l]!, post);
+  }
+
+  /** weights[l] -= scale * product(l, pre, post), and the biases likewise. */
+  step(l: number, pre: tf.Tensor2D, post: tf.Tensor2D, scale: number): void {
+    const own = this.architecture.layers[l]!;
+    const [w, b] = [this.weights[l]!, this.biases[l]!];
+    if (!own.conv && !own.batchNorm) return outerStep(w, b, layer.pooled(own, pre), post, scale);
+    const [change, biasChange] = [this.product(l, pre, post), this.biasSum(l, post)];
+    w.assign(tf.sub(w, tf.mul(change, scale)));
+    b.assign(tf.sub(b, tf.mul(biasChange, scale)));
   }
 
   /** Copies of the weights and biases as plain numbers, each pair by layer. */

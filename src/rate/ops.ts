@@ -3,7 +3,7 @@ import { OUTER_STEP, type OuterStep } from "./blasKernels.ts";
 
 /**
  * The operations that rules, networks and steps are made of. On the backend `blas` a transposed operand costs nothing and
- * bias and activation come with the product; everywhere else they are operations of their own, always the same ones, so
+ * biases come with the product; everywhere else they are operations of their own, always the same ones, so
  * that numbers stay the same: on wasm a transpose flag leaves the fast product for a scalar loop.
  */
 const fuses = () => tf.getBackend() === "blas";
@@ -21,18 +21,6 @@ export function outerSum(pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
 /** What weights and biases drive a layer with: h [batch, n], w [n, m], b [1, m] to [batch, m]. */
 export function drive(h: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return fuses() ? (tf.fused.matMul({ a: h, b: w, bias: b }) as tf.Tensor2D) : tf.add(tf.matMul(h, w), b);
-}
-
-/** Activity of a layer that is driven so. @param saturation  where it is clipped */
-export function activity(h: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D, saturation: number): tf.Tensor2D {
-  return fuses() && saturation === Infinity
-    ? (tf.fused.matMul({ a: h, b: w, bias: b, activation: "relu" }) as tf.Tensor2D)
-    : activation(drive(h, w, b), saturation);
-}
-
-/** Activity of neurons under a drive: rectified, and clipped at `saturation`. */
-export function activation(drive: tf.Tensor2D, saturation: number): tf.Tensor2D {
-  return saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive);
 }
 
 /**
@@ -53,6 +41,17 @@ export function outerStep(
     w.assign(tf.sub(w, tf.mul(outerSum(pre, post), factor)));
     b.assign(tf.sub(b, tf.mul(tf.sum(post, 0, true), factor)));
   });
+}
+
+/**
+ * The numbers of a tensor; it and all that was made on the way are disposed of. `tf.tidy` would look through numbers that
+ * it returned, one by one, for tensors.
+ */
+export function numbersOf(make: () => tf.Tensor): Float32Array {
+  const made = tf.tidy(make);
+  const numbers = made.dataSync<"float32">();
+  made.dispose();
+  return numbers;
 }
 
 /** -1, 0 or 1; from steps, which every backend has. */

@@ -3,8 +3,8 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /**
  * What the wasm backend of TensorFlow.js 4.22 lacks or gets wrong, put right in its list of kernels:
- * - a product with a transposed operand leaves the fast matrix product for a scalar loop, and the fused one then adds
- *   the bias once for every 48 terms of a sum: operands are transposed beforehand;
+ * - a fused product with a transposed operand adds the bias once for every 48 terms of a sum: operands are transposed
+ *   beforehand (a plain product with one is right, but a scalar loop: `ops.ts` asks for none);
  * - the derivative of max pooling looks for maxima above zero only;
  * - the derivative of a convolution by its kernel is missing, that by its input is a scalar loop: both are
  *   convolutions themselves.
@@ -12,25 +12,22 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 export function mendWasm(): void {
   if (mended) return;
   mended = true;
-  for (const name of ["BatchMatMul", "_FusedMatMul"]) {
-    const original = tf.getKernel(name, "wasm").kernelFunc;
-    replace("wasm", name, call => {
-      const { a, b } = call.inputs as { a: tf.Tensor; b: tf.Tensor };
-      const { transposeA, transposeB } = call.attrs as { transposeA: boolean; transposeB: boolean };
-      if (!transposeA && !transposeB) return original(call);
-      const straight = { ...call.attrs, transposeA: false, transposeB: false };
-      return tf.tidy(() => {
-        const inputs = {
-          ...call.inputs,
-          a: transposeA ? lastTwoSwapped(a) : a,
-          b: transposeB ? lastTwoSwapped(b) : b,
-        };
-        return tf
-          .engine()
-          .makeTensorFromTensorInfo(original({ ...call, inputs, attrs: straight }) as tf.TensorInfo);
-      });
+  const fused = tf.getKernel("_FusedMatMul", "wasm").kernelFunc;
+  replace("wasm", "_FusedMatMul", call => {
+    const { a, b } = call.inputs as { a: tf.Tensor; b: tf.Tensor };
+    const { transposeA, transposeB } = call.attrs as { transposeA: boolean; transposeB: boolean };
+    if (!transposeA && !transposeB) return fused(call);
+    const straight = { ...call.attrs, transposeA: false, transposeB: false };
+    return tf.tidy(() => {
+      const inputs = {
+        ...call.inputs,
+        a: transposeA ? lastTwoSwapped(a) : a,
+        b: transposeB ? lastTwoSwapped(b) : b,
+      };
+      const out = fused({ ...call, inputs, attrs: straight }) as tf.TensorInfo;
+      return tf.engine().makeTensorFromTensorInfo(out);
     });
-  }
+  });
   replace("wasm", "MaxPoolGrad", maxPoolGrad);
   replace("wasm", "Conv2DBackpropFilter", kernelGradient);
   replace("wasm", "Conv2DBackpropInput", inputGradient);

@@ -22,7 +22,7 @@ export function runFacts(run: RunRecord, { runs }: Results): [string, string][] 
         ? `${minute(run.startedAt)} to ${minute(run.endedAt)}`
         : `${minute(run.startedAt)}, unfinished`,
     ],
-    ["Backend", run.backend],
+    ["Backend", run.library ?? run.backend],
     ["Machine", run.machine],
     ["Versions", versions.join(", ")],
   ];

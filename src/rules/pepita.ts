@@ -48,8 +48,9 @@ function pepitaRule(form: {
             const modulated = tf.add<tf.Tensor2D>(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
             const { h: hErr } = net.forward(modulated);
             for (let l = 0; l < net.depth - 1; l++) {
-              const contrast = tf.mul(tf.sub(h[l + 1]!, hErr[l + 1]!), form.gain);
-              const post = tf.add<tf.Tensor2D>(contrast, tf.mul(h[l + 1]!, form.decay));
+              let post = tf.sub<tf.Tensor2D>(h[l + 1]!, hErr[l + 1]!);
+              if (form.gain !== 1) post = tf.mul(post, form.gain);
+              if (form.decay !== 0) post = tf.add(post, tf.mul(h[l + 1]!, form.decay));
               descend(l, post, l === 0 && form.pre === "clean" ? x : hErr[l]!);
             }
             descend(net.depth - 1, e, hErr[net.depth - 1]!);

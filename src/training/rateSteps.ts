@@ -66,7 +66,7 @@ export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
   };
 
   #descendPlainly(): void {
-    const scale = tf.scalar(this.rate / this.batch);
+    const scale = this.rate / this.batch;
     const keep = 1 - this.rate * this.#weightDecay;
     if (keep !== 1) {
       for (const l of layersOf(this.#forward)) {
@@ -78,12 +78,7 @@ export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
         for (let at = 0; at < b.length; at++) b[at]! *= keep;
       }
     }
-    for (const { l, post, pre } of this.#forward) {
-      const [w, b] = [this.#net.weights[l]!, this.#net.biases[l]!];
-      const [change, biasChange] = [this.#net.product(l, pre, post), this.#net.biasSum(l, post)];
-      w.assign(tf.sub(w, tf.mul(change, scale)));
-      b.assign(tf.sub(b, tf.mul(biasChange, scale)));
-    }
+    for (const { l, post, pre } of this.#forward) this.#net.step(l, pre, post, scale);
     for (const { l, post, pre } of this.#backward) {
       subtract(this.#feedback[l]!, tf.mul(this.#net.product(l, pre, post), scale).dataSync());
     }

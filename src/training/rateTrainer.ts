@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
+import { numbersOf } from "../rate/ops.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { initialParameters } from "./initialise.ts";
@@ -44,8 +45,10 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   const remembered = [learner.memory, optimise?.state, statistics];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
 
+  // One batch's intensities after the other: its tensors are gone when the next one comes.
+  let x = new Float32Array(0);
   const batchOf = (indices: Uint32Array, kind: string, epoch: number | null): RateBatch => {
-    const x = new Float32Array(indices.length * sizes[0]!);
+    if (x.length !== indices.length * sizes[0]!) x = new Float32Array(indices.length * sizes[0]!);
     const labels = new Int32Array(indices.length);
     indices.forEach((index, k) => {
       x.set(trainingSample(data, index, epoch, seed), k * sizes[0]!);
@@ -61,7 +64,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
 
   return {
     learn(indices, rate, epoch) {
-      const logits = tf.tidy(() => {
+      const logits = numbersOf(() => {
         const batch = batchOf(indices, `train ${epoch}`, epoch);
         net.normalisation = "learn";
         steps.begin(rate, indices.length);
@@ -75,7 +78,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         }
         steps.settle();
         net.dropout = null;
-        return out.dataSync();
+        return out;
       });
       let loss = 0;
       let correct = 0;
@@ -92,10 +95,10 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       net.normalisation = "use";
       for (let first = 0; first < samples.count; first += EVALUATION_BATCH) {
         const count = Math.min(EVALUATION_BATCH, samples.count - first);
-        const scores = tf.tidy(() => {
+        const scores = numbersOf(() => {
           const rows = samples.intensities.subarray(first * sizes[0]!, (first + count) * sizes[0]!);
           const x = tf.tensor2d(rows, [count, sizes[0]!]);
-          return (learner.decide?.(x, first) ?? net.forward(x).logits).dataSync();
+          return learner.decide?.(x, first) ?? net.forward(x).logits;
         });
         for (let k = 0; k < count; k++) {
           const decided = argmax(scores.subarray(k * classes, (k + 1) * classes));

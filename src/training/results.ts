@@ -67,5 +67,7 @@ export interface RunRecord {
   readonly endedAt?: string;
   /** Tensor backend that ran the rate half. */
   readonly backend: string;
+  /** The backend with the library behind it, such as `wasm + OpenBLAS 0.3.21 (SkylakeX), 1 thread`; absent in old runs. */
+  readonly library?: string;
   readonly machine: string;
 }

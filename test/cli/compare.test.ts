@@ -78,6 +78,7 @@ describe("a run folder", () => {
     });
     expect(Object.keys(record.versions)).toEqual(["threefactor", "node", "v8", "tensorflow"]);
     expect(["tfjs-node", "wasm", "cpu"]).toContain(record.backend);
+    expect(record.library).toBe(record.backend);
     expect(Date.parse(record.endedAt!)).toBeGreaterThanOrEqual(Date.parse(record.startedAt));
   });
 

@@ -12,6 +12,7 @@ import {
   maxPoolBack,
 } from "../../src/rate/convolution.ts";
 import { direct, directPool, type Geometry, placesOf, type Shape, size } from "./direct.ts";
+import { presentBackends } from "./present.ts";
 
 const geometries: Record<string, Geometry> = {
   "5x5, one channel": { map: [3, 12, 12, 1], kernel: [5, 5, 1, 8], stride: 1, padding: 0 },
@@ -45,7 +46,7 @@ function expectNear(found: tf.Tensor, expected: ArrayLike<number>): void {
   expect(worst / scale).toBeLessThan(1e-5);
 }
 
-describe.each(["cpu", "wasm", "blas"])("on %s", backend => {
+describe.each(await presentBackends())("on %s", backend => {
   beforeAll(async () => {
     await selectBackend(backend);
   });
