@@ -140,7 +140,10 @@ export class RateNetwork {
   step(l: number, pre: tf.Tensor2D, post: tf.Tensor2D, scale: number): void {
     const own = this.architecture.layers[l]!;
     const [w, b] = [this.weights[l]!, this.biases[l]!];
-    if (!own.conv && !own.batchNorm) return outerStep(w, b, layer.pooled(own, pre), post, scale);
+    if (!own.conv && !own.batchNorm) {
+      outerStep(w, b, layer.pooled(own, pre), post, scale);
+      return;
+    }
     const [change, biasChange] = [this.product(l, pre, post), this.biasSum(l, post)];
     w.assign(tf.sub(w, tf.mul(change, scale)));
     b.assign(tf.sub(b, tf.mul(biasChange, scale)));
