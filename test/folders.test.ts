@@ -35,8 +35,14 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
   { pattern: /^commander$/, folders: ["cli"] },
   { pattern: /^plotly/, folders: ["cli", "web"] },
 ];
-/** tfjs-node needs two functions of node:util back before it loads; nothing else of Node is used there. */
-const exceptions = ["src/rate/backend.ts node:util"];
+/** tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own. */
+const exceptions = [
+  "src/rate/backend.ts node:util",
+  "src/rate/graphics.ts node:module",
+  "src/rate/graphics.ts node:url",
+  "src/rate/graphics.ts node:worker_threads",
+  "src/rate/graphicsWorker.ts node:worker_threads",
+];
 
 interface Import {
   readonly file: string;

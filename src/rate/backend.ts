@@ -3,6 +3,7 @@ import { InputError } from "../errors.ts";
 import { findBlas } from "./blas.ts";
 import { addBlasBackend } from "./blasKernels.ts";
 import { mendWasm } from "./wasmKernels.ts";
+import { startWebgpu } from "./webgpu.ts";
 
 export const backendNames = ["tfjs-node", "blas", "wasm", "webgpu", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -64,7 +65,7 @@ const starters: Record<BackendName, () => Promise<Started>> = {
     mendWasm();
     return { title: "wasm" };
   },
-  webgpu: async () => ({ missing: "not yet" }),
+  webgpu: startWebgpu,
   cpu: async () => {
     // Without this it prints an advertisement for tfjs-node.
     tf.enableProdMode();
