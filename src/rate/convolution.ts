@@ -68,7 +68,7 @@ export function averagePool(x: tf.Tensor4D, { size, stride = size }: Pool): tf.T
 }
 
 /**
- * Carries something at the windows back to where their maxima were; the first of equals gets it.
+ * Carries something at the windows back to where their maxima were; the first of equals gets it (on WebGPU the last).
  * @param post  [batch, places down, places across, channels]
  * @param x     [batch, height, width, channels], what was pooled
  * @param y     what it was pooled to
