@@ -20,7 +20,7 @@ describe("an option that cannot be meant is refused in one line, and no folder i
     ["--dataset foo", /^dataset: found "foo"; expected digits, mnist, .* or an existing folder with /],
     ["--encoder foo", "encoder: expected one of current, rate, poisson, latency, got foo"],
     ["--twins foo", "--twins: expected one of rate, spike, got foo"],
-    ["--eligibility foo", "--eligibility: expected one of trace, timing, got foo"],
+    ["--eligibility foo", "--eligibility: expected one of trace, timing, online, got foo"],
     ["--backend foo", "--backend: expected one of tfjs-node, blas, wasm, webgpu, cpu, got foo"],
     ["--epochs -1", "--epochs: expected an integer of 1 or more, got -1"],
     ["--epochs 0", "--epochs: expected an integer of 1 or more, got 0"],
