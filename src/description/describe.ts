@@ -1,6 +1,14 @@
 import type { NetworkSpec } from "../engine/network.ts";
 import { InputError } from "../errors.ts";
-import { type Dimension, type PerPlace, parameter, quantity, type Scope } from "./expression.ts";
+import {
+  type Dimension,
+  type OverTime,
+  overTime,
+  type PerPlace,
+  parameter,
+  quantity,
+  type Scope,
+} from "./expression.ts";
 
 /**
  * A network as one writes it in a file: the fields of `NetworkSpec`, where a number may also be a quantity ("20 ms") or
@@ -36,7 +44,7 @@ const words = new Set([
 ]);
 
 /** Fields that may differ between synapses or neurons. */
-const varying = new Set(["weights", "delay", "p", "v"]);
+const varying = new Set(["weights", "delay", "p", "v", "weight"]);
 
 function dimensionOf(field: string): Dimension {
   if (/^(tau[A-Z].*|tau|delay|interval|start|stop|times)$/.test(field)) return "time";
@@ -87,8 +95,13 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
     }),
     ...(raw.stimuli && {
       stimuli: list(raw.stimuli, "stimuli").map((stimulus, s) => {
-        const { to } = object(stimulus, `stimuli[${s}]`);
-        return read(stimulus, `stimuli[${s}]`, scope, [size(to), size(to)]);
+        const path = `stimuli[${s}]`;
+        const { to, rate, ...rest } = object(stimulus, path);
+        const sizes = [size(to), size(to)] as const;
+        const changing = typeof rate === "string" ? overTime(rate, `${path}.rate`, "rate", scope) : null;
+        if (!changing) return read(stimulus, path, scope, sizes);
+        const others = read({ to, ...rest }, path, scope, sizes) as Record<string, unknown>;
+        return { bound: highest(changing, others, size(to)), ...others, rate: changing };
       }),
     }),
   };
@@ -113,8 +126,37 @@ function read(
   if (typeof value === "string" && (words.has(field) || (field === "neuron" && value === "input")))
     return value;
   const found = quantity(value, path, dimensionOf(field), scope, varying.has(field) ? sizes : undefined);
+  if ((field === "v" || field === "weight") && typeof found === "function") return ofNeuron(found);
   // Connectivity asks by pair only; its draws come from the projection's own stream.
   return field === "p" && typeof found === "function" ? byPair(found, path) : found;
+}
+
+/**
+ * A tenth above the highest rate at 2,000 times from start to stop, or over 10 s; of sixteen neurons. A rate
+ * that exceeds it nevertheless stops the run: give such a one its `bound`.
+ */
+function highest(
+  rate: OverTime,
+  { start = 0, stop }: { start?: unknown; stop?: unknown },
+  size: number,
+): number {
+  const from = Number(start);
+  const to = typeof stop === "number" && stop < Infinity ? stop : from + 10_000;
+  const neurons = Math.min(16, size);
+  let most = 0;
+  for (let k = 0; k <= 2000; k++) {
+    for (let n = 0; n < neurons; n++) {
+      most = Math.max(most, rate(from + ((to - from) * k) / 2000, Math.floor((n * size) / neurons)));
+    }
+  }
+  return 1.1 * most;
+}
+
+/** Called for a neuron, which is on both sides of the expression. */
+function ofNeuron(value: PerPlace): (rng: Parameters<PerPlace>[0], neuron: number) => number {
+  const own = (rng: Parameters<PerPlace>[0], neuron: number) => value(rng, neuron, neuron);
+  own.toString = () => String(value);
+  return own;
 }
 
 function byPair(p: PerPlace, path: string): (pre: number, post: number) => number {

@@ -78,6 +78,40 @@ export function quantity(
   return place;
 }
 
+/** A value at a time [ms], for a neuron. */
+export type OverTime = (t: number, neuron: number) => number;
+
+/**
+ * Reads an expression that depends on the time `t`, which is in ms: a number beside numbers ("20 + 10 * sin(t / 50)") or
+ * a quantity beside quantities ("20 Hz + 10 Hz * sin(t / (50 ms))"). `post` is the neuron.
+ * @returns null where it does not depend on it
+ * @throws InputError that names the path, the text and what was expected
+ */
+export function overTime(text: string, path: string, dimension: Dimension, scope: Scope): OverTime | null {
+  const node = read(text, path, { ...scope, t: 0 });
+  const used = names(node);
+  if (Object.hasOwn(scope, "t") || !used.includes("t")) return null;
+  const draw = used.find(name => Object.hasOwn(draws, name));
+  if (draw)
+    throw new InputError(`${path}: expected no draws in a function of time, got ${draw} in "${text}"`);
+  const compiled = node.compile();
+  const inner: Record<string, unknown> = { ...scope, pre: 0, post: 0, distance: 0 };
+  const at = (t: unknown, neuron: number) => {
+    Object.assign(inner, { t, pre: neuron, post: neuron });
+    return convert(run(compiled, inner, path, text), path, dimension, text);
+  };
+  let units = true;
+  try {
+    at(math.unit(1, "ms"), 0);
+  } catch {
+    units = false;
+  }
+  const value: OverTime = (t, neuron) => at(units ? math.unit(t, "ms") : t, neuron);
+  value(1, 0);
+  value.toString = () => text;
+  return value;
+}
+
 /** A named parameter: a number, or a value with a unit, for other expressions to use. */
 export function parameter(value: unknown, path: string, scope: Scope): unknown {
   if (typeof value === "number" && Number.isFinite(value)) return value;

@@ -290,7 +290,7 @@ export class Simulation {
     const i = stimulus.neuron(entry, t);
     if (i < 0) return;
     if (stimulus.effect === "spike") this.#loop.emit(state, i);
-    else this.#loop.receive(state, i, stimulus.weight);
+    else this.#loop.receive(state, i, stimulus.weights ? stimulus.weights[i]! : stimulus.weight);
   }
 
   #addProbe(probe: Probe): void {

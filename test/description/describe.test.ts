@@ -114,3 +114,69 @@ test("what is no description is refused", () => {
   );
   expect(() => describeModel({ ...model, projection: [] })).toThrow("projection: expected one of name");
 });
+
+const driven = (stimulus: object, neuron: object | "input" = "input") =>
+  describeModel({
+    name: "driven",
+    parameters: { mean: "40 Hz", period: "100 ms" },
+    populations: { n: { size: 100, neuron } },
+    stimuli: [{ to: "n", kind: "poisson", ...stimulus }],
+  }).spec;
+
+test.each([
+  "40 + 30 * sin(2 * pi * t / 100)",
+  "mean + 30 Hz * sin(2 * pi * t / period)",
+  "mean * (1 + 0.75 * sin(2 * pi * t / (0.1 s)))",
+])("a Poisson rate may be a function of time: %s", rate => {
+  const spec = driven({ rate });
+  const { bound } = spec.stimuli![0] as { bound: number };
+  expect(bound).toBeGreaterThanOrEqual(70);
+  expect(bound).toBeLessThan(78);
+  const simulation = new Simulation(network(spec));
+  simulation.run(4000);
+  const phases = new Float64Array(4);
+  for (const t of simulation.raster().times) phases[Math.floor((t % 100) / 25)]!++;
+  // 100 neurons, 40 periods: the mean of a quarter is 40 +- 30 * 2 / pi.
+  phases.forEach((count, k) => {
+    const expected = 100 * (40 + (k < 2 ? 60 : -60) / Math.PI);
+    expect(Math.abs(count - expected)).toBeLessThan(5 * Math.sqrt(expected));
+  });
+});
+
+test("a rate may differ between neurons, and stops a run where it passes its bound or falls below 0", () => {
+  const ramp = new Simulation(network(driven({ rate: "t * 0 + post" })));
+  ramp.run(5000);
+  const counts = new Float64Array(2);
+  for (const i of ramp.raster().neurons) counts[i < 50 ? 0 : 1]!++;
+  expect(Math.abs(counts[0]! - 5 * 1225)).toBeLessThan(5 * Math.sqrt(5 * 1225));
+  expect(Math.abs(counts[1]! - 5 * 3725)).toBeLessThan(5 * Math.sqrt(5 * 3725));
+  const given = driven({ rate: "t", bound: 50 });
+  expect(given.stimuli![0]).toMatchObject({ bound: 50 });
+  expect(() => new Simulation(network(given)).run(1000)).toThrow(
+    /stimulus of n: rate\(.*expected 0 to 50 Hz, got/,
+  );
+  expect(() => new Simulation(network(driven({ rate: "20 - t", bound: 50 }))).run(1000)).toThrow("Hz, got -");
+  expect(() => driven({ rate: "t * normal(1, 2)" })).toThrow(
+    'stimuli[0].rate: expected no draws in a function of time, got normal in "t * normal(1, 2)"',
+  );
+  expect(() => driven({ rate: "t * 1 mV" })).toThrow("stimuli[0].rate: expected a rate");
+});
+
+test("the weight of a stimulus may be drawn, or given, for each neuron", () => {
+  const cell = { model: "if", vThreshold: "1 V" };
+  const potentials = (weight: unknown, neurons?: number[]) => {
+    const spec = driven({ kind: "regular", interval: "10 ms", weight, ...(neurons && { neurons }) }, cell);
+    const simulation = new Simulation(network(spec));
+    simulation.run(25);
+    return Array.from({ length: 100 }, (_, i) => simulation.potential("n", i) / 2);
+  };
+  const drawn = potentials("uniform(1 mV, 2 mV)");
+  expect(new Set(drawn).size).toBe(100);
+  expect(Math.min(...drawn)).toBeGreaterThan(1);
+  expect(Math.max(...drawn)).toBeLessThan(2);
+  expect(potentials("uniform(1 mV, 2 mV)", [3])[3]).toBe(drawn[3]);
+  expect(potentials("(post + 1) * 1 mV")[41]).toBeCloseTo(42, 9);
+  expect(potentials(Array.from({ length: 100 }, (_, i) => `${i} mV`))[41]).toBeCloseTo(41, 9);
+  expect(() => potentials([1, 2])).toThrow("stimuli[0].weight: expected one number or 100, got 2");
+  expect(() => potentials("1 / (post - 3) * 0 mV")).toThrow("stimuli[0].weight");
+});

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import type { Rng } from "../../math/rng.ts";
 import { expectMoment, expectNeuron } from "../expect.ts";
 
 /** Where the spikes of a stimulus go. */
@@ -7,8 +8,11 @@ export interface SpikeTarget {
   readonly name?: string;
   /** Name of a population. */
   readonly to: string;
-  /** What a spike adds to a neuron; none for an input population, which emits the spikes itself. */
-  readonly weight?: number;
+  /**
+   * What a spike adds to a neuron: one number, one for each neuron of the population, or drawn for each; none for an
+   * input population, which emits the spikes itself.
+   */
+  readonly weight?: number | ArrayLike<number> | ((rng: Rng, neuron: number) => number);
   /** Every event comes this much later [ms]; 0 by default. */
   readonly delay?: number;
 }

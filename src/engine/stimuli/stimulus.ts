@@ -4,6 +4,7 @@ import { expectFinite, expectMoment } from "../expect.ts";
 import { type CurrentSpec, current } from "./current.ts";
 import { type PoissonSpec, poisson } from "./poisson.ts";
 import { type RegularSpec, regular } from "./regular.ts";
+import type { SpikeTarget } from "./selection.ts";
 import { type SpikesSpec, spikes } from "./spikes.ts";
 
 /** When the events of a stimulus come. An entry is a chain of events of which the queue holds one at a time. */
@@ -22,7 +23,9 @@ export interface Stimulus extends Timing {
   /** What an event does: it is a spike of an input population, an input to a neuron, or a change of currents. */
   readonly effect: "spike" | "input" | "current";
   readonly weight: number;
-  /** Set where all neurons of the population get independent Poisson inputs of one constant rate. */
+  /** Of each neuron of the population, where they differ. */
+  readonly weights?: Float64Array;
+  /** Set where all neurons of the population get independent Poisson inputs of one constant rate and weight. */
   readonly bombardment?: {
     /** Mean number of inputs of a neuron [1/ms]. */
     readonly perMs: number;
@@ -59,18 +62,34 @@ export function stimulus(
   }
   const timing = timingOf(spec, size, seed, name);
   const { weight, delay = 0 } = spec;
-  if (!input) expectFinite("weight", weight);
-  else if (weight !== undefined) {
+  if (input && weight !== undefined) {
     throw new InputError(`weight: expected none for the input population ${spec.to}, got ${weight}`);
   }
+  const weights = input ? null : perNeuron(weight, size, new Rng(seed, `${name}, weights`));
   expectMoment("delay", delay);
   return {
     ...(delay === 0 ? timing : delayed(timing, delay)),
     population,
     effect: input ? "spike" : "input",
-    weight: weight ?? 0,
-    ...(!input && spec.kind === "poisson" && bombardment(spec, seed, name)),
+    weight: typeof weight === "number" ? weight : 0,
+    ...(weights && { weights }),
+    ...(!input && !weights && spec.kind === "poisson" && bombardment(spec, seed, name)),
   };
+}
+
+/** @returns null where all are one number */
+function perNeuron(weight: SpikeTarget["weight"], size: number, rng: Rng): Float64Array | null {
+  if (typeof weight !== "function" && (typeof weight !== "object" || weight === null)) {
+    expectFinite("weight", weight);
+    return null;
+  }
+  if (typeof weight === "object" && weight.length !== size)
+    throw new InputError(`weight: expected one number or ${size}, got ${weight.length}`);
+  return Float64Array.from({ length: size }, (_, i) => {
+    const w = typeof weight === "function" ? weight(rng, i) : weight[i]!;
+    expectFinite(`weight of neuron ${i}`, w);
+    return w;
+  });
 }
 
 function timingOf(
