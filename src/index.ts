@@ -35,7 +35,7 @@ export * from "./io/index.ts";
 export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
 export { angleDegrees } from "./math/matrix.ts";
 export { Rng, threefry2x32 } from "./math/rng.ts";
-export { type BackendName, selectBackend } from "./rate/backend.ts";
+export { type BackendName, backendTitle, selectBackend } from "./rate/backend.ts";
 export { RateNetwork } from "./rate/network.ts";
 export { renderReport } from "./report/report.ts";
 export { formatTable } from "./report/table.ts";
