@@ -1,6 +1,8 @@
 import { Command } from "commander";
+import { layeredModels } from "../../models/index.ts";
 import { augment, parseAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { notation } from "../engine/architecture.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { backendTitle, selectBackend } from "../rate/backend.ts";
@@ -11,7 +13,7 @@ import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { type RunPlan, train } from "../training/train.ts";
-import { type CompareFlags, type CompareOptions, plans } from "./compareOptions.ts";
+import { type CompareFlags, type CompareOptions, networkFor, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
 import { newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { bar, Progress } from "./progress.ts";
@@ -31,6 +33,10 @@ export function compareCommand(): Command {
     )
     .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)
     .option("--twins <names>", "rate, spike or rate,spike (default: rate,spike)")
+    .option(
+      "--model <name>",
+      `a network layer by layer: ${Object.keys(layeredModels).join(", ")}, or a JSON file`,
+    )
     .option("--hidden <sizes>", "neurons of each hidden layer, such as 256 or 256,128")
     .option("--epochs <n>", "passes over the training part")
     .option("--batch <n>", "samples between two changes of the weights")
@@ -215,7 +221,7 @@ function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder:
 }
 
 function title(options: CompareOptions, data: Dataset): string {
-  const sizes = [data.inputs, ...options.hidden, data.classes].join("-");
+  const sizes = notation(networkFor(options, data));
   const names = options.rules.map(name => ruleNamed(name).title).join(", ");
   return `${data.name} ${sizes}, ${options.encoder} encoder: ${names}`;
 }

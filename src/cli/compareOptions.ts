@@ -1,7 +1,9 @@
 import { twinModel } from "../../models/index.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { architectureFrom } from "../description/layeredModel.ts";
 import { type EncoderName, encoderNamed } from "../encoding/index.ts";
+import { type Architecture, dense, notation } from "../engine/architecture.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import { InputError, shown } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
@@ -11,6 +13,7 @@ import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedule } from "../training/schedule.ts";
 import type { RunPlan } from "../training/train.ts";
 import { integer, list, oneOf, positive } from "./arguments.ts";
+import { modelOf, readModel } from "./layeredModels.ts";
 import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
@@ -24,6 +27,7 @@ export interface CompareFlags {
   dataset?: string;
   rules?: string;
   twins?: string;
+  model?: string;
   hidden?: string;
   epochs?: string;
   batch?: string;
@@ -57,6 +61,8 @@ export interface CompareOptions {
   readonly dataset: string;
   readonly rules: readonly string[];
   readonly twins: readonly Twin[];
+  /** Name of a layered model, or one of the user's own as JSON; null: fully connected, of the sizes in `hidden`. */
+  readonly model: string | null;
   readonly hidden: readonly number[];
   readonly epochs: number;
   readonly batch: number;
@@ -99,6 +105,7 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
       text => list("twins", text).map(twin => oneOf<Twin>("twins", twin, ["rate", "spike"])),
       ["rate", "spike"],
     ),
+    model: given<string | null>(flags.model, readModel, null),
     hidden: given(
       flags.hidden,
       text => text.split(",").map(size => integer("hidden", size, 1, 100_000)),
@@ -186,19 +193,40 @@ function readRules(text: string): string[] {
   return list("rules", text).map(name => ruleNamed(name).name);
 }
 
+/** @throws InputError that names the layer that does not fit, or when the network is too large */
+export function networkFor(options: CompareOptions, data: Dataset): Architecture {
+  const layered = options.model ? modelOf(options.model) : null;
+  const where = `--model: ${layered?.name}`;
+  const network = layered
+    ? architectureFrom(layered, data.shape, data.classes, where)
+    : dense([data.inputs, ...options.hidden, data.classes]);
+  const synapses = network.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  const neurons = network.sizes.reduce((sum, size) => sum + size, 0);
+  if (Math.max(synapses, neurons) > MOST_SYNAPSES) {
+    throw new InputError(
+      `--${layered ? "model" : "hidden"}: expected at most ${MOST_SYNAPSES} synapses and neurons, got ${synapses} ` +
+        `and ${neurons} for ${notation(network)}`,
+    );
+  }
+  if (options.twins.includes("spike") && network.layers.some(({ batchNorm }) => batchNorm)) {
+    const k = layered!.layers.findIndex(({ kind }) => kind === "batchnorm");
+    throw new InputError(
+      `${where}: layers[${k}] (batchnorm): needs a batch, and spikes show one sample at a time; expected --twins rate`,
+    );
+  }
+  return network;
+}
+
 /**
  * The runs of a comparison in the order in which they are made; a rule without a spiking form has no such run.
  * @throws InputError when nothing is left to run, or the networks are too large
  */
 export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
   const model = twinModel(options.dataset);
-  const sizes = [data.inputs, ...options.hidden, data.classes];
-  const synapses = sizes.slice(1).reduce((sum, size, l) => sum + size * sizes[l]!, 0);
-  if (synapses > MOST_SYNAPSES) {
-    throw new InputError(
-      `--hidden: expected at most ${MOST_SYNAPSES} synapses, got ${synapses} for ${sizes.join("-")}`,
-    );
-  }
+  const layered = options.model ? modelOf(options.model) : null;
+  const architecture = networkFor(options, data);
+  const { sizes } = architecture;
+  const learningRates = layered?.learningRates ?? model.learningRates;
   const standardised = options.augment?.split(",").includes("standardise") === true;
   if (standardised && options.twins.includes("spike") && options.encoder !== "current") {
     throw new InputError(
@@ -220,10 +248,15 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
         twin,
         settings: {
           sizes,
+          ...(layered && { architecture }),
           seed,
           epochs: options.epochs,
           batch: options.batch,
-          learningRate: options.learningRate ?? model.learningRates[rule] ?? model.learningRates.default!,
+          learningRate:
+            options.learningRate ??
+            learningRates[rule] ??
+            learningRates.default ??
+            model.learningRates.default!,
           schedule: options.schedule,
           // Folders written before these options have none of them.
           optimiser: options.optimiser ?? "sgd",

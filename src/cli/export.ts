@@ -134,6 +134,11 @@ async function exportNetwork(
   flags: Flags,
 ): Promise<Written> {
   const trained = kind === "network" ? decodeNetwork(readFileSync(source), source) : null;
+  if (trained?.layers) {
+    throw new InputError(
+      `${source}: holds shared kernels; expected a fully connected network for --to ${to}`,
+    );
+  }
   if (to === "nir" && kind !== "circuit") {
     const options = {
       lossy: flags.lossy ?? false,

@@ -14,6 +14,9 @@ import { versions } from "./versions.ts";
 export async function openRun(
   flags: CompareFlags,
 ): Promise<{ folder: RunFolder; options: CompareOptions; record: RunRecord | null }> {
+  if (flags.model !== undefined && flags.hidden !== undefined) {
+    throw new InputError("--model: expected --model or --hidden, got both");
+  }
   const asked = compareOptions(flags);
   if (flags.out === "") throw new InputError('--out: expected a folder, got ""');
   if (!flags.resume) {

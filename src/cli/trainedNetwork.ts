@@ -17,13 +17,16 @@ export function trainedNetwork(
   const { settings } = plan;
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
   const rule = ruleNamed(plan.rule);
-  const { sizes } = networkOf(rule, settings);
+  const { sizes, layers } = networkOf(rule, settings);
+  const plain = layers.every(({ conv, pool }) => !conv && !pool);
   const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
   const code = { inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed };
   // An empty sample draws no spike and sets the gain.
   encoders[encoder](code).encode(new Float32Array(sizes[0]!), "gain", input);
   return {
     sizes,
+    // Normalisation is in the weights, and learning is over.
+    ...(!plain && { layers: layers.map(layer => ({ ...layer, batchNorm: false, rate: 1 })) }),
     weights: parameters.weights,
     biases: parameters.biases,
     neuron: { tauMem, vThreshold, tauRef: refractoryPeriod(rule.saturation ?? Infinity, settings) },

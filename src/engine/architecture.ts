@@ -157,3 +157,22 @@ export function poolsOf({ size, from, to }: Pool): Int32Array {
   }
   return pools;
 }
+
+/**
+ * Short for a network: 784-256-10, or 28x28x1-32c5-2p-10 for 32 maps of 5 x 5 kernels and max pools of 2 x 2 (2a:
+ * average pools, /2: stride, +1: padding, n: batch normalisation).
+ */
+export function notation({ sizes, layers }: Architecture): string {
+  const first = layers[0]!.conv;
+  const words = [
+    first ? [first.from.height, first.from.width, first.from.channels].join("x") : `${sizes[0]}`,
+  ];
+  for (const { conv, pool, post, batchNorm } of layers) {
+    if (pool) words.push(`${pool.size}${pool.kind === "max" ? "p" : "a"}`);
+    const stride = conv && conv.stride > 1 ? `/${conv.stride}` : "";
+    const padding = conv && conv.padding > 0 ? `+${conv.padding}` : "";
+    const kind = conv ? `${conv.to.channels}c${conv.size}${stride}${padding}` : `${post}`;
+    words.push(`${kind}${batchNorm ? "n" : ""}`);
+  }
+  return words.join("-");
+}

@@ -1,4 +1,5 @@
-import { InputError } from "../errors.ts";
+import { convLayer, denseLayer, type Layer } from "../engine/architecture.ts";
+import { InputError, shown } from "../errors.ts";
 import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
 import { decode, encode } from "./msgpack.ts";
 
@@ -8,9 +9,11 @@ const FORMAT = "threefactor.network/1";
 export interface TrainedNetwork {
   /** Neurons per layer, the input first. */
   readonly sizes: readonly number[];
-  /** weights[l] is [sizes[l], sizes[l + 1]], row-major. */
+  /** Layers that share weights or see pools; absent where every layer is fully connected. */
+  readonly layers?: readonly Layer[];
+  /** weights[l] is [layers[l].rows, layers[l].columns], without layers [sizes[l], sizes[l + 1]], row-major. */
   readonly weights: readonly Float32Array[];
-  /** biases[l] is [sizes[l + 1]]: the trace that a constant current reaches at the end of a presentation. */
+  /** biases[l] is [layers[l].columns]: the trace that a constant current reaches at the end of a presentation. */
   readonly biases: readonly Float32Array[];
   /** Of the hidden layers: LIF with subtractive reset and resting potential 0. Times in ms. */
   readonly neuron: { readonly tauMem: number; readonly vThreshold: number; readonly tauRef: number };
@@ -47,21 +50,18 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     Array.isArray(sizes) && sizes.length >= 2 && sizes.every(n => Number.isInteger(n) && n >= 1);
   expect(layered, "sizes", "two layers or more", sizes);
   const depth = sizes!.length - 1;
+  const layers = map.layers === undefined ? undefined : checkLayers(map.layers, sizes!, file);
   expect(Array.isArray(weights) && weights.length === depth, "weights", `${depth} matrices`, weights?.length);
   expect(Array.isArray(biases) && biases.length === depth, "biases", `${depth} vectors`, biases?.length);
   for (let l = 0; l < depth; l++) {
     const [w, b] = [weights![l], biases![l]];
-    const shape = `${sizes![l]} x ${sizes![l + 1]} numbers`;
+    const { rows, columns } = layers?.[l] ?? { rows: sizes![l]!, columns: sizes![l + 1]! };
+    const whole = w instanceof Float32Array && w.length === rows * columns;
+    expect(whole, `weights[${l}]`, `${rows} x ${columns} numbers`, w?.length);
     expect(
-      w instanceof Float32Array && w.length === sizes![l]! * sizes![l + 1]!,
-      `weights[${l}]`,
-      shape,
-      w?.length,
-    );
-    expect(
-      b instanceof Float32Array && b.length === sizes![l + 1],
+      b instanceof Float32Array && b.length === columns,
       `biases[${l}]`,
-      `${sizes![l + 1]} numbers`,
+      `${columns} numbers`,
       b?.length,
     );
   }
@@ -77,6 +77,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
   const { tauMem, vThreshold, tauRef } = neuron!;
   return {
     sizes: sizes!,
+    ...(layers && { layers }),
     weights: weights!,
     biases: biases!,
     neuron: { tauMem, vThreshold, tauRef },
@@ -86,6 +87,30 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     inputGain: inputGain!,
     metadata: metadataFromJson(String(map.metadata), `${file}: metadata`),
   };
+}
+
+/** @throws InputError when they are no layers of a network of these sizes */
+function checkLayers(value: unknown, sizes: readonly number[], file: string): readonly Layer[] {
+  const list = Array.isArray(value) && value.length === sizes.length - 1 ? (value as Layer[]) : null;
+  if (!list) throw new InputError(`${file}: layers: expected ${sizes.length - 1}, got ${shown(value)}`);
+  list.forEach((layer, l) => {
+    const { conv, pool } = layer ?? {};
+    const same = (a: unknown, b: Layer) => JSON.stringify(a) === JSON.stringify({ ...b, rate: layer.rate });
+    let right = false;
+    try {
+      // A layer follows from its kernel or its sizes.
+      const made = conv ? convLayer(conv, pool ?? null) : denseLayer(sizes[l]!, sizes[l + 1]!, pool ?? null);
+      right = same(layer, made) && made.pre === sizes[l] && made.post === sizes[l + 1];
+    } catch {
+      right = false;
+    }
+    if (!right) {
+      throw new InputError(
+        `${file}: layers[${l}]: expected one of ${sizes[l]} to ${sizes[l + 1]} neurons, got another`,
+      );
+    }
+  });
+  return list;
 }
 
 /** Constant current that stands for a bias of 1 [1/ms], as in `FeedForwardNetwork`. */

@@ -17,7 +17,7 @@ import { drive, matMulTransposed, outerSum } from "./ops.ts";
  */
 
 /** Keeps the deviation of a batch off 0. */
-const GUARD = 1e-5;
+export const GUARD = 1e-5;
 
 /** What the synapses see of the population below: its pools, or itself. [batch, layer.sources] */
 export function pooled({ pool }: Layer, h: tf.Tensor2D): tf.Tensor2D {
@@ -94,7 +94,7 @@ export function perTarget({ conv, post }: Layer, values: tf.Tensor2D): tf.Tensor
 export function momentsOf(layer: Layer, drive: tf.Tensor2D): { mean: tf.Tensor2D; variance: tf.Tensor2D } {
   const all = perPlace(layer, drive);
   const mean = tf.mean<tf.Tensor2D>(all, 0, true);
-  return { mean, variance: tf.mean<tf.Tensor2D>(tf.squaredDifference(all, mean), 0, true) };
+  return { mean, variance: tf.mean<tf.Tensor2D>(tf.square(tf.sub(all, mean)), 0, true) };
 }
 
 /** Batch normalisation (Ioffe & Szegedy 2015, algorithm 1) without its scale, which ReLU layers do not need. */

@@ -157,6 +157,19 @@ export class RateNetwork {
     };
   }
 
+  /** Parameters with which a network without normalisation does what this one does where there is no batch. */
+  folded(): { weights: Float32Array[]; biases: Float32Array[] } {
+    const own = this.parameters();
+    this.architecture.layers.forEach(({ batchNorm, columns }, l) => {
+      if (!batchNorm) return;
+      const [{ mean, variance }, w, b] = [this.#remembered(l), own.weights[l]!, own.biases[l]!];
+      const deviation = Array.from(variance, v => Math.sqrt(v + layer.GUARD));
+      for (let at = 0; at < w.length; at++) w[at]! /= deviation[at % columns]!;
+      for (let c = 0; c < columns; c++) b[c]! -= mean[c]! / deviation[c]!;
+    });
+    return own;
+  }
+
   /** Sets all weights and biases to plain numbers. */
   assign({ weights, biases }: { weights: readonly Float32Array[]; biases: readonly Float32Array[] }): void {
     tf.tidy(() => {

@@ -123,6 +123,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     },
     cost: () => ({}),
     parameters: () => net.parameters(),
+    deployed: () => net.folded(),
     restore(parameters, memory) {
       net.assign(parameters);
       if (memory) split(memory, remembered);

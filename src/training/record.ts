@@ -1,7 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
+import type { Layer } from "../engine/architecture.ts";
 import { FeedForwardNetwork } from "../engine/feedForward.ts";
-import { network } from "../engine/network.ts";
+import { network, type ProjectionSpec } from "../engine/network.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import type { SpikeTrain } from "../engine/spikeTrain.ts";
@@ -54,11 +55,15 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const hidden = Array.from({ length: depth - 1 }, (_, l) => (depth === 2 ? "hidden" : `hidden ${l + 1}`));
   const names = ["input", ...hidden];
   const readout = { tauMem, vThreshold: Infinity };
+  /** Pools fire what the layer before them made of its spikes; they are left out of the raster. */
+  const sources = architecture.layers.map(({ pool }, l) => (pool ? `pool ${l}` : names[l]!));
+  const pools = architecture.layers.flatMap((layer, l) => (layer.pool ? [{ l, size: layer.sources }] : []));
   const projection = (l: number, to: string) => ({
-    from: names[l]!,
+    from: sources[l]!,
     to,
+    ...connection(architecture.layers[l]!),
     weights: parameters.weights[l]!,
-    gain: l === 0 ? net.input.gain : vThreshold,
+    gain: net.gainOf(l),
   });
   const simulation = new Simulation(
     network({
@@ -67,6 +72,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
         ...Object.fromEntries(hidden.map((name, l) => [name, { size: sizes[l + 1]!, neuron }])),
         output: { size: sizes[depth]!, neuron: { tauMem, vThreshold: OUTPUT_THRESHOLD } },
         readout: { size: sizes[depth]!, neuron: readout },
+        ...Object.fromEntries(pools.map(({ l, size }) => [sources[l]!, { size, neuron: "input" as const }])),
       },
       projections: [
         ...hidden.map((name, l) => projection(l, name)),
@@ -75,6 +81,10 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
       ],
     }),
   );
+  for (const { l } of pools) {
+    const { times, neurons, length } = seen.sourceSpikes[l]!;
+    simulation.stimulate(sources[l]!, times.subarray(0, length), neurons.subarray(0, length));
+  }
   const { spikes } = net.input;
   simulation.stimulate(
     "input",
@@ -123,10 +133,14 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     tauRef,
     outputThreshold: OUTPUT_THRESHOLD,
   });
+  // The readout proper and the pools stand behind the others.
+  const kept = Array.from(raster.populationIndex.keys()).filter(n => raster.populationIndex[n]! <= depth);
   return {
     ...raster,
-    // The readout proper, last in the list, never fires.
-    populations: raster.populations.slice(0, -1),
+    times: Float64Array.from(kept, n => raster.times[n]!),
+    populationIndex: Uint16Array.from(kept, n => raster.populationIndex[n]!),
+    neurons: Uint32Array.from(kept, n => raster.neurons[n]!),
+    populations: raster.populations.slice(0, depth + 1),
     traces: traces.map(
       ({ population, neuron, times, values }): RecordedTrace => ({
         population,
@@ -136,6 +150,16 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
         values: Float64Array.from(values),
       }),
     ),
+  };
+}
+
+/** How the event queue connects a layer: by a kernel, or all to all. */
+function connection({ conv }: Layer): Pick<ProjectionSpec, "connect"> {
+  if (!conv) return {};
+  const { size, stride, padding, from, to } = conv;
+  const shape = [from.height, from.width, from.channels] as const;
+  return {
+    connect: { kind: "convolution", shape, kernel: [size, size], filters: to.channels, stride, padding },
   };
 }
 

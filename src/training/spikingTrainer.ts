@@ -151,6 +151,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       return cost;
     },
     parameters: () => copyOf(net),
+    deployed: () => copyOf(net),
     restore(parameters, memory) {
       net.weights.forEach((w, l) => {
         w.set(parameters.weights[l]!);

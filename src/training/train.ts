@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { dense, notation } from "../engine/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
 
 import { type Rule, ruleNamed } from "../rules/index.ts";
@@ -81,7 +82,7 @@ export async function train(
       await hooks.onEpoch?.(state);
     }
     const result = await namingPlace(plan, "test", async () => conclude(plan, data, trainer, state));
-    return { result, parameters: state.parameters };
+    return { result, parameters: trainer.deployed() };
   } finally {
     trainer.dispose();
   }
@@ -201,7 +202,7 @@ function conclude(plan: RunPlan, data: Dataset, trainer: Trainer, state: RunStat
     rule: plan.rule,
     twin: plan.twin,
     dataset: data.name,
-    architecture: settings.sizes.join("-"),
+    architecture: notation(settings.architecture ?? dense(settings.sizes)),
     ...(plan.twin === "spike" && { encoder: settings.encoder, eligibility: settings.eligibility }),
     seed: settings.seed,
     epochs: settings.epochs,

@@ -77,6 +77,8 @@ export interface Trainer {
   /** Cost of the samples learned since the last call. */
   cost(): Cost;
   parameters(): Parameters;
+  /** Parameters of the same network without normalisation, whose remembered statistics are folded in. */
+  deployed(): Parameters;
   restore(parameters: Parameters, memory: Float32Array | null): void;
   readonly memory: Float32Array | null;
   readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { layeredModels } from "../../models/index.ts";
+import { checkLayeredModel, type LayeredModel } from "../description/layeredModel.ts";
+import { InputError } from "../errors.ts";
+
+/**
+ * What --model names: a model that ships, a JSON file, or, in the options of a run folder, the model itself as JSON.
+ * @returns its name, or its JSON, so that a run does not depend on the file any more
+ * @throws InputError that names the file, the layer and the field
+ */
+export function readModel(text: string): string {
+  if (Object.hasOwn(layeredModels, text)) return text;
+  if (text.startsWith("{")) return JSON.stringify(parse(text, "--model"));
+  let content: string;
+  try {
+    content = readFileSync(text, "utf8");
+  } catch (error) {
+    throw new InputError(
+      `--model: expected ${Object.keys(layeredModels).join(", ")} or a JSON file, got ${JSON.stringify(text)} ` +
+        `(${(error as NodeJS.ErrnoException).code})`,
+    );
+  }
+  return JSON.stringify(parse(content, text));
+}
+
+/** @param option  as `readModel` gives it */
+export function modelOf(option: string): LayeredModel {
+  return layeredModels[option] ?? parse(option, "--model");
+}
+
+function parse(json: string, where: string): LayeredModel {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new InputError(`${where}: expected JSON, got ${(error as Error).message.split("\n")[0]}`);
+  }
+  return checkLayeredModel(value, where);
+}
