@@ -24,6 +24,7 @@ interface Flags {
   record?: string;
   mode?: string;
   dt?: string;
+  workers?: string;
   seed?: string;
   json?: boolean;
   out?: string;
@@ -44,6 +45,10 @@ export function simulateCommand(): Command {
     .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
     .option("--mode <name>", "exact, or grid: spikes on multiples of --dt (default: exact)")
     .option("--dt <ms>", "step of the grid mode (default: 0.1)")
+    .option(
+      "--workers <n>",
+      "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
+    )
     .option("--seed <n>", "draws synapses and input (default: 1)")
     .option("--json", "print one JSON document and nothing else")
     .option("--out <file>", "write the spikes as a raster file (.msgpack)")
@@ -75,6 +80,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   simulation.runUntil(durationMs);
   const runEnd = performance.now();
 
+  simulation.close();
   const raster = { ...simulation.raster({ model, seed }), traces };
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
@@ -113,9 +119,16 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function timeMode({ mode = "exact", dt }: Flags): { mode: "exact" } | { mode: "grid"; dt: number } {
-  if (mode === "grid") return { mode, dt: positive("dt", dt ?? "0.1") };
+function timeMode({
+  mode = "exact",
+  dt,
+  workers,
+}: Flags): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
+  if (mode === "grid") {
+    return { mode, dt: positive("dt", dt ?? "0.1"), workers: integer("workers", workers ?? "1", 1) };
+  }
   if (mode !== "exact") throw new InputError(`--mode: expected exact or grid, got ${mode}`);
+  if (workers !== undefined) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
   if (dt !== undefined) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
   return { mode };
 }

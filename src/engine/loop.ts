@@ -44,4 +44,6 @@ export interface Loop {
   absorb?(stimulus: Stimulus): boolean;
   /** The network is complete: what is set now is its beginning. */
   begin?(): void;
+  /** The simulation is over: threads may end. */
+  close?(): void;
 }

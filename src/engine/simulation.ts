@@ -28,6 +28,11 @@ export interface SimulationOptions {
   readonly mode?: "exact" | "grid";
   /** Step of the grid mode [ms]; 0.1 by default. */
   readonly dt?: number;
+  /**
+   * Threads that share the work of the grid mode, this one included; 1 by default. The spikes are the same for any
+   * number. Worth it for networks of tens of thousands of neurons; `close` lets the threads go.
+   */
+  readonly workers?: number;
   /** Inner loops of the grid mode; both give the same bits. */
   readonly kernels?: "compiled" | "typescript";
   /** What to record; all spikes by default. */
@@ -62,6 +67,7 @@ export class Simulation {
       mode = "exact",
       dt = 0.1,
       kernels = "compiled",
+      workers = 1,
     }: SimulationOptions = {},
   ) {
     const { populations } = network;
@@ -75,7 +81,8 @@ export class Simulation {
     expectChoice("mode", mode, ["exact", "grid"]);
     if (mode === "grid") {
       expectTime("dt", dt);
-      this.#loop = new GridLoop(network, dt, hear, onSpike !== undefined, kernels === "compiled");
+      expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
+      this.#loop = new GridLoop(network, dt, hear, onSpike !== undefined, kernels === "compiled", workers);
     } else this.#loop = new EventLoop(network, hear);
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     for (const make of network.stimuli) {
@@ -99,6 +106,11 @@ export class Simulation {
       },
     });
     for (const probe of this.#probes) this.#addProbe(probe);
+  }
+
+  /** Lets worker threads go, where there are any; the simulation is over. */
+  close(): void {
+    this.#loop.close?.();
   }
 
   /** [ms] */

@@ -21,14 +21,15 @@ export interface GridKernels {
   ): number;
   deliverDense(
     ...of: [
-      ...[spikes: number, count: number, weights: number, columns: number],
+      ...[spikes: number, count: number, weights: number, stride: number, columns: number],
       ...[exc: number, scaleExc: number, inh: number, scaleInh: number],
     ]
   ): void;
   decay(vector: number, count: number, factor: number, speck: number): void;
   stdp(
     ...of: [
-      ...[rows: number, count: number, starts: number, targets: number, wide: number, weights: number],
+      ...[rows: number, count: number, starts: number, segments: number, segment: number],
+      ...[targets: number, wide: number, weights: number],
       ...[acc: number, gain: number, now: number, value: number, since: number, done: number],
       ...[
         y: number,
@@ -45,13 +46,15 @@ export interface GridKernels {
   ): number;
   poisson(
     ...of: [
-      ...[neurons: number, acc: number, k0: number, k1: number, step: number],
+      ...[first: number, last: number, acc: number, k0: number, k1: number, step: number],
       ...[levels: number, count: number, weight: number],
     ]
   ): void;
 }
 
-type Firing = [threshold: number, mode: number, reset: number, out: number, capacity: number];
+type Firing = [
+  ...[threshold: number, mode: number, reset: number, first: number, out: number, capacity: number],
+];
 
 type View<T> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => T;
 
@@ -64,14 +67,19 @@ const PIECE = 512 * PAGE;
  */
 export class Arena {
   readonly kernels: GridKernels | null;
-  readonly #memory: { readonly buffer: ArrayBuffer; grow(pages: number): unknown };
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): unknown };
+  readonly shared: boolean;
   // The first bytes stay free for the runtime's own data, and no address is 0.
   #end = 1024;
 
-  /** @param compile  whether to use the compiled loops where they can run */
-  constructor(compile: boolean) {
-    const compiled = compile ? instantiate(1) : null;
-    this.#memory = compiled?.memory ?? new PlainMemory();
+  /**
+   * @param compile  whether to use the compiled loops where they can run
+   * @param shared   whether worker threads are to use it
+   */
+  constructor(compile: boolean, shared: boolean) {
+    const compiled = compile ? instantiate(1, shared) : null;
+    this.memory = compiled?.memory ?? new PlainMemory();
+    this.shared = shared && compiled !== null;
     this.kernels = (compiled?.exports as GridKernels | undefined) ?? null;
   }
 
@@ -79,9 +87,9 @@ export class Arena {
   take(bytes: number): number {
     const at = this.#end;
     this.#end += Math.ceil(bytes / 16) * 16;
-    const missing = this.#end - this.#memory.buffer.byteLength;
+    const missing = this.#end - this.memory.buffer.byteLength;
     // In large pieces: the system can then use large pages, which random access to rows needs.
-    if (missing > 0) this.#memory.grow(Math.ceil(Math.max(missing, PIECE) / PIECE) * (PIECE / PAGE));
+    if (missing > 0) this.memory.grow(Math.ceil(Math.max(missing, PIECE) / PIECE) * (PIECE / PAGE));
     return at;
   }
 
@@ -92,7 +100,7 @@ export class Arena {
 
   /** A view that is valid until more space is taken. */
   view<T>(make: View<T>, address: number, length: number): T {
-    return new make(this.#memory.buffer, address, length);
+    return new make(this.memory.buffer, address, length);
   }
 }
 

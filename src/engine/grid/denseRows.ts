@@ -1,5 +1,6 @@
 import type { DenseProjection } from "../projections/dense.ts";
 import type { Arena } from "./arena.ts";
+import { type Crew, type Rows, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 import type { SpikeHistory } from "./spikeHistory.ts";
@@ -9,6 +10,8 @@ const { fround } = Math;
 /** All-to-all synapses of one delay that do not learn: a spike adds a row of the matrix to the state, four at a time. */
 export class DenseRows {
   readonly bytes: number;
+  /** Synapses reached so far. */
+  events = 0;
   readonly #arena: Arena;
   readonly #group: LatticeGroup;
   readonly #delay: number;
@@ -17,23 +20,22 @@ export class DenseRows {
   readonly #matrix: number;
   readonly #pre: number;
   readonly #scales: readonly [number, number];
-  readonly #spikes: readonly [address: number, capacity: number];
+  readonly #crew: Crew;
+  readonly #shares: readonly (readonly [first: number, last: number])[];
   #weights!: Float32Array;
   #exc!: Float32Array;
   #inh!: Float32Array;
-  #list!: Uint32Array;
 
   /**
-   * @param path    of the projection, for errors
-   * @param spikes  address of a list of rows, and how many fit
+   * @param path  of the projection, for errors
    */
   constructor(
     arena: Arena,
+    crew: Crew,
     synapses: DenseProjection,
     group: LatticeGroup,
     dt: number,
     path: string,
-    spikes: readonly [address: number, capacity: number],
   ) {
     const { pre, post, weights, gain } = synapses;
     const { excitatory, inhibitory } = group.step;
@@ -43,7 +45,8 @@ export class DenseRows {
     this.#pre = pre;
     this.#post = post;
     this.#columns = Math.ceil(post / 4) * 4;
-    this.#spikes = spikes;
+    this.#crew = crew;
+    this.#shares = shares(post, crew.members);
     this.#scales = [fround(excitatory.scale), fround(inhibitory.scale)];
     this.bytes = 4 * pre * this.#columns;
     this.#matrix = arena.take(this.bytes);
@@ -59,39 +62,42 @@ export class DenseRows {
     this.#weights = view(Float32Array, this.#matrix, this.#pre * this.#columns);
     this.#exc = view(Float32Array, this.#group.addresses[excitatory.state]!, this.#columns);
     this.#inh = view(Float32Array, this.#group.addresses[inhibitory.state]!, this.#columns);
-    this.#list = view(Uint32Array, ...this.#spikes);
   }
 
-  /** Delivers all spikes that arrive at a step; returns the number of synapses that they reached. */
-  deliver(step: number, history: SpikeHistory): number {
-    const count = history.count(step - this.#delay);
-    const from = history.at(Math.max(0, step - this.#delay));
-    const [, capacity] = this.#spikes;
-    for (let k = 0; k < count; k += capacity) {
-      const part = Math.min(capacity, count - k);
-      for (let m = 0; m < part; m++) this.#list[m] = from[k + m]!;
-      this.#deliverSome(part);
+  /** Delivers all spikes that arrive at a step. */
+  deliver(step: number, history: SpikeHistory): void {
+    for (const rows of this.#crew.spikes(history, step - this.#delay)) {
+      this.events += rows.count * this.#post;
+      if (this.#arena.kernels) for (let m = 0; m < this.#shares.length; m++) this.#deliverShare(rows, m);
+      else this.#deliverAll(rows);
     }
-    return count * this.#post;
   }
 
-  #deliverSome(count: number): void {
-    const { kernels } = this.#arena;
-    const columns = this.#columns;
-    const [scaleExc, scaleInh] = this.#scales;
+  #deliverShare({ address, count }: Rows, member: number): void {
+    const [first, last] = this.#shares[member]!;
     const { excitatory, inhibitory } = this.#group.step;
-    if (kernels) {
-      kernels.deliverDense(
-        ...([this.#spikes[0], count, this.#matrix, columns] as const),
-        ...([this.#group.addresses[excitatory.state]!, scaleExc] as const),
-        ...([this.#group.addresses[inhibitory.state]!, scaleInh] as const),
-      );
-      return;
-    }
+    const [scaleExc, scaleInh] = this.#scales;
+    const columns = Math.min(last, this.#columns) - first;
+    const at = (start: number) => start + 4 * first;
+    const [matrix, exc, inh] = [
+      at(this.#matrix),
+      at(this.#group.addresses[excitatory.state]!),
+      at(this.#group.addresses[inhibitory.state]!),
+    ];
+    const values = [address, count, matrix, this.#columns, columns, exc, scaleExc, inh, scaleInh] as const;
+    if (this.#crew.alone) this.#arena.kernels!.deliverDense(...values);
+    else if (columns > 0) this.#crew.call(member, "deliverDense", values);
+  }
+
+  #deliverAll({ count, first }: Rows): void {
+    const { list } = this.#crew;
+    const { excitatory, inhibitory } = this.#group.step;
+    const [scaleExc, scaleInh] = this.#scales;
     const [exc, inh, weights] = [this.#exc, this.#inh, this.#weights];
+    const columns = this.#columns;
     const same = excitatory.state === inhibitory.state;
     for (let k = 0; k < count; k++) {
-      const row = this.#list[k]! * columns;
+      const row = list[first + k]! * columns;
       for (let j = 0; j < columns; j++) {
         const w = weights[row + j]!;
         if (same) exc[j]! += fround(w * scaleExc);

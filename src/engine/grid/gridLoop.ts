@@ -9,6 +9,7 @@ import type { SparseProjection } from "../projections/sparse.ts";
 import type { Stimulus } from "../stimuli/stimulus.ts";
 import { Arena } from "./arena.ts";
 import { Arrivals } from "./arrivals.ts";
+import { Crew } from "./crew.ts";
 import { longestDelay } from "./delays.ts";
 import { DenseRows } from "./denseRows.ts";
 import { LatticeGroup } from "./latticeGroup.ts";
@@ -23,7 +24,7 @@ type Rows = StaticRows | DenseRows | StdpRows;
 /** A spike or input in fewer than one of so many steps is cheaper one by one than as a count in every step. */
 const SPARSE = 0.02;
 
-/** Rows in one call of a delivery. */
+/** Spikes of a step that fit into the arena, at least. */
 const LIST = 4096;
 
 /**
@@ -36,7 +37,6 @@ const LIST = 4096;
  */
 export class GridLoop implements Loop {
   time = 0;
-  synapticEvents = 0;
   readonly populations: readonly State[];
   readonly plastic: readonly (Learning | null)[];
   /** Synapses that learn by their general rules, by projection; those with loops of their own, by target population. */
@@ -48,6 +48,12 @@ export class GridLoop implements Loop {
   readonly #perMs: number;
   readonly #onSpike: (population: number, neuron: number, t: number) => void;
   readonly #arena: Arena;
+  readonly #crew: Crew;
+  /** Synapses reached over general learning projections. */
+  #events = 0;
+  /** Whether a population's spikes must be known before the next one is looked at. */
+  readonly #oneByOne: boolean;
+  readonly #emitters: readonly ((i: number) => void)[];
   readonly #byRank: readonly State[];
   readonly #histories: readonly SpikeHistory[];
   /** What reaches each population: static rows by projection, spikes on their way to synapses that learn, Poisson counts. */
@@ -73,6 +79,7 @@ export class GridLoop implements Loop {
    * @param dt        [ms]
    * @param onSpike   hears of every spike
    * @param watched   whether it may act on the simulation
+   * @param workers   threads to share the work
    * @param compile   whether to use compiled loops; without them, the same bits come slower
    * @throws InputError for delays that the lattice would swallow
    */
@@ -82,6 +89,7 @@ export class GridLoop implements Loop {
     onSpike: (population: number, neuron: number, t: number) => void,
     watched: boolean,
     compile: boolean,
+    workers: number,
   ) {
     const { populations, projections } = network;
     this.dt = dt;
@@ -89,19 +97,22 @@ export class GridLoop implements Loop {
     this.#perMs = Math.abs(perMs - Math.round(perMs)) < 1e-9 * perMs ? Math.round(perMs) : 0;
     this.#onSpike = onSpike;
     this.#watched = watched;
-    this.#arena = new Arena(compile);
+    this.#arena = new Arena(compile, workers > 1);
     const arena = this.#arena;
+    const spikes = populations.reduce((sum, { size }) => sum + size, 0);
+    this.#crew = new Crew(arena, workers, Math.max(LIST, spikes));
+    const crew = this.#crew;
     this.populations = populations.map((population, p) => {
       const step = population.model?.lattice(dt);
       return new PopulationState(
         population,
         p,
-        step ? new LatticeGroup(population.size, step, dt, arena) : null,
+        step ? new LatticeGroup(population.size, step, dt, arena, crew) : null,
       );
     });
+    this.#emitters = this.populations.map(state => i => this.emit(state, i));
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
-    const list = [arena.take(4 * LIST), LIST] as const;
     const paths = projections.map(({ place }) => `projections[${place}]`);
     const longest = projections.map(({ synapses }, q) => longestDelay(synapses, dt, paths[q]!));
     const reach = populations.map((_, p) =>
@@ -111,13 +122,16 @@ export class GridLoop implements Loop {
       ),
     );
     this.#histories = reach.map(steps => new SpikeHistory(steps));
+    this.#oneByOne =
+      watched ||
+      projections.some(({ synapses, from }) => synapses.minDelay === 0 && this.populations[from]!.group);
 
     const pairs = projections.map(({ synapses, plasticity, to }, q) => {
       const group = this.populations[to]!.group!;
       const rule = plasticity && pairsOf(synapses, plasticity, group);
       if (!rule) return null;
       const reached = () => this.#reached;
-      return new StdpRows(arena, synapses as SparseProjection, rule, group, dt, paths[q]!, list, reached);
+      return new StdpRows(arena, crew, synapses as SparseProjection, rule, group, dt, paths[q]!, reached);
     });
     this.#learning = projections.map(({ synapses, plasticity, to }, q) =>
       plasticity && !pairs[q]
@@ -137,9 +151,9 @@ export class GridLoop implements Loop {
         if (pairs[q]) return [{ from, rows: pairs[q] }];
         const group = this.populations[p]!.group!;
         if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
-          return [{ from, rows: new DenseRows(arena, synapses, group, dt, paths[q]!, list) }];
+          return [{ from, rows: new DenseRows(arena, crew, synapses, group, dt, paths[q]!) }];
         }
-        return staticRows(arena, synapses, group, dt, paths[q]!, list).map(rows => ({ from, rows }));
+        return staticRows(arena, crew, synapses, group, dt, paths[q]!).map(rows => ({ from, rows }));
       }),
     );
     this.#learningInto = populations.map((_, p) =>
@@ -163,6 +177,10 @@ export class GridLoop implements Loop {
     });
   }
 
+  get synapticEvents(): number {
+    return this.#static.flat().reduce((sum, { rows }) => sum + rows.events, this.#events);
+  }
+
   get bytes(): number {
     return this.#static.flat().reduce((sum, { rows }) => sum + rows.bytes, 0);
   }
@@ -173,7 +191,7 @@ export class GridLoop implements Loop {
     if (!bombardment || !group || this.#bound || effect !== "input") return false;
     if (bombardment.perMs * this.dt < SPARSE) return false;
     this.#counts[population]!.push(
-      new PoissonCounts(this.#arena, group, { ...bombardment, weight }, this.dt),
+      new PoissonCounts(this.#arena, this.#crew, group, { ...bombardment, weight }, this.dt),
     );
     return true;
   }
@@ -183,6 +201,11 @@ export class GridLoop implements Loop {
     for (const { group } of this.populations) group?.bind();
     for (const { rows } of this.#static.flat()) rows.bind();
     for (const counts of this.#counts.flat()) counts.bind();
+    this.#crew.begin();
+  }
+
+  close(): void {
+    this.#crew.end();
   }
 
   addActor(act: Act): number {
@@ -250,7 +273,14 @@ export class GridLoop implements Loop {
     }
     this.#takeEvents(time);
     const asked = stay || this.#watched || this.#late.some(({ rank }) => rank >= this.lastRank);
-    for (const state of this.#byRank) if (state.group) this.#runPopulation(state, state.group, step, asked);
+    this.#crew.beginStep();
+    for (const state of this.#byRank) {
+      if (!state.group) continue;
+      this.#runPopulation(state, state.group, step, asked);
+      if (this.#oneByOne) this.#hearSpikes(state, state.group);
+    }
+    if (!this.#oneByOne)
+      for (const state of this.#byRank) if (state.group) this.#hearSpikes(state, state.group);
     this.#advanced = !asked;
     this.#reached = step + 1;
     this.#takeLate(time);
@@ -260,24 +290,30 @@ export class GridLoop implements Loop {
   #runPopulation(state: State, group: LatticeGroup, step: number, stay: boolean): void {
     const p = state.index;
     for (const counts of this.#counts[p]!) counts.deliver(step, this.time);
-    for (const { from, rows } of this.#static[p]!) {
-      this.synapticEvents += rows.deliver(step, this.#histories[from]!);
-    }
+    for (const { from, rows } of this.#static[p]!) rows.deliver(step, this.#histories[from]!);
     for (const { q, arrivals } of this.#learningInto[p]!) {
+      this.#crew.run();
       arrivals.take(step, (row, cursor) => {
         const next = this.#learning[q]!.arrive(row, cursor, this.time);
-        this.synapticEvents += next - cursor;
+        this.#events += next - cursor;
         return next;
       });
     }
-    const count = stay ? group.fire(step) : group.fireAndAdvance(step);
-    if (count < 0) {
+    if (!stay) group.fireAndAdvance(step);
+    else {
+      this.#crew.run();
+      group.fire(step);
+    }
+  }
+
+  #hearSpikes(state: State, group: LatticeGroup): void {
+    this.#crew.run();
+    if (!group.forEachFired(this.#emitters[state.index]!)) {
       throw new InputError(
         `${state.name}, t = ${this.time} ms: expected fewer spikes at one instant; the weights have diverged, ` +
           "lower them or the learning rate",
       );
     }
-    for (let k = 0; k < count; k++) this.emit(state, group.fired[k]!);
   }
 
   /** Lets happen what stimuli do at this point of the lattice; what follows the spikes is put aside. */

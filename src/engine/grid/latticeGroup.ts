@@ -1,6 +1,7 @@
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { NeuronState } from "../neurons/neuronGroup.ts";
 import type { Arena } from "./arena.ts";
+import { type Crew, shares } from "./crew.ts";
 
 const { fround } = Math;
 
@@ -11,7 +12,7 @@ const SPECK = fround(1e-25);
 const BLOCK = 8;
 
 /** A burst at one instant beyond any sensible count: weights have diverged. */
-export const BURST = 10_000;
+const BURST = 10_000;
 
 /**
  * State of a population on a lattice of time, in single precision. At each point of it inputs are added, then `fire`
@@ -28,12 +29,18 @@ export class LatticeGroup implements NeuronState {
   readonly refractorySteps: number;
   /** Whether potentials are held while refractory, and must be released. */
   readonly holds: boolean;
-  /** Who fired in the last `fire`. */
-  fired!: Uint32Array;
-  /** Addresses of the states, and of `fired`. */
+  /** Addresses of the states. */
   readonly addresses: readonly number[];
-  readonly firedAddress: number;
   readonly #arena: Arena;
+  readonly #crew: Crew;
+  readonly #shares: readonly (readonly [first: number, last: number])[];
+  /** Who fired in each share, and how many, -1 for more than fit. */
+  readonly #firedAt: readonly number[];
+  #fired!: readonly Uint32Array[];
+  readonly #counts: Int32Array;
+  /** Whether there is a compiled loop for this model. */
+  readonly #compiled: boolean;
+  readonly #hear: readonly ((count: number) => void)[];
   readonly #padded: number;
   readonly #drivesAddress: number;
   #states!: readonly Float32Array[];
@@ -51,7 +58,7 @@ export class LatticeGroup implements NeuronState {
   /** First step at which a neuron may fire again, where its potential is not held. */
   readonly #blockedUntil: Int32Array | null;
 
-  constructor(size: number, step: LatticeStep, dt: number, arena: Arena) {
+  constructor(size: number, step: LatticeStep, dt: number, arena: Arena, crew: Crew) {
     const { reset, vReset, vRest, vThreshold, tauRef, bias } = step.parameters;
     this.size = size;
     this.step = step;
@@ -61,13 +68,20 @@ export class LatticeGroup implements NeuronState {
     this.#padded = Math.ceil(size / BLOCK) * BLOCK;
     this.addresses = step.propagator.map(() => arena.take(4 * this.#padded));
     this.#drivesAddress = arena.take(4 * this.#padded);
+    this.#crew = crew;
+    this.#shares = shares(size, crew.members);
     // Room for a burst of one neuron on top of a spike of each.
-    this.firedAddress = arena.take(4 * (this.#padded + BURST));
+    this.#firedAt = this.#shares.map(([first, last]) => arena.take(4 * (last - first + BURST)));
+    this.#counts = new Int32Array(crew.members);
+    this.#hear = this.#shares.map((_, m) => count => {
+      this.#counts[m] = count;
+    });
     this.#threshold = fround(vThreshold - vRest);
     this.#reset = this.holds ? -Infinity : fround(vReset - vRest);
     this.#drop = this.#threshold;
     this.#drive = this.#charge(bias);
     this.#rows = step.propagator.map(row => Float32Array.from(row));
+    this.#compiled = arena.kernels !== null && !step.adaptation && this.addresses.length <= 3;
     this.#raised = step.adaptation ? new Float32Array(size) : null;
     this.#adapt = [fround(step.adaptation?.decay ?? 0), fround(step.adaptation?.beta ?? 0)];
     this.#blockedUntil =
@@ -80,7 +94,9 @@ export class LatticeGroup implements NeuronState {
     this.#states[0]!.fill(-Infinity, this.size);
     this.#drives = this.#arena.view(Float32Array, this.#drivesAddress, this.#padded);
     this.#drives.fill(this.#drive);
-    this.fired = this.#arena.view(Uint32Array, this.firedAddress, this.#padded + BURST);
+    this.#fired = this.#shares.map(([first, last], m) =>
+      this.#arena.view(Uint32Array, this.#firedAt[m]!, last - first + BURST),
+    );
   }
 
   receive(i: number, _t: number, amount: number): void {
@@ -110,20 +126,53 @@ export class LatticeGroup implements NeuronState {
     return sum;
   }
 
+  /** Tests the thresholds at a step of the lattice and resets. */
+  fire(step: number): void {
+    this.#shares.forEach(([first, last], m) => {
+      this.#counts[m] = this.#fireShare(step, first, Math.min(last, this.size), this.#fired[m]!);
+    });
+  }
+
+  /** Moves all neurons to the next point of the lattice. */
+  advance(): void {
+    if (this.#compiled) for (let m = 0; m < this.#shares.length; m++) this.#step(m, Infinity, true);
+    else this.#advanceAll();
+  }
+
+  /** `fire`, then `advance`; each member of the crew its share, when it comes to it. */
+  fireAndAdvance(step: number): void {
+    if (this.#compiled && !this.#blockedUntil) {
+      for (let m = 0; m < this.#shares.length; m++) this.#step(m, this.#threshold, this.#crew.alone);
+      return;
+    }
+    this.#crew.run();
+    this.fire(step);
+    this.advance();
+  }
+
   /**
-   * Tests the thresholds at a step of the lattice and resets.
-   * @returns how many spikes stand in `fired`; -1 for more than fit, which only diverged weights make
+   * Hears who fired, in ascending order.
+   * @returns false for more spikes than fit, which only diverged weights make
    */
-  fire(step: number): number {
+  forEachFired(hear: (i: number) => void): boolean {
+    for (let m = 0; m < this.#shares.length; m++) {
+      const fired = this.#fired[m]!;
+      const count = this.#counts[m]!;
+      if (count < 0) return false;
+      for (let k = 0; k < count; k++) hear(fired[k]!);
+    }
+    return true;
+  }
+
+  #fireShare(step: number, first: number, last: number, fired: Uint32Array): number {
     const v = this.#states[0]!;
-    const { fired } = this;
     const threshold = this.#threshold;
     const fixed = this.step.parameters.reset === "fixed";
     const blocked = this.#blockedUntil;
     const raised = this.#raised;
     const [, beta] = this.#adapt;
     let count = 0;
-    for (let i = 0; i < this.size; i++) {
+    for (let i = first; i < last; i++) {
       let limit = raised ? fround(threshold + raised[i]!) : threshold;
       if (!(v[i]! >= limit) || (blocked && blocked[i]! > step)) continue;
       do {
@@ -140,9 +189,7 @@ export class LatticeGroup implements NeuronState {
     return count;
   }
 
-  /** Moves all neurons to the next point of the lattice. */
-  advance(): void {
-    if (this.#compiled(Infinity) >= 0) return;
+  #advanceAll(): void {
     const states = this.#states;
     const rows = this.#rows;
     const drives = this.#drives;
@@ -165,17 +212,6 @@ export class LatticeGroup implements NeuronState {
     }
   }
 
-  /** `fire`, then `advance`. */
-  fireAndAdvance(step: number): number {
-    if (!this.#raised && !this.#blockedUntil) {
-      const count = this.#compiled(this.#threshold);
-      if (count >= -1) return count;
-    }
-    const count = this.fire(step);
-    this.advance();
-    return count;
-  }
-
   /** The refractory time of a neuron whose potential is held is over. */
   release(i: number): void {
     const { vReset, vRest } = this.step.parameters;
@@ -186,30 +222,42 @@ export class LatticeGroup implements NeuronState {
     return fround(current * this.step.perCurrent + SPECK);
   }
 
-  /** Runs a compiled loop; -2 where there is none for this model. */
-  #compiled(threshold: number): number {
+  /** Runs the compiled loop on one share, now or when the crew does. */
+  #step(share: number, threshold: number, now: boolean): void {
     const { kernels } = this.#arena;
-    const { states } = { states: this.addresses };
-    if (!kernels || this.#raised || states.length > 3) return -2;
+    const [v, e, i] = this.addresses as [number, number, number];
     const [row, second, third] = this.#rows as [Float32Array, Float32Array, Float32Array];
     const fixed = this.step.parameters.reset === "fixed";
-    const drives = this.#drivesDiffer ? this.#drivesAddress : 0;
-    const firing = [
-      threshold,
-      fixed ? 0 : 1,
-      fixed ? this.#reset : this.#drop,
-      this.firedAddress,
-      this.#padded + BURST,
-    ] as const;
-    if (states.length === 1) {
-      return kernels.stepMembrane(this.#padded, states[0]!, row[0]!, drives, this.#drive, ...firing);
+    const [mode, reset] = [fixed ? 0 : 1, fixed ? this.#reset : this.#drop];
+    const [first, last] = this.#shares[share]!;
+    const [n, by] = [last - first, 4 * first];
+    const drives = this.#drivesDiffer ? this.#drivesAddress + by : 0;
+    const out = this.#firedAt[share]!;
+    const capacity = this.#fired[share]!.length;
+    if (e === undefined) {
+      const [decay, drive] = [row[0]!, this.#drive];
+      if (now) {
+        this.#counts[share] = kernels!.stepMembrane(
+          ...([n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity] as const),
+        );
+      } else {
+        const values = [n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity];
+        this.#crew.call(share, "stepMembrane", values, this.#hear[share]!);
+      }
+      return;
     }
-    return kernels.stepCurrents(
-      this.#padded,
-      ...(states as [number, number, number]),
-      ...([row[0]!, row[1]!, row[2]!, second[1]!, third[2]!, SPECK] as const),
-      ...([drives, this.#drive] as const),
-      ...firing,
-    );
+    const [fromE, fromI, decayE, decayI] = [row[1]!, row[2]!, second[1]!, third[2]!];
+    if (now) {
+      this.#counts[share] = kernels!.stepCurrents(
+        ...([n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK] as const),
+        ...([drives, this.#drive, threshold, mode, reset, first, out, capacity] as const),
+      );
+    } else {
+      const values = [
+        ...[n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK],
+        ...[drives, this.#drive, threshold, mode, reset, first, out, capacity],
+      ];
+      this.#crew.call(share, "stepCurrents", values, this.#hear[share]!);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { threefry2x32 } from "../../math/rng.ts";
 import type { Arena } from "./arena.ts";
+import { type Crew, shares } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 
 const { fround } = Math;
@@ -33,10 +34,13 @@ export class PoissonCounts {
   readonly #state: number;
   readonly #weight: number;
   readonly #padded: number;
+  readonly #crew: Crew;
+  readonly #shares: readonly (readonly [first: number, last: number])[];
   readonly #block = new Uint32Array(2);
   #acc!: Float32Array;
 
-  constructor(arena: Arena, group: LatticeGroup, bombardment: Bombardment, dt: number) {
+  constructor(arena: Arena, crew: Crew, group: LatticeGroup, bombardment: Bombardment, dt: number) {
+    this.#crew = crew;
     const { excitatory, inhibitory, counts } = group.step;
     const { state, scale } = bombardment.weight < 0 && !counts ? inhibitory : excitatory;
     const mean = bombardment.perMs * dt;
@@ -49,6 +53,7 @@ export class PoissonCounts {
     this.#state = state;
     this.#weight = fround(counts ? 1 : bombardment.weight * scale);
     this.#padded = Math.ceil(group.size / 8) * 8;
+    this.#shares = shares(group.size, crew.members);
   }
 
   bind(): void {
@@ -67,11 +72,16 @@ export class PoissonCounts {
   #draw(k0: number, k1: number, counter: number): void {
     const { kernels } = this.#arena;
     const levels = this.#levels;
+    const at = this.#group.addresses[this.#state]!;
     if (kernels) {
-      kernels.poisson(
-        ...([this.#padded, this.#group.addresses[this.#state]!, k0, k1, counter] as const),
-        ...([this.#levelsAt, levels.length, this.#weight] as const),
-      );
+      this.#shares.forEach(([first, last], m) => {
+        if (this.#crew.alone) {
+          kernels.poisson(first, last, at, k0, k1, counter, this.#levelsAt, levels.length, this.#weight);
+          return;
+        }
+        const values = [first, last, at, k0, k1, counter, this.#levelsAt, levels.length, this.#weight];
+        this.#crew.call(m, "poisson", values);
+      });
       return;
     }
     const acc = this.#acc;

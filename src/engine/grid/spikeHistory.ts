@@ -1,14 +1,19 @@
+import type { Rows } from "./crew.ts";
+
 /** The spikes of one population at the last points of the lattice, as many as the longest delay looks back. */
 export class SpikeHistory {
   readonly #steps: number;
   readonly #lists: Uint32Array[];
   readonly #counts: Uint32Array;
+  readonly #rounds: Float64Array;
+  readonly #places: (readonly Rows[])[] = [];
 
   /** @param steps  how far back it reaches */
   constructor(steps: number) {
     this.#steps = steps + 1;
     this.#lists = Array.from({ length: this.#steps }, () => new Uint32Array(4));
     this.#counts = new Uint32Array(this.#steps);
+    this.#rounds = new Float64Array(this.#steps).fill(-1);
   }
 
   /** Forgets what was at this point one round of the ring ago. */
@@ -25,6 +30,18 @@ export class SpikeHistory {
       this.#lists[slot] = wider;
     }
     this.#lists[slot]![count] = neuron;
+  }
+
+  /** Where the spikes of a step have been put, if it was in this round. */
+  placed(step: number, round: number): readonly Rows[] | null {
+    const slot = step % this.#steps;
+    return this.#rounds[slot] === round ? this.#places[slot]! : null;
+  }
+
+  place(step: number, round: number, rows: readonly Rows[]): void {
+    const slot = step % this.#steps;
+    this.#rounds[slot] = round;
+    this.#places[slot] = rows;
   }
 
   count(step: number): number {

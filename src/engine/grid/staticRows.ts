@@ -2,6 +2,7 @@ import type { LatticeStep } from "../neurons/lattice.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
 import type { Arena } from "./arena.ts";
+import { type Crew, type Rows, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 import type { SpikeHistory } from "./spikeHistory.ts";
@@ -34,9 +35,13 @@ export class StaticRows {
   readonly #startsAt: number;
   readonly #targetsAt: number;
   readonly #weightsAt: number;
-  readonly #spikesAt: number;
-  readonly #capacity: number;
-  #spikes!: Uint32Array;
+  readonly #crew: Crew;
+  readonly #segments: number;
+  /** Synapses reached so far. */
+  events = 0;
+  readonly #hear = (events: number) => {
+    this.events += events;
+  };
   #starts!: Uint32Array;
   #targets!: Uint16Array | Uint32Array;
   #weights: Float32Array | null = null;
@@ -45,40 +50,48 @@ export class StaticRows {
   readonly #rows: number;
 
   /**
-   * @param has     which synapses are its; null for all
-   * @param spikes  address of a list of rows, and how many fit
+   * @param has  which synapses are its; null for all
    */
   constructor(
     arena: Arena,
+    crew: Crew,
     { rowStart, targets, weights, steps }: Listed,
     gain: number,
     group: LatticeGroup,
     { state, scale }: LatticeStep["excitatory"],
     has: ((synapse: number) => boolean) | null,
-    spikes: readonly [address: number, capacity: number],
   ) {
     const { counts } = group.step;
     const rows = rowStart.length - 1;
     this.#arena = arena;
-    [this.#spikesAt, this.#capacity] = spikes;
+    this.#crew = crew;
     this.#accumulator = group.addresses[state]!;
     this.#size = group.size;
     this.#rows = rows;
     this.#delays = typeof steps === "number" ? [steps] : distinct(steps);
     const place = new Map(this.#delays.map((delay, k) => [delay, k]));
-    const segments = this.#delays.length;
+    // A segment for each delay and member of the crew.
+    const segments = crew.members * this.#delays.length;
+    this.#segments = segments;
+    const share = ownerOf(group.size, crew.members);
+    const segmentOf = (s: number) =>
+      (share ? share[targets[s]! >> 3]! * this.#delays.length : 0) +
+      (typeof steps === "number" ? 0 : place.get(steps[s]!)!);
 
     // Synapses of each segment, then where each begins.
     const starts = new Uint32Array(rows * segments + 1);
     for (let row = 0; row < rows; row++) {
       for (let s = rowStart[row]!; s < rowStart[row + 1]!; s++) {
         if (has && !has(s)) continue;
-        starts[row * segments + (typeof steps === "number" ? 0 : place.get(steps[s]!)!) + 1]!++;
+        starts[row * segments + segmentOf(s) + 1]!++;
       }
     }
     for (let k = 1; k < starts.length; k++) starts[k]! += starts[k - 1]!;
     const count = starts.at(-1)!;
-    const kept = has && select(targets.length, count, has);
+    // Rows come in order of delay; of several members, each gets its own in that order.
+    const kept = share
+      ? gather(rowStart, starts, segments, segmentOf, has)
+      : has && select(targets.length, count, has);
     const uniform = counts ? 1 : typeof weights === "number" ? weights : commonWeight(weights, kept);
     const factor = counts ? 1 : gain * scale;
     this.#count = count;
@@ -106,8 +119,7 @@ export class StaticRows {
 
   bind(): void {
     const view = this.#arena.view.bind(this.#arena);
-    this.#spikes = view(Uint32Array, this.#spikesAt, this.#capacity);
-    this.#starts = view(Uint32Array, this.#startsAt, this.#rows * this.#delays.length + 1);
+    this.#starts = view(Uint32Array, this.#startsAt, this.#rows * this.#segments + 1);
     this.#targets = this.#wide
       ? view(Uint32Array, this.#targetsAt, this.#count)
       : view(Uint16Array, this.#targetsAt, this.#count);
@@ -115,42 +127,42 @@ export class StaticRows {
     this.#acc = view(Float32Array, this.#accumulator, this.#size);
   }
 
-  /** Delivers all spikes that arrive at a step; returns the number of synapses that they reached. */
-  deliver(step: number, history: SpikeHistory): number {
-    let events = 0;
-    for (let segment = 0; segment < this.#delays.length; segment++) {
-      const fired = step - this.#delays[segment]!;
-      const count = history.count(fired);
-      if (count === 0) continue;
-      const list = history.at(fired);
-      for (let from = 0; from < count; from += this.#capacity) {
-        const part = Math.min(this.#capacity, count - from);
-        for (let k = 0; k < part; k++) this.#spikes[k] = list[from + k]!;
-        events += this.#deliverSegment(segment, part);
+  /** Delivers all spikes that arrive at a step. */
+  deliver(step: number, history: SpikeHistory): void {
+    for (let k = 0; k < this.#delays.length; k++) {
+      for (const rows of this.#crew.spikes(history, step - this.#delays[k]!)) {
+        for (let m = 0; m < this.#crew.members; m++)
+          this.#deliverSegment(m, m * this.#delays.length + k, rows);
       }
     }
-    return events;
   }
 
-  #deliverSegment(segment: number, count: number): number {
-    const segments = this.#delays.length;
+  #deliverSegment(member: number, segment: number, { address, count, first }: Rows): void {
     const { kernels } = this.#arena;
     if (kernels) {
-      return kernels.deliver(
-        ...([this.#spikesAt, count, this.#startsAt, segments, segment] as const),
-        ...([this.#targetsAt, this.#wide ? 1 : 0, this.#weightsAt, this.#weight, this.#accumulator] as const),
-      );
+      if (this.#crew.alone) {
+        this.events += kernels.deliver(
+          ...([address, count, this.#startsAt, this.#segments, segment, this.#targetsAt] as const),
+          ...([this.#wide ? 1 : 0, this.#weightsAt, this.#weight, this.#accumulator] as const),
+        );
+        return;
+      }
+      const values = [
+        ...[address, count, this.#startsAt, this.#segments, segment, this.#targetsAt],
+        ...[this.#wide ? 1 : 0, this.#weightsAt, this.#weight, this.#accumulator],
+      ];
+      this.#crew.call(member, "deliver", values, this.#hear);
+      return;
     }
     const [acc, targets, weights, starts] = [this.#acc, this.#targets, this.#weights, this.#starts];
     const weight = this.#weight;
-    let events = 0;
+    const { list } = this.#crew;
     for (let k = 0; k < count; k++) {
-      const at = this.#spikes[k]! * segments + segment;
+      const at = list[first + k]! * this.#segments + segment;
       const end = starts[at + 1]!;
-      events += end - starts[at]!;
+      this.events += end - starts[at]!;
       for (let s = starts[at]!; s < end; s++) acc[targets[s]!]! += weights ? weights[s]! : weight;
     }
-    return events;
   }
 }
 
@@ -160,11 +172,11 @@ export class StaticRows {
  */
 export function staticRows(
   arena: Arena,
+  crew: Crew,
   synapses: Projection,
   group: LatticeGroup,
   dt: number,
   path: string,
-  spikes: readonly [address: number, capacity: number],
 ): StaticRows[] {
   const listed =
     synapses instanceof SparseProjection ? sparse(synapses, dt, path) : walked(synapses, dt, path);
@@ -172,7 +184,7 @@ export function staticRows(
   const { gain } = synapses;
   const { counts, excitatory, inhibitory } = group.step;
   const rows = (channel: LatticeStep["excitatory"], has: ((s: number) => boolean) | null) =>
-    new StaticRows(arena, listed, gain, group, channel, has, spikes);
+    new StaticRows(arena, crew, listed, gain, group, channel, has);
   if (counts || excitatory === inhibitory) return [rows(excitatory, null)];
   const each = typeof weights === "number" ? Float32Array.of(weights) : weights;
   const inhibits = (s: number) => each[s]! * gain < 0;
@@ -226,6 +238,35 @@ function distinct(steps: Uint32Array): number[] {
 function select(synapses: number, count: number, has: (s: number) => boolean): Uint32Array {
   const places = new Uint32Array(count);
   for (let s = 0, k = 0; s < synapses; s++) if (has(s)) places[k++] = s;
+  return places;
+}
+
+/** Which member has each block of 8 neurons; null for one alone. */
+function ownerOf(size: number, members: number): Uint8Array | null {
+  if (members === 1) return null;
+  const owner = new Uint8Array(Math.ceil(size / 8));
+  shares(size, members).forEach(([first, last], m) => {
+    owner.fill(m, first >> 3, last >> 3);
+  });
+  return owner;
+}
+
+/** Places of the synapses in order of segment. */
+function gather(
+  rowStart: Uint32Array,
+  starts: Uint32Array,
+  segments: number,
+  segmentOf: (s: number) => number,
+  has: ((s: number) => boolean) | null,
+): Uint32Array {
+  const places = new Uint32Array(starts.at(-1)!);
+  const next = new Uint32Array(segments);
+  for (let row = 0; row + 1 < rowStart.length; row++) {
+    for (let k = 0; k < segments; k++) next[k] = starts[row * segments + k]!;
+    for (let s = rowStart[row]!; s < rowStart[row + 1]!; s++) {
+      if (!has || has(s)) places[next[segmentOf(s)]!++] = s;
+    }
+  }
   return places;
 }
 

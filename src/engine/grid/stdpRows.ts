@@ -6,6 +6,7 @@ import type { PairParameters } from "../plasticity/stdpPair.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
 import type { Arena } from "./arena.ts";
+import { type Crew, type Rows, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 import type { SpikeHistory } from "./spikeHistory.ts";
@@ -46,6 +47,11 @@ export function pairsOf(
  */
 export class StdpRows {
   readonly bytes: number;
+  /** Synapses reached so far. */
+  events = 0;
+  readonly #hear = (events: number) => {
+    this.events += events;
+  };
   readonly #arena: Arena;
   readonly #synapses: SparseProjection;
   readonly #group: LatticeGroup;
@@ -56,7 +62,8 @@ export class StdpRows {
   readonly #table: Float32Array;
   readonly #wide: boolean;
   readonly #padded: number;
-  readonly #spikes: readonly [address: number, capacity: number];
+  readonly #crew: Crew;
+  readonly #shares: readonly (readonly [first: number, last: number])[];
   readonly #reached: () => number;
   readonly #channel: LatticeStep["excitatory"];
   readonly #at: Readonly<
@@ -80,7 +87,6 @@ export class StdpRows {
   readonly #flushed: Int32Array;
   #crowded = false;
   #stale = false;
-  #list!: Uint32Array;
   #starts!: Uint32Array;
   #targets!: Uint16Array | Uint32Array;
   #weights!: Float32Array;
@@ -94,21 +100,21 @@ export class StdpRows {
   #acc!: Float32Array;
 
   /**
-   * @param path    of the projection, for errors
-   * @param spikes  address of a list of rows, and how many fit
+   * @param path     of the projection, for errors
    * @param reached  the first step whose spikes are not all fired
    */
   constructor(
     arena: Arena,
+    crew: Crew,
     synapses: SparseProjection,
     pairs: PairParameters,
     group: LatticeGroup,
     dt: number,
     path: string,
-    spikes: readonly [address: number, capacity: number],
     reached: () => number,
   ) {
     const { pre, rowStart, targets } = synapses;
+    const { members } = crew;
     const { aPlus, aMinus, tauPlus, tauMinus, strengthen, weaken, bounds } = pairs;
     this.#arena = arena;
     this.#synapses = synapses;
@@ -122,18 +128,19 @@ export class StdpRows {
       Math.exp((-n * dt) / tauPlus),
     );
     this.#wide = group.size > 65_536;
-    this.#padded = Math.ceil(group.size / 4) * 4;
-    this.#spikes = spikes;
+    this.#padded = Math.ceil(group.size / 8) * 8;
+    this.#crew = crew;
+    this.#shares = shares(group.size, members);
     this.#reached = reached;
     this.#flushed = new Int32Array(group.size);
     const before = arena.used;
     this.#at = {
-      starts: arena.take(4 * (pre + 1)),
+      starts: arena.take(4 * (pre * members + 1)),
       targets: arena.take((this.#wide ? 4 : 2) * targets.length),
       weights: arena.take(4 * targets.length),
-      value: arena.take(4 * pre),
-      since: arena.take(4 * pre),
-      done: arena.take(4 * pre),
+      value: arena.take(4 * pre * members),
+      since: arena.take(4 * pre * members),
+      done: arena.take(4 * pre * members),
       y: arena.take(4 * this.#padded),
       last: arena.take(4 * group.size),
       counts: arena.take(4 * group.size),
@@ -143,7 +150,16 @@ export class StdpRows {
     };
     // The weights themselves count with the projection, whose they are.
     this.bytes = arena.used - before - 4 * targets.length;
-    arena.view(Uint32Array, this.#at.starts, pre + 1).set(rowStart);
+    // Targets ascend within a row, so that each member has a stretch of it.
+    const starts = arena.view(Uint32Array, this.#at.starts, pre * members + 1);
+    const ends = this.#shares.map(([, last]) => last);
+    for (let row = 0, s = 0; row < pre; row++) {
+      for (let m = 0; m < members; m++) {
+        starts[row * members + m] = s;
+        while (s < rowStart[row + 1]! && targets[s]! < ends[m]!) s++;
+      }
+    }
+    starts[pre * members] = targets.length;
     this.#targetView().set(targets);
   }
 
@@ -151,13 +167,12 @@ export class StdpRows {
     const view = this.#arena.view.bind(this.#arena);
     const { pre, synapses } = this.#synapses;
     const at = this.#at;
-    this.#list = view(Uint32Array, ...this.#spikes);
-    this.#starts = view(Uint32Array, at.starts, pre + 1);
+    this.#starts = view(Uint32Array, at.starts, pre * this.#crew.members + 1);
     this.#targets = this.#targetView();
     this.#weights = view(Float32Array, at.weights, synapses);
-    this.#value = view(Float32Array, at.value, pre);
-    this.#since = view(Int32Array, at.since, pre);
-    this.#done = view(Int32Array, at.done, pre);
+    this.#value = view(Float32Array, at.value, pre * this.#crew.members);
+    this.#since = view(Int32Array, at.since, pre * this.#crew.members);
+    this.#done = view(Int32Array, at.done, pre * this.#crew.members);
     this.#y = view(Float32Array, at.y, this.#padded);
     this.#last = view(Int32Array, at.last, this.#group.size).fill(-1);
     this.#counts = view(Int32Array, at.counts, this.#group.size);
@@ -180,33 +195,20 @@ export class StdpRows {
     if (count + 2 - this.#flushed[j]! >= RING) this.#crowded = true;
   }
 
-  /** Delivers all spikes that arrive at a step; returns the number of synapses that they reached. */
-  deliver(step: number, history: SpikeHistory): number {
+  /** Delivers all spikes that arrive at a step. */
+  deliver(step: number, history: SpikeHistory): void {
     if (this.#crowded) this.update(step);
     this.#decayTraces();
-    const fired = step - this.#delay;
-    const count = history.count(fired);
-    if (count === 0) return 0;
-    const list = history.at(fired);
-    const [, capacity] = this.#spikes;
-    let events = 0;
-    for (let from = 0; from < count; from += capacity) {
-      const part = Math.min(capacity, count - from);
-      for (let k = 0; k < part; k++) this.#list[k] = list[from + k]!;
-      events += this.#run(part, step, true);
-    }
-    return events;
+    for (const rows of this.#crew.spikes(history, step - this.#delay)) this.#run(rows, step, true);
   }
 
   /** Brings all weights up to a step: the postsynaptic spikes before it have acted. */
   update(step: number): void {
     if (!this.#stale) return;
-    const { pre } = this.#synapses;
-    const [, capacity] = this.#spikes;
-    for (let from = 0; from < pre; from += capacity) {
-      const part = Math.min(capacity, pre - from);
-      for (let k = 0; k < part; k++) this.#list[k] = from + k;
-      this.#run(part, step, false);
+    this.#crew.run();
+    for (const rows of this.#crew.all(this.#synapses.pre)) {
+      this.#run(rows, step, false);
+      this.#crew.run();
     }
     this.#flushed.set(this.#counts);
     // Those of the present step are still to come.
@@ -241,45 +243,64 @@ export class StdpRows {
   #decayTraces(): void {
     const { kernels } = this.#arena;
     if (kernels) {
-      kernels.decay(this.#at.y, this.#padded, this.#decay, SPECK);
+      this.#shares.forEach(([first, last], m) => {
+        const values = [this.#at.y + 4 * first, last - first, this.#decay, SPECK] as const;
+        if (this.#crew.alone) kernels.decay(...values);
+        else this.#crew.call(m, "decay", values);
+      });
       return;
     }
     const y = this.#y;
     for (let j = 0; j < y.length; j++) y[j] = fround(fround(y[j]! * this.#decay) + SPECK);
   }
 
-  #run(count: number, now: number, arrives: boolean): number {
+  #run(rows: Rows, now: number, arrives: boolean): void {
+    for (let m = 0; m < this.#crew.members; m++) this.#runShare(m, rows, now, arrives);
+  }
+
+  #runShare(member: number, { address, count, first }: Rows, now: number, arrives: boolean): void {
     const { kernels } = this.#arena;
     const at = this.#at;
+    const { pre } = this.#synapses;
+    const { members } = this.#crew;
     const { state, scale } = this.#channel;
     const gain = fround(this.#synapses.gain * scale);
     if (kernels) {
-      return kernels.stdp(
-        ...([this.#spikes[0], count, at.starts, at.targets, this.#wide ? 1 : 0, at.weights] as const),
-        ...([this.#group.addresses[state]!, gain, now, at.value, at.since, at.done] as const),
-        ...([at.y, at.last, at.counts, at.ring, RING - 1, at.table, this.#table.length, at.rule] as const),
+      const own = 4 * member * pre;
+      const values = [
+        ...([address, count, at.starts, members, member] as const),
+        ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state]!, gain] as const),
+        ...([now, at.value + own, at.since + own, at.done + own, at.y, at.last, at.counts, at.ring] as const),
+        ...([RING - 1, at.table, this.#table.length, at.rule] as const),
         ...([arrives ? 1 : 0, this.#nearest ? 1 : 0] as const),
-      );
+      ] as const;
+      const hear = arrives ? this.#hear : null;
+      if (this.#crew.alone) {
+        const events = kernels.stdp(...values);
+        hear?.(events);
+      } else this.#crew.call(member, "stdp", values, hear);
+      return;
     }
     const [aPlus, aMinus, p0, p1, d0, d1, wMin, wMax] = this.#rule as unknown as number[] & { length: 8 };
     const [weights, table, ring, counts] = [this.#weights, this.#table, this.#ring, this.#counts];
     const clipped = (w: number) => Math.min(Math.max(fround(w), wMin!), wMax!);
-    let events = 0;
     for (let k = 0; k < count; k++) {
-      const row = this.#list[k]!;
+      const fired = this.#crew.list[first + k]!;
+      const row = member * pre + fired;
+      const start = fired * members + member;
       const [x, from, seen] = [this.#value[row]!, this.#since[row]!, this.#done[row]!];
       const left = (age: number) => (age < table.length ? fround(x * table[age]!) : 0);
-      const end = this.#starts[row + 1]!;
-      events += end - this.#starts[row]!;
-      for (let s = this.#starts[row]!; s < end; s++) {
+      const end = this.#starts[start + 1]!;
+      if (arrives) this.events += end - this.#starts[start]!;
+      for (let s = this.#starts[start]!; s < end; s++) {
         const j = this.#targets[s]!;
         let w = weights[s]!;
         let n = counts[j]!;
         if (this.#last[j]! >= seen) for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
         for (; n < counts[j]!; n++) {
-          const fired = ring[RING * j + (n % RING)]!;
-          if (fired >= now) break;
-          const change = fround(fround(aPlus! * fround(p0! + fround(p1! * w))) * left(fired - from));
+          const at = ring[RING * j + (n % RING)]!;
+          if (at >= now) break;
+          const change = fround(fround(aPlus! * fround(p0! + fround(p1! * w))) * left(at - from));
           w = clipped(w + change);
         }
         if (arrives) {
@@ -294,6 +315,5 @@ export class StdpRows {
         this.#since[row] = now;
       }
     }
-    return events;
   }
 }

@@ -1,10 +1,10 @@
-import { wasmBase64 } from "./wasm.ts";
+import { sharedWasmBase64, wasmBase64 } from "./wasm.ts";
 
 /** The part of the platform's WebAssembly that is used here; the compiler's own types come with those of a page. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { exports: unknown };
-  Memory: new (size: { initial: number }) => WasmMemory;
+  Memory: new (size: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
 };
 
 export interface WasmMemory {
@@ -12,28 +12,37 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
-let module: object | null | undefined;
+const modules = new Map<string, object | null>();
 
 /** The compiled kernels, or null where there is no WebAssembly SIMD. */
-function compiledKernels(): object | null {
+function compiled(base64: string): object | null {
+  let module = modules.get(base64);
   if (module === undefined) {
     try {
-      module = new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), c => c.charCodeAt(0)));
+      module = new WebAssembly.Module(Uint8Array.from(atob(base64), c => c.charCodeAt(0)));
     } catch {
       module = null;
     }
+    modules.set(base64, module);
   }
   return module;
 }
 
-/** A memory of a number of pages of 64 KiB, and the kernels on it; null where they cannot run. */
-export function instantiate(pages: number): { memory: WasmMemory; exports: unknown } | null {
-  const module = compiledKernels();
+/** The kernels for memory that threads share. */
+export function sharedKernels(): object | null {
+  return compiled(sharedWasmBase64);
+}
+
+/**
+ * A memory of a number of pages of 64 KiB, and the kernels on it; null where they cannot run.
+ * @param shared  whether worker threads may use it too
+ */
+export function instantiate(pages: number, shared = false): { memory: WasmMemory; exports: unknown } | null {
+  const module = shared ? sharedKernels() : compiled(wasmBase64);
   if (!module) return null;
-  const memory = new WebAssembly.Memory({ initial: pages });
-  return {
-    memory,
-    exports: new WebAssembly.Instance(module, { env: { memory, exp: Math.exp, log: Math.log, abort() {} } })
-      .exports,
-  };
+  const memory = new WebAssembly.Memory(
+    shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages },
+  );
+  const env = { memory, exp: Math.exp, log: Math.log, abort() {} };
+  return { memory, exports: new WebAssembly.Instance(module, { env }).exports };
 }

@@ -7,6 +7,7 @@
  * @param v       [neurons] floats, potential above rest; neurons a multiple of 8
  * @param drives  [neurons] floats, or 0 where `drive` is everyone's
  * @param mode    what a spike does to v: 0 puts it to `reset`, 1 takes `reset` off until it is below threshold
+ * @param first   number of the first neuron
  * @param out     [capacity]: who fired
  * @returns number of spikes, or -1 when they do not fit
  */
@@ -19,6 +20,7 @@ export function stepMembrane(
   threshold: f32,
   mode: i32,
   reset: f32,
+  first: i32,
   out: usize,
   capacity: i32,
 ): i32 {
@@ -34,7 +36,7 @@ export function stepMembrane(
     const c0 = f32x4.ge(v0, theta);
     const c1 = f32x4.ge(v1, theta);
     if (v128.any_true(v128.or(c0, c1))) {
-      count = fire(at, i32x4.bitmask(c0) | (i32x4.bitmask(c1) << 4), j, threshold, mode, reset, out, count, capacity);
+      count = fire(at, i32x4.bitmask(c0) | (i32x4.bitmask(c1) << 4), first + j, threshold, mode, reset, out, count, capacity);
       if (count < 0) return -1;
       v0 = v128.load(at);
       v1 = v128.load(at, 16);
@@ -69,6 +71,7 @@ export function stepCurrents(
   threshold: f32,
   mode: i32,
   reset: f32,
+  first: i32,
   out: usize,
   capacity: i32,
 ): i32 {
@@ -90,7 +93,7 @@ export function stepCurrents(
     const c0 = f32x4.ge(v0, theta);
     const c1 = f32x4.ge(v1, theta);
     if (v128.any_true(v128.or(c0, c1))) {
-      count = fire(at, i32x4.bitmask(c0) | (i32x4.bitmask(c1) << 4), j, threshold, mode, reset, out, count, capacity);
+      count = fire(at, i32x4.bitmask(c0) | (i32x4.bitmask(c1) << 4), first + j, threshold, mode, reset, out, count, capacity);
       if (count < 0) return -1;
       v0 = v128.load(at);
       v1 = v128.load(at, 16);
@@ -217,12 +220,13 @@ export function deliver(
 /**
  * Delivers spikes over rows of a full matrix: positive weights go to `exc`, negative ones to `inh`, which may be one.
  *
- * @param weights  [pre, columns] floats, columns a multiple of 4
+ * @param weights  [pre, stride] floats, of which each row's first `columns`, a multiple of 4, are delivered
  */
 export function deliverDense(
   spikes: usize,
   count: i32,
   weights: usize,
+  stride: i32,
   columns: i32,
   exc: usize,
   scaleExc: f32,
@@ -234,7 +238,7 @@ export function deliverDense(
   const si = f32x4.splat(scaleInh);
   const same = exc == inh;
   for (let k = 0; k < count; k++) {
-    const row = weights + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(columns)) << 2);
+    const row = weights + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(stride)) << 2);
     for (let j: usize = 0; j < usize(columns) << 2; j += 16) {
       const w = v128.load(row + j);
       if (same) {
@@ -258,12 +262,13 @@ function round(x0: v128, x1: v128, left: i32): v128 {
  * Adds to acc[j] a Poisson number of inputs of one weight. Neurons 8 b .. 8 b + 3 take the first words of the blocks
  * with counters (step, 4 b .. 4 b + 3), the next four the second words.
  *
- * @param neurons     a multiple of 8
+ * @param first, last  multiples of 8
  * @param levels  [count] i32, ascending, count a multiple of 8: the number of inputs is the number of levels below the
  *                word, both moved down by 2^31
  */
 export function poisson(
-  neurons: i32,
+  first: i32,
+  last: i32,
   acc: usize,
   k0: i32,
   k1: i32,
@@ -279,7 +284,7 @@ export function poisson(
   const v2 = i32x4.splat(k2);
   const lanes = i32x4(0, 1, 2, 3);
   const sign = i32x4.splat(i32.MIN_VALUE);
-  for (let j = 0; j < neurons; j += 8) {
+  for (let j = first; j < last; j += 8) {
     let x0 = i32x4.splat(step + k0);
     let x1 = i32x4.add(i32x4.add(i32x4.splat(j >> 1), lanes), v1);
     x0 = i32x4.add(x0, x1);
@@ -397,6 +402,8 @@ export function stdp(
   rows: usize,
   rowCount: i32,
   starts: usize,
+  segments: i32,
+  segment: i32,
   targets: usize,
   wide: i32,
   weights: usize,
@@ -432,19 +439,20 @@ export function stdp(
     const x = load<f32>(value + (row << 2));
     const from = load<i32>(since + (row << 2));
     const seen = load<i32>(done + (row << 2));
-    let s = usize(load<u32>(starts + (row << 2)));
-    const end = usize(load<u32>(starts + (row << 2), 4));
+    const own = starts + ((row * usize(segments) + usize(segment)) << 2);
+    let s = usize(load<u32>(own));
+    const end = usize(load<u32>(own, 4));
     events += i32(end - s);
     for (; s < end; s++) {
       const j = (wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)))) << 2;
       let w = load<f32>(weights + (s << 2));
       if (load<i32>(last + j) >= seen) {
         const count = load<i32>(counts + j);
-        const own = ring + (j >> 2) * stride;
+        const fires = ring + (j >> 2) * stride;
         let n = count - 1;
-        while (n > 0 && load<i32>(own + (usize((n - 1) & mask) << 2)) >= seen) n--;
+        while (n > 0 && load<i32>(fires + (usize((n - 1) & mask) << 2)) >= seen) n--;
         for (; n < count; n++) {
-          const fired = load<i32>(own + (usize(n & mask) << 2));
+          const fired = load<i32>(fires + (usize(n & mask) << 2));
           if (fired >= now) break;
           const age = fired - from;
           const trace = age < length ? x * load<f32>(table + (usize(age) << 2)) : <f32>0;

@@ -1,0 +1,247 @@
+import { sharedKernels } from "../kernels/module.ts";
+import type { Arena, GridKernels } from "./arena.ts";
+import type { SpikeHistory } from "./spikeHistory.ts";
+
+type Name = keyof GridKernels;
+
+/** A call that waits for `run`, and what hears of its result. */
+interface Call {
+  readonly name: Name;
+  readonly values: readonly number[];
+  readonly then: ((result: number) => void) | null;
+}
+
+/** Spikes in the arena: rows for a delivery. */
+export interface Rows {
+  readonly address: number;
+  readonly count: number;
+  /** Place in `Crew.list`. */
+  readonly first: number;
+}
+
+const NONE: readonly Rows[] = [];
+
+const names: readonly Name[] = [
+  ...(["stepMembrane", "stepCurrents", "deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
+];
+
+/** Numbers in which a worker finds its calls: how many, then for each its name, count of arguments, arguments. */
+const ORDERS = 65_536;
+/** Words apart, so that no two members write to one line of the cache. */
+const APART = 32;
+/** Looks at a word before going to sleep over it: some tens of microseconds. */
+const PATIENCE = 3000;
+
+/**
+ * What a worker thread does: waits for its number to be called, makes the calls that it finds, says that it is done. It
+ * knows nothing of networks. Text, so that there is no file to find.
+ */
+const script = `
+const { module, memory, member, control, orders, names, patience } = require("node:worker_threads").workerData;
+const kernels = new WebAssembly.Instance(module, {
+  env: { memory, exp: Math.exp, log: Math.log, abort() {} },
+}).exports;
+const state = new Int32Array(memory.buffer, control, ${APART} * (member + 1));
+const work = new Float64Array(memory.buffer, orders, ${ORDERS});
+for (let seen = 0; ; ) {
+  let looks = 0;
+  while (Atomics.load(state, 0) === seen) if (++looks > patience) Atomics.wait(state, 0, seen);
+  seen = Atomics.load(state, 0);
+  for (let n = work[0], at = 1; n > 0; n--) {
+    const end = at + 2 + work[at + 1];
+    work[at] = kernels[names[work[at]]](...work.subarray(at + 2, end)) ?? 0;
+    at = end;
+  }
+  Atomics.store(state, ${APART} * member, seen);
+  Atomics.notify(state, ${APART} * member);
+}
+`;
+
+interface Thread {
+  unref(): void;
+  terminate(): Promise<number>;
+}
+type ThreadMaker = new (script: string, options: { eval: true; workerData: unknown }) => Thread;
+
+/**
+ * Those who share the work of a step: this thread, member 0, and worker threads on the same memory. Each has its part of
+ * every population, and adds what reaches a neuron in the same order as one alone would, so that results do not depend
+ * on how many they are.
+ */
+export class Crew {
+  readonly members: number;
+  /** Whether calls are made at once. */
+  readonly alone: boolean;
+  readonly #arena: Arena;
+  readonly #calls: readonly Call[][];
+  readonly #controlAt: number;
+  readonly #ordersAt: readonly number[];
+  readonly #listAt: number;
+  readonly #capacity: number;
+  #control!: Int32Array;
+  #orders!: readonly Float64Array[];
+  /** What the rows that `spikes` gives point into. */
+  list!: Uint32Array;
+  #used = 0;
+  /** Counts how often the lists were begun anew. */
+  #place = 0;
+  #turn = 0;
+  #threads: Thread[] = [];
+
+  /**
+   * @param members   how many; where there are no threads to be had, this one does the work of all
+   * @param capacity  spikes that fit into the arena in one step; more of them are handled in turns
+   */
+  constructor(arena: Arena, members: number, capacity: number) {
+    this.members = members;
+    this.alone = members === 1;
+    this.#arena = arena;
+    this.#calls = Array.from({ length: members }, () => []);
+    this.#capacity = capacity;
+    this.#listAt = arena.take(4 * capacity);
+    this.#controlAt = arena.take(4 * APART * (members + 1));
+    this.#ordersAt = Array.from({ length: members }, (_, m) => (m === 0 ? 0 : arena.take(8 * ORDERS)));
+  }
+
+  /** All space in the arena is taken. */
+  begin(): void {
+    const arena = this.#arena;
+    this.list = arena.view(Uint32Array, this.#listAt, this.#capacity);
+    this.#control = arena.view(Int32Array, this.#controlAt, APART * (this.members + 1));
+    this.#orders = this.#ordersAt.map(at => arena.view(Float64Array, at || this.#controlAt, at ? ORDERS : 1));
+    const Worker = arena.shared ? threads() : null;
+    if (!Worker) return;
+    for (let member = 1; member < this.members; member++) {
+      const thread = new Worker(script, {
+        eval: true,
+        workerData: {
+          ...{ module: sharedKernels(), memory: arena.memory, member, names, patience: PATIENCE },
+          ...{ control: this.#controlAt, orders: this.#ordersAt[member]! },
+        },
+      });
+      thread.unref();
+      this.#threads.push(thread);
+    }
+  }
+
+  /** Lets the worker threads go. */
+  end(): void {
+    for (const thread of this.#threads) void thread.terminate();
+    this.#threads = [];
+  }
+
+  /** A new step: lists of spikes are made anew. */
+  beginStep(): void {
+    this.#used = 0;
+    this.#place++;
+  }
+
+  /** The spikes that a population fired at an earlier step, in the arena; in parts where there are many. */
+  spikes(history: SpikeHistory, fired: number): readonly Rows[] {
+    const count = history.count(fired);
+    if (count === 0) return NONE;
+    const known = history.placed(fired, this.#place);
+    if (known) return known;
+    const from = history.at(fired);
+    const parts: Rows[] = [];
+    for (let k = 0; k < count; ) {
+      if (this.#used === this.#capacity) {
+        // What is on the lists must be used before they are written over.
+        this.run();
+        this.beginStep();
+        parts.length = 0;
+        k = 0;
+      }
+      const part = Math.min(this.#capacity - this.#used, count - k);
+      for (let n = 0; n < part; n++) this.list[this.#used + n] = from[k + n]!;
+      parts.push({ address: this.#listAt + 4 * this.#used, count: part, first: this.#used });
+      this.#used += part;
+      k += part;
+    }
+    history.place(fired, this.#place, parts);
+    return parts;
+  }
+
+  /** All rows of a projection, in parts; each part must be used before the next is asked for. */
+  *all(rows: number): Generator<Rows> {
+    this.beginStep();
+    for (let from = 0; from < rows; from += this.#capacity) {
+      const count = Math.min(this.#capacity, rows - from);
+      for (let k = 0; k < count; k++) this.list[k] = from + k;
+      yield { address: this.#listAt, count, first: 0 };
+    }
+  }
+
+  /** Puts a call on a member's list. */
+  call(member: number, name: Name, values: readonly number[], then: Call["then"] = null): void {
+    this.#calls[member]!.push({ name, values, then });
+  }
+
+  /** Has all calls made, each member's in their order. */
+  run(): void {
+    if (this.alone || this.#calls.every(calls => calls.length === 0)) return;
+    const sent = this.#threads.length > 0 ? this.#send() : 0;
+    const kernels = this.#arena.kernels as Record<Name, (...values: readonly number[]) => number> | null;
+    const mine = sent > 0 ? this.#calls.slice(0, 1) : this.#calls;
+    for (const calls of mine) {
+      for (const { name, values, then } of calls) {
+        const result = kernels![name](...values);
+        then?.(result);
+      }
+    }
+    if (sent > 0) this.#receive();
+    for (const calls of this.#calls) calls.length = 0;
+  }
+
+  /** Writes every worker's calls down and calls their number; returns how many there are, 0 when they do not fit. */
+  #send(): number {
+    for (let m = 1; m < this.members; m++) {
+      const orders = this.#orders[m]!;
+      const calls = this.#calls[m]!;
+      let at = 1;
+      for (const { name, values } of calls) {
+        if (at + 2 + values.length > ORDERS) return 0;
+        orders[at] = names.indexOf(name);
+        orders[at + 1] = values.length;
+        orders.set(values, at + 2);
+        at += 2 + values.length;
+      }
+      orders[0] = calls.length;
+    }
+    this.#turn++;
+    Atomics.store(this.#control, 0, this.#turn);
+    Atomics.notify(this.#control, 0);
+    return this.members - 1;
+  }
+
+  #receive(): void {
+    for (let m = 1; m < this.members; m++) {
+      const word = APART * m;
+      for (let looks = 0; ; looks++) {
+        const seen = Atomics.load(this.#control, word);
+        if (seen === this.#turn) break;
+        if (looks > PATIENCE) Atomics.wait(this.#control, word, seen);
+      }
+      const orders = this.#orders[m]!;
+      let at = 1;
+      for (const { values, then } of this.#calls[m]!) {
+        then?.(orders[at]!);
+        at += 2 + values.length;
+      }
+    }
+  }
+}
+
+/** Node's worker threads; null in a page, where this thread does all the work. */
+function threads(): ThreadMaker | null {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const module = process?.getBuiltinModule?.("node:worker_threads") as { Worker: ThreadMaker } | undefined;
+  return module?.Worker ?? null;
+}
+
+/** Where each member's part of a population begins and ends: multiples of 8, which the loops need. */
+export function shares(size: number, members: number): readonly (readonly [first: number, last: number])[] {
+  const blocks = Math.ceil(size / 8);
+  const at = (m: number) => 8 * Math.floor((blocks * m) / members);
+  return Array.from({ length: members }, (_, m) => [at(m), at(m + 1)] as const);
+}
