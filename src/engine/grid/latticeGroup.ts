@@ -222,7 +222,7 @@ export class LatticeGroup implements NeuronState {
     return fround(current * this.step.perCurrent + SPECK);
   }
 
-  /** Runs the compiled loop on one share, now or when the crew does. */
+  /** Runs the compiled loop on one share, now or when the crew does; with an infinite threshold it only moves. */
   #step(share: number, threshold: number, now: boolean): void {
     const { kernels } = this.#arena;
     const [v, e, i] = this.addresses as [number, number, number];
@@ -237,9 +237,10 @@ export class LatticeGroup implements NeuronState {
     if (e === undefined) {
       const [decay, drive] = [row[0]!, this.#drive];
       if (now) {
-        this.#counts[share] = kernels!.stepMembrane(
+        const count = kernels!.stepMembrane(
           ...([n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity] as const),
         );
+        if (threshold < Infinity) this.#counts[share] = count;
       } else {
         const values = [n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity];
         this.#crew.call(share, "stepMembrane", values, this.#hear[share]!);
@@ -248,10 +249,11 @@ export class LatticeGroup implements NeuronState {
     }
     const [fromE, fromI, decayE, decayI] = [row[1]!, row[2]!, second[1]!, third[2]!];
     if (now) {
-      this.#counts[share] = kernels!.stepCurrents(
+      const count = kernels!.stepCurrents(
         ...([n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK] as const),
         ...([drives, this.#drive, threshold, mode, reset, first, out, capacity] as const),
       );
+      if (threshold < Infinity) this.#counts[share] = count;
     } else {
       const values = [
         ...[n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK],
