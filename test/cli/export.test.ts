@@ -142,7 +142,7 @@ describe("threefactor export", () => {
     await run(folder, "--to", "svg", "--select", "bp-seed1", "--out", svg);
     const text = readFileSync(svg, "utf8");
     expect(text).toMatch(/^<svg xmlns=/);
-    expect(text).toContain(">hidden 1 (3)</text>");
+    expect(text).toContain(">hidden 1 (3 neurons)</text>");
     expect(text.match(/M[\d.]+ [\d.]+v/g)).toHaveLength(6);
     const png = join(folder, "x.png");
     await run(folder, "--to", "png", "--select", "bp-seed1", "--out", png);

@@ -34,10 +34,10 @@ import { writeShdLike } from "./shdFiles.ts";
 /** `FUZZ=all npx vitest run test/io/fuzz.test.ts` makes 100,000 inputs and prints the counts of src/io/README.md. */
 const ALL = process.env.FUZZ === "all";
 /** Mutated inputs per reader of bytes. */
-const RUNS = ALL ? 8800 : 500;
+const RUNS = ALL ? 9398 : 500;
 /** Per reader of files: the thread that reads HDF5 begins anew after a damaged one. */
-const FILES = ALL ? 2000 : 15;
-if (ALL) hdf5Limits.seconds = 3;
+const FILES = ALL ? 860 : 15;
+if (ALL) hdf5Limits.seconds = 10;
 const [LIMIT, counts] = [86_400_000, [] as string[]];
 afterAll(() => {
   if (ALL) console.log(`reader | inputs | read | refused | slowest [ms]\n${counts.join("\n")}`);

@@ -1,11 +1,11 @@
 import { densityPixels, type Picture, rgb, type Shape } from "./draw.ts";
-import { ADVANCE, dot } from "./letters.ts";
+import { ADVANCE, lines } from "./letters.ts";
 import { encodePng } from "./png.ts";
 
 /** Dots per inch that print asks for. */
 const DPI = 300;
 
-/** A picture as a PNG file of 300 dots per inch. Text is drawn in dots; the SVG has real fonts. */
+/** A picture as a PNG file of 300 dots per inch. Text is drawn in lines; the SVG has real fonts. */
 export function pictureToPng(picture: Picture): Uint8Array {
   const canvas = new Canvas(picture.width, picture.height);
   for (const shape of picture.shapes) canvas.draw(shape);
@@ -54,16 +54,39 @@ class Canvas {
 
   #text({ x, y, text, size, anchor, color }: Extract<Shape, { kind: "text" }>): void {
     // Capitals are seven dots high, and about 0.7 of the size of a font.
-    const unit = Math.max(1, Math.round((0.7 * size * this.#scale) / 7));
-    const length = text.length * ADVANCE * unit;
+    const unit = (0.7 * size * this.#scale) / 7;
+    const length = (text.length * ADVANCE - 1) * unit;
     const left = x * this.#scale - (anchor === "start" ? 0 : anchor === "middle" ? length / 2 : length);
     const top = y * this.#scale - 7 * unit;
     [...text].forEach((character, c) => {
-      for (let i = 0; i < 5; i++)
-        for (let j = 0; j < 8; j++)
-          if (dot(character, i, j))
-            this.#fill(left + (c * ADVANCE + i) * unit, top + j * unit, unit, unit, color);
+      for (const [x0, y0, x1, y1] of lines(character)) {
+        const [dx, dy] = [left + (c * ADVANCE + 0.5) * unit, top + 0.5 * unit];
+        this.#pen(dx + x0 * unit, dy + y0 * unit, dx + x1 * unit, dy + y1 * unit, 0.5 * unit, color);
+      }
     });
+  }
+
+  /** A line with round ends whose edges are blended with what is there. */
+  #pen(x0: number, y0: number, x1: number, y1: number, radius: number, color: string): void {
+    const ink = rgb(color);
+    const reach = radius + 1;
+    const square = (x1 - x0) ** 2 + (y1 - y0) ** 2;
+    const [left, top] = [Math.min(x0, x1) - reach, Math.min(y0, y1) - reach].map(n =>
+      Math.max(0, Math.floor(n)),
+    );
+    const right = Math.min(this.width - 1, Math.ceil(Math.max(x0, x1) + reach));
+    const bottom = Math.min(this.height - 1, Math.ceil(Math.max(y0, y1) + reach));
+    for (let j = top!; j <= bottom; j++)
+      for (let i = left!; i <= right; i++) {
+        const [px, py] = [i + 0.5 - x0, j + 0.5 - y0];
+        const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * (x1 - x0) + py * (y1 - y0)) / square));
+        const distance = Math.hypot(px - along * (x1 - x0), py - along * (y1 - y0));
+        const cover = Math.min(1, Math.max(0, radius + 0.5 - distance));
+        const at = 3 * (j * this.width + i);
+        // The darker of what was drawn and what is: lines of one letter meet without seams.
+        for (let c = 0; c < 3; c++)
+          this.pixels[at + c] = Math.min(this.pixels[at + c]!, Math.round(255 + cover * (ink[c]! - 255)));
+      }
   }
 
   #density({ x, y, width, height, columns, rows, shades, color }: Extract<Shape, { kind: "density" }>): void {

@@ -42,7 +42,15 @@ export function rasterPicture(stream: RasterStream): Picture {
     const own = byPopulation[p]!;
     const height = Math.min(130, Math.max(26, 9 * Math.sqrt(size)));
     y += TEXT + 3;
-    label(shapes, LEFT, y - 3, `${name} (${size})`, "start", color, TEXT);
+    label(
+      shapes,
+      LEFT,
+      y - 3,
+      `${name} (${size} ${size === 1 ? "neuron" : "neurons"})`,
+      "start",
+      color,
+      TEXT,
+    );
     const yOf = (i: number) => y + (height * (size - i - 0.5)) / size;
     if (times.length > DENSITY_ABOVE) {
       const columns = 400;
@@ -75,7 +83,15 @@ export function rasterPicture(stream: RasterStream): Picture {
     y += height + 5;
   });
   y += TEXT + 5;
-  label(shapes, LEFT, y - 4, "rate [Hz per neuron]", "start", INK, TEXT);
+  label(
+    shapes,
+    LEFT,
+    y - 4,
+    `rate [Hz per neuron], bins of ${short(span / RATE_BINS)} ms`,
+    "start",
+    INK,
+    TEXT,
+  );
   histogram(shapes, populations, byPopulation, span, y, xOf);
   const bottom = y + HISTOGRAM;
   axis(shapes, [
@@ -124,7 +140,7 @@ function histogram(
     ]).flat();
     shapes.push({ kind: "line", points, color: inks[p % inks.length]!, width: 0.75 });
   });
-  for (const rate of ticks(high, 3)) {
+  for (const rate of ticks(high, 4)) {
     axis(shapes, [
       [LEFT - 3, yOf(rate)],
       [LEFT, yOf(rate)],
