@@ -200,12 +200,13 @@ export function networkFor(options: CompareOptions, data: Dataset): Architecture
   const network = layered
     ? architectureFrom(layered, data.shape, data.classes, where)
     : dense([data.inputs, ...options.hidden, data.classes]);
+  const option = layered ? "model" : "hidden";
   const synapses = network.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const neurons = network.sizes.reduce((sum, size) => sum + size, 0);
-  if (Math.max(synapses, neurons) > MOST_SYNAPSES) {
+  for (const [what, got] of [["synapses", synapses] as const, ["neurons", neurons] as const]) {
+    if (got <= MOST_SYNAPSES) continue;
     throw new InputError(
-      `--${layered ? "model" : "hidden"}: expected at most ${MOST_SYNAPSES} synapses and neurons, got ${synapses} ` +
-        `and ${neurons} for ${notation(network)}`,
+      `--${option}: expected at most ${MOST_SYNAPSES} ${what}, got ${got} for ${notation(network)}`,
     );
   }
   if (options.twins.includes("spike") && network.layers.some(({ batchNorm }) => batchNorm)) {
