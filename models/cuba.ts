@@ -18,6 +18,7 @@ export const cuba: ModelDescription = {
     scale: 1,
     nE: "round(3200 * scale)",
     nI: "round(800 * scale)",
+    p: "0.02 / scale",
     wE: "1.62 mV",
     wI: "-9 mV",
     delay: "0.1 ms",
@@ -48,7 +49,7 @@ export const cuba: ModelDescription = {
     ["E", "I"].map(to => ({
       from,
       to,
-      connect: { kind: "probability", p: "0.02 / scale" },
+      connect: { kind: "probability", p: "p" },
       weights: `w${from}`,
       delay: "delay",
     })),

@@ -1,0 +1,185 @@
+/**
+ * Whole networks: construction and simulation, alone or against Brian2 in one interleaved run. Prints a table and one
+ * JSON line per run.
+ *
+ *     npm run build && node dist/bench/simulators.js [--cases cuba-4k,brunel] [--rounds 3] [--peers DIR] [--exact]
+ *
+ * DIR holds `brian2_cuba.py` and `brian2_brunel.py`, scripts that take the same models and print a line `RESULT` and
+ * JSON; without it only this simulator runs. Times are seconds of the processor, so that they hold on a machine with
+ * other work; every run is a process of its own.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { brunel } from "../models/brunel.ts";
+import { cuba } from "../models/cuba.ts";
+import { describe } from "../src/description/describe.ts";
+import { override } from "../src/description/override.ts";
+import { type NetworkSpec, network } from "../src/engine/network.ts";
+import { Simulation } from "../src/engine/simulation.ts";
+
+interface Case {
+  readonly ms: number;
+  spec(): NetworkSpec;
+  /** Script of the peer and its arguments before the folder for what it compiles. */
+  readonly peer: readonly string[];
+  readonly peerOptions?: readonly string[];
+}
+
+const cubaWith = (...sets: string[]) => describe(sets.reduce(override, cuba as unknown)).spec;
+
+/** Brunel's network with additive pair STDP from excitatory to excitatory neurons, at most three times J. */
+function plasticBrunel(): NetworkSpec {
+  const { spec } = describe(brunel);
+  const stdp = { kind: "stdp-pair", aPlus: 1e-4, aMinus: 1.05e-4, wMax: 0.3 } as const;
+  const learns = ({ from, to }: { from: string; to: string }) => from === "E" && to === "E";
+  return {
+    ...spec,
+    projections: spec.projections!.map(p => (learns(p) ? { ...p, plasticity: stdp } : p)),
+  };
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "cuba-4k": { ms: 10_000, spec: () => cubaWith(), peer: ["brian2_cuba.py", "4k", "1", "10"] },
+  "cuba-40k": {
+    ms: 10_000,
+    spec: () => cubaWith("parameters.scale=10"),
+    peer: ["brian2_cuba.py", "40k", "1", "10"],
+  },
+  "cuba-40kp": {
+    ms: 2000,
+    spec: () =>
+      cubaWith("parameters.scale=10", "parameters.p=0.02", "parameters.wE=0.162 mV", "parameters.wI=-0.9 mV"),
+    peer: ["brian2_cuba.py", "40kp", "1", "2"],
+  },
+  brunel: { ms: 1000, spec: () => describe(brunel).spec, peer: ["brian2_brunel.py", "static", "1", "1"] },
+  "brunel-stdp": { ms: 1000, spec: plasticBrunel, peer: ["brian2_brunel.py", "add", "1", "1"] },
+};
+
+interface Figures {
+  readonly simulator: string;
+  readonly case: string;
+  readonly buildSeconds: number | null;
+  readonly runSeconds: number;
+  readonly rateHz: number;
+  readonly events: number;
+  readonly bytesPerSynapse: number | null;
+}
+
+/** One run in this process. */
+function measure(name: string, exact: boolean): Figures {
+  const { ms, spec } = cases[name]!;
+  const described = spec();
+  const clock = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  const start = clock();
+  const net = network(described);
+  const simulation = new Simulation(net, { mode: exact ? "exact" : "grid" });
+  const built = clock();
+  simulation.run(ms);
+  const done = clock();
+  const neurons = net.populations.reduce((sum, { size }) => sum + size, 0);
+  const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
+  return {
+    simulator: exact ? "threefactor, exact" : "threefactor, grid",
+    case: name,
+    buildSeconds: built - start,
+    runSeconds: done - built,
+    rateHz: (simulation.raster().times.length / neurons / ms) * 1000,
+    events: simulation.synapticEvents,
+    bytesPerSynapse: simulation.synapseBytes / synapses,
+  };
+}
+
+function inOwnProcess(name: string, exact: boolean): Figures {
+  const args = [fileURLToPath(import.meta.url), "--one", name, ...(exact ? ["--exact"] : [])];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${name}: ${stderr}`);
+  return JSON.parse(stdout) as Figures;
+}
+
+function peer(name: string, folder: string, options: readonly string[]): Figures {
+  const [script, ...args] = cases[name]!.peer;
+  const out = mkdtempSync(join(tmpdir(), "peer-"));
+  try {
+    const made = spawnSync("/usr/bin/python3", [script!, ...args, out, ...options], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, OMP_NUM_THREADS: "1" },
+    });
+    const line = made.stdout.split("\n").find(text => text.startsWith("RESULT "));
+    if (!line) throw new Error(`${script}: ${made.stderr.slice(-2000)}`);
+    const result = JSON.parse(line.slice(7));
+    // Its process builds and simulates; the share of the simulation is known by the clock alone.
+    const share = result.sim_s / result.total_wall_s;
+    return {
+      simulator: `Brian2${options.includes("float32") ? ", float32" : ""}`,
+      case: name,
+      buildSeconds: result.total_cpu_s * (1 - share),
+      runSeconds: result.total_cpu_s * share,
+      rateHz: result.rate_hz,
+      events: result.syn_events,
+      bytesPerSynapse: null,
+    };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: "string", default: Object.keys(cases).join(",") },
+    rounds: { type: "string", default: "3" },
+    peers: { type: "string" },
+    exact: { type: "boolean", default: false },
+    one: { type: "string" },
+  },
+});
+if (values.one !== undefined) console.log(JSON.stringify(measure(values.one, values.exact)));
+else {
+  const runs: Figures[] = [];
+  for (const name of values.cases.split(",")) {
+    if (!cases[name]) {
+      process.stderr.write(`--cases: expected some of ${Object.keys(cases).join(", ")}, got ${name}\n`);
+      process.exit(2);
+    }
+    for (let round = 0; round < Number(values.rounds); round++) {
+      const each = [
+        () => inOwnProcess(name, false),
+        ...(values.exact ? [() => inOwnProcess(name, true)] : []),
+        ...(values.peers ? [() => peer(name, values.peers!, [])] : []),
+        ...(values.peers ? [() => peer(name, values.peers!, ["float32"])] : []),
+      ];
+      for (const run of each) {
+        const figures = run();
+        runs.push(figures);
+        console.error(JSON.stringify(figures));
+      }
+    }
+  }
+  console.log(
+    "| case | simulator | build [s] | run [s] | run, to ours | events/s | rate [Hz] | bytes/synapse |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const name of new Set(runs.map(run => run.case))) {
+    const ours = runs.filter(run => run.case === name && run.simulator === "threefactor, grid");
+    for (const simulator of new Set(runs.filter(run => run.case === name).map(run => run.simulator))) {
+      const same = runs.filter(run => run.case === name && run.simulator === simulator);
+      const of = (field: "buildSeconds" | "runSeconds" | "rateHz" | "events") =>
+        median(same.map(run => run[field] ?? Number.NaN));
+      const ratio = median(same.map((run, k) => run.runSeconds / ours[k]!.runSeconds));
+      console.log(
+        `| ${name} | ${simulator} | ${of("buildSeconds").toFixed(2)} | ${of("runSeconds").toFixed(2)} | ` +
+          `${ratio.toFixed(2)} | ${(of("events") / of("runSeconds") / 1e6).toFixed(0)} M | ${of("rateHz").toFixed(2)} | ` +
+          `${same[0]!.bytesPerSynapse?.toFixed(2) ?? "-"} |`,
+      );
+    }
+  }
+}
