@@ -12,7 +12,8 @@ import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
-import { type RunPlan, train } from "../training/train.ts";
+import { createTrainer, type RunPlan, train } from "../training/train.ts";
+import { integer } from "./arguments.ts";
 import { type CompareFlags, type CompareOptions, networkFor, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
 import { newRecord, openRun, resumeCommand } from "./openRun.ts";
@@ -20,6 +21,7 @@ import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
 import { spikingUnavailable } from "./unavailable.ts";
+import { spread } from "./workers.ts";
 import { writable } from "./writable.ts";
 import { writeReport } from "./writeReport.ts";
 
@@ -75,6 +77,10 @@ export function compareCommand(): Command {
     .option("--seeds <list>", "one run of every rule and twin per seed, such as 1,2,3")
     .option("--data-dir <folder>", "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)")
     .option(
+      "--workers <n>",
+      "threads that share each batch of a spiking twin; the numbers do not depend on it (default: 1)",
+    )
+    .option(
       "--backend <name>",
       "tfjs-node, wasm or cpu, by default the first of them that starts; or blas (wasm with the products of an installed BLAS) or webgpu",
     )
@@ -85,6 +91,7 @@ export function compareCommand(): Command {
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
+  const workers = flags.workers === undefined ? 1 : integer("workers", flags.workers, 1, 256);
   const { folder, options, record: begun } = await openRun(flags);
   const loaded = await loadAnyDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
@@ -113,7 +120,7 @@ async function compare(flags: CompareFlags): Promise<void> {
   const record: RunRecord = begun ?? newRecord(options, flags, backend);
   if (!begun) await writable(folder.path, "a folder that can be written", folder.writeRecord(record));
 
-  const results = await runAll(folder, all, data, progress, resumeCommand(folder, flags));
+  const results = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
   await folder.writeResults(results);
   const ended = record.endedAt ? record : { ...record, endedAt: new Date().toISOString() };
   await folder.writeRecord(ended);
@@ -136,6 +143,7 @@ async function runAll(
   data: Dataset,
   progress: Progress,
   resume: string,
+  workers: number,
 ): Promise<readonly RunResult[]> {
   const checkpoint: Checkpoint | null = await folder.checkpoint();
   const results = checkpoint ? [...checkpoint.done] : await finishedResults(folder);
@@ -154,6 +162,7 @@ async function runAll(
         data,
         {
           signal: stop.signal,
+          makeTrainer: (of, data) => spread(createTrainer(of, data), of, data, workers),
           onProgress(epoch, samples) {
             const share = (epoch - 1 + samples / data.train.count) / settings.epochs;
             progress.update(`${name}  ${bar(share)}  epoch ${epoch}/${settings.epochs}`);

@@ -48,6 +48,7 @@ export interface CompareFlags {
   seeds?: string;
   dataDir?: string;
   backend?: string;
+  workers?: string;
   out?: string;
   resume?: boolean;
   json?: boolean;

@@ -59,7 +59,7 @@ export function newRecord(options: CompareOptions, flags: CompareFlags, backend:
 function commandLine(flags: CompareFlags): string {
   const words = ["threefactor", "compare"];
   for (const [key, value] of Object.entries(flags)) {
-    if (["out", "resume", "json", "dataDir"].includes(key)) continue;
+    if (["out", "resume", "json", "dataDir", "workers"].includes(key)) continue;
     words.push(`--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`, quoted(String(value)));
   }
   return words.join(" ");

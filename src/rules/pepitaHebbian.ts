@@ -35,6 +35,7 @@ function hebbianRule(form: {
   return {
     ...form,
     presentations: 2,
+    sequential: form.timeLocal,
     create(architecture, rng) {
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];

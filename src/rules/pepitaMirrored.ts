@@ -32,6 +32,7 @@ export const pepitaWm: Rule = {
   title: "PEPITA + weight mirror",
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 4",
   presentations: 3,
+  sequential: true,
   synapseKnows: "own activity in both presentations; error only through the input",
   create(architecture, rng) {
     const { sizes, layers } = architecture;

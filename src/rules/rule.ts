@@ -24,6 +24,8 @@ export interface Rule {
   readonly saturation?: number;
   /** Weights shrink by this share of the learning rate at every step, where the rule needs it; else 0. */
   readonly weightDecay?: number;
+  /** Learning one sample changes what the next one of its batch meets, so that a batch cannot be spread over workers. */
+  readonly sequential?: boolean;
   /** The control without hidden layers: only the first and last size are used. */
   readonly shallow?: boolean;
   /** Draws the feedback once; both forms share it. `samples`: size of the training set. */

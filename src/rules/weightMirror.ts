@@ -24,6 +24,7 @@ export const wm: Rule = {
   title: "FA + weight mirror",
   source: "Akrout et al. 2019, arXiv:1904.05391, sec. 3",
   presentations: 2,
+  sequential: true,
   synapseKnows: "error of the layer above through weights that mirror the forward ones",
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);

@@ -65,14 +65,18 @@ export class SpikingSteps implements Steps<Float64Array, Presentation> {
   }
 
   /** A share of each hidden neuron's own activity in its third factor, in the layers that the rule changes. */
-  decayActivity(seen: Presentation): void {
+  decayActivity(seen: Presentation, layers: Iterable<number> = this.#touched, decay = this.decay): void {
     if (this.#activityDecay === 0) return;
-    for (const l of this.#touched) {
+    for (const l of layers) {
       if (l === this.#net.depth - 1) continue;
       const post = seen.trace[l + 1]!.map(a => this.#activityDecay * a);
-      this.#synapses.accumulate(l, this.#rated(l, post), seen);
+      decay(l, post, seen);
     }
   }
+
+  readonly decay = (l: number, post: Float64Array, from: Presentation): void => {
+    this.#synapses.accumulate(l, this.#rated(l, post), from);
+  };
 
   readonly settle = (): void => {
     if (this.optimiser) this.#stepOn(this.optimiser);

@@ -39,6 +39,8 @@ export interface TrainHooks {
   /** Called now and then within an epoch. */
   onProgress?(epoch: number, samplesDone: number): void;
   readonly signal?: AbortSignal;
+  /** Makes the trainer; by default `createTrainer`. */
+  makeTrainer?(plan: RunPlan, data: Dataset): Trainer;
   /** What errors call the state to go on from, such as its file. */
   readonly stateName?: string;
 }
@@ -67,7 +69,7 @@ export async function train(
   from: RunState | null = null,
 ): Promise<Trained> {
   const { settings } = plan;
-  const trainer = createTrainer(plan, data);
+  const trainer = (hooks.makeTrainer ?? createTrainer)(plan, data);
   try {
     if (from) {
       checkState(from, trainer, settings.epochs, hooks.stateName ?? "state");

@@ -5,6 +5,7 @@ import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
+import type { SampleLog } from "./sampleLog.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
@@ -62,6 +63,17 @@ export interface Cost {
   readonly synapseUpdatesPerSample?: number;
 }
 
+/** A batch in pieces, one for each sample, that threads with trainers of their own can share. */
+export interface Pieces {
+  readonly log: { readonly room: number; at(numbers: Float64Array): SampleLog };
+  begin(indices: Uint32Array, rate: number, epoch: number): void;
+  /** Presents and writes down what the sample asks for, without doing it. */
+  present(index: number, into: SampleLog): void;
+  /** Does what was written; in the order of the batch. */
+  learn(index: number, from: SampleLog): { loss: number; correct: number };
+  end(): void;
+}
+
 /** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */
 export interface Trainer {
   /**
@@ -71,6 +83,8 @@ export interface Trainer {
    * @returns summed cross-entropy [nats] and number of samples decided rightly
    */
   learn(indices: Uint32Array, rate: number, epoch: number): { loss: number; correct: number };
+  /** The same piece by piece; absent where it cannot be. */
+  readonly pieces?: Pieces;
   evaluate(samples: Samples): Evaluation;
   /** The rule's change of each weight matrix for these training samples, without making it. */
   update(indices: Uint32Array): Float32Array[];

@@ -126,6 +126,32 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) 
     trainer.dispose();
   });
 
+  test.runIf(both)("learns a batch piece by piece as it learns it whole, if it can", () => {
+    const [whole, apart] = [spikingForm(rule), spikingForm(rule)];
+    const { pieces } = apart;
+    expect(pieces === undefined).toBe(["wm", "pepita-wm", "pepita-tl"].includes(name));
+    if (!pieces) return;
+    const { room, at } = pieces.log;
+    for (let first = 0; first < all.length; first += 10) {
+      const indices = all.subarray(first, first + 10);
+      const logs = Array.from(indices, () => at(new Float64Array(room)));
+      pieces.begin(indices, 0.05, 0);
+      // In any order: whoever has a thread free.
+      for (const k of [9, 0, 5, 2, 1, 3, 8, 7, 6, 4]) pieces.present(indices[k]!, logs[k]!);
+      let [loss, correct] = [0, 0];
+      indices.forEach((index, k) => {
+        const one = pieces.learn(index, logs[k]!);
+        loss += one.loss;
+        correct += one.correct;
+      });
+      pieces.end();
+      expect({ loss, correct }).toEqual(whole.learn(indices, 0.05, 0));
+    }
+    expect(apart.parameters()).toEqual(whole.parameters());
+    expect(apart.memory).toEqual(whole.memory);
+    expect(apart.cost()).toEqual(whole.cost());
+  });
+
   test("gives the same numbers for the same seed", () => {
     for (const form of both ? forms : [rateForm]) {
       const [a, b] = [form(rule), form(rule)];

@@ -1,0 +1,5 @@
+/** A thread that trains along: see `spread`. */
+import { workerData } from "node:worker_threads";
+import { replicate } from "./workers.ts";
+
+replicate(workerData);

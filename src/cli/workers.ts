@@ -1,0 +1,198 @@
+import { Worker } from "node:worker_threads";
+import type { Dataset } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import type { Parameters } from "../training/initialise.ts";
+import { createTrainer, type RunPlan } from "../training/train.ts";
+import type { Pieces, Trainer } from "../training/trainer.ts";
+
+/**
+ * Data-parallel training in threads of one process. Each has the whole network; of a batch, each presents its share of
+ * the samples and writes down what they ask for (`SampleLog`), then all do everything that was written, in the order of
+ * the batch. So weights never travel, every thread has the same ones, and no number depends on how many threads there
+ * are. What is gained is the time of the presentations.
+ */
+
+/** Places in the shared control words: number of the present batch, and threads that have presented it. */
+const [BATCH, DONE, FAILED] = [0, 1, 2];
+/** Sizes of a batch are below this where nothing is left to do. */
+const END = -1;
+const MESSAGE = 1024;
+
+/** Memory that the threads share. */
+export interface Shared {
+  readonly control: Int32Array;
+  /** Learning rate and epoch. */
+  readonly numbers: Float64Array;
+  /** Count, then places in the training set. */
+  readonly batch: Int32Array;
+  /** Two sets of logs, used by turns: whoever is fast may write the next batch while others still read. */
+  readonly logs: Float64Array;
+  /** Why a thread has failed. */
+  readonly message: Uint16Array;
+}
+
+export interface ReplicaData {
+  readonly plan: RunPlan;
+  readonly data: Dataset;
+  readonly parameters: Parameters;
+  readonly memory: Float32Array | null;
+  readonly shared: Shared;
+  readonly place: number;
+  readonly threads: number;
+}
+
+/** A trainer that spreads its batches over `threads`, this one of them; the trainer itself where that cannot be. */
+export function spread(trainer: Trainer, plan: RunPlan, data: Dataset, threads: number): Trainer {
+  const { pieces } = trainer;
+  // Augmentation is a function, which cannot go to another thread.
+  if (threads === 1 || !pieces || data.augmented) return trainer;
+  const { batch } = plan.settings;
+  let crew: { shared: Shared; workers: Worker[] } | null = null;
+
+  const hire = () => {
+    const shared: Shared = {
+      control: new Int32Array(new SharedArrayBuffer(16)),
+      numbers: new Float64Array(new SharedArrayBuffer(16)),
+      batch: new Int32Array(new SharedArrayBuffer(4 * (batch + 1))),
+      logs: new Float64Array(new SharedArrayBuffer(16 * batch * pieces.log.room)),
+      message: new Uint16Array(new SharedArrayBuffer(2 * MESSAGE)),
+    };
+    const common = {
+      plan,
+      data: sharedTraining(data),
+      parameters: trainer.parameters(),
+      memory: trainer.memory,
+      shared,
+      threads,
+    };
+    const workers = Array.from({ length: threads - 1 }, (_, n) => {
+      const workerData: ReplicaData = { ...common, place: n + 1 };
+      const worker = new Worker(new URL("./replica.js", import.meta.url), { workerData });
+      worker.unref();
+      return worker;
+    });
+    return { shared, workers };
+  };
+  const dismiss = () => {
+    if (!crew) return;
+    crew.shared.batch[0] = END;
+    next(crew.shared);
+    for (const worker of crew.workers) void worker.terminate();
+    crew = null;
+  };
+
+  return {
+    ...trainer,
+    get memory() {
+      return trainer.memory;
+    },
+    learn(indices, rate, epoch) {
+      crew ??= hire();
+      const { shared } = crew;
+      shared.numbers.set([rate, epoch]);
+      shared.batch[0] = indices.length;
+      shared.batch.set(indices, 1);
+      next(shared);
+      const learned = learnTogether(pieces, shared, 0, threads, Atomics.load(shared.control, BATCH));
+      if (typeof learned === "string") throw new InputError(learned);
+      return learned;
+    },
+    restore(parameters, memory) {
+      dismiss();
+      trainer.restore(parameters, memory);
+    },
+    dispose() {
+      dismiss();
+      trainer.dispose();
+    },
+  };
+}
+
+function next({ control }: Shared): void {
+  Atomics.add(control, BATCH, 1);
+  Atomics.notify(control, BATCH);
+}
+
+/**
+ * One thread's part of one batch.
+ * @param place  of the thread
+ * @returns what the batch has brought, or why one of the threads has failed
+ */
+function learnTogether(
+  pieces: Pieces,
+  shared: Shared,
+  place: number,
+  threads: number,
+  batch: number,
+): { loss: number; correct: number } | string {
+  const { control, numbers, logs, message } = shared;
+  const [rate, epoch] = [numbers[0]!, numbers[1]!];
+  const indices = Uint32Array.from(shared.batch.subarray(1, 1 + shared.batch[0]!));
+  const { room } = pieces.log;
+  const first = (batch % 2) * (logs.length / 2);
+  const logOf = (k: number) => pieces.log.at(logs.subarray(first + k * room, first + (k + 1) * room));
+  try {
+    pieces.begin(indices, rate, epoch);
+    for (let k = place; k < indices.length; k += threads) pieces.present(indices[k]!, logOf(k));
+  } catch (error) {
+    fail(shared, error);
+  }
+  finish(shared, 1);
+  for (;;) {
+    const done = Atomics.load(control, DONE);
+    if (done >= batch * threads) break;
+    Atomics.wait(control, DONE, done);
+  }
+  const failed = Atomics.load(control, FAILED);
+  if (failed > 0) return String.fromCharCode(...message.subarray(0, failed));
+  let [loss, correct] = [0, 0];
+  indices.forEach((index, k) => {
+    const one = pieces.learn(index, logOf(k));
+    loss += one.loss;
+    correct += one.correct;
+  });
+  pieces.end();
+  return { loss, correct };
+}
+
+/** The first to fail is the one that is heard. */
+function fail({ control, message }: Shared, error: unknown): void {
+  const text = (error instanceof Error && error.message) || String(error);
+  if (Atomics.compareExchange(control, FAILED, 0, Math.min(MESSAGE, text.length)) !== 0) return;
+  for (let n = 0; n < MESSAGE; n++) message[n] = n < text.length ? text.charCodeAt(n) : 0;
+}
+
+function finish({ control }: Shared, batches: number): void {
+  Atomics.add(control, DONE, batches);
+  Atomics.notify(control, DONE);
+}
+
+/** A thread: builds its trainer and trains along until it is dismissed. */
+export function replicate(asked: ReplicaData): void {
+  try {
+    const trainer = createTrainer(asked.plan, asked.data);
+    trainer.restore(asked.parameters, asked.memory);
+    followBatches(trainer.pieces!, asked);
+  } catch (error) {
+    fail(asked.shared, error);
+    finish(asked.shared, 2 ** 30); // nobody waits for this thread again
+  }
+}
+
+function followBatches(pieces: Pieces, { shared, place, threads }: ReplicaData): void {
+  for (let batch = 0; ; ) {
+    Atomics.wait(shared.control, BATCH, batch);
+    batch = Atomics.load(shared.control, BATCH);
+    if (shared.batch[0] === END) return;
+    if (typeof learnTogether(pieces, shared, place, threads, batch) === "string") return;
+  }
+}
+
+/** The training part in memory that threads share; they have no use for the others. */
+function sharedTraining(data: Dataset): Dataset {
+  const { train } = data;
+  const intensities = new Float32Array(new SharedArrayBuffer(4 * train.intensities.length));
+  intensities.set(train.intensities);
+  const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
+  return { ...data, train: { ...train, intensities }, validation: none, test: none };
+}

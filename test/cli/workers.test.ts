@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { Results } from "../../src/training/results.ts";
+import { scratch, threefactor } from "./process.ts";
+
+const at = scratch();
+
+/** What a comparison has measured, without its times. */
+async function measured(name: string, workers: string, ...args: string[]) {
+  const done = await threefactor(
+    ...["compare", "--train-samples", "64", "--test-samples", "40", "--hidden", "20,12", "--epochs", "2"],
+    ...["--twins", "spike", "--workers", workers, "--json", "--out", at(`${name}-${workers}`), ...args],
+  );
+  expect(done.stderr).not.toContain("Error");
+  expect(done.code, done.stderr).toBe(0);
+  const { runs }: Results = JSON.parse(done.stdout);
+  return runs.map(({ trainSamplesPerSecond, wallSeconds, ...rest }) => rest);
+}
+
+test.each([
+  ["2", "f3:target", ["--batch", "10", "--activity-decay", "0.01"]],
+  ["2", "kp", ["--optimiser", "adam", "--learning-rate", "0.01", "--encoder", "current", "--batch", "9"]],
+  ["4", "brsf", ["--eligibility", "timing", "--batch", "7", "--dropout", "0.2"]],
+])("%s workers give the numbers of one (%s)", { timeout: 300_000 }, async (workers, rule, args) => {
+  const options = ["--rules", rule, ...args];
+  expect(await measured(rule, workers, ...options)).toEqual(await measured(rule, "1", ...options));
+});
+
+test("what goes wrong in a thread ends the run with one line; the number of workers is checked", async () => {
+  const diverging = await threefactor(
+    ...["compare", "--rules", "bp", "--twins", "spike", "--learning-rate", "1e30", "--workers", "3"],
+    ...["--train-samples", "64", "--epochs", "1", "--out", at("diverging")],
+  );
+  expect(diverging.code).toBe(2);
+  expect(diverging.stderr.trim().split("\n").at(-1)).toMatch(/^threefactor: bp spike, epoch 1: /);
+  const none = await threefactor("compare", "--workers", "0", "--out", at("none"));
+  expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/--workers: .*, got 0/)]);
+}, 300_000);
