@@ -276,5 +276,27 @@ def _():
     return "; ".join(told)
 
 
+@check("a trained network, step for step", "nir", "numpy")
+def _():
+    """NIR's own equations in steps of Euler's method, against our engine on the same grid."""
+    import numpy as np
+    from grid import trained_on_grid
+
+    told = []
+    for rule in ["bp", "pepita"]:
+        graph, incoming, ours = trained_on_grid(work, rule)
+        affine, lif = graph.nodes["affine_1"], graph.nodes["hidden_1"]
+        dt, v = 1e-4, np.zeros(lif.tau.shape)
+        theirs = np.zeros_like(ours)
+        for step, spikes in enumerate(incoming):
+            v = v + dt / lif.tau * (lif.v_leak - v + lif.r * (affine.weight @ spikes + affine.bias))
+            theirs[step] = v > lif.v_threshold
+            v = np.where(theirs[step], lif.v_reset, v)
+        same = (theirs == ours).all(0).sum()
+        told.append(f"{rule}: {theirs.sum()} spikes, ours {ours.sum()}; {same} of {len(v)} neurons alike")
+        assert ours.sum() > 50 and same >= 0.9 * len(v), told[-1]
+    return "; ".join(told)
+
+
 if failures:
     sys.exit(f"failed: {', '.join(failures)}")

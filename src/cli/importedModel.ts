@@ -25,19 +25,23 @@ export interface ImportedModel {
  * The network of a NIR file or a SONATA circuit; null for a model of ours or a file of one.
  * @param nirUnit  --nir-unit: of the times in a NIR file
  * @param nirDt    --nir-dt [ms]: how long a spike lasts in it
+ * @param nirSteps --nir-steps: exact or euler
  * @throws InputError when there is a file of another kind
  */
 export async function importedModel(
   path: string,
   nirUnit: string | undefined,
   nirDt: string | undefined,
+  nirSteps: string | undefined,
 ): Promise<ImportedModel | null> {
   const timeUnit = nirUnit === undefined ? undefined : oneOf("nir-unit", nirUnit, ["s", "ms"] as const);
   const dtMs = nirDt === undefined ? undefined : positive("nir-dt", nirDt);
+  const steps =
+    nirSteps === undefined ? undefined : oneOf("nir-steps", nirSteps, ["exact", "euler"] as const);
   const found = statSync(path, { throwIfNoEntry: false });
   const kind = found && !/\.([mc]?[jt]s|json)$/.test(path) ? await fileKind(path) : null;
-  if (kind !== "nir" && (nirUnit ?? nirDt) !== undefined)
-    throw new InputError(`${nirUnit ? "--nir-unit" : "--nir-dt"}: expected a NIR file, got ${path}`);
+  const option = nirUnit ? "--nir-unit" : nirDt ? "--nir-dt" : nirSteps && "--nir-steps";
+  if (kind !== "nir" && option) throw new InputError(`${option}: expected a NIR file, got ${path}`);
   if (kind === null) return null;
   const name = basename(path);
   if (kind === "circuit") return { name, ...(await readSonataCircuit(path)) };
@@ -47,6 +51,7 @@ export async function importedModel(
     );
   const graph = await readNir(path);
   const net = nirToNetwork(graph, {
+    ...(steps && { steps }),
     ...(timeUnit && { timeUnit }),
     ...(dtMs !== undefined && {
       dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),

@@ -20,6 +20,7 @@ interface Flags {
   input?: string;
   nirUnit?: string;
   nirDt?: string;
+  nirSteps?: string;
   set?: string[];
   record?: string;
   mode?: string;
@@ -40,6 +41,10 @@ export function simulateCommand(): Command {
     .option("--duration <ms>", "simulated time (default: 1000, or that of the recording of --input)")
     .option("--input <recording>", "its spikes are those of the network's inputs, population by population")
     .option("--nir-unit <s|ms>", "unit of the times in a NIR file (default: what the file says or suggests)")
+    .option(
+      "--nir-steps <exact|euler>",
+      "euler with --mode grid: the decay of tools on a grid (default: exact)",
+    )
     .option("--nir-dt <ms>", "how long a spike lasts in a NIR file (default: what the file says or suggests)")
     .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
     .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
@@ -58,7 +63,7 @@ export function simulateCommand(): Command {
 async function simulate(name: string, flags: Flags): Promise<void> {
   const seed = integer("seed", flags.seed ?? "1", 0);
   const given = flags.duration === undefined ? null : positive("duration", flags.duration);
-  const imported = await importedModel(name, flags.nirUnit, flags.nirDt);
+  const imported = await importedModel(name, flags.nirUnit, flags.nirDt, flags.nirSteps);
   if (imported && flags.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
   const { name: model, spec } =
     imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));

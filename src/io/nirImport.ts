@@ -13,6 +13,12 @@ export interface NirImportOptions {
   readonly timeUnit?: "s" | "ms";
   /** Time step of the tool that wrote the file, in its unit; by default `metadata.dt`, else tau / r. */
   readonly dt?: number;
+  /**
+   * How potentials decay: as the equations say (`exact`, the default), or in one step of dt by 1 - dt / tau for
+   * exp(-dt / tau), as Euler's method does it in tools on a grid (`euler`). A simulation in grid mode with that dt then
+   * makes the spikes of such a tool, step for step.
+   */
+  readonly steps?: "exact" | "euler";
 }
 
 export interface ImportedNetwork {
@@ -70,7 +76,7 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
       const neurons = Uint32Array.from({ length: n }, (_, k) => k);
       layers[name] = { size: n, neurons: null, parts: [{ population: name, neurons }] };
     } else if (isNeuron(node.type)) {
-      const neurons = neuronsOf(name, node, ms, dt, reset);
+      const neurons = neuronsOf(name, node, ms, dt, reset, options.steps === "euler");
       const parts = neurons.groups.map(({ members }, g) => ({
         population: neurons.groups.length === 1 ? name : `${name}[${g}]`,
         neurons: members,

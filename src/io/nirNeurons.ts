@@ -30,7 +30,8 @@ export interface NirReset {
  * @param ms     of the unit of times
  * @param dt     how long a spike lasts, in that unit
  * @param reset  null for NIR's own
- * @throws InputError when the node falls into too many populations
+ * @param euler  decay in one step by 1 - dt / tau for exp(-dt / tau)
+ * @throws InputError when the node falls into too many populations, or cannot decay so
  */
 export function neuronsOf(
   name: string,
@@ -38,6 +39,7 @@ export function neuronsOf(
   ms: number,
   dt: number,
   reset: NirReset | null,
+  euler = false,
 ): NirNeurons {
   const field = (key: string) => numbers(node, key);
   const spiking = node.type.endsWith("IF");
@@ -74,14 +76,24 @@ export function neuronsOf(
     case "LI":
     case "LIF": {
       const [r, tau, leak] = [field("r"), field("tau"), field("v_leak")];
+      // With which an exact step decays as one of Euler's method does with tau.
+      const decay = euler ? tau.map(t => -dt / Math.log1p(-dt / t)) : tau;
+      if (!decay.every(t => t > 0))
+        throw new InputError(
+          `nir: node ${name}: tau: expected times above dt (${dt}) for steps of Euler's method`,
+        );
       return {
-        groups: every(k => ({ tauMem: tau[k]! * ms, vRest: leak[k]!, ...resetOf(k) })),
+        groups: every(k => ({ tauMem: decay[k]! * ms, vRest: leak[k]!, ...resetOf(k) })),
         perSpike: r.map((x, k) => (x * dt) / tau[k]!),
-        perConstant: r.map((x, k) => x / (tau[k]! * ms)),
+        perConstant: r.map((x, k) => x / (decay[k]! * ms)),
         settles: false,
       };
     }
     default: {
+      if (euler)
+        throw new InputError(
+          `nir: node ${name}: expected I, IF, LI or LIF for steps of Euler's method, got ${node.type}`,
+        );
       const [r, tau, leak] = [field("r"), field("tau_mem"), field("v_leak")];
       const [synaptic, factor] = [field("tau_syn"), field("w_in")];
       const perConstant = r.map((x, k) => (x * factor[k]!) / (tau[k]! * ms));

@@ -218,6 +218,60 @@ test("a Threshold fires for inputs at one instant, and forgets them", () => {
   expect(spikesOf(simulation).threshold).toEqual([2]);
 });
 
+test("euler: a grid of dt makes the spikes of Euler's method, step for step", () => {
+  const [n, dt] = [6, 0.5];
+  const weights = Array.from({ length: 4 * n }, (_, k) => 0.7 * Math.sin(3 * k) + 0.2);
+  const bias = Array.from({ length: n }, (_, k) => 0.02 * (k - 2));
+  const each = (value: number) => f(...new Array<number>(n).fill(value));
+  const lif: NirNode = {
+    type: "LIF",
+    fields: {
+      tau: f(...Array.from({ length: n }, (_, k) => 5 + 3 * k)),
+      r: each(12),
+      v_leak: each(0.1),
+      v_threshold: each(1),
+      v_reset: each(-0.3),
+    },
+  };
+  const imported = nirToNetwork(chain(4, { affine: linear(n, weights, bias), lif }), {
+    timeUnit: "ms",
+    dt,
+    steps: "euler",
+  });
+  const simulation = new Simulation(network(imported.spec), { mode: "grid", dt });
+  for (const [name, current] of Object.entries(imported.currents)) simulation.setCurrent(name, current);
+  const spikes = Array.from({ length: 120 }, (_, k) => [1 + ((7 * k) % 200), (5 * k) % 4] as const);
+  simulation.stimulate(
+    "input",
+    spikes.map(([step]) => step * dt),
+    spikes.map(([, i]) => i),
+  );
+  simulation.run(100);
+  const raster = simulation.raster();
+  const found = imported.parts.lif!.flatMap(({ population, neurons }) => {
+    const p = raster.populations.findIndex(({ name }) => name === population);
+    return [...raster.times].flatMap((time, k) =>
+      raster.populationIndex[k] === p ? [`${Math.round(time / dt)} ${neurons[raster.neurons[k]!]}`] : [],
+    );
+  });
+  const v = new Array<number>(n).fill(0.1);
+  const expected: string[] = [];
+  for (let step = 1; step <= 200; step++)
+    for (let j = 0; j < n; j++) {
+      let input = bias[j]!;
+      for (const [at, i] of spikes) if (at === step) input += weights[4 * j + i]!;
+      v[j]! += (dt / (5 + 3 * j)) * (0.1 - v[j]! + 12 * input);
+      if (v[j]! <= 1) continue;
+      v[j] = -0.3;
+      expected.push(`${step} ${j}`);
+    }
+  expect(expected.length).toBeGreaterThan(50);
+  expect(found.sort()).toEqual(expected.sort());
+  expect(() => nirToNetwork(everyNode(), { steps: "euler" })).toThrow(
+    "nir: node cubalif: expected I, IF, LI or LIF for steps of Euler's method, got CubaLIF",
+  );
+});
+
 test("potentials are sent nowhere", () => {
   const li: NirNode = { type: "LI", fields: { tau: f(10), r: f(100), v_leak: f(0) } };
   const lif: NirNode = {
