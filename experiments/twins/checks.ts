@@ -16,8 +16,15 @@ if (!dataDir) {
   process.exit(2);
 }
 const EPOCHS = 5;
-/** Learning rates: those of measured.json. */
-const rates: Readonly<Record<string, number>> = { pepita: 0.5, frozen: 1, frsf: 1, ff: 1, bp: 0.5 };
+/** Learning rates: those of measured.json; a tenth for the time-local rule, which is run sample by sample. */
+const rates: Readonly<Record<string, number>> = {
+  pepita: 0.5,
+  frozen: 1,
+  frsf: 1,
+  ff: 1,
+  "pepita-tl": 0.003,
+};
+const batches: Readonly<Record<string, number>> = { "pepita-tl": 1 };
 const about = (rule: string, form: string, vThreshold: number, seed: number, samples = 10_000) => ({
   ...{ rule, form, vThreshold, seed, samples },
 });
@@ -28,6 +35,9 @@ const asked = [
   about("pepita", "rate", 0.25, 1),
   ...[2, 3].flatMap(seed => [about("frsf", "rate", 0.25, seed), about("frsf", "current trace", 0.25, seed)]),
   about("frsf", "current trace", 0.1, 1),
+  about("pepita-tl", "rate", 0.25, 1),
+  about("pepita-tl", "current trace", 0.25, 1),
+  ...[2, 3].flatMap(seed => [about("wm", "rate", 0.25, seed), about("wm", "current trace", 0.25, seed)]),
   about("ff", "rate", 0.25, 2),
   about("ff", "current trace", 0.25, 2),
 ];
@@ -45,7 +55,13 @@ for (const check of asked) {
   const data = { ...(await loadDataset("mnist", { dataDir, trainSamples: samples })), validation: none };
   const [encoder, eligibility] = form === "rate" ? ["rate", "trace"] : form.split(" ");
   const settings = {
-    ...{ sizes: [data.inputs, ...hidden, data.classes], seed, epochs: EPOCHS, batch, vThreshold },
+    ...{
+      sizes: [data.inputs, ...hidden, data.classes],
+      seed,
+      epochs: EPOCHS,
+      batch: batches[rule] ?? batch,
+      vThreshold,
+    },
     ...{ learningRate: rates[rule]!, schedule: "1 - 0.9 * progress", durationMs, tauMem, maxSpikes },
     encoder: encoder as "current",
     eligibility: eligibility as "trace",
