@@ -22,7 +22,9 @@ const rates: Readonly<Record<string, number>> = {
   frozen: 1,
   frsf: 1,
   ff: 1,
-  "pepita-tl": 0.003,
+  wm: 0.2,
+  "pepita-hebbian": 2,
+  "pepita-tl": 0.0003,
 };
 const batches: Readonly<Record<string, number>> = { "pepita-tl": 1 };
 const about = (rule: string, form: string, vThreshold: number, seed: number, samples = 10_000) => ({
@@ -35,6 +37,7 @@ const asked = [
   about("pepita", "rate", 0.25, 1),
   ...[2, 3].flatMap(seed => [about("frsf", "rate", 0.25, seed), about("frsf", "current trace", 0.25, seed)]),
   about("frsf", "current trace", 0.1, 1),
+  ...[0.1, 0.05].map(theta => about("pepita-hebbian", "current timing", theta, 1)),
   about("pepita-tl", "rate", 0.25, 1),
   about("pepita-tl", "current trace", 0.25, 1),
   ...[2, 3].flatMap(seed => [about("wm", "rate", 0.25, seed), about("wm", "current trace", 0.25, seed)]),
