@@ -26,7 +26,8 @@ interface Case {
   spec(): NetworkSpec;
   /** Script of the peer and its arguments before the folder for what it compiles. */
   readonly peer: readonly string[];
-  readonly peerOptions?: readonly string[];
+  /** Its arguments after the folder: CUBA's delay [ms]. */
+  readonly delay?: string;
 }
 
 const cubaWith = (...sets: string[]) => describe(sets.reduce(override, cuba as unknown)).spec;
@@ -43,17 +44,19 @@ function plasticBrunel(): NetworkSpec {
 }
 
 const cases: Readonly<Record<string, Case>> = {
-  "cuba-4k": { ms: 10_000, spec: () => cubaWith(), peer: ["brian2_cuba.py", "4k", "1", "10"] },
+  "cuba-4k": { ms: 10_000, spec: () => cubaWith(), peer: ["brian2_cuba.py", "4k", "1", "10"], delay: "0.1" },
   "cuba-40k": {
     ms: 10_000,
     spec: () => cubaWith("parameters.scale=10"),
     peer: ["brian2_cuba.py", "40k", "1", "10"],
+    delay: "0.1",
   },
   "cuba-40kp": {
     ms: 2000,
     spec: () =>
       cubaWith("parameters.scale=10", "parameters.p=0.02", "parameters.wE=0.162 mV", "parameters.wI=-0.9 mV"),
     peer: ["brian2_cuba.py", "40kp", "1", "2"],
+    delay: "0.1",
   },
   brunel: { ms: 1000, spec: () => describe(brunel).spec, peer: ["brian2_brunel.py", "static", "1", "1"] },
   "brunel-stdp": { ms: 1000, spec: plasticBrunel, peer: ["brian2_brunel.py", "add", "1", "1"] },
@@ -103,15 +106,20 @@ function inOwnProcess(name: string, exact: boolean): Figures {
   return JSON.parse(stdout) as Figures;
 }
 
-function peer(name: string, folder: string, options: readonly string[]): Figures {
-  const [script, ...args] = cases[name]!.peer;
+function brian2(name: string, folder: string, options: readonly string[]): Figures {
+  const { peer, delay } = cases[name]!;
+  const [script, ...args] = peer;
   const out = mkdtempSync(join(tmpdir(), "peer-"));
   try {
-    const made = spawnSync("/usr/bin/python3", [script!, ...args, out, ...options], {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, OMP_NUM_THREADS: "1" },
-    });
+    const made = spawnSync(
+      "/usr/bin/python3",
+      [script!, ...args, out, ...(delay ? [delay] : []), ...options],
+      {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, OMP_NUM_THREADS: "1" },
+      },
+    );
     const line = made.stdout.split("\n").find(text => text.startsWith("RESULT "));
     if (!line) throw new Error(`${script}: ${made.stderr.slice(-2000)}`);
     const result = JSON.parse(line.slice(7));
@@ -154,8 +162,8 @@ else {
       const each = [
         () => inOwnProcess(name, false),
         ...(values.exact ? [() => inOwnProcess(name, true)] : []),
-        ...(values.peers ? [() => peer(name, values.peers!, [])] : []),
-        ...(values.peers ? [() => peer(name, values.peers!, ["float32"])] : []),
+        ...(values.peers ? [() => brian2(name, values.peers!, [])] : []),
+        ...(values.peers ? [() => brian2(name, values.peers!, ["float32"])] : []),
       ];
       for (const run of each) {
         const figures = run();
