@@ -102,6 +102,69 @@ export function present(
       (i64x2.bitmask(f64x2.lt(l2, zero)) << 4) |
       (i64x2.bitmask(f64x2.lt(l3, zero)) << 6);
     waitingUntil = Infinity;
+    if (!driven && tauRef_ == 0) {
+      // Limits only rise, so that those of an earlier event tell who cannot have reached the present one's.
+      let t0 = zero;
+      let t1 = zero;
+      let t2 = zero;
+      let t3 = zero;
+      let renew = 0;
+      for (let k = 0; k < events; k++) {
+        if (k == renew) {
+          const e = v128.load64_splat(es + (usize(k) << 3));
+          t0 = f64x2.add(f64x2.mul(v128.load(lim), e), off);
+          t1 = f64x2.add(f64x2.mul(v128.load(lim, 16), e), off);
+          t2 = f64x2.add(f64x2.mul(v128.load(lim, 32), e), off);
+          t3 = f64x2.add(f64x2.mul(v128.load(lim, 48), e), off);
+          renew = k + 8;
+        }
+        const s = v128.load64_splat(scales + (usize(k) << 3));
+        const row = column + usize(load<i32>(rows + (usize(k) << 2))) * stride;
+        const w0 = v128.load(row);
+        const w1 = v128.load(row, 16);
+        u0 = f64x2.add(u0, f64x2.mul(s, f64x2.promote_low_f32x4(w0)));
+        u1 = f64x2.add(u1, f64x2.mul(s, f64x2.promote_low_f32x4(i64x2.shuffle(w0, w0, 1, 1))));
+        u2 = f64x2.add(u2, f64x2.mul(s, f64x2.promote_low_f32x4(w1)));
+        u3 = f64x2.add(u3, f64x2.mul(s, f64x2.promote_low_f32x4(i64x2.shuffle(w1, w1, 1, 1))));
+        if (!load<u8>(lasts + usize(k))) continue;
+        let c0 = f64x2.ge(u0, t0);
+        let c1 = f64x2.ge(u1, t1);
+        let c2 = f64x2.ge(u2, t2);
+        let c3 = f64x2.ge(u3, t3);
+        if (!v128.any_true(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) continue;
+        const e = v128.load64_splat(es + (usize(k) << 3));
+        t0 = f64x2.add(f64x2.mul(v128.load(lim), e), off);
+        t1 = f64x2.add(f64x2.mul(v128.load(lim, 16), e), off);
+        t2 = f64x2.add(f64x2.mul(v128.load(lim, 32), e), off);
+        t3 = f64x2.add(f64x2.mul(v128.load(lim, 48), e), off);
+        renew = k + 8;
+        c0 = f64x2.ge(u0, t0);
+        c1 = f64x2.ge(u1, t1);
+        c2 = f64x2.ge(u2, t2);
+        c3 = f64x2.ge(u3, t3);
+        let hits =
+          i64x2.bitmask(c0) | (i64x2.bitmask(c1) << 2) | (i64x2.bitmask(c2) << 4) | (i64x2.bitmask(c3) << 6);
+        if (!hits) continue;
+        v128.store(at, u0);
+        v128.store(at, u1, 16);
+        v128.store(at, u2, 32);
+        v128.store(at, u3, 48);
+        while (hits) {
+          const n = ctz(hits);
+          hits &= hits - 1;
+          if (!fire(j + n, k)) return -1;
+        }
+        u0 = v128.load(at);
+        u1 = v128.load(at, 16);
+        u2 = v128.load(at, 32);
+        u3 = v128.load(at, 48);
+      }
+      v128.store(at, u0);
+      v128.store(at, u1, 16);
+      v128.store(at, u2, 32);
+      v128.store(at, u3, 48);
+      continue;
+    }
     let next: f64 = Infinity;
     let first = true;
     for (let k = 0; k < events; k++) {
