@@ -31,6 +31,8 @@ const GRID = [0.03, 0.1, 0.2, 0.5, 1, 2];
 /** The time-local rule runs away on all of these: its first step of every sample is not gated by any error. */
 const gridOf = (rule: string) => (rule === "pepita-tl" ? [0.001, 0.003, 0.01, 0.03] : GRID);
 const CHOICE_EPOCHS = 2;
+/** Its feedback grows with the weights that it mirrors: a rate that is best after two epochs runs away in five. */
+const choiceEpochsOf = (rule: string) => (rule === "pepita-wm" ? 5 : CHOICE_EPOCHS);
 const choiceSamplesOf = (rule: string) => (LEADING.includes(rule) ? 10_000 : 5_000);
 const SEED = 1;
 /** F3 spends its first epoch on the readout, as its memory starts empty. */
@@ -100,7 +102,7 @@ for (const name of names) {
 async function choose(rule: string): Promise<Choice> {
   const tried: [number, number | null][] = [];
   for (const learningRate of gridOf(rule)) {
-    const done = await trained(rule, twins[0]!, { learningRate, epochs: CHOICE_EPOCHS }, forChoice(rule));
+    const done = await trained(rule, twins[0]!, { learningRate, epochs: choiceEpochsOf(rule) }, forChoice(rule));
     tried.push([learningRate, "failed" in done ? null : done.validationAccuracy!]);
   }
   const chosen = tried.reduce((best, next) => ((next[1] ?? 0) > (best[1] ?? 0) ? next : best))[0];
