@@ -1,4 +1,5 @@
 import type { ModelDescription } from "../src/description/describe.ts";
+import { log1p } from "../src/math/elementary.ts";
 
 /** Populations, their neurons and their external inputs (Potjans & Diesmann 2014, table 5). */
 export const names = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"] as const;
@@ -34,7 +35,7 @@ const efficacy = (target: number, source: number): number =>
 
 /** Synapses of the full network; several may join one pair (equation 1, solved for the number). */
 const synapses = (target: number, source: number): number =>
-  Math.round(Math.log1p(-probability[target]![source]!) / Math.log1p(-1 / (sizes[target]! * sizes[source]!)));
+  Math.round(log1p(-probability[target]![source]!) / log1p(-1 / (sizes[target]! * sizes[source]!)));
 
 /** Mean current over capacitance that a neuron of the full network gets from its synapses [mV/ms]. */
 function meanDrive(target: number): number {

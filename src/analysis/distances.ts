@@ -1,3 +1,5 @@
+import { exp } from "../math/elementary.ts";
+
 /**
  * Victor-Purpura distance: the least cost of making one train the other by deleting and inserting spikes, at 1 each,
  * and moving them, at `cost` per ms (Victor & Purpura 1996, J Neurophysiol 76:1310). 0 counts the difference of the
@@ -40,10 +42,10 @@ function pastSum(a: Float64Array, b: Float64Array, tau: number, ties: boolean): 
   let [sum, trace, at, k] = [0, 0, 0, 0];
   for (const t of a) {
     while (k < b.length && (b[k]! < t || (ties && b[k] === t))) {
-      trace = trace * Math.exp((at - b[k]!) / tau) + 1;
+      trace = trace * exp((at - b[k]!) / tau) + 1;
       at = b[k++]!;
     }
-    sum += trace * Math.exp((at - t) / tau);
+    sum += trace * exp((at - t) / tau);
   }
   return sum;
 }

@@ -1,5 +1,6 @@
 import { all, create, type EvalFunction, type MathNode } from "mathjs";
 import { InputError } from "../errors.ts";
+import { exp } from "../math/elementary.ts";
 import type { Rng } from "../math/rng.ts";
 
 /** What a field holds; a plain number is taken in the unit in brackets. */
@@ -36,7 +37,7 @@ const draws: Readonly<Record<string, (rng: Rng, a: number, b: number, c?: number
     }
     throw new InputError(`normal(${mean}, ${sd}, ${low}) finds nothing above its bound in 10,000 draws`);
   },
-  lognormal: (rng, mu, sigma) => Math.exp(rng.normal(mu, sigma)),
+  lognormal: (rng, mu, sigma) => exp(rng.normal(mu, sigma)),
   exponential: (rng, mean) => mean * rng.exponential(1),
 };
 /** Known for each synapse, or, as `post`, for each neuron. */

@@ -1,4 +1,5 @@
 import type { PresentedInput } from "../engine/feedForward.ts";
+import { expm1 } from "../math/elementary.ts";
 
 export interface EncoderSettings {
   readonly inputs: number;
@@ -24,5 +25,5 @@ export interface Encoder {
  * the trace of an input equal its intensity, whatever T and tau.
  */
 export function tracePerSpike(durationMs: number, tauMem: number): number {
-  return tauMem < Infinity ? (tauMem / durationMs) * -Math.expm1(-durationMs / tauMem) : 1;
+  return tauMem < Infinity ? (tauMem / durationMs) * -expm1(-durationMs / tauMem) : 1;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { exp, expm1 } from "../math/elementary.ts";
 import { type Architecture, architectureOf, type Fan, fanOf, poolsOf } from "./architecture.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
 import { pool, sumBackward, sumForward, synapsesOf, unpool } from "./layerLoops.ts";
@@ -164,7 +165,7 @@ export class FeedForwardNetwork {
   /** Current that brings a trace from 0 to 1 over one presentation [1/ms]. */
   get currentPerTrace(): number {
     const { tauMem } = this.neuron;
-    return tauMem < Infinity ? 1 / (tauMem * -Math.expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
+    return tauMem < Infinity ? 1 / (tauMem * -expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
   }
 
   /** Activity that one hidden spike stands for to the layer above. */
@@ -326,7 +327,7 @@ export class FeedForwardNetwork {
     out.fill(0);
     const { tauMem } = this.neuron;
     for (let k = 0; k < spikes.length; k++) {
-      out[spikes.neurons[k]!]! += gain * Math.exp((spikes.times[k]! - this.durationMs) / tauMem);
+      out[spikes.neurons[k]!]! += gain * exp((spikes.times[k]! - this.durationMs) / tauMem);
     }
   }
 

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { exp, log } from "../math/elementary.ts";
 import type { Fan } from "./architecture.ts";
 import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
@@ -128,7 +129,7 @@ export class LifLayer {
     let before = 0;
     for (let k = 0; k < input.length; ) {
       const t = input.times[k]!;
-      const e = leaky ? Math.exp(t / tauMem) : t;
+      const e = leaky ? exp(t / tauMem) : t;
       const scale = leaky ? gain * e : gain;
       if (this.#waitingUntil < t) this.#releaseWaiting(before, t);
       this.#crossBefore(before, t, e);
@@ -143,7 +144,7 @@ export class LifLayer {
         this.#addAndTest(input.neurons[k++]!, scale, t, e);
       }
       if (online) {
-        const left = online.rate * (leaky ? scale * Math.exp(-duration / tauMem) : gain);
+        const left = online.rate * (leaky ? scale * exp(-duration / tauMem) : gain);
         for (let n = first; n < k; n++) this.#learn(input.neurons[n]!, left, online.modulator, e);
       }
     }
@@ -295,12 +296,12 @@ export class LifLayer {
 
   #limit(j: number, t: number): number {
     const { tauMem } = this.neuron;
-    return this.#slope[j]! * (tauMem < Infinity ? Math.exp(t / tauMem) : t) + this.#offset;
+    return this.#slope[j]! * (tauMem < Infinity ? exp(t / tauMem) : t) + this.#offset;
   }
 
   #spike(j: number, t: number): void {
     const { tauMem, reset, vReset, vRest, vThreshold, tauRef } = this.neuron;
-    const e = tauMem < Infinity ? Math.exp(t / tauMem) : 1;
+    const e = tauMem < Infinity ? exp(t / tauMem) : 1;
     if (reset === "subtract") {
       this.#u[j]! -= (vThreshold - vRest) * e;
       this.#spent[j]! += (vThreshold - vRest) * e;
@@ -327,7 +328,7 @@ export class LifLayer {
       if (!(this.#u[j]! >= this.#limit(j, start))) {
         const slope = this.#slope[j]!;
         if (!(slope < 0)) break;
-        t = tauMem < Infinity ? tauMem * Math.log(this.#u[j]! / slope) : (this.#u[j]! - this.#offset) / slope;
+        t = tauMem < Infinity ? tauMem * log(this.#u[j]! / slope) : (this.#u[j]! - this.#offset) / slope;
         t = Math.max(t, start);
         if (inclusive ? t > end : t >= end) break;
       }
@@ -357,7 +358,7 @@ export class LifLayer {
         this.#fireWithin(j, before, duration, true);
       if (tauMem < Infinity) {
         const vInfinity = this.neuron.vThreshold - this.#slope[j]!;
-        this.v[j] = vInfinity + this.#u[j]! * Math.exp(-duration / tauMem);
+        this.v[j] = vInfinity + this.#u[j]! * exp(-duration / tauMem);
       } else {
         this.v[j] = this.#u[j]! - this.#slope[j]! * duration;
       }

@@ -1,3 +1,4 @@
+import { exp } from "../math/elementary.ts";
 import type { Pool } from "./architecture.ts";
 import type { SpikeTrain } from "./spikeTrain.ts";
 
@@ -39,7 +40,7 @@ export class SpikePool {
         into.push(t, p);
         continue;
       }
-      const e = Math.exp(t / tau);
+      const e = exp(t / tau);
       const trace = this.#traces[i]! + e;
       this.#traces[i] = trace;
       while (trace - this.#own[p]! >= e / 2) {

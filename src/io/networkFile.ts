@@ -1,5 +1,6 @@
 import { convLayer, denseLayer, type Layer } from "../engine/architecture.ts";
 import { InputError, shown } from "../errors.ts";
+import { expm1 } from "../math/elementary.ts";
 import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
 import { decode, encode } from "./msgpack.ts";
 
@@ -115,5 +116,5 @@ function checkLayers(value: unknown, sizes: readonly number[], file: string): re
 
 /** Constant current that stands for a bias of 1 [1/ms], as in `FeedForwardNetwork`. */
 export function currentPerBias({ neuron: { tauMem }, durationMs }: TrainedNetwork): number {
-  return tauMem < Infinity ? 1 / (tauMem * -Math.expm1(-durationMs / tauMem)) : 1 / durationMs;
+  return tauMem < Infinity ? 1 / (tauMem * -expm1(-durationMs / tauMem)) : 1 / durationMs;
 }

@@ -1,5 +1,6 @@
 import type { NeuronSpec } from "../engine/neurons/index.ts";
 import { InputError } from "../errors.ts";
+import { log1p } from "../math/elementary.ts";
 import { type NirNode, numbers } from "./nirGraph.ts";
 
 /** The neurons of a node in the engine, whose populations have one set of parameters each. */
@@ -77,7 +78,7 @@ export function neuronsOf(
     case "LIF": {
       const [r, tau, leak] = [field("r"), field("tau"), field("v_leak")];
       // With which an exact step decays as one of Euler's method does with tau.
-      const decay = euler ? tau.map(t => -dt / Math.log1p(-dt / t)) : tau;
+      const decay = euler ? tau.map(t => -dt / log1p(-dt / t)) : tau;
       if (!decay.every(t => t > 0))
         throw new InputError(
           `nir: node ${name}: tau: expected times above dt (${dt}) for steps of Euler's method`,

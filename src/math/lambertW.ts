@@ -1,3 +1,5 @@
+import { exp, log, log1p } from "./elementary.ts";
+
 /**
  * Principal branch of the Lambert W function: the w >= -1 with w exp(w) = z. Initial values and Halley's iteration as
  * in Corless, Gonnet, Hare, Jeffrey & Knuth 1996, "On the Lambert W function", Adv. Comput. Math. 5, 329-359.
@@ -20,13 +22,13 @@ export function lambertW0(z: number): number {
     const p = Math.sqrt(p2);
     w = -1 + p * (1 + p * (-1 / 3 + (p * 11) / 72));
   } else if (z < 3) {
-    w = Math.log1p(z) * 0.8;
+    w = log1p(z) * 0.8;
   } else {
-    const l = Math.log(z);
-    w = l - Math.log(l);
+    const l = log(z);
+    w = l - log(l);
   }
   for (let k = 0; k < 20; k++) {
-    const e = Math.exp(w);
+    const e = exp(w);
     const residual = w * e - z;
     const step = residual / (e * (w + 1) - ((w + 2) * residual) / (2 * w + 2));
     w -= step;

@@ -1,3 +1,5 @@
+import { cos, log } from "./elementary.ts";
+
 /**
  * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy
  * as 1, 2, 3", SC11). A draw depends only on (seed, stream, position), so results are the same on any number of
@@ -102,13 +104,13 @@ export class Rng {
 
   /** Normal with the given mean and standard deviation (Box & Muller 1958; one of the pair is used). */
   normal(mean = 0, sd = 1): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-    return mean + sd * radius * Math.cos(2 * Math.PI * this.uniform());
+    const radius = Math.sqrt(-2 * log(1 - this.uniform()));
+    return mean + sd * radius * cos(2 * Math.PI * this.uniform());
   }
 
   /** Exponential with the given rate: the waiting time of a Poisson process, in the inverse unit of the rate. */
   exponential(rate: number): number {
-    return -Math.log(1 - this.uniform()) / rate;
+    return -log(1 - this.uniform()) / rate;
   }
 
   /** The numbers 0 .. n - 1 in random order (Fisher & Yates). */

@@ -1,9 +1,11 @@
+import { exp, log } from "./elementary.ts";
+
 /** Softmax of the logits into `out`; returns `out`. */
 export function softmax(logits: ArrayLike<number>, out: Float64Array): Float64Array {
   let most = -Infinity;
   for (let k = 0; k < logits.length; k++) most = Math.max(most, logits[k]!);
   let sum = 0;
-  for (let k = 0; k < logits.length; k++) sum += out[k] = Math.exp(logits[k]! - most);
+  for (let k = 0; k < logits.length; k++) sum += out[k] = exp(logits[k]! - most);
   for (let k = 0; k < logits.length; k++) out[k]! /= sum;
   return out;
 }
@@ -19,8 +21,8 @@ export function crossEntropy(logits: ArrayLike<number>, label: number): number {
   let most = -Infinity;
   for (let k = 0; k < logits.length; k++) most = Math.max(most, logits[k]!);
   let sum = 0;
-  for (let k = 0; k < logits.length; k++) sum += Math.exp(logits[k]! - most);
-  return most + Math.log(sum) - logits[label]!;
+  for (let k = 0; k < logits.length; k++) sum += exp(logits[k]! - most);
+  return most + log(sum) - logits[label]!;
 }
 
 /** Index of the largest number, the first of equals. */

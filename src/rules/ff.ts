@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import { exp } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import type { RateNetwork } from "../rate/network.ts";
@@ -118,7 +119,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               for (const [shown, sign] of [[label, -1] as const, [wrong, 1] as const]) {
                 chain.present(0, shown, (l, seen) => {
                   const [h, third] = [seen.response[l + 1]!, post[l + 1]!];
-                  const q = 1 / (1 + Math.exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
+                  const q = 1 / (1 + exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
                   const surprise = (sign * q * 2 * SLOPE) / h.length;
                   for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l]! * h[j]!;
                   descend(l, third, seen);

@@ -1,6 +1,7 @@
 import { denseLayer } from "../engine/architecture.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { SpikeTrain } from "../engine/spikeTrain.ts";
+import { exp } from "../math/elementary.ts";
 
 /** What one layer is shown: spikes that each stand for `gain`, and a constant drive. */
 export interface Shown {
@@ -70,7 +71,7 @@ export class Layers {
     const { spikes, gain } = input;
     for (let k = 0; k < spikes.length; k++) {
       const i = spikes.neurons[k]!;
-      if (i < count) trace[i]! += gain * Math.exp((spikes.times[k]! - durationMs) / neuron.tauMem);
+      if (i < count) trace[i]! += gain * exp((spikes.times[k]! - durationMs) / neuron.tauMem);
     }
     return trace;
   }

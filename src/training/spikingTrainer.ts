@@ -3,6 +3,7 @@ import { encoders } from "../encoding/index.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
+import { expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import type { Rule, SpikingSample } from "../rules/rule.ts";
@@ -34,14 +35,14 @@ export function refractoryPeriod(
 ): number {
   if (saturation === Infinity) return 0;
   // What one spike at the start leaves at the end: with more than the saturation, no pause between spikes is enough.
-  const most = saturation / -Math.expm1(-durationMs / tauMem);
+  const most = saturation / -expm1(-durationMs / tauMem);
   if (tauMem < Infinity && vThreshold >= most) {
     throw new InputError(
       `vThreshold: expected less than ${most.toPrecision(3)} where activities saturate at ${saturation}, got ${vThreshold}`,
     );
   }
   if (tauMem === Infinity) return (vThreshold * durationMs) / saturation;
-  return -tauMem * Math.log1p((vThreshold * Math.expm1(-durationMs / tauMem)) / saturation);
+  return -tauMem * log1p((vThreshold * expm1(-durationMs / tauMem)) / saturation);
 }
 
 /** Trains a rule's spiking form. */

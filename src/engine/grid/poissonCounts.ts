@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import { threefry2x32 } from "../../math/rng.ts";
 import type { Arena } from "./arena.ts";
 import { type Crew, shares } from "./crew.ts";
@@ -99,7 +100,7 @@ export class PoissonCounts {
 /** The last word of 32 bits for which there are n inputs, n = 0, 1, ..: P(N <= n) as fractions of 2^32, less one. */
 function levels(mean: number): Uint32Array {
   const out: number[] = [];
-  let term = Math.exp(-mean);
+  let term = exp(-mean);
   let sum = term;
   for (let n = 1; Math.round(sum * 2 ** 32) < 2 ** 32 && term > 0; n++) {
     out.push(Math.round(sum * 2 ** 32) - 1);

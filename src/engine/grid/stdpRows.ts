@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { exp, log } from "../../math/elementary.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { PlasticityModel } from "../plasticity/plasticity.ts";
 import type { Plasticity } from "../plasticity/plasticSynapses.ts";
@@ -123,9 +124,9 @@ export class StdpRows {
     this.#delay = delaySteps(synapses.minDelay, dt, path);
     this.#rule = Float32Array.of(aPlus, aMinus, ...strengthen, ...weaken, bounds.wMin, bounds.wMax);
     this.#nearest = pairs.nearest;
-    this.#decay = fround(Math.exp(-dt / tauMinus));
-    this.#table = Float32Array.from({ length: Math.ceil((-Math.log(GONE) * tauPlus) / dt) }, (_, n) =>
-      Math.exp((-n * dt) / tauPlus),
+    this.#decay = fround(exp(-dt / tauMinus));
+    this.#table = Float32Array.from({ length: Math.ceil((-log(GONE) * tauPlus) / dt) }, (_, n) =>
+      exp((-n * dt) / tauPlus),
     );
     this.#wide = group.size > 65_536;
     this.#padded = Math.ceil(group.size / 8) * 8;

@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import type { SpikeTrain } from "../spikeTrain.ts";
 import { instantiate, type WasmMemory } from "./module.ts";
 
@@ -126,7 +127,7 @@ export class LayerKernel {
     const leaky = tau < Infinity;
     for (let k = 0; k < length; k++) {
       const t = times[k]!;
-      const e = leaky ? Math.exp(t / tau) : t;
+      const e = leaky ? exp(t / tau) : t;
       this.#rows[k] = neurons[k]!;
       this.#times[k] = t;
       this.#scales[k] = leaky ? gain * e : gain;

@@ -1,3 +1,4 @@
+import { exp, log } from "../../math/elementary.ts";
 import { sharedWasmBase64, wasmBase64 } from "./wasm.ts";
 
 /** The part of the platform's WebAssembly that is used here; the compiler's own types come with those of a page. */
@@ -43,6 +44,6 @@ export function instantiate(pages: number, shared = false): { memory: WasmMemory
   const memory = new WebAssembly.Memory(
     shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages },
   );
-  const env = { memory, exp: Math.exp, log: Math.log, abort() {} };
+  const env = { memory, exp: exp, log: log, abort() {} };
   return { memory, exports: new WebAssembly.Instance(module, { env }).exports };
 }

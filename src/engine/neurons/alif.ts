@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../../math/elementary.ts";
 import { bracketedRoot } from "../../math/root.ts";
 import { relax } from "./lif.ts";
 import { membraneStep } from "./lifGroup.ts";
@@ -49,7 +50,7 @@ export function alif(given: AlifSpec) {
     create: (size: number) => new AlifGroup(size, p),
     lattice: (dt: number) => ({
       ...membraneStep(p, dt),
-      adaptation: { decay: Math.exp(-dt / p.tauAdapt), beta: p.beta },
+      adaptation: { decay: exp(-dt / p.tauAdapt), beta: p.beta },
     }),
   };
 }
@@ -89,7 +90,7 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
 
   protected advance(i: number, t: number): void {
     this.v[i] = this.potential(i, t);
-    this.adaptation[i]! *= Math.exp(-this.#alpha * (t - this.last[i]!));
+    this.adaptation[i]! *= exp(-this.#alpha * (t - this.last[i]!));
     this.last[i] = t;
   }
 
@@ -123,7 +124,7 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
     const alpha = this.#alpha;
     const r = lambda * (vThreshold - vRest) - this.current[i]! || TINY;
     if (r > 0 && v < vThreshold) return Infinity;
-    const a = from > last ? this.adaptation[i]! * Math.exp(-alpha * (from - last)) : this.adaptation[i]!;
+    const a = from > last ? this.adaptation[i]! * exp(-alpha * (from - last)) : this.adaptation[i]!;
     const f0 = v - vThreshold - a;
     if (f0 >= 0) return from;
     this.#asked[0] = v - vThreshold;
@@ -132,12 +133,12 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
     if (r > 0) {
       const push = a * (alpha - lambda);
       if (!(push > r)) return Infinity;
-      const b = Math.log(push / r) / alpha;
+      const b = log(push / r) / alpha;
       const fb = this.#excess(b);
       return fb >= 0 ? from + bracketedRoot(this.#f, 0, f0, b, fb, TOLERANCE) : Infinity;
     }
     // A first guess: what it would take if the threshold decayed as fast as the membrane.
-    const end = lambda > 0 ? Math.log1p((lambda * f0) / r) / lambda : f0 / r;
+    const end = lambda > 0 ? log1p((lambda * f0) / r) / lambda : f0 / r;
     for (let t = Math.max(end, TOLERANCE), start = 0, fStart = f0; t < Infinity; t *= 2) {
       const ft = this.#excess(t);
       if (ft >= 0) return from + bracketedRoot(this.#f, start, fStart, t, ft, TOLERANCE);
@@ -151,7 +152,7 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
   #excess(t: number): number {
     const lambda = this.#lambda;
     const asked = this.#asked;
-    const leaked = lambda > 0 ? -Math.expm1(-lambda * t) / lambda : t;
-    return asked[0]! * Math.exp(-lambda * t) - asked[1]! * leaked - asked[2]! * Math.exp(-this.#alpha * t);
+    const leaked = lambda > 0 ? -expm1(-lambda * t) / lambda : t;
+    return asked[0]! * exp(-lambda * t) - asked[1]! * leaked - asked[2]! * exp(-this.#alpha * t);
   }
 }

@@ -1,3 +1,4 @@
+import { expm1 } from "../../math/elementary.ts";
 import type { MembraneParameters } from "./parameters.ts";
 
 /**
@@ -24,5 +25,5 @@ export interface LatticeStep {
 
 /** Potential that a constant current of 1 mV/ms makes in dt [ms]. */
 export function chargePerCurrent(tauMem: number, dt: number): number {
-  return tauMem === Infinity ? dt : -Math.expm1(-dt / tauMem) * tauMem;
+  return tauMem === Infinity ? dt : -expm1(-dt / tauMem) * tauMem;
 }

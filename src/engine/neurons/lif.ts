@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { exp, log1p } from "../../math/elementary.ts";
 
 /**
  * Leaky integrate-and-fire neuron with delta-shaped synapses (Lapicque 1907; in this form Gerstner et al. 2014,
@@ -60,7 +61,7 @@ export function lif(given: Partial<LifParameters> & { vThreshold: number }): Lif
 export function relax(p: LifParameters, v: number, current: number, dt: number): number {
   if (p.tauMem === Infinity) return v + current * dt;
   const vInfinity = p.vRest + current * p.tauMem;
-  return vInfinity + (v - vInfinity) * Math.exp(-dt / p.tauMem);
+  return vInfinity + (v - vInfinity) * exp(-dt / p.tauMem);
 }
 
 /**
@@ -72,5 +73,5 @@ export function timeToThreshold(p: LifParameters, v: number, current: number): n
   if (p.tauMem === Infinity) return current > 0 ? (p.vThreshold - v) / current : Infinity;
   const vInfinity = p.vRest + current * p.tauMem;
   if (!(vInfinity > p.vThreshold)) return Infinity;
-  return p.tauMem * Math.log1p((p.vThreshold - v) / (vInfinity - p.vThreshold));
+  return p.tauMem * log1p((p.vThreshold - v) / (vInfinity - p.vThreshold));
 }

@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../../math/elementary.ts";
 import { bracketedRoot } from "../../math/root.ts";
 import { signChanges } from "../../math/signChanges.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
@@ -65,10 +66,10 @@ export function lifAlpha(given: LifAlphaSpec) {
 /** One step on a lattice: states v, gE, hE, gI, hI. */
 function lifAlphaStep(p: LifAlphaParameters, dt: number): LatticeStep {
   const lambda = 1 / p.tauMem;
-  const membrane = Math.exp(-lambda * dt);
+  const membrane = exp(-lambda * dt);
   const [e, i] = [p.tauExc, p.tauInh].map(tau => {
     const mu = 1 / tau;
-    const current = Math.exp(-mu * dt);
+    const current = exp(-mu * dt);
     return {
       current,
       g: expResponse(mu - lambda, dt, membrane, current),
@@ -185,13 +186,13 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
     state[3] = this.inhibitory[i]!;
     state[4] = this.inhibitoryRise[i]!;
     const held = this.held(i, t);
-    if (held > 0) this.#decay(held, Math.exp(-this.#muE * held), Math.exp(-this.#muI * held));
+    if (held > 0) this.#decay(held, exp(-this.#muE * held), exp(-this.#muI * held));
     const dt = t - this.last[i]! - held;
     if (!(dt > 0)) return;
     const lambda = this.#lambda;
-    const eM = Math.exp(-lambda * dt);
-    const eE = Math.exp(-this.#muE * dt);
-    const eI = this.#muI === this.#muE ? eE : Math.exp(-this.#muI * dt);
+    const eM = exp(-lambda * dt);
+    const eE = exp(-this.#muE * dt);
+    const eI = this.#muI === this.#muE ? eE : exp(-this.#muI * dt);
     const current = this.current[i]!;
     const settled = lambda > 0 ? this.parameters.vRest + current / lambda : state[0]!;
     const v = settled + (state[0]! - settled) * eM + (lambda > 0 ? 0 : current * dt);
@@ -288,10 +289,10 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
     let end: number;
     if (r > 0) {
       // t exp(-mu t) <= 2 / (e mu) exp(-mu t / 2)
-      end = (2 / muE) * Math.log((asked[2]! + (2 * asked[3]!) / (Math.E * muE)) / r);
+      end = (2 / muE) * log((asked[2]! + (2 * asked[3]!) / (Math.E * muE)) / r);
       if (!(end > 0)) return Infinity;
     } else {
-      end = Math.max(TOLERANCE, lambda > 0 ? Math.log1p((lambda * f0) / r) / lambda : f0 / r);
+      end = Math.max(TOLERANCE, lambda > 0 ? log1p((lambda * f0) / r) / lambda : f0 / r);
       while (!(this.#excess(end) >= 0)) {
         end *= 2;
         if (end === Infinity) return Infinity;
@@ -326,10 +327,10 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
   #excess(t: number): number {
     const lambda = this.#lambda;
     const asked = this.#asked;
-    const eM = Math.exp(-lambda * t);
-    const eE = Math.exp(-this.#muE * t);
-    const eI = this.#muI === this.#muE ? eE : Math.exp(-this.#muI * t);
-    const leaked = lambda > 0 ? -Math.expm1(-lambda * t) / lambda : t;
+    const eM = exp(-lambda * t);
+    const eE = exp(-this.#muE * t);
+    const eI = this.#muI === this.#muE ? eE : exp(-this.#muI * t);
+    const leaked = lambda > 0 ? -expm1(-lambda * t) / lambda : t;
     return (
       asked[0]! * eM -
       asked[1]! * leaked +
@@ -340,8 +341,8 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
   /** q: what drives f up, dV/dt at the threshold [mV/ms]. */
   #push(t: number): number {
     const a = this.#asked;
-    const excitation = (a[2]! + a[3]! * t) * Math.exp(-this.#muE * t);
-    return excitation + (a[4]! + a[5]! * t) * Math.exp(-this.#muI * t) - a[1]!;
+    const excitation = (a[2]! + a[3]! * t) * exp(-this.#muE * t);
+    return excitation + (a[4]! + a[5]! * t) * exp(-this.#muI * t) - a[1]!;
   }
 
   /** q' exp(s t), with s the rate of the slower synapse. */
@@ -361,9 +362,9 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
 
 /** The derivative of (g + h t) exp(-mu t), times exp(slow t). */
 function slopeOf(slow: number, mu: number, g: number, h: number, t: number): number {
-  return (h - mu * (g + h * t)) * Math.exp((slow - mu) * t);
+  return (h - mu * (g + h * t)) * exp((slow - mu) * t);
 }
 
 function curvatureOf(slow: number, mu: number, g: number, h: number, t: number): number {
-  return (-mu * h - (mu - slow) * (h - mu * (g + h * t))) * Math.exp((slow - mu) * t);
+  return (-mu * h - (mu - slow) * (h - mu * (g + h * t))) * exp((slow - mu) * t);
 }

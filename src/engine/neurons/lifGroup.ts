@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { relax, timeToThreshold } from "./lif.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
@@ -39,7 +40,7 @@ export function membraneStep(parameters: MembraneParameters, dt: number): Lattic
   const jump = { state: 0, scale: 1 };
   return {
     parameters,
-    propagator: [[Math.exp(-dt / parameters.tauMem)]],
+    propagator: [[exp(-dt / parameters.tauMem)]],
     perCurrent: chargePerCurrent(parameters.tauMem, dt),
     excitatory: jump,
     inhibitory: jump,

@@ -1,3 +1,4 @@
+import { exp, expm1, log } from "../../math/elementary.ts";
 import { bracketedRoot } from "../../math/root.ts";
 
 /*
@@ -31,7 +32,7 @@ export function alphaResponse(delta: number, t: number, membrane: number, curren
 
 /** Taylor series, to rounding for 0 <= x <= 0.5. */
 function phi1(x: number): number {
-  if (x > 0.05) return -Math.expm1(-x) / x;
+  if (x > 0.05) return -expm1(-x) / x;
   return 1 - (x / 2) * (1 - (x / 3) * (1 - (x / 4) * (1 - (x / 5) * (1 - (x / 6) * (1 - x / 7)))));
 }
 
@@ -51,19 +52,19 @@ const phi2Series = Float64Array.from({ length: 15 }, (_, n) => {
 /** The highest value of `expResponse` over all times [ms]: reached at ln(mu / lambda) / (mu - lambda). */
 export function expPeak(lambda: number, mu: number): number {
   if (lambda === 0) return 1 / mu;
-  const t = Math.abs(mu / lambda - 1) < 1e-6 ? 2 / (lambda + mu) : Math.log(mu / lambda) / (mu - lambda);
-  return expResponse(mu - lambda, t, Math.exp(-lambda * t), Math.exp(-mu * t));
+  const t = Math.abs(mu / lambda - 1) < 1e-6 ? 2 / (lambda + mu) : log(mu / lambda) / (mu - lambda);
+  return expResponse(mu - lambda, t, exp(-lambda * t), exp(-mu * t));
 }
 
 /** The highest value of `alphaResponse` over all times [ms^2]: where the current equals the leak. */
 export function alphaPeak(lambda: number, mu: number): number {
   if (lambda === 0) return 1 / (mu * mu);
-  const response = (t: number) => alphaResponse(mu - lambda, t, Math.exp(-lambda * t), Math.exp(-mu * t));
+  const response = (t: number) => alphaResponse(mu - lambda, t, exp(-lambda * t), exp(-mu * t));
   // Multiplied by exp(mu t) / t, so that its value at 0 tells the sign and nothing underflows.
   const rising = (t: number) => {
     const x = (mu - lambda) * t;
     const ahead =
-      x > 0.5 ? (Math.exp(Math.min(x, 600)) - (1 + x)) / (x * x) : response(t) / (t * t * Math.exp(-mu * t));
+      x > 0.5 ? (exp(Math.min(x, 600)) - (1 + x)) / (x * x) : response(t) / (t * t * exp(-mu * t));
     return t === 0 ? 1 : 1 - lambda * t * ahead;
   };
   const end = 3 / lambda + 3 / mu;

@@ -1,3 +1,4 @@
+import { exp, expm1 } from "../../math/elementary.ts";
 import { expectFinite, expectNumber, expectTime } from "../expect.ts";
 
 /** Reward events: at each time [ms] dopamine rises by an amount, one for all or one each. */
@@ -32,7 +33,7 @@ export class Dopamine {
     this.#levels.length = k;
     for (; k < this.#times.length; k++) {
       const before =
-        k > 0 ? this.#levels[k - 1]! * Math.exp(-(this.#times[k]! - this.#times[k - 1]!) / this.#tau) : 0;
+        k > 0 ? this.#levels[k - 1]! * exp(-(this.#times[k]! - this.#times[k - 1]!) / this.#tau) : 0;
       this.#levels.push(before + this.#amounts[k]!);
     }
   }
@@ -47,10 +48,10 @@ export class Dopamine {
     const both = 1 / (1 / tauE + 1 / this.#tau);
     for (let from = t0; from < t1; k++) {
       const to = Math.min(t1, k < times.length ? times[k]! : Infinity);
-      const left = Math.exp(-(from - t0) / tauE);
-      const level = k > 0 ? this.#levels[k - 1]! * Math.exp(-(from - times[k - 1]!) / this.#tau) : 0;
-      const phasic = level === 0 ? 0 : level * both * -Math.expm1(-(to - from) / both);
-      const tonic = this.#baseline === 0 ? 0 : this.#baseline * tauE * -Math.expm1(-(to - from) / tauE);
+      const left = exp(-(from - t0) / tauE);
+      const level = k > 0 ? this.#levels[k - 1]! * exp(-(from - times[k - 1]!) / this.#tau) : 0;
+      const phasic = level === 0 ? 0 : level * both * -expm1(-(to - from) / both);
+      const tonic = this.#baseline === 0 ? 0 : this.#baseline * tauE * -expm1(-(to - from) / tauE);
       add(left * (phasic + tonic));
       // What is left of the eligibility no longer moves any weight.
       if (left < 1e-20) return;

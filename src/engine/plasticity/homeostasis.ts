@@ -1,3 +1,4 @@
+import { exp, expm1, log } from "../../math/elementary.ts";
 import { expectNumber, expectOnly, expectTime } from "../expect.ts";
 import type { PlasticityModel } from "./plasticity.ts";
 
@@ -33,15 +34,15 @@ export function homeostasis(spec: HomeostasisSpec): PlasticityModel {
   expectTime("tauScaling", tauScaling);
   expectNumber("scaleMin", scaleMin, scaleMin >= 0 && scaleMin <= 1, "a factor from 0 to 1");
   expectNumber("scaleMax", scaleMax, scaleMax >= 1, "a factor of 1 or more");
-  const [low, high] = [Math.log(scaleMin), Math.log(scaleMax)];
+  const [low, high] = [log(scaleMin), log(scaleMax)];
   const bounded = (x: number) => Math.min(high, Math.max(low, x));
   /** ln g a time dt after it was `from`, with a rate that was q targets then. */
   const move = (from: number, q: number, dt: number) => {
-    const by = (q: number, dt: number) => (dt + q * tauRate * Math.expm1(-dt / tauRate)) / tauScaling;
+    const by = (q: number, dt: number) => (dt + q * tauRate * expm1(-dt / tauRate)) / tauScaling;
     // It falls until the rate has come down to the target, and grows from then on: the lower bound acts in between.
-    const falls = q > 1 ? Math.min(dt, tauRate * Math.log(q)) : 0;
+    const falls = q > 1 ? Math.min(dt, tauRate * log(q)) : 0;
     const lowest = bounded(from + by(q, falls));
-    return bounded(lowest + by(q * Math.exp(-falls / tauRate), dt - falls));
+    return bounded(lowest + by(q * exp(-falls / tauRate), dt - falls));
   };
   return {
     dendritic: true,
@@ -57,11 +58,11 @@ export function homeostasis(spec: HomeostasisSpec): PlasticityModel {
         postSpike(post, t) {
           const dt = t - last[post]!;
           logScale[post] = move(logScale[post]!, q[post]!, dt);
-          q[post] = q[post]! * Math.exp(-dt / tauRate) + 1000 / (tauRate * targetRate);
+          q[post] = q[post]! * exp(-dt / tauRate) + 1000 / (tauRate * targetRate);
           last[post] = t;
         },
         weightAt: (_s, _pre, post, t, stored) =>
-          stored * Math.exp(move(logScale[post]!, q[post]!, t - last[post]!)),
+          stored * exp(move(logScale[post]!, q[post]!, t - last[post]!)),
       };
     },
   };

@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import { expectNumber, expectOnly } from "../expect.ts";
 import type { PlasticityModel } from "./plasticity.ts";
 
@@ -39,8 +40,8 @@ export function shortTerm(spec: ShortTermSpec): PlasticityModel {
         preSpike(pre, t) {
           const dt = t - last[pre]!;
           // Two spikes of one instant: neither recovers, whatever the time constants.
-          const faded = dt === 0 ? u[pre]! : tauFacil > 0 ? u[pre]! * Math.exp(-dt / tauFacil) : 0;
-          const missing = dt === 0 ? 1 - x[pre]! : tauRec > 0 ? (1 - x[pre]!) * Math.exp(-dt / tauRec) : 0;
+          const faded = dt === 0 ? u[pre]! : tauFacil > 0 ? u[pre]! * exp(-dt / tauFacil) : 0;
+          const missing = dt === 0 ? 1 - x[pre]! : tauRec > 0 ? (1 - x[pre]!) * exp(-dt / tauRec) : 0;
           u[pre] = tauFacil > 0 ? faded + use * (1 - faded) : use;
           released[pre] = u[pre]! * (1 - missing);
           x[pre] = 1 - missing - released[pre]!;

@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import { expectFinite, expectOnly, expectTime } from "../expect.ts";
 import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
 import { checkDopamine, checkRewards, Dopamine, type Rewards } from "./dopamine.ts";
@@ -74,7 +75,7 @@ export function stdpReward(spec: StdpRewardSpec): PlasticityModel {
       };
       const advance = (s: number, t: number) => {
         const w = weightAt(s, t);
-        c[s]! *= Math.exp(-(t - last[s]!) / tauEligibility);
+        c[s]! *= exp(-(t - last[s]!) / tauEligibility);
         last[s] = t;
         exact[s] = w;
         weights[s] = w;

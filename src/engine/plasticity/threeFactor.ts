@@ -1,3 +1,4 @@
+import { exp, expm1 } from "../../math/elementary.ts";
 import type { Fan } from "../architecture.ts";
 import type { FeedForwardNetwork, Presentation } from "../feedForward.ts";
 import { addOuter, addRuns } from "../layerLoops.ts";
@@ -158,10 +159,10 @@ export class ThreeFactorSynapses {
       const t = pre.times[f]!;
       for (; k >= 0 && post.times[k]! >= t; k--) {
         const j = post.neurons[k]!;
-        sweep[j]! += share[j]! * Math.exp(-post.times[k]! / tauMem);
+        sweep[j]! += share[j]! * exp(-post.times[k]! / tauMem);
       }
       const i = pre.neurons[f]!;
-      const weight = gain * Math.exp(t / tauMem);
+      const weight = gain * exp(t / tauMem);
       if (fan) {
         this.updates += addRuns(fan, i, weight, sweep, change);
         continue;
@@ -225,7 +226,7 @@ export class ThreeFactorSynapses {
   #kappa(t: number): number {
     const { durationMs, neuron } = this.#net;
     if (neuron.tauMem === Infinity) return t / durationMs;
-    return Math.expm1(-t / neuron.tauMem) / Math.expm1(-durationMs / neuron.tauMem);
+    return expm1(-t / neuron.tauMem) / expm1(-durationMs / neuron.tauMem);
   }
 
   /** 1 / mean of kappa: an input's trace, read at evenly spread times, is on average less than at the end. */
@@ -233,7 +234,7 @@ export class ThreeFactorSynapses {
     const { durationMs, neuron } = this.#net;
     if (neuron.tauMem === Infinity) return 2;
     const r = durationMs / neuron.tauMem;
-    const filled = -Math.expm1(-r);
+    const filled = -expm1(-r);
     return filled / (1 - filled / r);
   }
 }

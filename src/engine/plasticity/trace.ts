@@ -1,3 +1,5 @@
+import { exp } from "../../math/elementary.ts";
+
 /**
  * Exponentially decaying spike trace of a population, dr/dt = -r / tau, r += amount at a spike (Song, Miller & Abbott
  * 2000, eq. 2; Morrison et al. 2008, eq. 3). Each neuron's value is kept at the time of its last spike and decays
@@ -29,7 +31,7 @@ export class Trace {
 
   at(i: number, t: number): number {
     const value = this.#value[i]!;
-    return value === 0 ? 0 : value * Math.exp(-(t - this.#last[i]!) / this.tau);
+    return value === 0 ? 0 : value * exp(-(t - this.#last[i]!) / this.tau);
   }
 
   /** All neurons at t [ms]; one number each. */

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { log, log1p } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
 
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
@@ -103,11 +104,11 @@ function byRow(pre: number, fill: (i: number, push: (target: number) => void) =>
 /** Jumps from synapse to synapse by geometric gaps: the cost follows the synapses, not the pairs. */
 function bernoulli(p: number, pre: number, post: number, loops: boolean, rng: Rng): Rows {
   probability(p);
-  const scale = Math.log1p(-p);
+  const scale = log1p(-p);
   return byRow(pre, (i, push) => {
     if (p === 0) return;
     for (let j = -1; ; ) {
-      j += p === 1 ? 1 : 1 + Math.floor(Math.log(1 - rng.uniform()) / scale);
+      j += p === 1 ? 1 : 1 + Math.floor(log(1 - rng.uniform()) / scale);
       if (!(j < post)) return;
       if (loops || i !== j) push(j);
     }

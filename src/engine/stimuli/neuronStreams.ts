@@ -1,3 +1,4 @@
+import { log } from "../../math/elementary.ts";
 import { Rng, threefry2x32 } from "../../math/rng.ts";
 
 /**
@@ -31,6 +32,6 @@ export class NeuronStreams {
 
   /** Exponential with mean 1. */
   exponential(neuron: number): number {
-    return -Math.log(1 - this.uniform(neuron));
+    return -log(1 - this.uniform(neuron));
   }
 }
