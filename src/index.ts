@@ -1,40 +1,10 @@
 /** The public API of threefactor. */
 
-export { networkModels, type TwinModel, twinModel } from "../models/index.ts";
-export * from "./analysis/index.ts";
+export { type TwinModel, twinModel } from "../models/index.ts";
+export * from "./browser.ts";
 export type { Dataset, Samples } from "./data/dataset.ts";
 export { loadDataset } from "./data/index.ts";
-export { describe, type ModelDescription } from "./description/describe.ts";
-export { override } from "./description/override.ts";
-export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
-export { type EncoderName, encoders } from "./encoding/index.ts";
-export { type Architecture, convLayer, dense, denseLayer, type Layer } from "./engine/architecture.ts";
-export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/feedForward.ts";
-export { LifLayer } from "./engine/lifLayer.ts";
-export {
-  type Network,
-  type NetworkSpec,
-  network,
-  type PerSynapse,
-  type PopulationSpec,
-  type ProjectionSpec,
-} from "./engine/network.ts";
-export type { NeuronModel, NeuronSpec } from "./engine/neurons/index.ts";
-export { type LifParameters, lif, relax, timeToThreshold } from "./engine/neurons/lif.ts";
-export type { PlasticitySpec } from "./engine/plasticity/index.ts";
-export type { PlasticityModel, Site, SynapseRule } from "./engine/plasticity/plasticity.ts";
-export { pfisterGerstner2006 } from "./engine/plasticity/stdpTriplet.ts";
-export { type Eligibility, ThreeFactorSynapses } from "./engine/plasticity/threeFactor.ts";
-export { Trace } from "./engine/plasticity/trace.ts";
-export type { Raster, RasterPopulation, RecordedTrace } from "./engine/raster.ts";
-export { Simulation, type SimulationOptions } from "./engine/simulation.ts";
-export { SpikeTrain } from "./engine/spikeTrain.ts";
-export type { StimulusSpec } from "./engine/stimuli/stimulus.ts";
-export { InputError } from "./errors.ts";
 export * from "./io/index.ts";
-export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
-export { angleDegrees } from "./math/matrix.ts";
-export { Rng, threefry2x32 } from "./math/rng.ts";
 export { type BackendName, backendTitle, selectBackend } from "./rate/backend.ts";
 export { RateNetwork } from "./rate/network.ts";
 export { renderReport } from "./report/report.ts";

@@ -13,6 +13,6 @@ export { pictureToPng } from "./picture/pixels.ts";
 export { rasterPicture } from "./picture/rasterPicture.ts";
 export { pictureToSvg } from "./picture/svg.ts";
 export { type RasterFormatName, rasterFormats, writeRaster } from "./rasterFormats.ts";
-export { RasterWriter } from "./rasterLog.ts";
+export { RasterWriter } from "./rasterLogFile.ts";
 export { collect, type RasterStream, type SpikeBlock, streamOf } from "./rasterStream.ts";
 export { readSonataCircuit, type SonataCircuit } from "./sonataCircuit.ts";

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/io/msgpack.ts";
 import { decodeRaster } from "../../src/io/rasterFile.ts";
-import { RasterWriter, readRasterLog, writeRasterLog } from "../../src/io/rasterLog.ts";
+import { RasterWriter, readRasterLog, writeRasterLog } from "../../src/io/rasterLogFile.ts";
 import { collect, streamOf } from "../../src/io/rasterStream.ts";
 import { anyRaster, sampleRaster } from "./rasters.ts";
 
