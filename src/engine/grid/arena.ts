@@ -1,3 +1,4 @@
+import { InputError } from "../../errors.ts";
 import { instantiate } from "../kernels/module.ts";
 
 /** The compiled loops of `kernels/assembly/grid.ts`; addresses are bytes in the arena. */
@@ -60,6 +61,8 @@ type View<T> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => 
 
 const PAGE = 65_536;
 const PIECE = 512 * PAGE;
+/** Pages of a memory at most. */
+const MOST = 65_536;
 
 /**
  * One piece of memory for everything that the loops of the grid mode touch: WebAssembly's own where the kernels run, a
@@ -83,14 +86,31 @@ export class Arena {
     this.kernels = (compiled?.exports as GridKernels | undefined) ?? null;
   }
 
-  /** Address of `bytes` bytes of zeros, on a boundary of 16. */
+  /**
+   * Address of `bytes` bytes of zeros, on a boundary of 16.
+   * @throws InputError where there is not so much memory: WebAssembly's ends at 4 GiB
+   */
   take(bytes: number): number {
     const at = this.#end;
     this.#end += Math.ceil(bytes / 16) * 16;
     const missing = this.#end - this.memory.buffer.byteLength;
-    // In large pieces: the system can then use large pages, which random access to rows needs.
-    if (missing > 0) this.memory.grow(Math.ceil(Math.max(missing, PIECE) / PIECE) * (PIECE / PAGE));
+    if (missing > 0) this.#grow(missing);
     return at;
+  }
+
+  #grow(missing: number): void {
+    // In large pieces, as far as there is room: the system can then use large pages, which random access to rows needs.
+    const pages = Math.ceil(missing / PIECE) * (PIECE / PAGE);
+    const room = this.kernels ? MOST - this.memory.buffer.byteLength / PAGE : Infinity;
+    try {
+      this.memory.grow(Math.max(Math.ceil(missing / PAGE), Math.min(pages, room)));
+    } catch {
+      const gib = (this.#end / 2 ** 30).toFixed(1);
+      throw new InputError(
+        `mode: expected a network that fits into the 4 GiB of the grid mode, got one that needs more than ${gib} GiB; ` +
+          "use exact",
+      );
+    }
   }
 
   /** Bytes that are taken. */

@@ -17,12 +17,15 @@ interface Listed {
   readonly weights: Float32Array | number;
   /** One per synapse, ascending within a row, or one for all. */
   readonly steps: Uint32Array | number;
+  /** Whose list of targets it is, where it may as well be held in the arena. */
+  readonly owner?: SparseProjection;
 }
 
 /**
  * Synapses that do not learn, laid out for delivery on a lattice: rows are cut into segments of one delay, so that all
  * spikes of one step and delay are delivered in one go, straight into the state that they change. A target takes 2 bytes
- * in populations up to 65,536 neurons, else 4; a weight 4, or none where all are equal.
+ * in populations up to 65,536 neurons, else 4, which the projection then need not keep as well where the order is the same;
+ * a weight takes 4, or none where all are equal.
  */
 export class StaticRows {
   readonly bytes: number;
@@ -37,6 +40,7 @@ export class StaticRows {
   readonly #weightsAt: number;
   readonly #crew: Crew;
   readonly #segments: number;
+  readonly #lender: SparseProjection | null;
   /** Synapses reached so far. */
   events = 0;
   readonly #hear = (events: number) => {
@@ -55,7 +59,7 @@ export class StaticRows {
   constructor(
     arena: Arena,
     crew: Crew,
-    { rowStart, targets, weights, steps }: Listed,
+    { rowStart, targets, weights, steps, owner }: Listed,
     gain: number,
     group: LatticeGroup,
     { state, scale }: LatticeStep["excitatory"],
@@ -101,7 +105,9 @@ export class StaticRows {
     this.#startsAt = arena.take(starts.byteLength);
     this.#targetsAt = arena.take((this.#wide ? 4 : 2) * count);
     this.#weightsAt = uniform === null ? arena.take(4 * count) : 0;
-    this.bytes = starts.byteLength + ((this.#wide ? 4 : 2) + (uniform === null ? 4 : 0)) * count;
+    this.#lender = owner && this.#wide && !kept ? owner : null;
+    const each = (this.#lender ? 0 : this.#wide ? 4 : 2) + (uniform === null ? 4 : 0);
+    this.bytes = starts.byteLength + each * count;
     arena.view(Uint32Array, this.#startsAt, starts.length).set(starts);
     const into = arena.view(
       this.#wide ? Uint32Array : (Uint16Array as never),
@@ -123,6 +129,7 @@ export class StaticRows {
     this.#targets = this.#wide
       ? view(Uint32Array, this.#targetsAt, this.#count)
       : view(Uint16Array, this.#targetsAt, this.#count);
+    this.#lender?.keepTargetsIn(this.#targets as Uint32Array);
     this.#weights = this.#weightsAt ? view(Float32Array, this.#weightsAt, this.#count) : null;
     this.#acc = view(Float32Array, this.#accumulator, this.#size);
   }
@@ -197,8 +204,9 @@ export function staticRows(
 function sparse(synapses: SparseProjection, dt: number, path: string): Listed {
   const { rowStart, targets, delays, minDelay } = synapses;
   const weights = synapses.uniformWeight ?? synapses.weights;
-  if (!delays) return { rowStart, targets, weights, steps: delaySteps(minDelay, dt, path) };
-  return { rowStart, targets, weights, steps: Uint32Array.from(delays, d => delaySteps(d, dt, path)) };
+  if (!delays) return { rowStart, targets, weights, steps: delaySteps(minDelay, dt, path), owner: synapses };
+  const steps = Uint32Array.from(delays, d => delaySteps(d, dt, path));
+  return { rowStart, targets, weights, steps, owner: synapses };
 }
 
 /** Any other projection, synapse by synapse. */

@@ -17,8 +17,7 @@ export class SparseProjection implements Projection {
   readonly minDelay: number;
   /** [pre + 1]: synapses of row i are rowStart[i] .. rowStart[i + 1] - 1. */
   readonly rowStart: Uint32Array;
-  /** [synapses] */
-  readonly targets: Uint32Array;
+  #targets: Uint32Array;
   /** [synapses], or null when all delays are `minDelay`. */
   readonly delays: Float32Array | null;
 
@@ -68,7 +67,7 @@ export class SparseProjection implements Projection {
     this.pre = rowStart.length - 1;
     this.post = post;
     this.rowStart = rowStart;
-    this.targets = targets;
+    this.#targets = targets;
     this.uniformWeight = each ? null : Math.fround(weights as number);
     this.#weights = each;
     this.ownsWeights = ownsWeights || !each;
@@ -76,6 +75,16 @@ export class SparseProjection implements Projection {
     this.minDelay = least === Infinity ? 0 : least;
     this.delays = typeof delay === "number" ? null : delay;
     if (this.delays) this.#sortRows(this.delays);
+  }
+
+  /** [synapses] */
+  get targets(): Uint32Array {
+    return this.#targets;
+  }
+
+  /** From now on the targets are those in `storage`, which holds the same: one list serves a simulation as well. */
+  keepTargetsIn(storage: Uint32Array): void {
+    this.#targets = storage;
   }
 
   /** Written out when first asked for. */

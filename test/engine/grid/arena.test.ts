@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { Arena } from "../../../src/engine/grid/arena.ts";
+
+test("space is on boundaries of 16 bytes, zero, and kept while memory grows", () => {
+  for (const compile of [true, false]) {
+    const arena = new Arena(compile, false);
+    const [small, large] = [arena.take(3), arena.take(2 ** 26)];
+    expect([small % 16, large - small, arena.used - large]).toEqual([0, 16, 2 ** 26]);
+    arena.view(Uint8Array, small, 3).fill(7);
+    const more = arena.take(2 ** 26);
+    expect([...arena.view(Uint8Array, small, 4)]).toEqual([7, 7, 7, 0]);
+    expect(arena.view(Uint8Array, more, 2 ** 26).every(byte => byte === 0)).toBe(true);
+  }
+});
+
+test("a network that is too large for the memory of the kernels is refused in one line", () => {
+  const arena = new Arena(true, false);
+  expect(() => arena.take(5 * 2 ** 30)).toThrow(
+    "mode: expected a network that fits into the 4 GiB of the grid mode, got one that needs more than 5.0 GiB; use exact",
+  );
+});
