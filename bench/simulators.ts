@@ -1,12 +1,14 @@
 /**
- * Whole networks: construction and simulation, alone or against Brian2 in one interleaved run. Prints a table and one
- * JSON line per run.
+ * Whole networks: construction and simulation, alone or against other simulators in one interleaved run. Prints a table
+ * and one JSON line per run.
  *
- *     npm run build && node dist/bench/simulators.js [--cases cuba-4k,brunel] [--rounds 3] [--peers DIR] [--exact]
+ *     npm run build && node dist/bench/simulators.js [--cases cuba-4k,brunel] [--rounds 3] [--exact] [--peers DIR]
+ *         [--nest PYTHON] [--genn PYTHON] [--auryn PROGRAM]
  *
- * DIR holds `brian2_cuba.py` and `brian2_brunel.py`, scripts that take the same models and print a line `RESULT` and
- * JSON; without it only this simulator runs. Times are seconds of the processor, so that they hold on a machine with
- * other work; every run is a process of its own.
+ * DIR holds `brian2_cuba.py` and `brian2_brunel.py`, scripts for Brian2 that take the same models and print a line `RESULT`
+ * and JSON. PYTHON is one that has `nest` or `pygenn`; PROGRAM is `bench/peers/auryn_networks.cpp`, compiled. Without
+ * them only this simulator runs. Times are seconds of the processor, so that they hold on a machine with other work;
+ * every run is a process of its own. `--ms` runs for another time than the case's own.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -74,7 +76,8 @@ interface Figures {
 
 /** One run in this process. */
 function measure(name: string, exact: boolean): Figures {
-  const { ms, spec } = cases[name]!;
+  const { spec } = cases[name]!;
+  const ms = msOf(name);
   const described = spec();
   const clock = () => {
     const { user, system } = process.cpuUsage();
@@ -100,15 +103,35 @@ function measure(name: string, exact: boolean): Figures {
 }
 
 function inOwnProcess(name: string, exact: boolean): Figures {
-  const args = [fileURLToPath(import.meta.url), "--one", name, ...(exact ? ["--exact"] : [])];
+  const args = [fileURLToPath(import.meta.url), "--one", name, "--ms", `${msOf(name)}`];
+  if (exact) args.push("--exact");
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${name}: ${stderr}`);
   return JSON.parse(stdout) as Figures;
 }
 
+/** A program that takes a case, its time and an empty folder, and prints a line `RESULT` and its figures as JSON. */
+function program(name: string, command: string, ...first: readonly string[]): Figures {
+  const out = mkdtempSync(join(tmpdir(), "peer-"));
+  try {
+    const env = { ...process.env, OMP_NUM_THREADS: "1" };
+    const args = [...first, name, `${msOf(name)}`, out];
+    const { stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", env });
+    const line = stdout?.split("\n").find(text => text.startsWith("RESULT "));
+    if (!line) throw new Error(`${[command, ...args].join(" ")}: ${error?.message ?? stderr.slice(-2000)}`);
+    const { simulator, build, run, rateHz, events } = JSON.parse(line.slice(7));
+    const seconds = { buildSeconds: build, runSeconds: run };
+    return { simulator, case: name, ...seconds, rateHz, events, bytesPerSynapse: null };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+const script = (name: string) => fileURLToPath(new URL(`../../bench/peers/${name}`, import.meta.url));
+
 function brian2(name: string, folder: string, options: readonly string[]): Figures {
   const { peer, delay } = cases[name]!;
-  const [script, ...args] = peer;
+  const [script, ...args] = [...peer.slice(0, -1), `${msOf(name) / 1000}`];
   const out = mkdtempSync(join(tmpdir(), "peer-"));
   try {
     const made = spawnSync(
@@ -146,10 +169,15 @@ const { values } = parseArgs({
     cases: { type: "string", default: Object.keys(cases).join(",") },
     rounds: { type: "string", default: "3" },
     peers: { type: "string" },
+    nest: { type: "string" },
+    genn: { type: "string" },
+    auryn: { type: "string" },
+    ms: { type: "string" },
     exact: { type: "boolean", default: false },
     one: { type: "string" },
   },
 });
+const msOf = (name: string) => (values.ms === undefined ? cases[name]!.ms : Number(values.ms));
 if (values.one !== undefined) console.log(JSON.stringify(measure(values.one, values.exact)));
 else {
   const runs: Figures[] = [];
@@ -164,6 +192,9 @@ else {
         ...(values.exact ? [() => inOwnProcess(name, true)] : []),
         ...(values.peers ? [() => brian2(name, values.peers!, [])] : []),
         ...(values.peers ? [() => brian2(name, values.peers!, ["float32"])] : []),
+        ...(values.nest ? [() => program(name, values.nest!, script("nest_networks.py"))] : []),
+        ...(values.genn ? [() => program(name, values.genn!, script("genn_networks.py"))] : []),
+        ...(values.auryn ? [() => program(name, values.auryn!)] : []),
       ];
       for (const run of each) {
         const figures = run();

@@ -1,0 +1,45 @@
+"""One network of bench/simulators.ts in NEST. Usage: nest_networks.py CASE MS FOLDER"""
+import sys
+
+import nest
+from networks import BRUNEL as B, CUBA as C, DT, SIZES, STDP as S, Laps, report
+
+case, ms = sys.argv[1], float(sys.argv[2])
+nest.set_verbosity("M_ERROR")
+nest.set(resolution=DT, local_num_threads=1, rng_seed=42)
+laps = Laps()
+if case in SIZES:
+    n, p, w_e, w_i = SIZES[case]
+    # A capacitance of 1 pF: a potential is a current times tau_m.
+    kind = dict(C_m=1.0, tau_m=C["tau_m"], tau_syn_ex=C["tau_e"], tau_syn_in=C["tau_i"], E_L=C["rest"], V_th=C["threshold"],
+                V_reset=C["reset"], t_ref=C["refractory"])
+    e, i = nest.Create("iaf_psc_exp", n * 4 // 5, kind), nest.Create("iaf_psc_exp", n // 5, kind)
+    every = e + i
+    every.V_m = nest.random.uniform(C["reset"], C["threshold"])
+    for source, w in ((e, w_e), (i, w_i)):
+        nest.Connect(source, every, dict(rule="pairwise_bernoulli", p=p), dict(weight=w / C["tau_m"], delay=C["delay"]))
+else:
+    n = B["e"] + B["i"]
+    kind = dict(C_m=1.0, tau_m=B["tau_m"], E_L=0.0, V_th=B["threshold"], V_reset=B["reset"], t_ref=B["refractory"], V_m=0.0)
+    e, i = nest.Create("iaf_psc_delta", B["e"], kind), nest.Create("iaf_psc_delta", B["i"], kind)
+    every = e + i
+    noise = nest.Create("poisson_generator", 1, dict(rate=1000 * B["external"]))
+    nest.Connect(noise, every, "all_to_all", dict(weight=B["j"], delay=DT))
+    static = dict(weight=B["j"], delay=B["delay"])
+    degree = lambda k: dict(rule="fixed_indegree", indegree=k)
+    recurrent = static
+    if case == "brunel-stdp":
+        e.tau_minus = S["tau"]
+        recurrent = dict(static, synapse_model="stdp_synapse", tau_plus=S["tau"], Wmax=S["most"], mu_plus=0.0, mu_minus=0.0,
+                         alpha=S["minus"] / S["plus"], **{"lambda": S["plus"] / S["most"]})
+    nest.Connect(e, e, degree(B["e"] // 10), recurrent)
+    nest.Connect(e, i, degree(B["e"] // 10), static)
+    nest.Connect(i, every, degree(B["i"] // 10), dict(weight=-B["g"] * B["j"], delay=B["delay"]))
+synapses = nest.num_connections - (n if case not in SIZES else 0)
+counter = nest.Create("spike_recorder", 1)
+nest.Connect(every, counter)
+nest.Prepare()
+build = laps.lap()
+nest.Run(ms)
+run = laps.lap()
+report(f"NEST {nest.__version__}", build, run, counter.n_events, n, synapses, ms)
