@@ -1,0 +1,126 @@
+/**
+ * How the cost of a simulation grows with neurons, synapses, rate, dt and idle time: that of the exact mode with events,
+ * that of the grid mode with neurons times steps, and with events where they are many. Prints a table of the processor's
+ * time.
+ *
+ *     npm run build && node dist/bench/scaling.js [--rounds 3]
+ *
+ * The network is CUBA (4,000 neurons, 80 synapses each, 1 s), of which each row changes one thing: more neurons with the
+ * same synapses each; more synapses, weaker by as much; a stronger constant drive; another dt; or rest. Where it rests,
+ * its drive stays below threshold and Poisson input, which counts as events too, lasts for the first second of many.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { cuba } from "../models/cuba.ts";
+import { describe } from "../src/description/describe.ts";
+import { override } from "../src/description/override.ts";
+import { type NetworkSpec, network } from "../src/engine/network.ts";
+import { Simulation } from "../src/engine/simulation.ts";
+
+interface Row {
+  readonly changes: string;
+  readonly neurons?: number;
+  readonly synapses?: number;
+  /** Constant drive [mV]; the threshold is 10 above rest. */
+  readonly drive?: number;
+  readonly dt?: number;
+  /** Seconds at rest after the first one. */
+  readonly rest?: number;
+}
+
+const rows: readonly Row[] = [
+  ...[1000, 4000, 16_000, 64_000].map(neurons => ({ changes: "neurons", neurons })),
+  ...[20, 80, 320, 1280].map(synapses => ({ changes: "synapses", synapses })),
+  ...[10.1, 11, 14, 20].map(drive => ({ changes: "rate", drive })),
+  ...[0.05, 0.1, 0.2, 0.5].map(dt => ({ changes: "dt", dt })),
+  ...[0, 1, 10, 100].map(rest => ({ changes: "rest", rest })),
+];
+
+/** [ms] */
+const WARM = 500;
+/** [Hz] */
+const INPUT = 400;
+
+function specOf({ neurons = 4000, synapses = 80, drive = 11, rest }: Row): NetworkSpec {
+  const factor = 80 / synapses;
+  const sets = [
+    ...[`parameters.scale=${neurons / 4000}`, `parameters.p=${synapses / neurons}`],
+    ...[`parameters.wE=${1.62 * factor} mV`, `parameters.wI=${-9 * factor} mV`, "parameters.delay=0.5 ms"],
+    ...["E", "I"].map(
+      name => `populations.${name}.neuron.bias=${rest === undefined ? drive : 5} mV / (20 ms)`,
+    ),
+  ];
+  const { spec } = describe(sets.reduce(override, cuba as unknown));
+  if (rest === undefined) return spec;
+  const input = { kind: "poisson", rate: INPUT, weight: 1.62, stop: WARM + 1000 } as const;
+  return { ...spec, stimuli: ["E", "I"].map(to => ({ ...input, to })) };
+}
+
+const clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+interface Figures {
+  readonly seconds: number;
+  readonly events: number;
+  readonly rateHz: number;
+}
+
+/** What comes after some time of it: the loops are compiled by then, and activity is what it stays. */
+function measure(row: Row, mode: "exact" | "grid"): Figures {
+  const net = network(specOf(row));
+  const simulation = new Simulation(net, { mode, dt: row.dt ?? 0.1 });
+  simulation.run(WARM);
+  const [events, spikes] = [simulation.synapticEvents, simulation.raster().times.length];
+  const start = clock();
+  simulation.run(1000 * (1 + (row.rest ?? 0)));
+  const seconds = clock() - start;
+  return {
+    seconds,
+    events: simulation.synapticEvents - events + (row.rest === undefined ? 0 : 4000 * INPUT),
+    rateHz: (simulation.raster().times.length - spikes) / (row.neurons ?? 4000),
+  };
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    row: { type: "string" },
+    mode: { type: "string" },
+  },
+});
+const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+
+if (values.row !== undefined)
+  console.log(JSON.stringify(measure(rows[Number(values.row)]!, values.mode as "exact" | "grid")));
+else {
+  console.log(
+    "| changes | to | rate [Hz] | events | exact [s] | ns per event | grid [s] | ns per neuron and step |",
+  );
+  console.log(`|${" --- |".repeat(8)}`);
+  rows.forEach((row, r) => {
+    const runs = Array.from({ length: Number(values.rounds) }, () =>
+      (["exact", "grid"] as const).map(mode => {
+        const args = [fileURLToPath(import.meta.url), "--row", `${r}`, "--mode", mode];
+        const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+        if (status !== 0) throw new Error(stderr);
+        return JSON.parse(stdout) as Figures;
+      }),
+    );
+    const [exact, grid] = [0, 1].map(m => median(runs.map(run => run[m]!.seconds))) as [number, number];
+    const { events, rateHz } = runs[0]![0]!;
+    const { changes, neurons = 4000, synapses, drive, dt = 0.1, rest } = row;
+    const to = {
+      ...{ neurons: neurons.toLocaleString("en"), synapses: `${synapses} each`, rate: `${drive} mV` },
+      ...{ dt: `${dt} ms`, rest: `${rest} s` },
+    }[changes];
+    const steps = (1000 * (1 + (rest ?? 0))) / dt;
+    console.log(
+      `| ${changes} | ${to} | ${(rateHz / (1 + (rest ?? 0))).toFixed(2)} | ${(events / 1e6).toFixed(2)} M | ` +
+        `${exact.toFixed(2)} | ${((exact / events) * 1e9).toFixed(0)} | ${grid.toFixed(2)} | ` +
+        `${((grid / neurons / steps) * 1e9).toFixed(2)} |`,
+    );
+  });
+}
