@@ -1,5 +1,7 @@
 import { InputError } from "../errors.ts";
 import { EventQueue } from "./eventQueue.ts";
+import { LifExpModes } from "./exact/lifExpModes.ts";
+import { type ModeRows, modesOf } from "./exact/modeRows.ts";
 import type { Act, Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
 import type { NeuronGroup } from "./neurons/neuronGroup.ts";
@@ -7,6 +9,11 @@ import { PlasticSynapses } from "./plasticity/plasticSynapses.ts";
 import { PopulationState } from "./populationState.ts";
 
 type State = PopulationState<NeuronGroup>;
+
+interface Timed {
+  readonly state: State;
+  readonly group: LifExpModes;
+}
 
 /** `source` of an event that is not an arrival over projection `source`. */
 const CROSSING = -1;
@@ -33,22 +40,38 @@ export class EventLoop implements Loop {
   readonly #onSpike: (population: number, neuron: number, t: number) => void;
   readonly #queue = new EventQueue();
   readonly #byRank: readonly State[];
+  /** Populations that keep their own calendar of crossings, by rank, and the projections that reach them. */
+  readonly #timed: readonly Timed[];
+  readonly #rows: readonly (ModeRows | null)[];
   /** What a delivery over each projection does to a target; made once, not per event. */
   readonly #receivers: readonly ((target: number, weight: number) => void)[];
   /** Projections whose synapses learn from the spikes of each population. */
   readonly #learning: readonly (readonly number[])[];
   readonly #actors: Act[] = [];
 
-  /** @param onSpike  hears of every spike when it is fired */
-  constructor(network: Network, onSpike: (population: number, neuron: number, t: number) => void) {
+  /**
+   * @param onSpike  hears of every spike when it is fired
+   * @param compile  whether to use compiled loops where there are any
+   */
+  constructor(
+    network: Network,
+    onSpike: (population: number, neuron: number, t: number) => void,
+    compile = true,
+  ) {
     const { populations, projections } = network;
     this.#network = network;
     this.#onSpike = onSpike;
-    this.populations = populations.map(
-      (population, p) =>
-        new PopulationState(population, p, population.model?.create(population.size) ?? null),
-    );
+    const { groups, rows } = modesOf(network, compile);
+    this.#rows = rows;
+    this.populations = populations.map((population, p) => {
+      const group = groups[p] ?? population.model?.create(population.size) ?? null;
+      return new PopulationState<NeuronGroup>(population, p, group);
+    });
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
+    this.#timed = this.#byRank.flatMap(state => {
+      const group = groups[state.index];
+      return group ? [{ state, group }] : [];
+    });
     this.lastRank = 2 * populations.length;
     this.#receivers = projections.map(({ synapses, to }) =>
       this.#receiver(this.populations[to]!, synapses.gain),
@@ -71,6 +94,11 @@ export class EventLoop implements Loop {
     });
   }
 
+  /** Memory of synapses that are laid out for this loop. */
+  get bytes(): number {
+    return this.#rows.reduce((sum, rows) => sum + (rows?.bytes ?? 0), 0);
+  }
+
   /** @returns the source that its events have */
   addActor(act: Act): number {
     return ACTOR - (this.#actors.push(act) - 1);
@@ -86,10 +114,17 @@ export class EventLoop implements Loop {
    */
   runUntil(end: number): void {
     const queue = this.#queue;
-    while (queue.nextTime <= end) {
+    for (;;) {
+      if (this.#cross(Math.min(queue.nextTime, end))) continue;
+      if (queue.nextTime > end) break;
       queue.pop();
-      const { time, rank } = queue;
+      const { time, rank, source } = queue;
       this.time = time;
+      const rows = source >= 0 ? this.#rows[source] : null;
+      if (rows) {
+        this.synapticEvents += rows.deliver(queue.item, time);
+        continue;
+      }
       // Odd ranks and the last ones are for events that reach no neurons; they find nothing to settle.
       const state = this.#byRank[rank >> 1];
       this.#handle(state);
@@ -100,6 +135,26 @@ export class EventLoop implements Loop {
       if (state && state.touched > 0) this.#settle(state);
     }
     this.time = end;
+  }
+
+  /** Lets the first neuron fire that crosses its threshold by a time, of those with a calendar of their own. */
+  #cross(by: number): boolean {
+    let first: Timed | null = null;
+    let time = by;
+    for (const timed of this.#timed) {
+      const t = timed.group.nextCrossing(by);
+      if (t < time || (t === time && !first)) {
+        first = timed;
+        time = t;
+      }
+    }
+    if (!first) return false;
+    const { state, group } = first;
+    this.time = time;
+    const i = group.takeCrossing();
+    for (let n = group.fire(i, time); n > 0; n--) this.emit(state, i);
+    group.judge(i);
+    return true;
   }
 
   /** A neuron fires now. */
@@ -137,6 +192,10 @@ export class EventLoop implements Loop {
   /** One live queue entry per neuron, never later than its next spike; to be called when its state has changed. */
   predict(state: State, i: number): void {
     const group = state.group!;
+    if (group instanceof LifExpModes) {
+      group.judge(i);
+      return;
+    }
     // Finding the spike may be dear: a lower bound will do until then.
     const next = group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i);
     if (next < state.predicted[i]!) {

@@ -83,7 +83,7 @@ export class Simulation {
       expectTime("dt", dt);
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
       this.#loop = new GridLoop(network, dt, hear, onSpike !== undefined, kernels === "compiled", workers);
-    } else this.#loop = new EventLoop(network, hear);
+    } else this.#loop = new EventLoop(network, hear, kernels === "compiled");
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     for (const make of network.stimuli) {
       const stimulus = make();

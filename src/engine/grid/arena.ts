@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { instantiate } from "../kernels/module.ts";
+import { type Crossing, instantiate } from "../kernels/module.ts";
 
 /** The compiled loops of `kernels/assembly/grid.ts`; addresses are bytes in the arena. */
 export interface GridKernels {
@@ -78,9 +78,10 @@ export class Arena {
   /**
    * @param compile  whether to use the compiled loops where they can run
    * @param shared   whether worker threads are to use it
+   * @param crossing what the loops of the exact mode call
    */
-  constructor(compile: boolean, shared: boolean) {
-    const compiled = compile ? instantiate(1, shared) : null;
+  constructor(compile: boolean, shared: boolean, crossing?: Crossing) {
+    const compiled = compile ? instantiate(1, shared, crossing) : null;
     this.memory = compiled?.memory ?? new PlainMemory();
     this.shared = shared && compiled !== null;
     this.kernels = (compiled?.exports as GridKernels | undefined) ?? null;

@@ -40,7 +40,7 @@ const script = `
 const { module, memory, member, control, orders, names, patience } = require("node:worker_threads").workerData;
 const none = () => { throw new Error("no call of a crew needs it"); };
 const kernels = new WebAssembly.Instance(module, {
-  env: { memory, exp: none, log: none, abort() {} },
+  env: { memory, exp: none, log: none, crossing: none, abort() {} },
 }).exports;
 const state = new Int32Array(memory.buffer, control, ${APART} * (member + 1));
 const work = new Float64Array(memory.buffer, orders, ${ORDERS});

@@ -34,16 +34,25 @@ export function sharedKernels(): object | null {
   return compiled(sharedWasmBase64);
 }
 
+/** Time to the next crossing in a population [ms], from a neuron's modes; see `LifExpModes`. */
+export type Crossing = (population: number, x: number, m: number, e: number, i: number) => number;
+const noCrossing: Crossing = () => Infinity;
+
 /**
  * A memory of a number of pages of 64 KiB, and the kernels on it; null where they cannot run.
- * @param shared  whether worker threads may use it too
+ * @param shared    whether worker threads may use it too
+ * @param crossing  finds when a neuron reaches its threshold, for the loops of the exact mode
  */
-export function instantiate(pages: number, shared = false): { memory: WasmMemory; exports: unknown } | null {
+export function instantiate(
+  pages: number,
+  shared = false,
+  crossing = noCrossing,
+): { memory: WasmMemory; exports: unknown } | null {
   const module = shared ? sharedKernels() : compiled(wasmBase64);
   if (!module) return null;
   const memory = new WebAssembly.Memory(
     shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages },
   );
-  const env = { memory, exp: exp, log: log, abort() {} };
+  const env = { memory, exp, log, crossing, abort() {} };
   return { memory, exports: new WebAssembly.Instance(module, { env }).exports };
 }

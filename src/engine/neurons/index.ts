@@ -4,7 +4,7 @@ import { type IfSpec, integrateAndFire } from "./integrateAndFire.ts";
 import type { LatticeStep } from "./lattice.ts";
 import { type LiSpec, leakyIntegrator } from "./leakyIntegrator.ts";
 import { type LifAlphaSpec, lifAlpha } from "./lifAlpha.ts";
-import { type LifExpSpec, lifExp } from "./lifExp.ts";
+import { type LifExpParameters, type LifExpSpec, lifExp } from "./lifExp.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import { expectOnly, type MembraneSpec, membrane, membraneFields } from "./parameters.ts";
@@ -16,6 +16,8 @@ export interface NeuronModel {
   create(size: number): NeuronGroup;
   /** One step of dt [ms], for the grid mode. */
   lattice(dt: number): LatticeStep;
+  /** Where the exact mode may keep the state by modes; see `LifExpModes`. */
+  readonly modes?: LifExpParameters | null;
 }
 
 /** What a user writes: parameters of one of the models; `lif` where no model is named. */
