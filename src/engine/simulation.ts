@@ -33,7 +33,7 @@ export interface SimulationOptions {
    * number. Worth it for networks of tens of thousands of neurons; `close` lets the threads go.
    */
   readonly workers?: number;
-  /** Inner loops of the grid mode; both give the same bits. */
+  /** Compiled inner loops, where there are any, or their twins; both give the same bits. */
   readonly kernels?: "compiled" | "typescript";
   /** What to record; all spikes by default. */
   readonly record?: SpikeRecording & ProbeRecording;
