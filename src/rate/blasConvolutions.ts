@@ -67,7 +67,6 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
       if (!info) return original("Conv2DBackpropInput")(call);
       const out = (call.backend as BackendWasm).makeOutput(inputShape, "float32");
       chunks(call.backend as BackendWasm, info, [dy, filter, out], ([post, K, back], chunk) => {
-        if (chunk.first === 0) back!.fill(0);
         const kernel = { values: K!, transposed: true };
         const { patches } = chunk;
         blas.product(
@@ -110,7 +109,7 @@ interface Chunk {
   readonly patches: Float32Array;
   /** Copies the patches of a batch of maps. */
   gather(maps: Float32Array): Float32Array;
-  /** Adds the patches to a batch of maps. */
+  /** Writes the sums of the patches that lie on each place of a batch of maps. */
   scatter(maps: Float32Array): void;
   /** The chunk's part of something that every place has. */
   places(values: Float32Array): Float32Array;
@@ -128,72 +127,123 @@ function chunks(
   const width = filterHeight * filterWidth * inChannels;
   const samples = Math.max(1, Math.min(batchSize, Math.floor(PATCHES / (places * width))));
   const room = wasm.makeOutput([samples * places * width], "float32");
+  const framedRoom = wasm.makeOutput([samples * framedSize(info)], "float32");
   const numbers = tensors.map(tensor => view(wasm, tensor));
   const all = view(wasm, room);
-  // One view of the whole heap: copying within it is the fastest way to move a few hundred numbers.
-  const heap = new Float32Array(all.buffer);
+  const framed = view(wasm, framedRoom);
   for (let first = 0; first < batchSize; first += samples) {
     const count = Math.min(samples, batchSize - first);
     const rows = count * places;
     const patches = all.subarray(0, rows * width);
+    const size = info.inHeight * info.inWidth * inChannels;
+    const own = (maps: Float32Array) => maps.subarray(first * size, (first + count) * size);
     work(numbers, {
       first,
       rows,
       width,
       patches,
       gather(maps) {
-        everySegment(info, first, count, (map, patch, length, zeros) => {
-          const to = patches.byteOffset / 4 + patch;
-          const from = maps.byteOffset / 4 + map;
-          if (zeros) heap.fill(0, to, to + length);
-          else if (length > 24) heap.copyWithin(to, from, from + length);
-          else for (let n = 0; n < length; n++) heap[to + n] = heap[from + n]!;
-        });
+        gather(info, count, framed.length === 0 ? own(maps) : frame(info, count, own(maps), framed), patches);
         return patches;
       },
       scatter(maps) {
-        everySegment(info, first, count, (map, patch, length, zeros) => {
-          if (!zeros) for (let n = 0; n < length; n++) maps[map + n]! += patches[patch + n]!;
-        });
+        if (framed.length === 0) return scatter(info, count, patches, own(maps));
+        scatter(info, count, patches, framed);
+        unframe(info, count, framed, own(maps));
       },
       places: values => values.subarray(first * places * outChannels, (first * places + rows) * outChannels),
     });
   }
-  wasm.disposeData(room.dataId as Parameters<BackendWasm["disposeData"]>[0]);
+  for (const { dataId } of [room, framedRoom])
+    wasm.disposeData(dataId as Parameters<BackendWasm["disposeData"]>[0]);
 }
 
-/**
- * Visits the patches of some samples in runs of numbers that lie side by side both in the maps and in the patches, and in
- * runs that lie outside the maps (`zeros`).
- */
-function everySegment(
+/** Height and width of a map with the zeros around it. */
+function framedShape({ inHeight, inWidth, padInfo: { top, bottom, left, right } }: Info): [number, number] {
+  return [top + inHeight + bottom, left + inWidth + right];
+}
+
+/** Numbers of a map with zeros around it; 0 where it needs none. */
+function framedSize(info: Info): number {
+  const [height, width] = framedShape(info);
+  return height === info.inHeight && width === info.inWidth ? 0 : height * width * info.inChannels;
+}
+
+/** Puts zeros around maps. */
+function frame(info: Info, count: number, maps: Float32Array, framed: Float32Array): Float32Array {
+  framed.fill(0);
+  everyLine(info, count, (line, framedLine, length) => {
+    for (let n = 0; n < length; n++) framed[framedLine + n] = maps[line + n]!;
+  });
+  return framed;
+}
+
+/** Takes maps out of what surrounds them. */
+function unframe(info: Info, count: number, framed: Float32Array, maps: Float32Array): void {
+  everyLine(info, count, (line, framedLine, length) => {
+    for (let n = 0; n < length; n++) maps[line + n] = framed[framedLine + n]!;
+  });
+}
+
+function everyLine(
   info: Info,
-  first: number,
   count: number,
-  visit: (map: number, patch: number, length: number, zeros: boolean) => void,
+  visit: (line: number, framedLine: number, length: number) => void,
 ): void {
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } = info;
-  const span = filterWidth * inChannels;
-  let patch = 0;
-  for (let sample = first; sample < first + count; sample++) {
-    for (let row = 0; row < outHeight; row++) {
-      for (let column = 0; column < outWidth; column++) {
-        const left = column * info.strideWidth - padInfo.left;
-        // The kernel's columns lo .. hi - 1 lie on the map.
-        const lo = Math.min(filterWidth, Math.max(0, -left));
-        const hi = Math.max(lo, Math.min(filterWidth, inWidth - left));
-        for (let k = 0; k < filterHeight; k++, patch += span) {
-          const y = row * info.strideHeight - padInfo.top + k;
-          if (y < 0 || y >= inHeight || lo === hi) {
-            visit(0, patch, span, true);
-            continue;
-          }
-          if (lo > 0) visit(0, patch, lo * inChannels, true);
-          const map = ((sample * inHeight + y) * inWidth + left + lo) * inChannels;
-          visit(map, patch + lo * inChannels, (hi - lo) * inChannels, false);
-          if (hi < filterWidth) visit(0, patch + hi * inChannels, (filterWidth - hi) * inChannels, true);
+  const { inHeight, inWidth, inChannels, padInfo } = info;
+  const [height, width] = framedShape(info);
+  for (let sample = 0; sample < count; sample++) {
+    for (let y = 0; y < inHeight; y++) {
+      const framedPlace = (sample * height + padInfo.top + y) * width + padInfo.left;
+      visit((sample * inHeight + y) * inWidth * inChannels, framedPlace * inChannels, inWidth * inChannels);
+    }
+  }
+}
+
+/** Copies what the kernel sees at every place, line by line. */
+function gather(info: Info, count: number, maps: Float32Array, patches: Float32Array): void {
+  // One view of the whole heap: copying within it is the fastest way to move a few hundred numbers.
+  const heap = new Float32Array(maps.buffer);
+  const [start, line, span] = [maps.byteOffset / 4, ...lineAndSpan(info)];
+  let to = patches.byteOffset / 4;
+  for (let sample = 0; sample < count; sample++) {
+    for (let row = 0; row < info.outHeight; row++) {
+      for (let column = 0; column < info.outWidth; column++) {
+        let from = start + corner(info, sample, row, column);
+        for (let k = 0; k < info.filterHeight; k++, from += line, to += span) {
+          if (span > 24) heap.copyWithin(to, from, from + span);
+          else for (let n = 0; n < span; n++) heap[to + n] = heap[from + n]!;
         }
       }
     }
   }
+}
+
+/** Adds up what lies over each other when every place of the kernel gives its patch back. */
+function scatter(info: Info, count: number, patches: Float32Array, maps: Float32Array): void {
+  const [line, span] = lineAndSpan(info);
+  maps.fill(0);
+  let from = 0;
+  for (let sample = 0; sample < count; sample++) {
+    for (let row = 0; row < info.outHeight; row++) {
+      for (let column = 0; column < info.outWidth; column++) {
+        let to = corner(info, sample, row, column);
+        for (let k = 0; k < info.filterHeight; k++, to += line, from += span) {
+          for (let n = 0; n < span; n++) maps[to + n]! += patches[from + n]!;
+        }
+      }
+    }
+  }
+}
+
+/** Numbers in a line of a framed map, and in a line of the kernel. */
+function lineAndSpan(info: Info): [number, number] {
+  return [framedShape(info)[1] * info.inChannels, info.filterWidth * info.inChannels];
+}
+
+/** The first number that the kernel sees, in framed maps. */
+function corner(info: Info, sample: number, row: number, column: number): number {
+  const [height, width] = framedShape(info);
+  const place = (sample * height + row * info.strideHeight) * width + column * info.strideWidth;
+  return place * info.inChannels;
 }

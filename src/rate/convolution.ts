@@ -14,8 +14,17 @@ export interface Stride {
   readonly padding?: number | "same";
 }
 
-/** Maps of a convolution layer before bias and activation, [batch, places down, places across, to]. */
-export function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, how: Stride = {}): tf.Tensor4D {
+/**
+ * Maps of a convolution layer before the activation, [batch, places down, places across, to].
+ * @param bias  [to], in the same operation
+ */
+export function convolve(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  how: Stride = {},
+  bias?: tf.Tensor1D,
+): tf.Tensor4D {
+  if (bias) return tf.fused.conv2d({ x, filter: kernel, bias, ...attributes(how) });
   const { strides, pad, dimRoundingMode } = attributes(how);
   return tf.conv2d(x, kernel, strides, pad, "NHWC", 1, dimRoundingMode);
 }

@@ -9,7 +9,7 @@ import {
   maxPool,
   maxPoolBack,
 } from "./convolution.ts";
-import { drive, matMulTransposed, outerSum } from "./ops.ts";
+import { drive, fuses, matMulTransposed, outerSum } from "./ops.ts";
 
 /**
  * What one layer of synapses does to a batch, and what learning needs of it. Activities stay flat, [batch, neurons],
@@ -57,8 +57,11 @@ export function weighted({ conv }: Layer, sources: tf.Tensor2D, w: tf.Tensor2D):
 
 /** What sources drive the targets with, biases included; layers that are not normalised. [batch, layer.post] */
 export function driven(layer: Layer, sources: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  if (!layer.conv) return drive(sources, w, b);
-  return tf.add(weighted(layer, sources, w), perTarget(layer, b));
+  const { conv } = layer;
+  if (!conv) return drive(sources, w, b);
+  if (!fuses()) return tf.add(weighted(layer, sources, w), perTarget(layer, b));
+  const kernel = tf.reshape(w, kernelShape(conv)) as tf.Tensor4D;
+  return flat(convolve(asMaps(sources, conv.from), kernel, conv, tf.reshape(b, [layer.columns])));
 }
 
 /** The same synapses the other way: from targets, [batch, layer.post], to sources, [batch, layer.sources]. */

@@ -93,7 +93,7 @@ export class RateNetwork {
    */
   gate(h: tf.Tensor2D): tf.Tensor2D {
     const scale = Math.fround(this.dropout?.scale ?? 1);
-    let gate = tf.cast<tf.Tensor2D>(tf.greater(h, 0), "float32");
+    let gate = tf.step<tf.Tensor2D>(h);
     if (this.saturation < Infinity) {
       const most = Math.fround(Math.fround(this.saturation) * scale);
       gate = tf.mul<tf.Tensor2D>(gate, tf.cast(tf.less(h, most), "float32"));

@@ -6,7 +6,7 @@ import { OUTER_STEP, type OuterStep } from "./blasKernels.ts";
  * biases come with the product; everywhere else they are operations of their own, always the same ones, so
  * that numbers stay the same: on wasm a transpose flag leaves the fast product for a scalar loop.
  */
-const fuses = () => tf.getBackend() === "blas";
+export const fuses = () => tf.getBackend() === "blas";
 
 /** a x b with b given transposed. */
 export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
