@@ -4,21 +4,22 @@ import { exp } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import type { RateNetwork } from "../rate/network.ts";
+import { type LabelPattern, labelPattern } from "./labelPattern.ts";
 import { Layers, whole } from "./layers.ts";
 import type { Rule } from "./rule.ts";
 
 /** Threshold of the goodness and slope k at it; chosen on the validation part of the digits. */
 const THETA = 1;
 const SLOPE = 6;
-/** Intensity of the label among the inputs, and what stands there when the label is not known: all a little. */
+/** Intensity of the label, and that of every label when it is not known. */
 const LABEL = 3;
 const NEUTRAL = 0.3;
 /** Keeps the length of a silent layer off 0. */
 const GUARD = 1e-2;
 
 /**
- * Forward-Forward (Hinton 2022, arXiv:2212.13345, sec. 2-3). The label stands in the first inputs, in place of what
- * was there. Every hidden layer by itself makes its goodness G = mean of h^2 high for the right label (positive) and
+ * Forward-Forward (Hinton 2022, arXiv:2212.13345, sec. 2-3). The label stands in the input (see `LabelPattern`). Every
+ * hidden layer by itself makes its goodness G = mean of h^2 high for the right label (positive) and
  * low for a wrong one (negative); wrong labels are hard: drawn as the readout, which sees a neutral label, finds them
  * likely. A layer passes on its direction only, x̂ = h / rms(h). The network decides by the goodness of each label, or
  * (`ff:readout`) by the readout under the neutral label, which learns by the delta rule from the last hidden layer.
@@ -43,7 +44,9 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
     source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
     presentations: 3,
     synapseKnows: "own activity; goodness of its own layer and whether the label is right",
-    create({ sizes }, rng) {
+    create(architecture, rng) {
+      const { sizes } = architecture;
+      const pattern = labelPattern(architecture);
       const [classes, depth] = [sizes.at(-1)!, sizes.length - 1];
       const seed = rng.nextUint32();
       const wrongLabel = (logits: ArrayLike<number>, label: number, key: string) =>
@@ -53,7 +56,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
       return {
         rate: net => {
           const readout = (x: tf.Tensor2D) => {
-            const seen = upward(net, labelled(x, tf.fill([x.shape[0], classes], NEUTRAL)));
+            const seen = upward(net, pattern.shown(x, tf.fill([x.shape[0], classes], NEUTRAL)));
             return { ...seen, logits: net.drive(depth - 1, tf.mul(seen.h.at(-1)!, seen.gain.at(-1)!)) };
           };
           return {
@@ -73,7 +76,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               });
               const negative = tf.cast(tf.oneHot(tf.tensor1d(wrong, "int32"), classes), "float32");
               for (const [label, sign] of [[y, -1] as const, [negative as tf.Tensor2D, 1] as const]) {
-                upward(net, labelled(x, tf.mul(label, LABEL)), (l, pre, gain, h, goodness) => {
+                upward(net, pattern.shown(x, tf.mul(label, LABEL)), (l, pre, gain, h, goodness) => {
                   // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
                   const surprise = tf.mul(
                     tf.sigmoid(tf.mul(tf.sub(goodness, THETA), SLOPE * sign)),
@@ -91,7 +94,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
                 const label = tf.cast(tf.oneHot(tf.fill([x.shape[0]], k, "int32"), classes), "float32");
                 const { goodness } = upward(
                   net,
-                  labelled(x, tf.mul<tf.Tensor2D>(label as tf.Tensor2D, LABEL)),
+                  pattern.shown(x, tf.mul<tf.Tensor2D>(label as tf.Tensor2D, LABEL)),
                 );
                 return goodness.filter((_, l) => judged(l)).reduce((sum, g) => tf.add(sum, g));
               });
@@ -100,9 +103,9 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
           };
         },
         spiking: net => {
-          const chain = new UpwardChain(net, classes);
+          const chain = new UpwardChain(net, pattern);
           // Keeps the presentation that `learn` returns while the others run.
-          const neutralChain = new UpwardChain(net, classes);
+          const neutralChain = new UpwardChain(net, pattern);
           const post = sizes.map(n => new Float64Array(n));
           const e = new Float64Array(classes);
           return {
@@ -161,12 +164,6 @@ function hardNegative(logits: ArrayLike<number>, label: number, u: number): numb
   return drawn;
 }
 
-/** x with its first inputs replaced by the label's. */
-function labelled(x: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D {
-  const [rows, inputs] = x.shape;
-  return tf.concat([label, tf.slice(x, [0, label.shape[1]], [rows, inputs - label.shape[1]])], 1);
-}
-
 /**
  * The hidden layers bottom to top, each under the direction of the one below.
  * @param each  called as soon as layer l's targets h are active, before the layer above is
@@ -199,33 +196,38 @@ class UpwardChain {
   readonly #layers: Layers;
   readonly #parts;
   readonly #whole;
+  readonly #pattern: LabelPattern;
   readonly #label: Float64Array;
-  readonly #classes: number;
+  /** What the label adds to the input. */
+  readonly #added: Float64Array;
 
-  constructor(net: FeedForwardNetwork, classes: number) {
+  constructor(net: FeedForwardNetwork, pattern: LabelPattern) {
     this.#net = net;
-    this.#classes = classes;
+    this.#pattern = pattern;
     this.#layers = new Layers(net);
     this.#parts = net.weights.map((_, l) => this.#layers.presentation(l));
     this.#whole = whole(this.#parts);
-    this.#label = new Float64Array(net.sizes[0]!);
+    this.#label = new Float64Array(net.sizes.at(-1)!);
+    this.#added = new Float64Array(net.sizes[0]!);
     this.gain = net.weights.map(() => 1);
     this.goodness = net.weights.slice(1).map(() => 0);
   }
 
   /**
-   * Presents the waiting sample with other first inputs: `others` everywhere, or the label.
+   * Presents the waiting sample under a label, with intensity `others` for all other classes.
    * @param each  called as soon as layer l's targets have been presented, before the layer above is
    * @returns the presentation of all layers; the next one overwrites it
    */
   present(others: number, label: number | null, each?: (l: number, seen: Presentation) => void) {
     const { depth } = this.#net;
-    const replaced = this.#layers.inputTrace(this.#classes);
-    for (let k = 0; k < this.#classes; k++) {
-      this.#label[k] = (k === label ? LABEL : others) - replaced[k]!;
-    }
+    this.#label.fill(others);
+    if (label !== null) this.#label[label] = LABEL;
+    const replaced = this.#layers.inputTrace(this.#pattern.replaced);
+    this.#added.fill(0);
+    for (let k = 0; k < replaced.length; k++) this.#added[k] = -replaced[k]!;
+    this.#pattern.add(this.#label, this.#added);
     for (let l = 0; l < depth; l++) {
-      const source = this.#layers.source(l, this.#parts, this.#label);
+      const source = this.#layers.source(l, this.#parts, this.#added);
       this.#layers.present(l, this.#parts[l]!, { ...source, gain: source.gain * this.gain[l]! });
       if (l === depth - 1) break;
       const h = this.#parts[l]!.response[1]!;
