@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
-import { selectBackend } from "../../src/rate/backend.ts";
 import {
   averagePool,
   averagePoolBack,
@@ -12,7 +11,7 @@ import {
   maxPoolBack,
 } from "../../src/rate/convolution.ts";
 import { direct, directPool, type Geometry, placesOf, type Shape, size } from "./direct.ts";
-import { presentBackends } from "./present.ts";
+import { onEveryBackend } from "./present.ts";
 
 const geometries: Record<string, Geometry> = {
   "5x5, one channel": { map: [3, 12, 12, 1], kernel: [5, 5, 1, 8], stride: 1, padding: 0 },
@@ -46,11 +45,7 @@ function expectNear(found: tf.Tensor, expected: ArrayLike<number>): void {
   expect(worst / scale).toBeLessThan(1e-5);
 }
 
-describe.each(await presentBackends())("on %s", backend => {
-  beforeAll(async () => {
-    await selectBackend(backend);
-  });
-
+onEveryBackend(backend => {
   test.each(Object.entries(geometries))(
     "a convolution and its derivatives are the direct sums: %s",
     (_, g) => {
@@ -67,6 +62,9 @@ describe.each(await presentBackends())("on %s", backend => {
         const y = convolve(X, K, g);
         expect(y.shape).toEqual(shape);
         expectNear(y, expected.y);
+        const bias = numbers([g.kernel[3]], "bias");
+        const biased = expected.y.map((value, at) => value + bias[at % bias.length]!);
+        expectNear(convolve(X, K, g, tf.tensor1d(bias)), biased);
         expectNear(kernelSum(X, P, g.kernel, g), expected.kernelSum);
         expectNear(convolveBack(P, K, g.map, g), expected.back);
         const [dX, dK] = tf.grads((a: tf.Tensor, b: tf.Tensor) =>

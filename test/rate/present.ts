@@ -1,3 +1,4 @@
+import { beforeAll, describe } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { backendNames, selectBackend } from "../../src/rate/backend.ts";
 
@@ -13,4 +14,19 @@ export async function presentBackends(): Promise<string[]> {
     }
   }
   return present;
+}
+
+const present = await presentBackends();
+
+/** The same tests on every backend but `except`; those that do not start here are skipped by name. */
+export function onEveryBackend(tests: (backend: string) => void, except?: string): void {
+  for (const backend of backendNames) {
+    if (backend === except) continue;
+    describe.runIf(present.includes(backend))(`on ${backend}`, () => {
+      beforeAll(async () => {
+        await selectBackend(backend);
+      });
+      tests(backend);
+    });
+  }
 }
