@@ -134,7 +134,7 @@ async function exportNetwork(
   flags: Flags,
 ): Promise<Written> {
   const trained = kind === "network" ? decodeNetwork(readFileSync(source), source) : null;
-  if (trained?.layers) {
+  if (trained?.layers && to !== "nir") {
     throw new InputError(
       `${source}: holds shared kernels; expected a fully connected network for --to ${to}`,
     );

@@ -2,6 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { architectureFrom } from "../../src/description/layeredModel.ts";
+import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
 import { network } from "../../src/engine/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { decodeNetwork, encodeNetwork, type TrainedNetwork } from "../../src/io/networkFile.ts";
@@ -78,6 +80,74 @@ describe("export of a trained network", () => {
       expect(v).toBeCloseTo(ours!.v[k]!, 5);
     });
   });
+  test("keeps shared kernels and average pools, with the same spikes", async () => {
+    const net = convolutional();
+    const { graph } = networkToNir(net, { lossy: true });
+    expect(Object.values(graph.nodes).map(({ type }) => type)).toEqual(
+      "Input Conv2d LIF AvgPool2d Conv2d LIF Flatten Affine LIF Affine LI Output".split(" "),
+    );
+    await writeNir(graph, path);
+    const imported = nirToNetwork(await readNir(path));
+    const own = new FeedForwardNetwork(
+      { sizes: net.sizes, layers: net.layers! },
+      net.weights,
+      net.biases,
+      net.neuron,
+      net.durationMs,
+    );
+    const simulation = new Simulation(network(imported.spec));
+    for (const [name, current] of Object.entries(imported.currents)) simulation.setCurrent(name, current);
+    const rng = new Rng(4, "input");
+    own.input.gain = net.inputGain;
+    const times = Float64Array.from({ length: 150 }, () => 20 * rng.uniform()).sort();
+    const inputs = times.map(() => rng.integer(72));
+    times.forEach((t, k) => {
+      own.input.spikes.push(t, inputs[k]!);
+    });
+    simulation.stimulate(
+      "input",
+      times,
+      Uint32Array.from(inputs, i => channelsFirst(i, 36, 2)),
+    );
+    simulation.run(net.durationMs);
+    const seen = own.presentation();
+    own.present(seen);
+    const raster = simulation.raster();
+    for (const [p, places, channels] of [
+      [1, 36, 3],
+      [2, 4, 4],
+      [3, 1, 5],
+    ] as const) {
+      const spikes = seen.spikes[p]!;
+      const ours = Array.from(spikes.times.subarray(0, spikes.length), (t, k) => [
+        t,
+        channelsFirst(spikes.neurons[k]!, places, channels),
+      ]);
+      const at = [...raster.times.keys()].filter(
+        k => raster.populations[raster.populationIndex[k]!]!.name === `hidden_${p}`,
+      );
+      const theirs = at.map(k => [raster.times[k]!, raster.neurons[k]!]);
+      expect(ours.length).toBeGreaterThan(10);
+      const sorted = (list: number[][]) => list.sort((a, b) => a[1]! - b[1]! || a[0]! - b[0]!);
+      expect(sorted(theirs).map(([, i]) => i)).toEqual(sorted(ours).map(([, i]) => i));
+      theirs.forEach(([t], k) => {
+        expect(t).toBeCloseTo(ours[k]![0]!, 4);
+      });
+    }
+    seen.logits.forEach((v, k) => {
+      expect(simulation.potential("readout", k)).toBeCloseTo(v, 5);
+    });
+  });
+  test("refuses max pools, which NIR does not know", () => {
+    const net = convolutional();
+    const layers = net.layers!.map(layer => ({
+      ...layer,
+      pool: layer.pool && { ...layer.pool, kind: "max" as const },
+    }));
+    expect(() => networkToNir({ ...net, layers }, { lossy: true })).toThrow(
+      /^nir: expected average pools, got a max pool of spikes/,
+    );
+  });
   test("runs on a grid with the same spikes, step for step", () => {
     const dtMs = 0.01;
     const net = trained();
@@ -101,6 +171,37 @@ describe("export of a trained network", () => {
     });
   });
 });
+
+/** Two maps of 6 x 6 under kernels, an average pool, kernels with a stride, and two fully connected layers. */
+function convolutional(): TrainedNetwork {
+  const rng = new Rng(3, "weights");
+  const { sizes, layers } = architectureFrom(
+    {
+      name: "test",
+      layers: [
+        { kind: "conv", filters: 3, size: 3, padding: 1 },
+        { kind: "avgpool", size: 2 },
+        { kind: "conv", filters: 4, size: 3, padding: 1, stride: 2 },
+        { kind: "dense", units: 5 },
+      ],
+    },
+    [6, 6, 2],
+    3,
+    "test",
+  );
+  const draw = (n: number) => Float32Array.from({ length: n }, () => rng.normal(0.1, 0.3));
+  return {
+    ...trained(),
+    sizes,
+    layers,
+    weights: layers.map(({ rows, columns }) => draw(rows * columns)),
+    biases: layers.map(({ columns }) => draw(columns)),
+    neuron: { tauMem: 20, vThreshold: 0.2, tauRef: 0 },
+  };
+}
+
+const channelsFirst = (i: number, places: number, channels: number) =>
+  (i % channels) * places + Math.floor(i / channels);
 
 /** The engine's own form of the network, without NIR. */
 function direct(net: TrainedNetwork) {
