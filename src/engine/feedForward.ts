@@ -318,7 +318,9 @@ export class FeedForwardNetwork {
       const v = layer.v[j]!;
       drive[j] = silent?.[j] ? 0 : a[j]! + scale * v;
       response[j] = Math.max(0, drive[j]!);
-      // Above threshold at the end means that the refractory period held spikes back: saturated.
+      // Above threshold at the end means that the refractory period held spikes back: saturated. It also holds back
+      // what came together just before the end, at any threshold: where inputs fire in step, as pools of saturated
+      // neurons do, a few gates are closed that the rate twin has open.
       gate[j] = drive[j]! > 0 && v < vThreshold ? scale : 0;
     }
   }
