@@ -28,19 +28,8 @@ import {
 import { writeAtomic } from "../../src/io/atomic.ts";
 
 const SEED = 1;
-const CHOICE = {
-  epochs: 2,
-  rates: [0.03, 0.1, 0.3],
-  factors: [1, 0.1, 0.01],
-} as const;
-/** Where other numbers suit a rule: PEPITA's kernels take small steps only, Forward-Forward's 100 neurons too. */
-const CHOICE_OF: Readonly<Record<string, { rates?: readonly number[]; factors?: readonly number[] }>> = {
-  pepita: { factors: [0.1, 0.01, 0.001] },
-  "pepita:textbook": { factors: [0.1, 0.01, 0.001] },
-  ff: { rates: [0.003, 0.01, 0.03], factors: [1, 3, 10] },
-  // Without learning kernels their factor plays no part.
-  frozen: { factors: [1] },
-};
+/** Of the learning rates and factors of the kernels that a part tries, other numbers where they suit a rule. */
+type Grid = Readonly<Record<string, { rates?: readonly number[]; factors?: readonly number[] }>>;
 const parts = {
   twins: {
     datasets: ["mnist", "fashion-mnist"],
@@ -49,16 +38,34 @@ const parts = {
     samples: 12_000,
     epochs: 3,
     filters: 8,
-    choice: { samples: 3000, validationSamples: 2000 },
+    optimiser: "sgd",
+    batch: 10,
+    choice: { samples: 3000, validationSamples: 2000, epochs: 2 },
+    grid: {
+      default: { rates: [0.03, 0.1, 0.3], factors: [1, 0.1, 0.01] },
+      pepita: { factors: [0.1, 0.01, 0.001] },
+      // Its 100 neurons see long sums.
+      ff: { rates: [0.003, 0.01, 0.03], factors: [1, 3, 10] },
+      // Without learning kernels their factor plays no part.
+      frozen: { factors: [1] },
+    } as Grid,
   },
+  /** Optimiser, batch and the middle learning rate are those of PEPITA's authors. */
   published: {
     datasets: ["mnist"],
-    rules: ["bp", "pepita", "pepita:textbook", "frozen"],
+    rules: ["bp", "pepita:textbook", "pepita", "frozen"],
     twins: ["rate"],
     samples: 60_000,
-    epochs: 10,
+    epochs: 8,
     filters: 32,
-    choice: { samples: 20_000, validationSamples: 5000 },
+    optimiser: "momentum",
+    batch: 50,
+    choice: { samples: 20_000, validationSamples: 5000, epochs: 2 },
+    grid: {
+      default: { rates: [0.003, 0.01, 0.03], factors: [1] },
+      "pepita:textbook": { rates: [0.01, 0.03], factors: [0.1, 0.01, 0.001] },
+      pepita: { rates: [0.01, 0.03], factors: [0.01, 0.001, 0.0001] },
+    } as Grid,
   },
 } as const;
 type Part = keyof typeof parts;
@@ -66,7 +73,7 @@ type Part = keyof typeof parts;
 interface Choice {
   readonly dataset: string;
   readonly rule: string;
-  readonly filters: number;
+  readonly part: Part;
   readonly learningRate: number;
   readonly factor: number;
   /** [learning rate, factor of the kernels, validation accuracy; null where it diverged] */
@@ -103,7 +110,7 @@ const measured: Measured = existsSync(file)
   : { about: about(), choices: [], runs: [] };
 
 for (const part of asked ? [asked as Part] : (Object.keys(parts) as Part[])) {
-  const { datasets, rules, twins, samples, filters, choice } = parts[part];
+  const { datasets, rules, twins, samples, choice } = parts[part];
   for (const dataset of datasets) {
     const some = await loadDataset(dataset, { dataDir, trainSamples: choice.samples, testSamples: 1 });
     const small = validatedBy(choice.validationSamples, some);
@@ -111,12 +118,12 @@ for (const part of asked ? [asked as Part] : (Object.keys(parts) as Part[])) {
     // The validation part has served once the rates are chosen.
     const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
     for (const rule of rules) {
-      const own = (c: Choice) => c.dataset === dataset && c.rule === rule && c.filters === filters;
-      const chosen = measured.choices.find(own) ?? (await choose(small, dataset, rule, filters));
+      const own = (c: Choice) => c.part === part && c.dataset === dataset && c.rule === rule;
+      const chosen = measured.choices.find(own) ?? (await choose(part, small, dataset, rule));
       for (const twin of twins) {
         const done = (run: Run) =>
           run.part === part && run.dataset === dataset && run.rule === rule && run.twin === twin;
-        if (!measured.runs.some(done)) await measure(part, twin, chosen, { ...whole, validation: none });
+        if (!measured.runs.some(done)) await measure(twin, chosen, { ...whole, validation: none });
       }
     }
   }
@@ -142,31 +149,29 @@ function layersOf(rule: string, filters: number, factor: number): LayerSpec[] {
   ];
 }
 
-async function choose(data: Dataset, dataset: string, rule: string, filters: number): Promise<Choice> {
+async function choose(part: Part, data: Dataset, dataset: string, rule: string): Promise<Choice> {
   const tried: [number, number, number | null][] = [];
-  const { rates, factors } = { ...CHOICE, ...CHOICE_OF[rule] };
+  const { grid, choice } = parts[part];
+  const { rates = [], factors = [] } = { ...grid.default, ...grid[rule] };
   for (const factor of factors) {
     for (const learningRate of rates) {
-      const done = await trained(data, rule, "rate", filters, {
-        learningRate,
-        factor,
-        epochs: CHOICE.epochs,
-      });
+      const { epochs } = choice;
+      const done = await trained(part, data, rule, "rate", { learningRate, factor, epochs });
       tried.push([learningRate, factor, "failed" in done ? null : done.validationAccuracy!]);
     }
   }
   const best = tried.reduce((a, b) => ((b[2] ?? 0) > (a[2] ?? 0) ? b : a));
-  const choice = { dataset, rule, filters, learningRate: best[0], factor: best[1], tried };
-  measured.choices.push(choice);
+  const chosen = { part, dataset, rule, learningRate: best[0], factor: best[1], tried };
+  measured.choices.push(chosen);
   await save();
   console.log(`${dataset} ${rule}: learning rate ${best[0]}, factor ${best[1]} of ${JSON.stringify(tried)}`);
-  return choice;
+  return chosen;
 }
 
-async function measure(part: Part, twin: "rate" | "spike", chosen: Choice, data: Dataset): Promise<void> {
-  const { dataset, rule, filters, learningRate, factor } = chosen;
+async function measure(twin: "rate" | "spike", chosen: Choice, data: Dataset): Promise<void> {
+  const { part, dataset, rule, learningRate, factor } = chosen;
   const { epochs } = parts[part];
-  const done = await trained(data, rule, twin, filters, { learningRate, factor, epochs });
+  const done = await trained(part, data, rule, twin, { learningRate, factor, epochs });
   measured.runs.push({ part, rule, twin, dataset, factor, ...done });
   await save();
   const got =
@@ -177,12 +182,13 @@ async function measure(part: Part, twin: "rate" | "spike", chosen: Choice, data:
 }
 
 async function trained(
+  part: Part,
   data: Dataset,
   rule: string,
   twin: "rate" | "spike",
-  filters: number,
   { learningRate, factor, epochs }: { learningRate: number; factor: number; epochs: number },
 ): Promise<Omit<RunResult, "confusion"> | { failed: string }> {
+  const { filters, optimiser, batch } = parts[part];
   const layered = { name: "convolution", layers: layersOf(rule, filters, factor) };
   const architecture = architectureFrom(layered, data.shape, data.classes, layered.name);
   const settings: TrainingSettings = {
@@ -190,7 +196,8 @@ async function trained(
     architecture,
     seed: SEED,
     epochs,
-    batch: model.batch,
+    batch,
+    optimiser,
     learningRate,
     schedule: "1 - 0.9 * progress",
     encoder: "current",
@@ -212,8 +219,6 @@ async function trained(
 function about(): Measured["about"] {
   return {
     command: "node dist/experiments/convolution/experiment.js DATA_DIR",
-    choice: CHOICE,
-    choiceOf: CHOICE_OF,
     parts,
     seed: SEED,
     model,
