@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../engine/architecture.ts";
+import { cos } from "../math/elementary.ts";
 
 /** Wavelengths of the classes in turn [places]: a kernel of 5 x 5 can tell both from its own few places. */
 const WAVELENGTHS = [4, 8];
@@ -47,8 +48,8 @@ export function labelPattern({ sizes, layers }: Architecture): LabelPattern {
     for (let i = 0; i < inputs; i++) {
       const place = Math.floor(i / maps.channels);
       const [x, y] = [place % maps.width, Math.floor(place / maps.width)];
-      const along = x * Math.cos(direction) + y * Math.sin(direction);
-      waves[k * inputs + i] = (CREST / 2) * (1 + Math.cos((2 * Math.PI * along) / wavelength));
+      const along = x * cos(direction) + y * cos(direction - Math.PI / 2);
+      waves[k * inputs + i] = (CREST / 2) * (1 + cos((2 * Math.PI * along) / wavelength));
     }
   }
   return {

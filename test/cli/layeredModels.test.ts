@@ -79,6 +79,6 @@ test("compare trains a convolutional network in both twins, and leaves rasters a
   const refused = await threefactor(...["export", path, "--to", "nir", "--out", join(folder, "a.nir")]);
   expect(refused).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^nir: expected average pools, got a max pool of spikes/),
+    stderr: expect.stringMatching(/^threefactor: nir: expected average pools, got a max pool of spikes/),
   });
 });
