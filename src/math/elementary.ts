@@ -1,9 +1,11 @@
 import { fdlibm } from "./fdlibm.ts";
 
 /*
- * exp, expm1, log, log1p and cos with the same bits in every engine. The language leaves the last bits of Math.exp and the
- * like to the platform, and versions of Node and browsers do differ, by which a spike would come 1e-16 ms earlier in one
- * than in another. Most take fdlibm's: then the platform's own are used, which are faster. Others get those written here.
+ * exp, expm1, log, log1p and cos with the same bits in every engine. The language leaves the last bits of Math.exp and
+ * the like to the platform, and versions of Node and browsers do differ, by which a spike would come 1e-16 ms earlier
+ * in one than in another. Most take fdlibm's: then the platform's own are used, which are faster. Others get those
+ * written here. Powers are not among them: w^mu of plasticity that depends on the weight, with mu other than 0 and 1,
+ * is the platform's.
  */
 
 /**
