@@ -17,7 +17,7 @@ from pygenn import (
 )
 
 case, ms, folder = sys.argv[1], float(sys.argv[2]), sys.argv[3]
-model = GeNNModel("float", "network", backend="single_threaded_cpu")
+model = GeNNModel("float", "network", backend="single_threaded_cpu", optimize_code=True)
 model.dt = DT
 model.seed = 42
 synapses = []
