@@ -9,6 +9,11 @@
  * and JSON. PYTHON is one that has `nest` or `pygenn`; PROGRAM is `bench/peers/auryn_networks.cpp`, compiled. Without
  * them only this simulator runs. Times are seconds of the processor, so that they hold on a machine with other work;
  * every run is a process of its own. `--ms` runs for another time than the case's own.
+ *
+ *     node dist/bench/simulators.js --workers 1,2 [--cases cuba-40k,brunel] [--rounds 5]
+ *
+ * compares numbers of threads in the grid mode by the clock, the least time of all rounds, which is what an idle machine
+ * would take.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -72,10 +77,12 @@ interface Figures {
   readonly rateHz: number;
   readonly events: number;
   readonly bytesPerSynapse: number | null;
+  /** By the clock; this simulator's alone. */
+  readonly runClock?: number;
 }
 
 /** One run in this process. */
-function measure(name: string, exact: boolean): Figures {
+function measure(name: string, exact: boolean, workers: number): Figures {
   const { spec } = cases[name]!;
   const ms = msOf(name);
   const described = spec();
@@ -85,10 +92,11 @@ function measure(name: string, exact: boolean): Figures {
   };
   const start = clock();
   const net = network(described);
-  const simulation = new Simulation(net, { mode: exact ? "exact" : "grid" });
-  const built = clock();
+  const simulation = new Simulation(net, { mode: exact ? "exact" : "grid", workers });
+  const [built, from] = [clock(), performance.now()];
   simulation.run(ms);
-  const done = clock();
+  const [done, to] = [clock(), performance.now()];
+  simulation.close();
   const neurons = net.populations.reduce((sum, { size }) => sum + size, 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   return {
@@ -99,11 +107,20 @@ function measure(name: string, exact: boolean): Figures {
     rateHz: (simulation.raster().times.length / neurons / ms) * 1000,
     events: simulation.synapticEvents,
     bytesPerSynapse: simulation.synapseBytes / synapses,
+    runClock: (to - from) / 1000,
   };
 }
 
-function inOwnProcess(name: string, exact: boolean): Figures {
-  const args = [fileURLToPath(import.meta.url), "--one", name, "--ms", `${msOf(name)}`];
+function inOwnProcess(name: string, exact: boolean, workers = 1): Figures {
+  const args = [
+    fileURLToPath(import.meta.url),
+    "--one",
+    name,
+    "--ms",
+    `${msOf(name)}`,
+    "--workers",
+    `${workers}`,
+  ];
   if (exact) args.push("--exact");
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`${name}: ${stderr}`);
@@ -173,19 +190,38 @@ const { values } = parseArgs({
     genn: { type: "string" },
     auryn: { type: "string" },
     ms: { type: "string" },
+    workers: { type: "string" },
     exact: { type: "boolean", default: false },
     one: { type: "string" },
   },
 });
 const msOf = (name: string) => (values.ms === undefined ? cases[name]!.ms : Number(values.ms));
-if (values.one !== undefined) console.log(JSON.stringify(measure(values.one, values.exact)));
-else {
+const names = values.cases.split(",");
+for (const name of names) {
+  if (cases[name]) continue;
+  process.stderr.write(`--cases: expected some of ${Object.keys(cases).join(", ")}, got ${name}\n`);
+  process.exit(2);
+}
+if (values.one !== undefined) {
+  console.log(JSON.stringify(measure(values.one, values.exact, Number(values.workers ?? 1))));
+} else if (values.workers !== undefined) {
+  console.log("| case | workers | run by the clock [s] | times faster |");
+  console.log("| --- | --- | --- | --- |");
+  const crews = values.workers.split(",").map(Number);
+  for (const name of names) {
+    const rounds = Array.from({ length: Number(values.rounds) }, () =>
+      crews.map(workers => inOwnProcess(name, false, workers).runClock!),
+    );
+    const least = crews.map((_, k) => Math.min(...rounds.map(times => times[k]!)));
+    crews.forEach((workers, k) => {
+      console.log(
+        `| ${name} | ${workers} | ${least[k]!.toFixed(2)} | ${(least[0]! / least[k]!).toFixed(2)} |`,
+      );
+    });
+  }
+} else {
   const runs: Figures[] = [];
-  for (const name of values.cases.split(",")) {
-    if (!cases[name]) {
-      process.stderr.write(`--cases: expected some of ${Object.keys(cases).join(", ")}, got ${name}\n`);
-      process.exit(2);
-    }
+  for (const name of names) {
     for (let round = 0; round < Number(values.rounds); round++) {
       const each = [
         () => inOwnProcess(name, false),
