@@ -54,6 +54,7 @@ export function scenarios(library: Library): Readonly<Record<string, () => Outco
   };
   const cuba = describe(networkModels.cuba!).spec;
   return {
+    "CUBA, exact": () => simulate(cuba, 300, {}),
     "CUBA, grid": () => simulate(cuba, 1000, { mode: "grid" }),
     "learning, exact": () => simulate(learning, 300, {}),
     "learning, grid": () => simulate(learning, 300, { mode: "grid" }),

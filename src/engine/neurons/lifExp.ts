@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import { LifExpModes } from "../exact/lifExpModes.ts";
 import { ExpThreshold } from "./expThreshold.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
@@ -55,10 +56,10 @@ export function lifExp(given: LifExpSpec) {
 /** One step on a lattice: states v, gE, gI. */
 function lifExpStep(p: LifExpParameters, dt: number): LatticeStep {
   const lambda = 1 / p.tauMem;
-  const membrane = Math.exp(-lambda * dt);
+  const membrane = exp(-lambda * dt);
   const [[eE, eI], [vE, vI], [scaleE, scaleI]] = [
-    [p.tauExc, p.tauInh].map(tau => Math.exp(-dt / tau)),
-    [p.tauExc, p.tauInh].map(tau => expResponse(1 / tau - lambda, dt, membrane, Math.exp(-dt / tau))),
+    [p.tauExc, p.tauInh].map(tau => exp(-dt / tau)),
+    [p.tauExc, p.tauInh].map(tau => expResponse(1 / tau - lambda, dt, membrane, exp(-dt / tau))),
     [p.tauExc, p.tauInh].map(tau => currentPerWeight(p, expPeak(lambda, 1 / tau))),
   ] as [number, number][];
   return {
@@ -138,15 +139,15 @@ export class LifExpGroup extends MembraneGroup<LifExpParameters> {
     if (dt > 0) {
       const held = this.held(i, t);
       if (held > 0) {
-        gE *= Math.exp(-held * this.#muE);
-        gI *= Math.exp(-held * this.#muI);
+        gE *= exp(-held * this.#muE);
+        gI *= exp(-held * this.#muI);
         dt -= held;
       }
       if (dt > 0) {
         const lambda = this.#lambda;
-        const eM = Math.exp(-lambda * dt);
-        const eE = Math.exp(-this.#muE * dt);
-        const eI = this.#muI === this.#muE ? eE : Math.exp(-this.#muI * dt);
+        const eM = exp(-lambda * dt);
+        const eE = exp(-this.#muE * dt);
+        const eI = this.#muI === this.#muE ? eE : exp(-this.#muI * dt);
         const current = this.current[i]!;
         const { vRest } = this.parameters;
         const settled = lambda > 0 ? vRest + current / lambda : v;
