@@ -258,6 +258,8 @@ export class EventLoop implements Loop {
     const group = state.group!;
     const count = state.touched;
     const list = state.takeTouched();
+    // These have been judged at each change, and fire when their calendar says so.
+    if (group instanceof LifExpModes) return;
     for (let k = 0; k < count; k++) {
       const i = list[k]!;
       const spikes = group.fire(i, this.time);

@@ -251,11 +251,13 @@ export class LifExpModes implements NeuronGroup {
     const excess = this.#excess(i, from);
     this.#f[state + STATE.x] = vRest + (bias + current) / this.#lambda - vThreshold;
     this.#hold(i, from, excess);
+    this.judge(i);
   }
 
   setPotential(i: number, t: number, v: number): void {
     this.#move(i, t);
     this.#hold(i, Math.max(t, this.#f[this.#at(i) + STATE.refractory]!), v - this.#p.vThreshold);
+    this.judge(i);
   }
 
   potential(i: number, t: number): number {
