@@ -19,6 +19,9 @@ interface Timed {
 const CROSSING = -1;
 const ACTOR = -2; // and below: number -2 - source of the actors
 
+/** How far crossings are looked for at first [ms]. */
+const LOOK_AHEAD = 1;
+
 /** A burst at one instant beyond any sensible count: weights have diverged. */
 const BURST = 10_000;
 
@@ -139,16 +142,22 @@ export class EventLoop implements Loop {
 
   /** Lets the first neuron fire that crosses its threshold by a time, of those with a calendar of their own. */
   #cross(by: number): boolean {
+    if (this.#timed.length === 0) return false;
     let first: Timed | null = null;
     let time = by;
-    for (const timed of this.#timed) {
-      const t = timed.group.nextCrossing(by);
-      if (t < time || (t === time && !first)) {
-        first = timed;
-        time = t;
+    // Not all the way at once: a crossing in one population is an event in others before that.
+    for (let ahead = LOOK_AHEAD; ; ahead *= 2) {
+      const until = Math.min(by, this.time + ahead);
+      for (const timed of this.#timed) {
+        const t = timed.group.nextCrossing(until);
+        if (t < time || (t === time && !first)) {
+          first = timed;
+          time = t;
+        }
       }
+      if (first && time <= until) break;
+      if (until === by) return false;
     }
-    if (!first) return false;
     const { state, group } = first;
     this.time = time;
     const i = group.takeCrossing();

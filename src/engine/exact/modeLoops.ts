@@ -231,15 +231,25 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
 
   function goOn(block: number, i: number): void {
     const state = stateOf(block, i);
-    const from = f[state + STATE.bound]!;
     const epoch = at(block, BLOCK.epoch);
-    const since = from - floor(f[state + STATE.last]! / epoch) * epoch;
-    const m = f[state + STATE.m]! * exp(-at(block, BLOCK.lambda) * since);
-    const e = f[state + STATE.e]! * exp(-at(block, BLOCK.muE) * since);
-    const inh = f[state + STATE.i]! * exp(-at(block, BLOCK.muI) * since);
-    const bound = safeUntil(block, from, m, e, inh, f[state + STATE.x]!);
-    if (bound > from) lookAt(block, i, bound);
-    else waitForCrossing(block, i);
+    const last = f[state + STATE.last]!;
+    const origin = floor(last / epoch) * epoch;
+    const patience = 2 * at(block, BLOCK.pieces + PIECES - 1);
+    let from = f[state + STATE.bound]!;
+    while (from - last < patience) {
+      const since = from - origin;
+      const m = f[state + STATE.m]! * exp(-at(block, BLOCK.lambda) * since);
+      const e = f[state + STATE.e]! * exp(-at(block, BLOCK.muE) * since);
+      const inh = f[state + STATE.i]! * exp(-at(block, BLOCK.muI) * since);
+      const bound = safeUntil(block, from, m, e, inh, f[state + STATE.x]!);
+      if (bound === from) break;
+      if (floor(bound * at(block, BLOCK.perBucket)) > at(block, BLOCK.bucket)) {
+        lookAt(block, i, bound);
+        return;
+      }
+      from = bound;
+    }
+    waitForCrossing(block, i);
   }
 
   function forget(block: number, i: number): void {

@@ -207,6 +207,30 @@ test("long silence costs nothing and leaves nothing", () => {
   for (let k = 0; k < half; k++) expect(times[half + k]! - times[k]!).toBeCloseTo(3e7 - 4.75, 6);
 });
 
+test("populations that only drive each other, slowly, with nothing else to come", () => {
+  const slow = { ...one, tauMem: 4000, tauExc: 0.5, tauInh: 1, tauRef: 0.5, weightAs: "peak" as const };
+  const spec = (delay: number | (() => number)): NetworkSpec => ({
+    populations: {
+      a: { size: 3, neuron: { ...slow, bias: 0.0026 } },
+      b: { size: 4, neuron: { ...slow, bias: 0.0024 } },
+    },
+    projections: [
+      { from: "a", to: "b", weights: 1.7, connect: { kind: "all" }, delay },
+      { from: "b", to: "a", weights: 0.3, connect: { kind: "all" }, delay },
+    ],
+  });
+  const [modes, other] = [spec(2), spec(() => 2)].map(each => {
+    const simulation = new Simulation(network(each));
+    simulation.run(1e6);
+    return simulation.raster();
+  });
+  expect(modes!.times.length).toBeGreaterThan(100);
+  expect(modes!.neurons).toEqual(other!.neurons);
+  modes!.times.forEach((t, k) => {
+    expect(t).toBeCloseTo(other!.times[k]!, 6);
+  });
+});
+
 test("crossings that graze the threshold are found where neurons that keep currents find them", () => {
   let found = 0;
   for (const part of [1 - 1e-6, 1 - 1e-10, 1 - 1e-12, 1 + 1e-12, 1 + 1e-10, 1 + 1e-6]) {

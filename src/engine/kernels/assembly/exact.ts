@@ -250,18 +250,31 @@ function lookAt(block: usize, i: i32, bound: f64): void {
   link(block, i, i32(min(ahead, f64(RING - 1))));
 }
 
-/** The time up to which a neuron was known to stay below threshold has come. */
+/**
+ * The time up to which a neuron was known to stay below threshold has come. Long after its last event the crossing itself
+ * is found instead of another such time.
+ */
 function goOn(block: usize, i: i32): void {
   const state = stateOf(block, i);
-  const from = load<f64>(state, BOUND);
   const epoch = load<f64>(block, EPOCH);
-  const since = from - floor(load<f64>(state, LAST) / epoch) * epoch;
-  const m = load<f64>(state, M) * exp(-load<f64>(block, LAMBDA) * since);
-  const e = load<f64>(state, E) * exp(-load<f64>(block, MU_E) * since);
-  const inh = load<f64>(state, I) * exp(-load<f64>(block, MU_I) * since);
-  const bound = safeUntil(block, from, m, e, inh, load<f64>(state, X));
-  if (bound > from) lookAt(block, i, bound);
-  else waitForCrossing(block, i);
+  const last = load<f64>(state, LAST);
+  const origin = floor(last / epoch) * epoch;
+  const patience = 2 * load<f64>(block, PIECES + LIST - 8);
+  let from = load<f64>(state, BOUND);
+  while (from - last < patience) {
+    const since = from - origin;
+    const m = load<f64>(state, M) * exp(-load<f64>(block, LAMBDA) * since);
+    const e = load<f64>(state, E) * exp(-load<f64>(block, MU_E) * since);
+    const inh = load<f64>(state, I) * exp(-load<f64>(block, MU_I) * since);
+    const bound = safeUntil(block, from, m, e, inh, load<f64>(state, X));
+    if (bound == from) break;
+    if (floor(bound * load<f64>(block, PER_BUCKET)) > load<f64>(block, BUCKET)) {
+      lookAt(block, i, bound);
+      return;
+    }
+    from = bound;
+  }
+  waitForCrossing(block, i);
 }
 
 /** Forgets a crossing that was found: the state has changed. */
