@@ -11,6 +11,8 @@ export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
 export { type EncoderName, encoders } from "./encoding/index.ts";
 export { type Architecture, convLayer, dense, denseLayer, type Layer } from "./engine/architecture.ts";
 export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/feedForward.ts";
+export { Inference, type InferenceOptions, type Inferred } from "./engine/inference/inference.ts";
+export type { InputSpikes } from "./engine/inference/inputSpikes.ts";
 export { LifLayer } from "./engine/lifLayer.ts";
 export {
   type Network,

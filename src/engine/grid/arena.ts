@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { type Crossing, instantiate } from "../kernels/module.ts";
 
-/** The compiled loops of `kernels/assembly/grid.ts`; addresses are bytes in the arena. */
+/** The compiled loops of `kernels/assembly/grid.ts` and `inference.ts`; addresses are bytes in the arena. */
 export interface GridKernels {
   stepMembrane(
     ...of: [neurons: number, v: number, decay: number, drives: number, drive: number, ...Firing]
@@ -51,6 +51,14 @@ export interface GridKernels {
       ...[levels: number, count: number, weight: number],
     ]
   ): void;
+  inferBlock(
+    ...of: [
+      ...[currents: number, uniform: boolean, samples: number, steps: number],
+      ...[sums: number, sumStarts: number, inputs: number, segments: number, segmentStarts: number],
+      ...[lanes: number, tables: number, reach: number, fixed: boolean, refractory: number, first: number],
+      ...[counts: number, spikes: number, room: number],
+    ]
+  ): number;
 }
 
 type Firing = [
