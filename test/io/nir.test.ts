@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { architectureFrom } from "../../src/description/layeredModel.ts";
 import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
+import { Inference } from "../../src/engine/inference/inference.ts";
 import { network } from "../../src/engine/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { decodeNetwork, encodeNetwork, type TrainedNetwork } from "../../src/io/networkFile.ts";
@@ -79,6 +80,22 @@ describe("export of a trained network", () => {
     theirs!.v.forEach((v, k) => {
       expect(v).toBeCloseTo(ours!.v[k]!, 5);
     });
+  });
+  test("runs on many samples at a time, to the potentials of a simulation", async () => {
+    await writeNir(networkToNir(trained(), { lossy: true }).graph, path);
+    const { spec, currents } = nirToNetwork(await readNir(path));
+    const spikes = inputSpikes();
+    const simulation = new Simulation(network(spec));
+    simulation.stimulate("input", spikes.times, spikes.neurons);
+    for (const [name, current] of Object.entries(currents)) simulation.setCurrent(name, current);
+    simulation.run(20);
+    // Spikes lie on a lattice there: the finer it is, the nearer.
+    const inference = new Inference(network(spec), { durationMs: 20, dt: 0.001, currents });
+    const { potentials, totals } = inference.run([spikes, spikes]);
+    expect(totals.hidden_1).toBeGreaterThan(40);
+    for (let k = 0; k < 8; k++) {
+      expect(potentials.readout![k]!).toBeCloseTo(simulation.potential("readout", k % 4), 2);
+    }
   });
   test("keeps shared kernels and average pools, with the same spikes", async () => {
     const net = convolutional();
