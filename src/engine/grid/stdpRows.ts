@@ -20,6 +20,9 @@ const SPECK = fround(1e-25);
 /** Spikes of a postsynaptic neuron that are kept until every row has seen them. */
 const RING = 32;
 
+/** Those of them that lie together, for rows that have missed no more than so many less one. */
+const RECENT = 4;
+
 /** Below this a trace counts as gone. */
 const GONE = 1e-8;
 
@@ -76,7 +79,7 @@ export class StdpRows {
       | "since"
       | "done"
       | "y"
-      | "last"
+      | "recent"
       | "counts"
       | "ring"
       | "table"
@@ -95,7 +98,7 @@ export class StdpRows {
   #since!: Int32Array;
   #done!: Int32Array;
   #y!: Float32Array;
-  #last!: Int32Array;
+  #recent!: Int32Array;
   #counts!: Int32Array;
   #ring!: Int32Array;
   #acc!: Float32Array;
@@ -143,10 +146,10 @@ export class StdpRows {
       since: arena.take(4 * pre * members),
       done: arena.take(4 * pre * members),
       y: arena.take(4 * this.#padded),
-      last: arena.take(4 * group.size),
+      recent: arena.take(4 * RECENT * group.size),
       counts: arena.take(4 * group.size),
       ring: arena.take(4 * RING * group.size),
-      table: arena.take(this.#table.byteLength),
+      table: arena.take(this.#table.byteLength + 4),
       rule: arena.take(this.#rule.byteLength),
     };
     // The weights themselves count with the projection, whose they are.
@@ -175,7 +178,7 @@ export class StdpRows {
     this.#since = view(Int32Array, at.since, pre * this.#crew.members);
     this.#done = view(Int32Array, at.done, pre * this.#crew.members);
     this.#y = view(Float32Array, at.y, this.#padded);
-    this.#last = view(Int32Array, at.last, this.#group.size).fill(-1);
+    this.#recent = view(Int32Array, at.recent, RECENT * this.#group.size).fill(-1);
     this.#counts = view(Int32Array, at.counts, this.#group.size);
     this.#ring = view(Int32Array, at.ring, RING * this.#group.size);
     this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state]!, this.#group.size);
@@ -189,7 +192,9 @@ export class StdpRows {
   postSpike(j: number, step: number): void {
     const count = this.#counts[j]!++;
     this.#ring[RING * j + (count % RING)] = step;
-    this.#last[j] = step;
+    const recent = RECENT * j;
+    this.#recent.copyWithin(recent, recent + 1, recent + RECENT);
+    this.#recent[recent + RECENT - 1] = step;
     this.#y[j] = this.#nearest ? 1 : this.#y[j]! + 1;
     this.#stale = true;
     // One more fits, for the step that is under way.
@@ -271,7 +276,7 @@ export class StdpRows {
       const values = [
         ...([address, count, at.starts, members, member] as const),
         ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state]!, gain] as const),
-        ...([now, at.value + own, at.since + own, at.done + own, at.y, at.last, at.counts, at.ring] as const),
+        ...([now, at.value + own, at.since + own, at.done + own, at.y, at.recent, at.counts, at.ring] as const),
         ...([RING - 1, at.table, this.#table.length, at.rule] as const),
         ...([arrives ? 1 : 0, this.#nearest ? 1 : 0] as const),
       ] as const;
@@ -297,7 +302,7 @@ export class StdpRows {
         const j = this.#targets[s]!;
         let w = weights[s]!;
         let n = counts[j]!;
-        if (this.#last[j]! >= seen) for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
+        if (this.#recent[RECENT * j + RECENT - 1]! >= seen) for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
         for (; n < counts[j]!; n++) {
           const at = ring[RING * j + (n % RING)]!;
           if (at >= now) break;

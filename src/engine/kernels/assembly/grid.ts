@@ -392,10 +392,10 @@ export function decay(vector: usize, count: i32, factor: f32, speck: f32): void 
  * @param now     the present step; postsynaptic spikes before it count
  * @param value, since, done  [pre]: presynaptic trace, the step that it is of, the step up to which a row is done
  * @param y       [post] floats: postsynaptic trace now
- * @param last    [post] i32: step of each postsynaptic neuron's last spike, -1 for none
+ * @param recent  [post, 4] i32: steps of each postsynaptic neuron's last spikes, the oldest first, -1 for none
  * @param counts  [post] i32: spikes of each postsynaptic neuron so far
  * @param ring    [post, mask + 1] i32: steps of its last spikes
- * @param table   [length] floats: decay of the presynaptic trace over so many steps
+ * @param table   [length + 1] floats: decay of the presynaptic trace over so many steps; then 0
  * @param rule    8 floats: aPlus, aMinus, F+ = [0] + [1] w, F- = [0] + [1] w, wMin, wMax
  */
 export function stdp(
@@ -414,7 +414,7 @@ export function stdp(
   since: usize,
   done: usize,
   y: usize,
-  last: usize,
+  recent: usize,
   counts: usize,
   ring: usize,
   mask: i32,
@@ -424,14 +424,16 @@ export function stdp(
   arrives: i32,
   nearest: i32,
 ): i32 {
-  const aPlus = load<f32>(rule);
-  const aMinus = load<f32>(rule, 4);
-  const p0 = load<f32>(rule, 8);
-  const p1 = load<f32>(rule, 12);
-  const d0 = load<f32>(rule, 16);
-  const d1 = load<f32>(rule, 20);
-  const wMin = load<f32>(rule, 24);
-  const wMax = load<f32>(rule, 28);
+  const aP = v128.load32_splat(rule);
+  const aM = v128.load32_splat(rule, 4);
+  const pa = v128.load32_splat(rule, 8);
+  const pb = v128.load32_splat(rule, 12);
+  const da = v128.load32_splat(rule, 16);
+  const db = v128.load32_splat(rule, 20);
+  const low = v128.load32_splat(rule, 24);
+  const high = v128.load32_splat(rule, 28);
+  const nows = i32x4.splat(now);
+  const lengths = i32x4.splat(length);
   const stride = usize(mask + 1) << 2;
   let events = 0;
   for (let k = 0; k < rowCount; k++) {
@@ -443,27 +445,43 @@ export function stdp(
     let s = usize(load<u32>(own));
     const end = usize(load<u32>(own, 4));
     events += i32(end - s);
+    const xs = f32x4.splat(x);
+    const froms = i32x4.splat(from);
+    const seens = i32x4.splat(seen);
     for (; s < end; s++) {
-      const j = (wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)))) << 2;
-      let w = load<f32>(weights + (s << 2));
-      if (load<i32>(last + j) >= seen) {
+      const n = wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)));
+      const j = n << 2;
+      // In the first of four places, where the smaller and the larger of two numbers take no branch.
+      let w = v128.load32_zero(weights + (s << 2));
+      const spikes = v128.load(recent + (n << 4));
+      if (i32x4.extract_lane(spikes, 0) < seen) {
+        // Three spikes at most, whose number is hard to guess: all three act, those that do not count with a trace of 0.
+        const counts = v128.and(i32x4.ge_s(spikes, seens), i32x4.lt_s(spikes, nows));
+        const ages = v128.bitselect(i32x4.min_s(i32x4.sub(spikes, froms), lengths), lengths, counts);
+        const t1 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 1)) << 2)));
+        const t2 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 2)) << 2)));
+        const t3 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 3)) << 2)));
+        w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t1)), low, high);
+        w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t2)), low, high);
+        w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t3)), low, high);
+      } else {
         const count = load<i32>(counts + j);
-        const fires = ring + (j >> 2) * stride;
-        let n = count - 1;
-        while (n > 0 && load<i32>(fires + (usize((n - 1) & mask) << 2)) >= seen) n--;
-        for (; n < count; n++) {
-          const fired = load<i32>(fires + (usize(n & mask) << 2));
+        const fires = ring + n * stride;
+        let k = count - 1;
+        while (k > 0 && load<i32>(fires + (usize((k - 1) & mask) << 2)) >= seen) k--;
+        for (; k < count; k++) {
+          const fired = load<i32>(fires + (usize(k & mask) << 2));
           if (fired >= now) break;
-          const age = fired - from;
-          const trace = age < length ? x * load<f32>(table + (usize(age) << 2)) : <f32>0;
-          w = min(max(w + aPlus * (p0 + p1 * w) * trace, wMin), wMax);
+          const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), trace)), low, high);
         }
       }
       if (arrives) {
-        w = min(max(w - aMinus * (d0 + d1 * w) * load<f32>(y + j), wMin), wMax);
-        store<f32>(acc + j, load<f32>(acc + j) + w * gain);
+        const trace = v128.load32_zero(y + j);
+        w = clipped(f32x4.sub(w, f32x4.mul(f32x4.mul(aM, f32x4.add(da, f32x4.mul(db, w))), trace)), low, high);
+        store<f32>(acc + j, load<f32>(acc + j) + f32x4.extract_lane(w, 0) * gain);
       }
-      store<f32>(weights + (s << 2), w);
+      v128.store_lane<f32>(weights + (s << 2), w, 0);
     }
     store<i32>(done + (row << 2), now);
     if (arrives) {
@@ -474,4 +492,10 @@ export function stdp(
     }
   }
   return events;
+}
+
+// @ts-ignore: decorator
+@inline
+function clipped(w: v128, low: v128, high: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(w, low), high);
 }
