@@ -276,7 +276,16 @@ export class StdpRows {
       const values = [
         ...([address, count, at.starts, members, member] as const),
         ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state]!, gain] as const),
-        ...([now, at.value + own, at.since + own, at.done + own, at.y, at.recent, at.counts, at.ring] as const),
+        ...([
+          now,
+          at.value + own,
+          at.since + own,
+          at.done + own,
+          at.y,
+          at.recent,
+          at.counts,
+          at.ring,
+        ] as const),
         ...([RING - 1, at.table, this.#table.length, at.rule] as const),
         ...([arrives ? 1 : 0, this.#nearest ? 1 : 0] as const),
       ] as const;
@@ -302,7 +311,8 @@ export class StdpRows {
         const j = this.#targets[s]!;
         let w = weights[s]!;
         let n = counts[j]!;
-        if (this.#recent[RECENT * j + RECENT - 1]! >= seen) for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
+        if (this.#recent[RECENT * j + RECENT - 1]! >= seen)
+          for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
         for (; n < counts[j]!; n++) {
           const at = ring[RING * j + (n % RING)]!;
           if (at >= now) break;

@@ -434,6 +434,7 @@ export function stdp(
   const high = v128.load32_splat(rule, 28);
   const nows = i32x4.splat(now);
   const lengths = i32x4.splat(length);
+  const gains = f32x4.splat(gain);
   const stride = usize(mask + 1) << 2;
   let events = 0;
   for (let k = 0; k < rowCount; k++) {
@@ -448,40 +449,101 @@ export function stdp(
     const xs = f32x4.splat(x);
     const froms = i32x4.splat(from);
     const seens = i32x4.splat(seen);
-    for (; s < end; s++) {
-      const n = wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)));
-      const j = n << 2;
-      // In the first of four places, where the smaller and the larger of two numbers take no branch.
-      let w = v128.load32_zero(weights + (s << 2));
-      const spikes = v128.load(recent + (n << 4));
-      if (i32x4.extract_lane(spikes, 0) < seen) {
-        // Three spikes at most, whose number is hard to guess: all three act, those that do not count with a trace of 0.
-        const counts = v128.and(i32x4.ge_s(spikes, seens), i32x4.lt_s(spikes, nows));
-        const ages = v128.bitselect(i32x4.min_s(i32x4.sub(spikes, froms), lengths), lengths, counts);
-        const t1 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 1)) << 2)));
-        const t2 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 2)) << 2)));
-        const t3 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 3)) << 2)));
-        w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t1)), low, high);
-        w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t2)), low, high);
-        w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t3)), low, high);
-      } else {
-        const count = load<i32>(counts + j);
-        const fires = ring + n * stride;
-        let k = count - 1;
-        while (k > 0 && load<i32>(fires + (usize((k - 1) & mask) << 2)) >= seen) k--;
-        for (; k < count; k++) {
-          const fired = load<i32>(fires + (usize(k & mask) << 2));
-          if (fired >= now) break;
-          const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
-          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), trace)), low, high);
+    while (s < end) {
+      let stop = end;
+      if (arrives && s + 4 <= end) {
+        // Four synapses at once, unless one of them has missed more than three spikes.
+        stop = s + 4;
+        const t = targets + (s << (wide ? 2 : 1));
+        const n0 = wide ? usize(load<u32>(t)) : usize(load<u16>(t));
+        const n1 = wide ? usize(load<u32>(t, 4)) : usize(load<u16>(t, 2));
+        const n2 = wide ? usize(load<u32>(t, 8)) : usize(load<u16>(t, 4));
+        const n3 = wide ? usize(load<u32>(t, 12)) : usize(load<u16>(t, 6));
+        const h0 = v128.load(recent + (n0 << 4));
+        const h1 = v128.load(recent + (n1 << 4));
+        const h2 = v128.load(recent + (n2 << 4));
+        const h3 = v128.load(recent + (n3 << 4));
+        const c0 = i32x4.ge_s(h0, seens);
+        const c1 = i32x4.ge_s(h1, seens);
+        const c2 = i32x4.ge_s(h2, seens);
+        const c3 = i32x4.ge_s(h3, seens);
+        if (!i32x4.extract_lane(v128.or(v128.or(c0, c1), v128.or(c2, c3)), 0)) {
+          const a0 = agesOf(h0, c0, froms, nows, lengths);
+          const a1 = agesOf(h1, c1, froms, nows, lengths);
+          const a2 = agesOf(h2, c2, froms, nows, lengths);
+          const a3 = agesOf(h3, c3, froms, nows, lengths);
+          let w = v128.load(weights + (s << 2));
+          let traces = v128.load32_zero(table + (usize(i32x4.extract_lane(a0, 1)) << 2));
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a1, 1)) << 2), traces, 1);
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a2, 1)) << 2), traces, 2);
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a3, 1)) << 2), traces, 3);
+          traces = f32x4.mul(xs, traces);
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), traces)), low, high);
+          traces = v128.load32_zero(table + (usize(i32x4.extract_lane(a0, 2)) << 2));
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a1, 2)) << 2), traces, 1);
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a2, 2)) << 2), traces, 2);
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a3, 2)) << 2), traces, 3);
+          traces = f32x4.mul(xs, traces);
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), traces)), low, high);
+          traces = v128.load32_zero(table + (usize(i32x4.extract_lane(a0, 3)) << 2));
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a1, 3)) << 2), traces, 1);
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a2, 3)) << 2), traces, 2);
+          traces = v128.load_lane<f32>(table + (usize(i32x4.extract_lane(a3, 3)) << 2), traces, 3);
+          traces = f32x4.mul(xs, traces);
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), traces)), low, high);
+          traces = v128.load32_zero(y + (n0 << 2));
+          traces = v128.load_lane<f32>(y + (n1 << 2), traces, 1);
+          traces = v128.load_lane<f32>(y + (n2 << 2), traces, 2);
+          traces = v128.load_lane<f32>(y + (n3 << 2), traces, 3);
+          w = clipped(f32x4.sub(w, f32x4.mul(f32x4.mul(aM, f32x4.add(da, f32x4.mul(db, w))), traces)), low, high);
+          v128.store(weights + (s << 2), w);
+          const inputs = f32x4.mul(w, gains);
+          const r0 = acc + (n0 << 2);
+          store<f32>(r0, load<f32>(r0) + f32x4.extract_lane(inputs, 0));
+          const r1 = acc + (n1 << 2);
+          store<f32>(r1, load<f32>(r1) + f32x4.extract_lane(inputs, 1));
+          const r2 = acc + (n2 << 2);
+          store<f32>(r2, load<f32>(r2) + f32x4.extract_lane(inputs, 2));
+          const r3 = acc + (n3 << 2);
+          store<f32>(r3, load<f32>(r3) + f32x4.extract_lane(inputs, 3));
+          s = stop;
+          continue;
         }
       }
-      if (arrives) {
-        const trace = v128.load32_zero(y + j);
-        w = clipped(f32x4.sub(w, f32x4.mul(f32x4.mul(aM, f32x4.add(da, f32x4.mul(db, w))), trace)), low, high);
-        store<f32>(acc + j, load<f32>(acc + j) + f32x4.extract_lane(w, 0) * gain);
+      for (; s < stop; s++) {
+        const n = wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)));
+        const j = n << 2;
+        // In the first of four places, where the smaller and the larger of two numbers take no branch.
+        let w = v128.load32_zero(weights + (s << 2));
+        const spikes = v128.load(recent + (n << 4));
+        if (i32x4.extract_lane(spikes, 0) < seen) {
+          // Three spikes at most, whose number is hard to guess: all three act, those that do not count with a trace of 0.
+          const ages = agesOf(spikes, i32x4.ge_s(spikes, seens), froms, nows, lengths);
+          const t1 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 1)) << 2)));
+          const t2 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 2)) << 2)));
+          const t3 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 3)) << 2)));
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t1)), low, high);
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t2)), low, high);
+          w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), t3)), low, high);
+        } else {
+          const count = load<i32>(counts + j);
+          const fires = ring + n * stride;
+          let k = count - 1;
+          while (k > 0 && load<i32>(fires + (usize((k - 1) & mask) << 2)) >= seen) k--;
+          for (; k < count; k++) {
+            const fired = load<i32>(fires + (usize(k & mask) << 2));
+            if (fired >= now) break;
+            const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
+            w = clipped(f32x4.add(w, f32x4.mul(f32x4.mul(aP, f32x4.add(pa, f32x4.mul(pb, w))), trace)), low, high);
+          }
+        }
+        if (arrives) {
+          const trace = v128.load32_zero(y + j);
+          w = clipped(f32x4.sub(w, f32x4.mul(f32x4.mul(aM, f32x4.add(da, f32x4.mul(db, w))), trace)), low, high);
+          store<f32>(acc + j, load<f32>(acc + j) + f32x4.extract_lane(w, 0) * gain);
+        }
+        v128.store_lane<f32>(weights + (s << 2), w, 0);
       }
-      v128.store_lane<f32>(weights + (s << 2), w, 0);
     }
     store<i32>(done + (row << 2), now);
     if (arrives) {
@@ -498,4 +560,11 @@ export function stdp(
 @inline
 function clipped(w: v128, low: v128, high: v128): v128 {
   return f32x4.pmin(f32x4.pmax(w, low), high);
+}
+
+/** Places in the table of traces of a neuron's last spikes; that of the 0 at its end for those that do not count. */
+// @ts-ignore: decorator
+@inline
+function agesOf(spikes: v128, since: v128, from: v128, now: v128, length: v128): v128 {
+  return v128.bitselect(i32x4.min_s(i32x4.sub(spikes, from), length), length, v128.and(since, i32x4.lt_s(spikes, now)));
 }
