@@ -234,11 +234,22 @@ export class LatticeGroup implements NeuronState {
     const drives = this.#drivesDiffer ? this.#drivesAddress + by : 0;
     const out = this.#firedAt[share]!;
     const capacity = this.#fired[share]!.length;
+    // No lists of arguments in what runs in every step: they would be garbage.
     if (e === undefined) {
       const [decay, drive] = [row[0]!, this.#drive];
       if (now) {
         const count = kernels!.stepMembrane(
-          ...([n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity] as const),
+          n,
+          v + by,
+          decay,
+          drives,
+          drive,
+          threshold,
+          mode,
+          reset,
+          first,
+          out,
+          capacity,
         );
         if (threshold < Infinity) this.#counts[share] = count;
       } else {
@@ -250,8 +261,24 @@ export class LatticeGroup implements NeuronState {
     const [fromE, fromI, decayE, decayI] = [row[1]!, row[2]!, second[1]!, third[2]!];
     if (now) {
       const count = kernels!.stepCurrents(
-        ...([n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK] as const),
-        ...([drives, this.#drive, threshold, mode, reset, first, out, capacity] as const),
+        n,
+        v + by,
+        e + by,
+        i + by,
+        row[0]!,
+        fromE,
+        fromI,
+        decayE,
+        decayI,
+        SPECK,
+        drives,
+        this.#drive,
+        threshold,
+        mode,
+        reset,
+        first,
+        out,
+        capacity,
       );
       if (threshold < Infinity) this.#counts[share] = count;
     } else {

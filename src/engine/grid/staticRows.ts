@@ -148,9 +148,18 @@ export class StaticRows {
     const { kernels } = this.#arena;
     if (kernels) {
       if (this.#crew.alone) {
+        // No lists of arguments in what runs in every step: they would be garbage.
         this.events += kernels.deliver(
-          ...([address, count, this.#startsAt, this.#segments, segment, this.#targetsAt] as const),
-          ...([this.#wide ? 1 : 0, this.#weightsAt, this.#weight, this.#accumulator] as const),
+          address,
+          count,
+          this.#startsAt,
+          this.#segments,
+          segment,
+          this.#targetsAt,
+          this.#wide ? 1 : 0,
+          this.#weightsAt,
+          this.#weight,
+          this.#accumulator,
         );
         return;
       }
