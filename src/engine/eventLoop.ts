@@ -118,8 +118,9 @@ export class EventLoop implements Loop {
   runUntil(end: number): void {
     const queue = this.#queue;
     for (;;) {
-      if (this.#cross(Math.min(queue.nextTime, end))) continue;
-      if (queue.nextTime > end) break;
+      const next = queue.nextTime;
+      if (this.#cross(Math.min(next, end))) continue;
+      if (next > end) break;
       queue.pop();
       const { time, rank, source } = queue;
       this.time = time;

@@ -56,6 +56,9 @@ export class LifExpModes implements NeuronGroup {
   #loops!: ModeLoops;
   #f!: Float64Array;
   #n!: Int32Array;
+  readonly #perBucket: number;
+  /** No neuron crosses before that, unless an event comes. */
+  #quietUntil = -Infinity;
   // The present, and what is left of each mode by then.
   #now = Number.NaN;
   #origin = 0;
@@ -78,6 +81,7 @@ export class LifExpModes implements NeuronGroup {
     this.#perE = scale(this.#muE) / (this.#muE - this.#lambda);
     this.#perI = scale(this.#muI) / (this.#muI - this.#lambda);
     this.#epoch = 20 * Math.min(tauMem, tauExc, tauInh);
+    this.#perBucket = 50 / Math.min(tauMem, tauExc, tauInh);
     this.#threshold = new ExpThreshold(this.#lambda, this.#muE, this.#muI);
     this.#block = arena.take(8 * BLOCK.size);
     // A line of the cache each.
@@ -108,7 +112,7 @@ export class LifExpModes implements NeuronGroup {
     set("muE", muE);
     set("muI", muI);
     set("margin", 1e-9 * (vThreshold - vRest));
-    set("perBucket", 50 / shortest);
+    set("perBucket", this.#perBucket);
     set("epoch", this.#epoch);
     count("state", this.#state);
     count("links", this.#links);
@@ -149,6 +153,7 @@ export class LifExpModes implements NeuronGroup {
     weight: number,
   ): void {
     this.#enter(t);
+    this.#quietUntil = -Infinity;
     // No lists of arguments: they would be garbage, some hundred thousand times a second.
     this.#loops.deliverRow(
       this.#block,
@@ -177,7 +182,13 @@ export class LifExpModes implements NeuronGroup {
 
   /** When a neuron crosses next, as far as `limit`; Infinity where none does by then. */
   nextCrossing(limit: number): number {
-    return this.#loops.nextCrossing(this.#block, limit);
+    if (limit < this.#quietUntil) return Infinity;
+    const next = this.#loops.nextCrossing(this.#block, limit);
+    // None, then, in the whole bucket, as long as no event comes.
+    if (next === Infinity) {
+      this.#quietUntil = (Math.floor(limit * this.#perBucket) + 1 - 1e-6) / this.#perBucket;
+    }
+    return next;
   }
 
   /** The neuron that crosses next, which then waits no longer. */
@@ -189,6 +200,7 @@ export class LifExpModes implements NeuronGroup {
 
   /** The state of a neuron has changed: finds out when it must be looked at again. */
   judge(i: number): void {
+    this.#quietUntil = -Infinity;
     this.#loops.judge(this.#block, i);
   }
 
@@ -325,8 +337,8 @@ export class LifExpModes implements NeuronGroup {
     this.#leftM = exp(-this.#lambda * since);
     this.#leftE = exp(-this.#muE * since);
     this.#leftI = exp(-this.#muI * since);
-    this.#upM = exp(this.#lambda * since);
-    this.#upE = exp(this.#muE * since);
-    this.#upI = exp(this.#muI * since);
+    this.#upM = 1 / this.#leftM;
+    this.#upE = 1 / this.#leftE;
+    this.#upI = 1 / this.#leftI;
   }
 }
