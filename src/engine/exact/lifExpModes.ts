@@ -23,8 +23,9 @@ const ENDS = [0.05, 0.15, 0.4, 0.9, 1.8, 3.6];
  *
  * A refractory neuron has its m such that V is vReset when the refractory period ends, however often its currents change.
  *
- * Never missing a crossing. After an event each mode is bounded by its value at one end of a piece of time, so that a
- * few products show that V stays below threshold through that piece; the margin is far above rounding. A neuron is
+ * Never missing a crossing. After an event, m + e exp(-(1 / tauExc - 1 / tauMem) t) + i exp(...) is bounded through a
+ * piece of time by the values of its terms at one end each, and V - vThreshold - x by that times exp(-t / tauMem) at one
+ * end: a few products show that V stays below threshold through that piece; the margin is far above rounding. A neuron is
  * looked at again, from a calendar of buckets, when the last piece that passed is over; a crossing is computed (see
  * `ExpThreshold`) from the state after the neuron's last event, so that its time does not depend on how often it was
  * looked at. Inhibition puts a crossing off, so that only excitation needs the test anew.
@@ -125,10 +126,15 @@ export class LifExpModes implements NeuronGroup {
       this.#f[piece] = end;
       this.#f[piece + PIECES] = exp(-lambda * start);
       this.#f[piece + 2 * PIECES] = exp(-lambda * end);
-      // e is negative where its current is faster than the membrane, and counts least at the end.
-      this.#f[piece + 3 * PIECES] = exp(-muE * (muE > lambda ? end : start));
-      this.#f[piece + 4 * PIECES] = exp(-muI * (muI > lambda ? start : end));
+      // Relative to the membrane's mode, e (negative and falling in size, or positive and growing) is largest at the
+      // end of a piece, and i, of the other sign, at its beginning.
+      this.#f[piece + 3 * PIECES] = exp((lambda - muE) * end);
+      this.#f[piece + 4 * PIECES] = exp((lambda - muI) * start);
     }
+    const end = ENDS[PIECES - 1]! * shortest;
+    [lambda, muE, muI].forEach((mu, k) => {
+      this.#f[block + BLOCK.pieces + 5 * PIECES + k] = exp(-mu * end);
+    });
     this.#n.fill(-1, this.#heads / 4, this.#heads / 4 + RING);
     for (let i = 0; i < this.#size; i++) {
       const state = this.#at(i);

@@ -42,10 +42,11 @@ export const BLOCK = {
   bucket: 6,
   /**
    * Five lists about the six pieces of time after an event, after a 0: where it ends [ms]; what is left of a membrane's
-   * mode of 1 at its beginning, and at its end; what is left of those of the currents, e and i, where it counts most.
+   * mode of 1 at its beginning, and at its end; and what is left of those of the currents, over that, e's at its end and
+   * i's at its beginning, where they count most. Then what is left of m, e and i at the end of all pieces.
    */
   pieces: 17,
-  size: 17 + 30,
+  size: 17 + 33,
   /** Place of the present bucket in the ring. */
   present: 15,
   /** Number of neurons in buckets, and in the heap of those that cross soon. */
@@ -177,16 +178,15 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   function safeUntil(block: number, from: number, m: number, e: number, i: number, x: number): number {
     const limit = -at(block, BLOCK.margin) - x;
     const ends = block / 8 + BLOCK.pieces;
-    const left = ends + (m > 0 ? PIECES : 2 * PIECES);
     for (let k = 0; k < PIECES; k++) {
-      const highest = m * f[left + k]! + e * f[ends + 3 * PIECES + k]! + i * f[ends + 4 * PIECES + k]!;
+      // In units of what is left of the membrane's mode.
+      const sum = m + i * f[ends + 4 * PIECES + k]! + e * f[ends + 3 * PIECES + k]!;
+      const highest = max(sum * f[ends + PIECES + k]!, sum * f[ends + 2 * PIECES + k]!);
       if (!(highest < limit)) return k === 0 ? from : from + f[ends + k - 1]!;
     }
     const last = ends + PIECES - 1;
-    const rest =
-      max(m, 0) * f[last + 2 * PIECES]! +
-      max(e, 0) * f[last + 3 * PIECES]! +
-      max(i, 0) * f[last + 4 * PIECES]!;
+    const left = ends + 5 * PIECES;
+    const rest = max(m, 0) * f[left]! + max(e, 0) * f[left + 1]! + max(i, 0) * f[left + 2]!;
     return rest < limit ? Infinity : from + f[last]!;
   }
 

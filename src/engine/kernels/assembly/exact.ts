@@ -184,20 +184,13 @@ function safeUntil(block: usize, from: f64, m: f64, e: f64, inh: f64, x: f64): f
   const ms = f64x2.splat(m);
   const es = f64x2.splat(e);
   const is = f64x2.splat(inh);
-  const left = block + PIECES + LIST + (m > 0 ? 0 : LIST);
-  const lists = block + PIECES + 3 * LIST;
-  const h0 = f64x2.add(
-    f64x2.add(f64x2.mul(ms, v128.load(left)), f64x2.mul(es, v128.load(lists))),
-    f64x2.mul(is, v128.load(lists, 48)),
-  );
-  const h1 = f64x2.add(
-    f64x2.add(f64x2.mul(ms, v128.load(left, 16)), f64x2.mul(es, v128.load(lists, 16))),
-    f64x2.mul(is, v128.load(lists, 64)),
-  );
-  const h2 = f64x2.add(
-    f64x2.add(f64x2.mul(ms, v128.load(left, 32)), f64x2.mul(es, v128.load(lists, 32))),
-    f64x2.mul(is, v128.load(lists, 80)),
-  );
+  const lists = block + PIECES;
+  const b0 = f64x2.add(f64x2.add(ms, f64x2.mul(is, v128.load(lists, 192))), f64x2.mul(es, v128.load(lists, 144)));
+  const b1 = f64x2.add(f64x2.add(ms, f64x2.mul(is, v128.load(lists, 208))), f64x2.mul(es, v128.load(lists, 160)));
+  const b2 = f64x2.add(f64x2.add(ms, f64x2.mul(is, v128.load(lists, 224))), f64x2.mul(es, v128.load(lists, 176)));
+  const h0 = f64x2.pmax(f64x2.mul(b0, v128.load(lists, 48)), f64x2.mul(b0, v128.load(lists, 96)));
+  const h1 = f64x2.pmax(f64x2.mul(b1, v128.load(lists, 64)), f64x2.mul(b1, v128.load(lists, 112)));
+  const h2 = f64x2.pmax(f64x2.mul(b2, v128.load(lists, 80)), f64x2.mul(b2, v128.load(lists, 128)));
   const below =
     i64x2.bitmask(f64x2.lt(h0, bar)) |
     (i64x2.bitmask(f64x2.lt(h1, bar)) << 2) |
@@ -205,7 +198,10 @@ function safeUntil(block: usize, from: f64, m: f64, e: f64, inh: f64, x: f64): f
   const count = ctz(~below);
   if (limit > 0 && count == PIECE_COUNT) {
     // From there on all parts only shrink.
-    const rest = max(m, 0) * load<f64>(block, PIECES + 136) + max(e, 0) * load<f64>(block, PIECES + 184) + max(inh, 0) * load<f64>(block, PIECES + 232);
+    const rest =
+      max(m, 0) * load<f64>(block, PIECES + 240) +
+      max(e, 0) * load<f64>(block, PIECES + 248) +
+      max(inh, 0) * load<f64>(block, PIECES + 256);
     if (rest < limit) return Infinity;
   }
   return from + load<f64>(block + PIECES - 8 + (usize(count) << 3));
