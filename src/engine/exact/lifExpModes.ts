@@ -10,7 +10,7 @@ import { BLOCK, CROSSES, LINKS, type ModeLoops, PIECES, RING, SLOT, STATE } from
 /** Rates closer than this part of the larger one would make modes that are large and cancel. */
 const APART = 0.1;
 /** Ends of the pieces of time that are tested after an event, in the shortest time constant. */
-const ENDS = [0.05, 0.15, 0.4, 0.9, 1.8, 3.6];
+const ENDS = [0.1, 0.3, 0.6, 1.1, 2, 4];
 
 /**
  * `lif-exp` neurons whose state is kept by modes, for populations that whole rows of synapses reach. Between events
