@@ -159,9 +159,8 @@ export class LifExpModes implements NeuronGroup {
     weight: number,
   ): void {
     this.#enter(t);
-    this.#quietUntil = -Infinity;
     // No lists of arguments: they would be garbage, some hundred thousand times a second.
-    this.#loops.deliverRow(
+    const due = this.#loops.deliverRow(
       this.#block,
       t,
       targets,
@@ -179,6 +178,8 @@ export class LifExpModes implements NeuronGroup {
       this.#upE,
       this.#upI,
     );
+    // All others are looked at again after the present bucket.
+    if (due > 0) this.#quietUntil = -Infinity;
   }
 
   receive(i: number, t: number, amount: number): void {
@@ -222,27 +223,39 @@ export class LifExpModes implements NeuronGroup {
 
   /**
    * Time until x + m exp(-t / tauMem) + e exp(-t / tauExc) + i exp(-t / tauInh), below 0 now, reaches 0; Infinity for
-   * never. Newton's method, where a bound by the modes' slopes then shows that the sum has only risen up to the root, so
+   * never. Halley's method, where a bound by the modes' slopes then shows that the sum has only risen up to the root, so
    * that there is no other before it; `ExpThreshold` where not.
    */
   timeToThreshold(x: number, m: number, e: number, i: number): number {
-    const [lambda, muE, muI] = [this.#lambda, this.#muE, this.#muI];
+    const lambda = this.#lambda;
+    const muE = this.#muE;
+    const muI = this.#muI;
+    // The value, its parts' slopes, and their sum.
     let f = x + m + e + i;
-    let [a, b, c] = [-lambda * m, -muE * e, -muI * i];
-    const [a0, b0, c0] = [a, b, c];
+    const a0 = -lambda * m;
+    const b0 = -muE * e;
+    const c0 = -muI * i;
+    let a = a0;
+    let b = b0;
+    let c = c0;
     let slope = a + b + c;
     let t = 0;
     for (let n = 0; n < 8 && slope > 0; n++) {
-      const step = f / slope;
+      const bend = -lambda * a - muE * b - muI * c;
+      const step = (2 * f * slope) / (2 * slope * slope - f * bend);
       t -= step;
       if (!(t < 1 / lambda)) break;
-      const [lM, lE, lI] = [exp(-lambda * t), exp(-muE * t), exp(-muI * t)];
-      [a, b, c] = [a0 * lM, b0 * lE, c0 * lI];
+      const leftM = exp(-lambda * t);
+      const leftE = exp(-muE * t);
+      const leftI = exp(-muI * t);
+      a = a0 * leftM;
+      b = b0 * leftE;
+      c = c0 * leftI;
       if (Math.abs(step) < 1e-13 * (1 + t)) {
-        if (Math.min(a0, a) + Math.min(b0, b) + Math.min(c0, c) > 0) return t;
+        if (t >= 0 && Math.min(a0, a) + Math.min(b0, b) + Math.min(c0, c) > 0) return t;
         break;
       }
-      f = x + m * lM + e * lE + i * lI;
+      f = x + m * leftM + e * leftE + i * leftI;
       slope = a + b + c;
     }
     return this.#threshold.time(x + m + e + i, -lambda * x, this.#currentE(e), this.#currentI(i));

@@ -7,14 +7,17 @@ import type { Crossing } from "../kernels/module.ts";
  * they are the compiled functions of `kernels/assembly/exact.ts` or their twins below. Addresses are bytes.
  */
 export interface ModeLoops {
-  /** Delivers a spike at t to the synapses `from` to `to`; see the compiled one for the arguments. */
+  /**
+   * Delivers a spike at t to the synapses `from` to `to`; see the compiled one for the arguments.
+   * @returns how many neurons cross soon
+   */
   deliverRow(
     ...of: [
       ...[block: number, t: number, targets: number, wide: number, from: number, to: number],
       ...[weights: number, weight: number, perE: number, perI: number],
       ...[leftM: number, leftE: number, leftI: number, upM: number, upE: number, upI: number],
     ]
-  ): void;
+  ): number;
   /** When a neuron crosses next, as far as `limit`; Infinity where none does by then. */
   nextCrossing(block: number, limit: number): number;
   /** The neuron that crosses next. */
@@ -313,6 +316,7 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
         if (bound === t) waitForCrossing(block, i);
         else lookAt(block, i, bound);
       }
+      return count(block, BLOCK.due);
     },
     nextCrossing(block, limit) {
       const until = floor(limit * at(block, BLOCK.perBucket));

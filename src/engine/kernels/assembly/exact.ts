@@ -307,6 +307,7 @@ export function renew(block: usize, i: i32): void {
  * @param perE, perI  what a weight of 1 takes off the part of its current
  * @param leftM, leftE, leftI  what is left at t of a part of 1 at the origin
  * @param upM, upE, upI  the inverse
+ * @returns how many neurons cross soon
  */
 export function deliverRow(
   block: usize,
@@ -325,7 +326,7 @@ export function deliverRow(
   upM: f64,
   upE: f64,
   upI: f64,
-): void {
+): i32 {
   const first = at(block, STATE);
   const origin = load<f64>(block, ORIGIN);
   const perBucket = load<f64>(block, PER_BUCKET);
@@ -381,6 +382,7 @@ export function deliverRow(
     }
     lookAt(block, i, bound);
   }
+  return load<i32>(block, DUE);
 }
 
 /** When a neuron crosses next, as far as `limit`; Infinity where none does by then. */
