@@ -334,9 +334,11 @@ export class LifExpModes implements NeuronGroup {
   /** Chooses m so that the potential is `excess` above threshold at t. */
   #hold(i: number, t: number, excess: number): void {
     const state = this.#at(i);
-    const [, e, inh] = this.#parts(i, t);
-    const since = t - Math.floor(this.#f[state + STATE.last]! / this.#epoch) * this.#epoch;
-    this.#f[state + STATE.m] = (excess - this.#f[state + STATE.x]! - e - inh) * exp(this.#lambda * since);
+    const f = this.#f;
+    const since = t - Math.floor(f[state + STATE.last]! / this.#epoch) * this.#epoch;
+    const e = f[state + STATE.e]! * exp(-this.#muE * since);
+    const inh = f[state + STATE.i]! * exp(-this.#muI * since);
+    f[state + STATE.m] = (excess - f[state + STATE.x]! - e - inh) * exp(this.#lambda * since);
   }
 
   /** An event reaches neuron i at t. */
