@@ -10,6 +10,13 @@ import { PopulationState } from "./populationState.ts";
 
 type State = PopulationState<NeuronGroup>;
 
+interface Bundle {
+  readonly from: number;
+  readonly delay: number;
+  readonly rank: number;
+  readonly rows: ModeRows[];
+}
+
 interface Timed {
   readonly state: State;
   readonly group: LifExpModes;
@@ -43,9 +50,14 @@ export class EventLoop implements Loop {
   readonly #onSpike: (population: number, neuron: number, t: number) => void;
   readonly #queue = new EventQueue();
   readonly #byRank: readonly State[];
-  /** Populations that keep their own calendar of crossings, by rank, and the projections that reach them. */
+  /** Populations that keep their own calendar of crossings, by rank. */
   readonly #timed: readonly Timed[];
-  readonly #rows: readonly (ModeRows | null)[];
+  /** Rows that reach them at the same delay after a spike: one event for all. Its source counts on from projections. */
+  readonly #bundles: readonly Bundle[];
+  readonly #firstBundle: number;
+  /** What a spike of each population is sent over: projections of their own, and bundles. */
+  readonly #outgoing: readonly (readonly number[])[];
+  readonly #sends: readonly (readonly number[])[];
   /** What a delivery over each projection does to a target; made once, not per event. */
   readonly #receivers: readonly ((target: number, weight: number) => void)[];
   /** Projections whose synapses learn from the spikes of each population. */
@@ -65,7 +77,24 @@ export class EventLoop implements Loop {
     this.#network = network;
     this.#onSpike = onSpike;
     const { groups, rows } = modesOf(network, compile);
-    this.#rows = rows;
+    const bundles: Bundle[] = [];
+    const byRank = [...projections.keys()].toSorted(
+      (a, b) => populations[projections[a]!.to]!.rank - populations[projections[b]!.to]!.rank,
+    );
+    for (const q of byRank) {
+      const { from, to, synapses } = projections[q]!;
+      if (!rows[q]) continue;
+      const same = bundles.find(bundle => bundle.from === from && bundle.delay === synapses.minDelay);
+      if (same) same.rows.push(rows[q]);
+      else {
+        const rank = 2 * populations[to]!.rank;
+        bundles.push({ from, delay: synapses.minDelay, rank, rows: [rows[q]] });
+      }
+    }
+    this.#bundles = bundles;
+    this.#firstBundle = projections.length;
+    this.#outgoing = populations.map(({ outgoing }) => outgoing.filter(q => !rows[q]));
+    this.#sends = populations.map((_, p) => [...bundles.keys()].filter(k => bundles[k]!.from === p));
     this.populations = populations.map((population, p) => {
       const group = groups[p] ?? population.model?.create(population.size) ?? null;
       return new PopulationState<NeuronGroup>(population, p, group);
@@ -99,7 +128,7 @@ export class EventLoop implements Loop {
 
   /** Memory of synapses that are laid out for this loop. */
   get bytes(): number {
-    return this.#rows.reduce((sum, rows) => sum + (rows?.bytes ?? 0), 0);
+    return this.#bundles.flatMap(({ rows }) => rows).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** @returns the source that its events have */
@@ -124,9 +153,8 @@ export class EventLoop implements Loop {
       queue.pop();
       const { time, rank, source } = queue;
       this.time = time;
-      const rows = source >= 0 ? this.#rows[source] : null;
-      if (rows) {
-        this.synapticEvents += rows.deliver(queue.item, time);
+      if (source >= this.#firstBundle) {
+        this.#deliverBundle(source, queue.item, time);
         continue;
       }
       // Odd ranks and the last ones are for events that reach no neurons; they find nothing to settle.
@@ -183,7 +211,11 @@ export class EventLoop implements Loop {
       if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
       else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
     }
-    for (const q of state.population.outgoing) {
+    for (const k of this.#sends[state.index]!) {
+      const { delay, rank } = this.#bundles[k]!;
+      this.#queue.push(t + delay, rank, this.#firstBundle + k, i, 0);
+    }
+    for (const q of this.#outgoing[state.index]!) {
       const { synapses, to } = this.#network.projections[q]!;
       if (synapses.rowLength(i) === 0) continue;
       this.#queue.push(t + synapses.delayAt(i, 0), this.populations[to]!.rank, q, i, 0);
@@ -234,7 +266,8 @@ export class EventLoop implements Loop {
   #handle(state: State | undefined): void {
     const queue = this.#queue;
     const { time, source, item, extra } = queue;
-    if (source >= 0) {
+    if (source >= this.#firstBundle) this.#deliverBundle(source, item, time);
+    else if (source >= 0) {
       const { synapses } = this.#network.projections[source]!;
       const plastic = this.plastic[source];
       const cursor = plastic
@@ -261,6 +294,11 @@ export class EventLoop implements Loop {
     } else {
       this.#actors[ACTOR - source]!(item, extra, time);
     }
+  }
+
+  #deliverBundle(source: number, item: number, t: number): void {
+    const { rows } = this.#bundles[source - this.#firstBundle]!;
+    for (let r = 0; r < rows.length; r++) this.synapticEvents += rows[r]!.deliver(item, t);
   }
 
   /** All inputs of this instant are in: tests thresholds, lets neurons fire, predicts what comes next. */

@@ -43,6 +43,7 @@ export class ModeRows {
   /** @returns number of synapses reached */
   deliver(row: number, t: number): number {
     const [from, to] = [this.#rowStart[row]!, this.#rowStart[row + 1]!];
+    if (from === to) return 0;
     const wide = this.#wide ? 1 : 0;
     this.#group.deliver(t, this.#targets, wide, from, to, this.#weights, this.#weight);
     return to - from;

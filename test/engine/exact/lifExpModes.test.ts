@@ -231,6 +231,31 @@ test("populations that only drive each other, slowly, with nothing else to come"
   });
 });
 
+test("a row that arrives together with other inputs", () => {
+  // Spikes of the input population and of the stimulus reach the neuron at the same instants.
+  const spikes = [1, () => 1].map(delay => {
+    const times = [2, 2.5, 3, 3.5, 4, 20, 20.5, 21];
+    const simulation = new Simulation(
+      network({
+        populations: { in: { size: 1, neuron: "input" }, n: { size: 1, neuron: one } },
+        projections: [{ from: "in", to: "n", connect: { kind: "all" }, weights: 1.5, delay }],
+        stimuli: [
+          { to: "in", kind: "spikes", times, neurons: times.map(() => 0) },
+          { to: "n", kind: "regular", interval: 0.5, weight: 0.4 },
+        ],
+      }),
+      { record: { spikes: ["n"] } },
+    );
+    simulation.run(100);
+    return simulation.raster().times;
+  });
+  expect(spikes[0]!.length).toBeGreaterThan(3);
+  expect(spikes[0]!.length).toBe(spikes[1]!.length);
+  spikes[0]!.forEach((t, k) => {
+    expect(t).toBeCloseTo(spikes[1]![k]!, 9);
+  });
+});
+
 test("crossings that graze the threshold are found where neurons that keep currents find them", () => {
   let found = 0;
   for (const part of [1 - 1e-6, 1 - 1e-10, 1 - 1e-12, 1 + 1e-12, 1 + 1e-10, 1 + 1e-6]) {
