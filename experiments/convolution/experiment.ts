@@ -2,7 +2,7 @@
  * Convolutional networks in both twins. Two parts, each resumable: steps that measured.json holds are not run again.
  *
  * `twins`: 8 kernels of 5 x 5 and max pools of 2 x 2 (Forward-Forward: 100 neurons above them, as its goodness is that
- * of a layer which sees the label and the picture) on 12,000 samples of MNIST and Fashion-MNIST.
+ * of a layer which sees the label and the picture) on 8,000 samples of MNIST and Fashion-MNIST.
  * `published`: 32 kernels, all training samples of MNIST, rate twins.
  *
  * Learning rate and the kernels' factor on it are chosen first, with the rate twin on some training samples (3,000;
@@ -35,7 +35,7 @@ const parts = {
     datasets: ["mnist", "fashion-mnist"],
     rules: ["bp", "dfa", "pepita", "usf", "ff", "frozen"],
     twins: ["rate", "spike"],
-    samples: 12_000,
+    samples: 8000,
     epochs: 3,
     filters: 8,
     optimiser: "sgd",
@@ -45,7 +45,7 @@ const parts = {
       default: { rates: [0.03, 0.1, 0.3], factors: [1, 0.1, 0.01] },
       pepita: { factors: [0.1, 0.01, 0.001] },
       // Its 100 neurons see long sums.
-      ff: { rates: [0.003, 0.01, 0.03], factors: [1, 3, 10] },
+      ff: { rates: [0.01, 0.015], factors: [1, 3, 10] },
       // Without learning kernels their factor plays no part.
       frozen: { factors: [1] },
     } as Grid,
