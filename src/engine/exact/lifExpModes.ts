@@ -11,6 +11,8 @@ import { BLOCK, CROSSES, LINKS, type ModeLoops, PIECES, RING, SLOT, STATE } from
 const APART = 0.1;
 /** Ends of the pieces of time that are tested after an event, in the shortest time constant. */
 const ENDS = [0.1, 0.3, 0.6, 1.1, 2, 4];
+/** A mode is scaled up to the end of a refractory period: longer ones, in the shortest time constant, would overflow. */
+const LONGEST_REST = 500;
 
 /**
  * `lif-exp` neurons whose state is kept by modes, for populations that whole rows of synapses reach. Between events
@@ -32,9 +34,11 @@ const ENDS = [0.1, 0.3, 0.6, 1.1, 2, 4];
  */
 export class LifExpModes implements NeuronGroup {
   /** Whether the state can be kept this way. */
-  static fits({ tauMem, tauExc, tauInh, reset, vThreshold }: LifExpParameters): boolean {
+  static fits({ tauMem, tauExc, tauInh, tauRef, reset, vThreshold }: LifExpParameters): boolean {
     const apart = (tau: number) => Math.abs(1 / tau - 1 / tauMem) >= APART / Math.min(tau, tauMem);
-    return tauMem < Infinity && vThreshold < Infinity && reset === "fixed" && apart(tauExc) && apart(tauInh);
+    const finite = tauMem < Infinity && vThreshold < Infinity;
+    const restful = tauRef <= LONGEST_REST * Math.min(tauMem, tauExc, tauInh);
+    return finite && restful && reset === "fixed" && apart(tauExc) && apart(tauInh);
   }
 
   readonly #p: LifExpParameters;
@@ -58,8 +62,8 @@ export class LifExpModes implements NeuronGroup {
   #f!: Float64Array;
   #n!: Int32Array;
   readonly #perBucket: number;
-  /** No neuron crosses before that, unless an event comes. */
-  #quietUntil = -Infinity;
+  /** No neuron crosses before the end of that bucket, unless an event comes. */
+  #quietBucket = -1;
   // The present, and what is left of each mode by then.
   #now = Number.NaN;
   #origin = 0;
@@ -144,8 +148,7 @@ export class LifExpModes implements NeuronGroup {
       this.#n[2 * state + SLOT] = -1;
       this.#n[this.#links / 4 + i * LINKS.size + LINKS.place] = -1;
     }
-    const v = vRest;
-    for (let i = 0; i < this.#size; i++) this.setPotential(i, 0, v);
+    for (let i = 0; i < this.#size; i++) this.setPotential(i, 0, vRest);
   }
 
   /** Delivers a spike to a row of synapses at t; addresses are those of the arena. */
@@ -179,7 +182,7 @@ export class LifExpModes implements NeuronGroup {
       this.#upI,
     );
     // All others are looked at again after the present bucket.
-    if (due > 0) this.#quietUntil = -Infinity;
+    if (due > 0) this.#quietBucket = -1;
   }
 
   receive(i: number, t: number, amount: number): void {
@@ -189,12 +192,10 @@ export class LifExpModes implements NeuronGroup {
 
   /** When a neuron crosses next, as far as `limit`; Infinity where none does by then. */
   nextCrossing(limit: number): number {
-    if (limit < this.#quietUntil) return Infinity;
+    const bucket = Math.floor(limit * this.#perBucket);
+    if (bucket <= this.#quietBucket) return Infinity;
     const next = this.#loops.nextCrossing(this.#block, limit);
-    // None, then, in the whole bucket, as long as no event comes.
-    if (next === Infinity) {
-      this.#quietUntil = (Math.floor(limit * this.#perBucket) + 1 - 1e-6) / this.#perBucket;
-    }
+    if (next === Infinity) this.#quietBucket = bucket;
     return next;
   }
 
@@ -207,7 +208,7 @@ export class LifExpModes implements NeuronGroup {
 
   /** The state of a neuron has changed: finds out when it must be looked at again. */
   judge(i: number): void {
-    this.#quietUntil = -Infinity;
+    this.#quietBucket = -1;
     this.#loops.judge(this.#block, i);
   }
 
@@ -261,6 +262,7 @@ export class LifExpModes implements NeuronGroup {
     return this.#threshold.time(x + m + e + i, -lambda * x, this.#currentE(e), this.#currentI(i));
   }
 
+  /** Nothing is left to do: `fire` knows a crossing by its time. */
   settleCrossing(): void {}
 
   fire(i: number, t: number): number {

@@ -50,6 +50,9 @@ export class ModeRows {
   }
 }
 
+/** A factor on weights from which sums of modes could overflow; other neurons then say which input is not finite. */
+const HUGE = 1e60;
+
 /**
  * The populations of a network that keep their state by modes, and the rows that reach them: all their synapses are
  * listed, do not learn, and have one delay per projection.
@@ -64,7 +67,11 @@ export function modesOf(network: Network, compile: boolean) {
       model?.modes &&
       reaching[p]!.length > 0 &&
       reaching[p]!.every(
-        ({ synapses, plasticity }) => !plasticity && synapses instanceof SparseProjection && !synapses.delays,
+        ({ synapses, plasticity }) =>
+          !plasticity &&
+          synapses instanceof SparseProjection &&
+          !synapses.delays &&
+          Math.abs(synapses.gain) < HUGE,
       ),
   );
   // Compiled loops have 4 GiB at most: what is larger keeps potentials and currents.
