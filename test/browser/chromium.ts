@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -93,7 +93,6 @@ export async function visit(files: Files, limitMs: number): Promise<Map<string, 
     end();
     server.closeAllConnections();
     server.close();
-    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
   return sent;
 }

@@ -1,11 +1,10 @@
 /** The command line as a user meets it: a process of its own, from the build that `npm test` makes first. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
 import { decode } from "../../src/io/msgpack.ts";
 import type { Results } from "../../src/training/results.ts";
 
@@ -45,10 +44,9 @@ export function threefactor(...args: string[]): Promise<Ended> {
   return start(...args).ended;
 }
 
-/** A place for the run folders of one test file: names to paths in it, removed when the tests are over. */
+/** A place for the run folders of one test file: names to paths in it. */
 export function scratch(): (name: string) => string {
-  const root = mkdtempSync(join(tmpdir(), "threefactor-cli-"));
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  const root = mkdtempSync(join(tmpdir(), "cli-"));
   return name => join(root, name);
 }
 

@@ -1,12 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { decodeRaster } from "../../src/io/rasterFile.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simulate-"));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function simulate(...args: string[]) {
   const done = spawnSync(process.execPath, ["dist/src/cli/main.js", "simulate", ...args], {

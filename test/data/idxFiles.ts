@@ -1,8 +1,7 @@
 /** Small IDX data sets for tests. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 
 export const SHARED = "../shared/data";
 
@@ -43,8 +42,7 @@ export function tinySet(): Record<string, Uint8Array> {
 
 /** A folder with these files, for one test. */
 export async function temporaryFolder(files: Record<string, Uint8Array> = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "threefactor-data-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await mkdtemp(join(tmpdir(), "data-"));
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
   return folder;
 }

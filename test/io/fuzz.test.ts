@@ -45,6 +45,8 @@ afterAll(() => {
 
 const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
 const path = join(folder, "x");
+/** Where an input is kept that shows a fault. */
+const kept = (name: string) => new URL(`../../dist/fuzz-${name}`, import.meta.url);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function written(format: "msgpack" | "npz" | "csv" | "nwb" | "nirdata"): Promise<Uint8Array> {
@@ -104,15 +106,14 @@ async function fuzz(name: string, seed: Uint8Array, runs: number, read: (bytes: 
       await read(bytes);
     } catch (error) {
       if (!(error instanceof InputError)) {
-        writeFileSync(join(tmpdir(), `fuzz-${name}`), bytes);
+        writeFileSync(kept(name), bytes);
         throw new Error(`${name}, input ${k}: ${(error as Error).stack}`);
       }
       expect(error.message).not.toContain("\n");
       refused++;
     }
     slowest = Math.max(slowest, performance.now() - began);
-    if (ALL && performance.now() - began > 2000)
-      writeFileSync(join(tmpdir(), `fuzz-slow-${name}-${k}`), bytes);
+    if (ALL && performance.now() - began > 2000) writeFileSync(kept(`slow-${name}-${k}`), bytes);
   }
   expect(refused).toBeGreaterThan(0);
   counts.push([name, runs, runs - refused, refused, Math.round(slowest)].join(" | "));
