@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { modesOf } from "../../src/engine/exact/modeRows.ts";
 import { type NetworkSpec, network } from "../../src/engine/network.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 import { decodeRaster, encodeRaster } from "../../src/io/rasterFile.ts";
@@ -54,18 +55,76 @@ const spec: NetworkSpec = {
   ],
 };
 
-const modes: readonly [string, SimulationOptions][] = [
-  ["exact", {}],
-  ["grid", { mode: "grid", dt: 0.1 }],
-];
+/** Whole rows of static synapses reach all neurons, so that the exact mode keeps their state by modes. */
+const rows: NetworkSpec = {
+  populations: {
+    in: { size: 40, neuron: "input" },
+    E: {
+      size: 120,
+      neuron: {
+        ...{ model: "lif-exp", tauMem: 20, tauExc: 5, tauInh: 10, tauRef: 2, reset: "fixed" },
+        ...{ vRest: -60, vReset: -60, vThreshold: -50, weightAs: "peak", bias: 0.2 },
+      },
+      initial: { v: (rng: Rng) => rng.uniformIn(-60, -50) },
+    },
+    I: {
+      size: 30,
+      neuron: {
+        ...{ model: "lif-exp", tauMem: 10, tauExc: 3, tauInh: 6, tauRef: 1, reset: "fixed" },
+        ...{ vThreshold: 8, weightAs: "drive" },
+      },
+    },
+    // Its excitation decays the slowest, and its neurons fire alone.
+    B: {
+      size: 20,
+      neuron: {
+        ...{ model: "lif-exp", tauMem: 8, tauExc: 12, tauInh: 4, tauRef: 3, reset: "fixed" },
+        ...{ vThreshold: 5, bias: 0.7 },
+      },
+    },
+  },
+  projections: [
+    {
+      ...{ from: "in", to: "E", connect: { kind: "probability", p: 0.3 }, delay: 0 },
+      weights: (rng: Rng) => rng.uniformIn(0, 3),
+    },
+    { from: "E", to: "E", connect: { kind: "inDegree", n: 12 }, weights: 0.9, delay: 1.5 },
+    { from: "E", to: "I", connect: { kind: "inDegree", n: 20 }, weights: 30, delay: 0.8 },
+    {
+      ...{ from: "I", to: "E", connect: { kind: "probability", p: 0.5 }, delay: 1 },
+      weights: (rng: Rng) => -rng.uniformIn(0, 2),
+    },
+    { from: "I", to: "B", connect: { kind: "outDegree", n: 6 }, weights: -0.03, delay: 0.3 },
+    { from: "E", to: "B", connect: { kind: "probability", p: 0.1 }, weights: 0.05, delay: 2 },
+  ],
+  stimuli: [
+    { to: "in", kind: "poisson", rate: 80 },
+    { to: "E", kind: "poisson", rate: 600, weight: 0.6 },
+    { to: "B", kind: "current", neurons: [3, 4], current: 0.2, start: 50, stop: 120 },
+  ],
+};
 
-test.each(modes)("the %s mode gives the committed raster", (name, options) => {
-  const simulation = new Simulation(network(spec, { seed: 11 }), options);
-  simulation.run(200);
-  const raster = simulation.raster();
-  const file = new URL(`golden/${name}.msgpack`, import.meta.url);
-  if (process.env.GOLDEN === "write") writeFileSync(file, encodeRaster(raster));
-  expect(raster.times.length).toBeGreaterThan(500);
-  for (let p = 0; p < 4; p++) expect(raster.populationIndex.includes(p)).toBe(true);
-  expect(raster).toEqual(decodeRaster(readFileSync(file), file.pathname));
+const cases: readonly [string, NetworkSpec, SimulationOptions][] = [
+  ["exact", spec, {}],
+  ["grid", spec, { mode: "grid", dt: 0.1 }],
+  ["modes", rows, {}],
+];
+const kernels = ["compiled", "typescript"] as const;
+
+test("whole rows are delivered to modes", () => {
+  expect(modesOf(network(rows), true).groups.map(Boolean)).toEqual([false, true, true, true]);
 });
+
+test.each(cases.flatMap(([name, ...more]) => kernels.map(kind => [name, kind, ...more] as const)))(
+  "%s: the committed raster, by %s loops",
+  (name, kernels, spec, options) => {
+    const simulation = new Simulation(network(spec, { seed: 11 }), { ...options, kernels });
+    simulation.run(200);
+    const raster = simulation.raster();
+    const file = new URL(`golden/${name}.msgpack`, import.meta.url);
+    if (process.env.GOLDEN === "write") writeFileSync(file, encodeRaster(raster));
+    expect(raster.times.length).toBeGreaterThan(500);
+    for (let p = 0; p < 4; p++) expect(raster.populationIndex.includes(p)).toBe(true);
+    expect(raster).toEqual(decodeRaster(readFileSync(file), file.pathname));
+  },
+);
