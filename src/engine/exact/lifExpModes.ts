@@ -1,5 +1,5 @@
 import { exp } from "../../math/elementary.ts";
-import type { Arena } from "../grid/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import { ExpThreshold } from "../neurons/expThreshold.ts";
 import type { LifExpParameters } from "../neurons/lifExp.ts";
 import type { NeuronGroup } from "../neurons/neuronGroup.ts";

@@ -1,5 +1,5 @@
 import { exp } from "../../math/elementary.ts";
-import type { Arena } from "../grid/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import type { Crossing } from "../kernels/module.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { Arena } from "../grid/arena.ts";
+import { Arena } from "../kernels/arena.ts";
 import type { Crossing } from "../kernels/module.ts";
 import type { Network } from "../network.ts";
 import { SparseProjection } from "../projections/sparse.ts";
@@ -65,6 +65,7 @@ export function modesOf(network: Network, compile: boolean) {
   const whole = populations.map(
     ({ model }, p) =>
       model?.modes &&
+      LifExpModes.fits(model.modes) &&
       reaching[p]!.length > 0 &&
       reaching[p]!.every(
         ({ synapses, plasticity }) =>

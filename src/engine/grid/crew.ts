@@ -1,8 +1,8 @@
+import type { Arena, ArenaKernels } from "../kernels/arena.ts";
 import { sharedKernels } from "../kernels/module.ts";
-import type { Arena, GridKernels } from "./arena.ts";
 import type { SpikeHistory } from "./spikeHistory.ts";
 
-type Name = keyof GridKernels;
+type Name = keyof ArenaKernels;
 
 /** A call that waits for `run`, and what hears of its result. */
 interface Call {

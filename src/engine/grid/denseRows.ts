@@ -1,5 +1,5 @@
+import type { Arena } from "../kernels/arena.ts";
 import type { DenseProjection } from "../projections/dense.ts";
-import type { Arena } from "./arena.ts";
 import { type Crew, type Rows, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";

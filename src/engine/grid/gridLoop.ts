@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { EventQueue } from "../eventQueue.ts";
+import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import type { Network } from "../network.ts";
 import { PlasticSynapses } from "../plasticity/plasticSynapses.ts";
@@ -7,7 +8,6 @@ import { PopulationState } from "../populationState.ts";
 import { DenseProjection } from "../projections/dense.ts";
 import type { SparseProjection } from "../projections/sparse.ts";
 import type { Stimulus } from "../stimuli/stimulus.ts";
-import { Arena } from "./arena.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Crew } from "./crew.ts";
 import { longestDelay } from "./delays.ts";

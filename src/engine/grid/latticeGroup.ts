@@ -1,6 +1,6 @@
+import type { Arena } from "../kernels/arena.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { NeuronState } from "../neurons/neuronGroup.ts";
-import type { Arena } from "./arena.ts";
 import { type Crew, shares } from "./crew.ts";
 
 const { fround } = Math;

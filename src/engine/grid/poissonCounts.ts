@@ -1,6 +1,6 @@
 import { exp } from "../../math/elementary.ts";
 import { threefry2x32 } from "../../math/rng.ts";
-import type { Arena } from "./arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import { type Crew, shares } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 

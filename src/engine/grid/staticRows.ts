@@ -1,7 +1,7 @@
+import type { Arena } from "../kernels/arena.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
-import type { Arena } from "./arena.ts";
 import { type Crew, type Rows, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";

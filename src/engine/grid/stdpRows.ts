@@ -1,12 +1,12 @@
 import { InputError } from "../../errors.ts";
 import { exp, log } from "../../math/elementary.ts";
+import type { Arena } from "../kernels/arena.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { PlasticityModel } from "../plasticity/plasticity.ts";
 import type { Plasticity } from "../plasticity/plasticSynapses.ts";
 import type { PairParameters } from "../plasticity/stdpPair.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
-import type { Arena } from "./arena.ts";
 import { type Crew, type Rows, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";

@@ -1,4 +1,4 @@
-import type { GridKernels } from "../grid/arena.ts";
+import type { ArenaKernels } from "../kernels/arena.ts";
 
 /** Neurons of a block, which are run together. */
 export const LANES = 16;
@@ -42,7 +42,7 @@ export interface BlockRun {
 }
 
 /** The compiled form of `inferBlockPlainly`. */
-export function inferBlockCompiled(kernels: GridKernels, run: BlockRun): number {
+export function inferBlockCompiled(kernels: ArenaKernels, run: BlockRun): number {
   return kernels.inferBlock(
     ...([run.currents, run.uniform, run.samples, run.steps] as const),
     ...([run.sums, run.sumStarts, run.inputs, run.segments, run.segmentStarts] as const),

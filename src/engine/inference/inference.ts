@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { expectChoice, expectNumber, expectOnly, expectTime } from "../expect.ts";
-import { Arena } from "../grid/arena.ts";
+import { Arena } from "../kernels/arena.ts";
 import type { Network, Population } from "../network.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SpikeTrain } from "../spikeTrain.ts";

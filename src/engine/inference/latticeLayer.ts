@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { Arena } from "../grid/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import type { MembraneParameters } from "../neurons/parameters.ts";
 import { inferBlockCompiled, LANE_BYTES, LANES, lanePlaces } from "./block.ts";
 import type { LatticeTables } from "./latticeTables.ts";

@@ -1,4 +1,4 @@
-import type { Arena } from "../grid/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import type { SpikeLists } from "./spikeLists.ts";
 
 /** Whose spikes reach a layer, where their rows begin in the block of weights, and how many steps later. */

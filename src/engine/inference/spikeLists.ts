@@ -1,4 +1,4 @@
-import type { Arena } from "../grid/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 
 /**
  * Spikes of one population in a batch, a list of steps and neurons for each sample. Neurons of one step stand in the

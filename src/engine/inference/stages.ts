@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { expectFinite } from "../expect.ts";
-import type { Arena } from "../grid/arena.ts";
 import { delaySteps, longestDelay } from "../grid/delays.ts";
+import type { Arena } from "../kernels/arena.ts";
 import type { Network, Population } from "../network.ts";
 import type { Projection } from "../projections/projection.ts";
 import { LatticeLayer, type Rows } from "./latticeLayer.ts";

@@ -16,8 +16,8 @@ export interface NeuronModel {
   create(size: number): NeuronGroup;
   /** One step of dt [ms], for the grid mode. */
   lattice(dt: number): LatticeStep;
-  /** Where the exact mode may keep the state by modes; see `LifExpModes`. */
-  readonly modes?: LifExpParameters | null;
+  /** Parameters of neurons whose state the exact mode keeps by modes, where they fit; see `LifExpModes`. */
+  readonly modes?: LifExpParameters;
 }
 
 /** What a user writes: parameters of one of the models; `lif` where no model is named. */

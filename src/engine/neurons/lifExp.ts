@@ -1,5 +1,4 @@
 import { exp } from "../../math/elementary.ts";
-import { LifExpModes } from "../exact/lifExpModes.ts";
 import { ExpThreshold } from "./expThreshold.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
@@ -49,7 +48,7 @@ export function lifExp(given: LifExpSpec) {
   return {
     create: (size: number) => new LifExpGroup(size, p),
     lattice: (dt: number) => lifExpStep(p, dt),
-    modes: LifExpModes.fits(p) ? p : null,
+    modes: p,
   };
 }
 

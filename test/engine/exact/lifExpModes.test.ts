@@ -294,13 +294,13 @@ test("crossings that graze the threshold are found where neurons that keep curre
 });
 
 test("neurons with other resets, or rates that nearly agree, keep potential and currents", () => {
-  const modes = (changes: object) => neuronModel({ ...one, ...changes } as never).modes;
-  expect(modes({})).toBeTruthy();
-  expect(modes({ reset: "subtract" })).toBeNull();
-  expect(modes({ tauExc: 20 })).toBeNull();
-  expect(modes({ tauInh: 19 })).toBeNull();
-  expect(modes({ tauMem: Infinity })).toBeNull();
-  expect(modes({ vThreshold: Infinity })).toBeNull();
-  expect(modes({ tauRef: 2500 })).toBeTruthy();
-  expect(modes({ tauRef: 2501 })).toBeNull();
+  const modes = (changes: object) => LifExpModes.fits(neuronModel({ ...one, ...changes } as never).modes!);
+  expect(modes({})).toBe(true);
+  expect(modes({ reset: "subtract" })).toBe(false);
+  expect(modes({ tauExc: 20 })).toBe(false);
+  expect(modes({ tauInh: 19 })).toBe(false);
+  expect(modes({ tauMem: Infinity })).toBe(false);
+  expect(modes({ vThreshold: Infinity })).toBe(false);
+  expect(modes({ tauRef: 2500 })).toBe(true);
+  expect(modes({ tauRef: 2501 })).toBe(false);
 });

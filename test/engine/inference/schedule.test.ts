@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Arena } from "../../../src/engine/grid/arena.ts";
 import { Schedule } from "../../../src/engine/inference/schedule.ts";
 import { SpikeLists } from "../../../src/engine/inference/spikeLists.ts";
+import { Arena } from "../../../src/engine/kernels/arena.ts";
 
 const SAMPLES = 2;
 const BYTES = 64;

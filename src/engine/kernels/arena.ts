@@ -1,8 +1,8 @@
 import { InputError } from "../../errors.ts";
-import { type Crossing, instantiate } from "../kernels/module.ts";
+import { type Crossing, instantiate } from "./module.ts";
 
-/** The compiled loops of `kernels/assembly/grid.ts` and `inference.ts`; addresses are bytes in the arena. */
-export interface GridKernels {
+/** The compiled loops of `assembly/grid.ts` and `assembly/inference.ts`; addresses are bytes in the arena. */
+export interface ArenaKernels {
   stepMembrane(
     ...of: [neurons: number, v: number, decay: number, drives: number, drive: number, ...Firing]
   ): number;
@@ -73,11 +73,11 @@ const PIECE = 512 * PAGE;
 const MOST = 65_536;
 
 /**
- * One piece of memory for everything that the loops of the grid mode touch: WebAssembly's own where the kernels run, a
+ * One piece of memory for everything that the loops of a simulation touch: WebAssembly's own where the kernels run, a
  * plain buffer where their TypeScript twins do. Space is taken first; views are made when all of it is.
  */
 export class Arena {
-  readonly kernels: GridKernels | null;
+  readonly kernels: ArenaKernels | null;
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): unknown };
   readonly shared: boolean;
   // The first bytes stay free for the runtime's own data, and no address is 0.
@@ -92,7 +92,7 @@ export class Arena {
     const compiled = compile ? instantiate(1, shared, crossing) : null;
     this.memory = compiled?.memory ?? new PlainMemory();
     this.shared = shared && compiled !== null;
-    this.kernels = (compiled?.exports as GridKernels | undefined) ?? null;
+    this.kernels = (compiled?.exports as ArenaKernels | undefined) ?? null;
   }
 
   /**
@@ -116,8 +116,8 @@ export class Arena {
     } catch {
       const gib = (this.#end / 2 ** 30).toFixed(1);
       throw new InputError(
-        `mode: expected a network that fits into the 4 GiB of the grid mode, got one that needs more than ${gib} GiB; ` +
-          "use exact",
+        `network: expected one that fits into the 4 GiB of the kernels, got one that needs more than ${gib} GiB; ` +
+          "the exact mode of Simulation has no such limit",
       );
     }
   }

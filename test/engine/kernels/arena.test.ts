@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Arena } from "../../../src/engine/grid/arena.ts";
+import { Arena } from "../../../src/engine/kernels/arena.ts";
 
 test("space is on boundaries of 16 bytes, zero, and kept while memory grows", () => {
   for (const compile of [true, false]) {
@@ -16,6 +16,6 @@ test("space is on boundaries of 16 bytes, zero, and kept while memory grows", ()
 test("a network that is too large for the memory of the kernels is refused in one line", () => {
   const arena = new Arena(true, false);
   expect(() => arena.take(5 * 2 ** 30)).toThrow(
-    "mode: expected a network that fits into the 4 GiB of the grid mode, got one that needs more than 5.0 GiB; use exact",
+    "network: expected one that fits into the 4 GiB of the kernels, got one that needs more than 5.0 GiB; the exact mode of Simulation has no such limit",
   );
 });
