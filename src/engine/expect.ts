@@ -3,8 +3,15 @@ import { InputError } from "../errors.ts";
 /** @throws InputError `field: expected ..., got ...` unless the value is a number and passes its own test */
 export function expectNumber(field: string, value: unknown, ok: boolean, expected: string): void {
   if (typeof value !== "number" || !ok) {
-    throw new InputError(`${field}: expected ${expected}, got ${String(value)}`);
+    throw new InputError(`${field}: expected ${expected}, got ${shown(value)}`);
   }
+}
+
+/** @param to  at most */
+export function expectInteger(field: string, value: unknown, from: number, to = Infinity): void {
+  const whole = Number.isInteger(value) && (value as number) >= from;
+  expectNumber(field, value, whole, `an integer of ${from} or more`);
+  expectNumber(field, value, (value as number) <= to, `at most ${to}`);
 }
 
 export function expectFinite(field: string, value: unknown): void {
@@ -33,7 +40,9 @@ export function expectNeuron(field: string, value: unknown, size: number): void 
 
 export function expectChoice(field: string, value: unknown, choices: readonly string[]): void {
   if (!choices.includes(value as string)) {
-    throw new InputError(`${field}: expected one of ${choices.join(", ")}, got ${String(value)}`);
+    throw new InputError(
+      `${field}: expected one of ${choices.join(", ")}, got ${typeof value === "string" ? value : shown(value)}`,
+    );
   }
 }
 
@@ -43,8 +52,36 @@ export function expectName(field: string, value: unknown): void {
     throw new InputError(`${field}: expected a name, got ${JSON.stringify(value)}`);
 }
 
+/** @throws InputError unless the value is an object with fields; see `within` for the path */
+export function expectFields(given: unknown, what: string): void {
+  if (given === null || typeof given !== "object" || Array.isArray(given))
+    throw new InputError(`expected ${what}, an object with fields, got ${shown(given)}`);
+}
+
+/** @throws InputError unless the value is a list of things, or left out */
+export function expectList(field: string, value: unknown, of: string): void {
+  if (value !== undefined && !Array.isArray(value))
+    throw new InputError(`${field}: expected a list of ${of}, got ${shown(value)}`);
+}
+
+/** @throws InputError unless the value is an array of numbers of any kind */
+export function expectNumbers(field: string, value: unknown, of: string): void {
+  const length = typeof value === "object" ? (value as ArrayLike<number> | null)?.length : undefined;
+  if (!Number.isInteger(length))
+    throw new InputError(`${field}: expected a list of ${of}, got ${shown(value)}`);
+}
+
+/** As in a message: the kind of what has no short form. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (typeof value === "function") return "a function";
+  if (value === null || typeof value !== "object") return String(value);
+  return Array.isArray(value) || ArrayBuffer.isView(value) ? "a list" : "an object";
+}
+
 /** Refuses fields that a thing does not have: they are misspelt, or meant for another kind. */
 export function expectOnly(given: object, what: string, known: readonly string[]): void {
+  expectFields(given, what);
   for (const field of Object.keys(given)) {
     if (!known.includes(field)) {
       throw new InputError(`${field}: expected a field of ${what} (${known.join(", ")})`);
@@ -52,12 +89,15 @@ export function expectOnly(given: object, what: string, known: readonly string[]
   }
 }
 
-/** Puts a path before the field that an error names. */
+/** Puts a path before the field that an error names, or before what is wrong with the thing itself. */
 export function within<T>(path: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof InputError) throw new InputError(`${path}.${error.message}`);
+    if (error instanceof InputError) {
+      const joint = error.message.startsWith("expected ") ? ": " : ".";
+      throw new InputError(`${path}${joint}${error.message}`);
+    }
     throw error;
   }
 }

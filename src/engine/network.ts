@@ -1,6 +1,16 @@
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
-import { expectName, expectOnly, within } from "./expect.ts";
+import {
+  expectFields,
+  expectFinite,
+  expectInteger,
+  expectList,
+  expectName,
+  expectNumber,
+  expectNumbers,
+  expectOnly,
+  within,
+} from "./expect.ts";
 import { type NeuronModel, type NeuronSpec, neuronModel } from "./neurons/index.ts";
 import { type PlasticitySpec, plasticity } from "./plasticity/index.ts";
 import type { Plasticity } from "./plasticity/plasticSynapses.ts";
@@ -57,6 +67,9 @@ const projectionFields = [
   ...["plasticity", "delayKind"],
 ];
 
+/** Neurons are numbered in 32 bits; most populations end earlier, with the memory. */
+const MOST_NEURONS = 2 ** 32;
+
 export interface NetworkSpec {
   readonly populations: Readonly<Record<string, PopulationSpec>>;
   readonly projections?: readonly ProjectionSpec[];
@@ -101,6 +114,10 @@ export interface Network {
  */
 export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
   expectOnly(spec, "a network", ["populations", "projections", "stimuli"]);
+  within("populations", () => expectFields(spec.populations, "populations by name"));
+  expectList("projections", spec.projections, "projections");
+  expectList("stimuli", spec.stimuli, "stimuli");
+  expectInteger("seed", seed, 0);
   const names = Object.keys(spec.populations);
   if (names.length === 0) throw new InputError("populations: expected at least one, got none");
   const index = new Map(names.map((name, p) => [name, p]));
@@ -151,13 +168,18 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
   }));
   const given = spec.stimuli ?? [];
+  given.forEach((one, s) => {
+    within(`stimuli[${s}]`, () => {
+      expectFields(one, "a stimulus");
+      expectName("name", one.name);
+    });
+  });
   const own = named(given, ({ to, kind }) => ["stimulus", to, kind]);
   const makers = given.map((stimulusSpec, s) => {
     const p = index.get(stimulusSpec.to);
     if (p === undefined) {
       throw new InputError(`stimuli[${s}].to: expected one of ${names.join(", ")}, got ${stimulusSpec.to}`);
     }
-    within(`stimuli[${s}]`, () => expectName("name", stimulusSpec.name));
     const make = () =>
       stimulus(stimulusSpec, p, populations[p]!.size, models[p] === null, seed, own[s]!.stream);
     within(`stimuli[${s}]`, make);
@@ -176,16 +198,18 @@ function initialPotentials(
   model: NeuronModel | null,
   rng: Rng,
 ): Float64Array | null {
-  if (!initial) return null;
+  if (initial === undefined) return null;
+  within(`populations.${name}.initial`, () => expectOnly(initial, "the initial state", ["v"]));
   const path = `populations.${name}.initial.v`;
   if (!model) throw new InputError(`${path}: an input population has no potential`);
   const { v } = initial;
-  if (typeof v === "object" && v.length !== size) {
-    throw new InputError(`${path}: expected one number or ${size}, got ${v.length}`);
+  if (typeof v !== "number" && typeof v !== "function") {
+    expectNumbers(path, v, `${size} potentials, or one for all`);
+    if (v.length !== size) throw new InputError(`${path}: expected one number or ${size}, got ${v.length}`);
   }
   return Float64Array.from({ length: size }, (_, i) => {
     const value = typeof v === "number" ? v : typeof v === "function" ? v(rng, i) : v[i]!;
-    if (!Number.isFinite(value)) throw new InputError(`${path}: expected a finite number, got ${value}`);
+    expectFinite(path, value);
     return value;
   });
 }
@@ -193,18 +217,17 @@ function initialPotentials(
 function checkPopulation(name: string, population: PopulationSpec): NeuronModel | null {
   const path = `populations.${name}`;
   within(path, () => expectOnly(population, "a population", ["size", "neuron", "tauTrace", "initial"]));
-  if (!Number.isInteger(population.size) || population.size < 1) {
-    throw new InputError(`${path}.size: expected an integer of 1 or more, got ${population.size}`);
-  }
-  const { tauTrace, neuron } = population;
-  if (tauTrace !== undefined && !(tauTrace > 0)) {
-    throw new InputError(`${path}.tauTrace: expected a time in ms above 0, got ${tauTrace}`);
-  }
+  const { size, tauTrace, neuron } = population;
+  expectInteger(`${path}.size`, size, 1, MOST_NEURONS);
+  if (tauTrace !== undefined)
+    expectNumber(`${path}.tauTrace`, tauTrace, tauTrace > 0, "a time in ms above 0");
   return neuron === "input" ? null : within(`${path}.neuron`, () => neuronModel(neuron));
 }
 
 function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, rng: Rng): Projection {
   const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
+  expectPerSynapse("weights", weights);
+  expectPerSynapse("delay", delay);
   if (connectivity?.kind === "convolution") {
     const sliding = within("connect", () => slide(connectivity, pre, post));
     const kernel = all(kernelWeights(sliding) / sliding.filters, sliding.filters);
@@ -237,6 +260,12 @@ function all(pre: number, post: number): Rows {
     rowStart: Uint32Array.from({ length: pre + 1 }, (_, i) => i * post),
     targets: Uint32Array.from({ length: pre * post }, (_, s) => s % post),
   };
+}
+
+/** Only the kind of what a user gives; sizes and values are checked where they are known. */
+function expectPerSynapse(field: string, value: unknown): void {
+  if (typeof value !== "number" && typeof value !== "function")
+    expectNumbers(field, value, "numbers, one for each synapse, or one number");
 }
 
 function perSynapse(

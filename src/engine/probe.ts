@@ -1,4 +1,13 @@
-import { expectChoice, expectMoment, expectNeuron, expectTime, within } from "./expect.ts";
+import {
+  expectChoice,
+  expectList,
+  expectMoment,
+  expectNeuron,
+  expectNumbers,
+  expectOnly,
+  expectTime,
+  within,
+} from "./expect.ts";
 import type { RecordedTrace } from "./raster.ts";
 
 /** When a quantity is read [ms]: at given times, ascending, or at every interval from `start` (0) on. */
@@ -25,6 +34,8 @@ export interface ProbeRecording {
     readonly synapses?: ArrayLike<number>;
   })[];
 }
+
+const sampleTimes: readonly (keyof SampleTimes)[] = ["times", "interval", "start", "stop"];
 
 /** What a probe needs to know of the simulation. */
 export interface Readable {
@@ -76,10 +87,14 @@ export class Probe {
 
 /** @throws InputError that names the field, its value and what was expected */
 export function probes(spec: ProbeRecording, simulation: Readable): Probe[] {
+  expectList("record.neurons", spec.neurons, "recordings");
+  expectList("record.weights", spec.weights, "recordings");
   const neurons = (spec.neurons ?? []).map(({ population, quantity = "v", neurons, ...times }, r) =>
     within(`record.neurons[${r}]`, () => {
       expectChoice("quantity", quantity, ["v", "current"]);
+      expectOnly(times, "a recording of neurons", sampleTimes);
       const size = simulation.sizeOf(population);
+      expectNumbers("neurons", neurons, "neurons");
       Array.from(neurons, (i, k) => expectNeuron(`neurons[${k}]`, i, size));
       const read = (i: number) =>
         quantity === "v" ? simulation.potential(population, i) : simulation.synapticCurrent(population, i);
@@ -90,6 +105,8 @@ export function probes(spec: ProbeRecording, simulation: Readable): Probe[] {
   );
   const weights = (spec.weights ?? []).map(({ projection, synapses, ...times }, r) =>
     within(`record.weights[${r}]`, () => {
+      expectOnly(times, "a recording of weights", sampleTimes);
+      if (synapses !== undefined) expectNumbers("synapses", synapses, "synapses");
       const { post, target, name } = simulation.synapsesOf(projection);
       const chosen = Array.from(synapses ?? post.keys());
       chosen.forEach((s, k) => {

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { expectTime, within } from "./expect.ts";
+import { expectList, expectTime, within } from "./expect.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "./raster.ts";
 
 /** Which spikes a simulation keeps. */
@@ -33,6 +33,8 @@ export class Recorder {
   /** @throws InputError that names the field, its value and what was expected */
   constructor(populations: readonly RasterPopulation[], { spikes = true, rates = [] }: SpikeRecording = {}) {
     this.#populations = populations.map(({ name, size }) => ({ name, size }));
+    if (typeof spikes !== "boolean") expectList("record.spikes", spikes, "names of populations");
+    expectList("record.rates", rates, "recordings");
     if (typeof spikes === "object") for (const name of spikes) find(populations, name, "record.spikes");
     this.#kept = populations.map(({ name }) => (typeof spikes === "object" ? spikes.includes(name) : spikes));
     this.#rates = rates.map(({ population, bin }, r) => {

@@ -6,7 +6,10 @@ import {
   expectMoment,
   expectNeuron,
   expectNumber,
+  expectOnly,
   expectTime,
+  shown,
+  within,
 } from "./expect.ts";
 import { GridLoop } from "./grid/gridLoop.ts";
 import type { Loop } from "./loop.ts";
@@ -43,6 +46,16 @@ export interface SimulationOptions {
   readonly onSpike?: (population: string, neuron: number, t: number) => void;
 }
 
+const optionFields: readonly (keyof SimulationOptions)[] = [
+  "mode",
+  "dt",
+  "workers",
+  "kernels",
+  "record",
+  "spikeBudget",
+  "onSpike",
+];
+
 /**
  * Simulation of any network: event-driven by default, where state moves between events by its exact solution and there
  * is no time step; or on a lattice of time.
@@ -57,19 +70,19 @@ export class Simulation {
   readonly #probes: readonly Probe[];
   readonly #spikeBudget: SpikeBudget | undefined;
 
-  /** @throws InputError for options that do not fit the network */
-  constructor(
-    network: Network,
-    {
-      record = {},
-      spikeBudget,
-      onSpike,
-      mode = "exact",
-      dt = 0.1,
-      kernels = "compiled",
-      workers = 1,
-    }: SimulationOptions = {},
-  ) {
+  /**
+   * @param network  what `network` made of a description
+   * @throws InputError for options that do not fit the network
+   */
+  constructor(network: Network, options: SimulationOptions = {}) {
+    if (!Array.isArray(network?.populations))
+      throw new InputError(`network: expected what network(description) returns, got ${shown(network)}`);
+    within("options", () => expectOnly(options, "a simulation's options", optionFields));
+    const { record = {}, spikeBudget, onSpike, mode = "exact", kernels = "compiled" } = options;
+    const { dt = 0.1, workers = 1 } = options;
+    if (onSpike !== undefined && typeof onSpike !== "function")
+      throw new InputError(`onSpike: expected a function, got ${shown(onSpike)}`);
+    within("record", () => expectOnly(record, "a recording", ["spikes", "rates", "neurons", "weights"]));
     const { populations } = network;
     this.network = network;
     this.#recorder = new Recorder(populations, record);
@@ -186,6 +199,8 @@ export class Simulation {
   /** Calls back at a time [ms], not before the present, after all other events of that time. */
   at(t: number, callback: () => void): void {
     expectMoment("at: time", t, this.time);
+    if (typeof callback !== "function")
+      throw new InputError(`at: expected a function to call, got ${shown(callback)}`);
     this.#loop.push(t, this.#loop.lastRank + 1, this.#loop.addActor(callback), 0);
   }
 

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type NetworkSpec, network } from "../../src/engine/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
+import { InputError } from "../../src/errors.ts";
 
 const cell = { vThreshold: 10 };
 const spec = (changes: Partial<NetworkSpec>): NetworkSpec => ({
@@ -60,6 +61,119 @@ test.each<[object, string]>([
   [{ weight: 1 }, "projections[0].weight: expected a field of a projection"],
 ])("a projection with %j is refused", (fields, message) => {
   expect(() => network(projection(fields))).toThrow(message);
+});
+
+test.each<[object | null, string]>([
+  [null, "expected a network, an object with fields, got null"],
+  [{}, "populations: expected populations by name, an object with fields, got undefined"],
+  [{ populations: { n: null } }, "populations.n: expected a population, an object with fields, got null"],
+  [
+    { populations: { n: { size: "2", neuron: "input" } } },
+    'populations.n.size: expected an integer of 1 or more, got "2"',
+  ],
+  [
+    { populations: { n: { size: 1e12, neuron: "input" } } },
+    "populations.n.size: expected at most 4294967296, got 1000000000000",
+  ],
+  [
+    { populations: { n: { size: 2 } } },
+    'populations.n.neuron: expected "input" or a neuron model with its parameters, an object',
+  ],
+  [
+    neuron("lif" as never),
+    'populations.n.neuron: expected "input" or a neuron model with its parameters, an object',
+  ],
+  [spec({ projections: {} as never }), "projections: expected a list of projections, got an object"],
+  [
+    spec({ projections: [null as never] }),
+    "projections[0]: expected a projection, an object with fields, got null",
+  ],
+  [
+    projection({ weights: undefined }),
+    "projections[0].weights: expected a list of numbers, one for each synapse, or one number, got undefined",
+  ],
+  [
+    projection({ weights: "1 mV" }),
+    'projections[0].weights: expected a list of numbers, one for each synapse, or one number, got "1 mV"',
+  ],
+  [
+    projection({ delay: "1 ms" }),
+    'projections[0].delay: expected a list of numbers, one for each synapse, or one number, got "1 ms"',
+  ],
+  [
+    projection({ connect: "all" }),
+    'projections[0].connect: expected a connectivity, an object with fields, got "all"',
+  ],
+  [
+    projection({ connect: { kind: "probability" } }),
+    "projections[0].connect.p: expected a probability from 0 to 1, got undefined",
+  ],
+  [
+    projection({ connect: { kind: "probability", p: 1, n: 2 } }),
+    "projections[0].connect.n: expected a field of probability (kind, p, autapses)",
+  ],
+  [
+    projection({ connect: { kind: "pairs", pre: [0] } }),
+    "projections[0].connect.post: expected a list of neurons, got undefined",
+  ],
+  [
+    projection({ plasticity: null }),
+    "projections[0].plasticity: expected a plasticity rule, an object with fields, got null",
+  ],
+  [spec({ stimuli: [null as never] }), "stimuli[0]: expected a stimulus, an object with fields, got null"],
+  [spec({ stimuli: {} as never }), "stimuli: expected a list of stimuli, got an object"],
+  [
+    spec({ stimuli: [{ to: "in", kind: "poisson", rate: 1, neurons: 1 as never }] }),
+    "stimuli[0].neurons: expected a list of neurons, got 1",
+  ],
+  [
+    spec({ populations: { n: { size: 2, neuron: cell, initial: -60 as never } }, projections: [] }),
+    "populations.n.initial: expected the initial state, an object with fields, got -60",
+  ],
+  [
+    spec({ populations: { n: { size: 2, neuron: cell, initial: { V: 1 } as never } }, projections: [] }),
+    "populations.n.initial.V: expected a field of the initial state (v)",
+  ],
+])("what a caller without types may write is refused, by name: %#", (wrong, message) => {
+  expect(() => network(wrong as never)).toThrow(InputError);
+  expect(() => network(wrong as never)).toThrow(message);
+});
+
+test("a seed that is no whole number is refused", () => {
+  for (const seed of [-1, 1.5, Number.NaN, "1" as never])
+    expect(() => network(spec({}), { seed })).toThrow(/^seed: expected an integer of 0 or more, got /);
+});
+
+test.each<[object, string]>([
+  [{ mod: "grid" }, "options.mod: expected a field of a simulation's options (mode, dt, "],
+  [{ onSpike: 3 }, "onSpike: expected a function, got 3"],
+  [
+    { record: { potentials: [] } },
+    "record.potentials: expected a field of a recording (spikes, rates, neurons, weights)",
+  ],
+  [{ record: { spikes: "n" } }, 'record.spikes: expected a list of names of populations, got "n"'],
+  [{ record: { neurons: {} } }, "record.neurons: expected a list of recordings, got an object"],
+  [
+    { record: { neurons: [{ population: "n", interval: 1 }] } },
+    "record.neurons[0].neurons: expected a list of neurons",
+  ],
+  [
+    { record: { neurons: [{ population: "n", neurons: [0], every: 1 }] } },
+    "record.neurons[0].every: expected a field of",
+  ],
+])("options of a simulation with %j are refused", (options, message) => {
+  const net = network(spec({}));
+  expect(() => new Simulation(net, options)).toThrow(InputError);
+  expect(() => new Simulation(net, options)).toThrow(message);
+});
+
+test("a description is no network yet", () => {
+  expect(() => new Simulation(spec({}) as never)).toThrow(
+    "network: expected what network(description) returns, got an object",
+  );
+  expect(() => new Simulation(network(spec({}))).at(1, undefined as never)).toThrow(
+    "at: expected a function to call, got undefined",
+  );
 });
 
 test("a network that diverges is stopped where it does: by its spikes, by a burst, by a weight that is no number", () => {

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { expectFields } from "../expect.ts";
 import { type AlifSpec, alif } from "./alif.ts";
 import { type IfSpec, integrateAndFire } from "./integrateAndFire.ts";
 import type { LatticeStep } from "./lattice.ts";
@@ -47,6 +48,7 @@ const models: Readonly<Record<string, (parameters: never) => Omit<NeuronModel, "
 
 /** @throws InputError that names the parameter, the value and what was expected */
 export function neuronModel(spec: NeuronSpec): NeuronModel {
+  expectFields(spec, '"input" or a neuron model with its parameters');
   const { model = "lif", ...parameters } = spec;
   if (!Object.hasOwn(models, model)) {
     throw new InputError(`model: expected one of ${Object.keys(models).join(", ")}, got ${model}`);

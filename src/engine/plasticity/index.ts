@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { expectChoice, within } from "../expect.ts";
+import { expectChoice, expectFields, within } from "../expect.ts";
 import type { Projection } from "../projections/projection.ts";
 import { type HomeostasisSpec, homeostasis } from "./homeostasis.ts";
 import type { PlasticityModel } from "./plasticity.ts";
@@ -53,6 +53,7 @@ export function plasticity(
   const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
   const checked = specs.map((spec, k) =>
     within(several ? `plasticity[${k}]` : "plasticity", () => {
+      expectFields(spec, "a plasticity rule");
       expectChoice("kind", spec.kind, Object.keys(models));
       return models[spec.kind](spec as never);
     }),

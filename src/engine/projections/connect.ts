@@ -1,6 +1,15 @@
 import { InputError } from "../../errors.ts";
 import { log, log1p } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
+import {
+  expectFields,
+  expectInteger,
+  expectNumber,
+  expectNumbers,
+  expectOnly,
+  shown,
+  within,
+} from "../expect.ts";
 
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
 export type Connectivity =
@@ -29,6 +38,16 @@ export interface Rows {
   readonly order?: Uint32Array;
 }
 
+const fieldsOf: Readonly<Record<Connectivity["kind"], readonly string[]>> = {
+  all: ["autapses"],
+  probability: ["p", "autapses"],
+  inDegree: ["n", "autapses"],
+  outDegree: ["n", "autapses"],
+  total: ["n", "autapses"],
+  oneToOne: [],
+  pairs: ["pre", "post"],
+};
+
 /**
  * Draws the synapses of a projection.
  * @param same  whether source and target are one population, which is where autapses can be
@@ -41,6 +60,13 @@ export function connect(
   same: boolean,
   rng: Rng,
 ): Rows {
+  return within("connect", () => draw(connectivity, pre, post, same, rng));
+}
+
+function draw(connectivity: Connectivity, pre: number, post: number, same: boolean, rng: Rng): Rows {
+  expectFields(connectivity, "a connectivity");
+  const { kind } = connectivity;
+  if (Object.hasOwn(fieldsOf, kind)) expectOnly(connectivity, kind, ["kind", ...fieldsOf[kind]]);
   const loops = !same || !("autapses" in connectivity) || connectivity.autapses !== false;
   switch (connectivity.kind) {
     case "all":
@@ -48,9 +74,9 @@ export function connect(
         for (let j = 0; j < post; j++) if (loops || i !== j) push(j);
       });
     case "probability":
-      return typeof connectivity.p === "number"
-        ? bernoulli(connectivity.p, pre, post, loops, rng)
-        : byPair(connectivity.p, pre, post, loops, rng);
+      return typeof connectivity.p === "function"
+        ? byPair(connectivity.p, pre, post, loops, rng)
+        : bernoulli(connectivity.p, pre, post, loops, rng);
     case "inDegree": {
       const n = degree(connectivity.n, loops ? pre : pre - 1);
       const sources = new Uint32Array(n * post);
@@ -70,14 +96,15 @@ export function connect(
     case "total":
       return total(connectivity.n, pre, post, loops, rng);
     case "oneToOne":
-      if (pre !== post) throw new InputError(`connect: oneToOne expects equal sizes, got ${pre} and ${post}`);
+      if (pre !== post)
+        throw new InputError(`expected populations of one size for oneToOne, got ${pre} and ${post}`);
       return byRow(pre, (i, push) => push(i));
     case "pairs":
       return pairs(connectivity.pre, connectivity.post, pre, post);
     default:
       throw new InputError(
-        "connect.kind: expected all, probability, inDegree, outDegree, total, oneToOne, pairs or convolution, " +
-          `got ${String((connectivity as { kind: unknown }).kind)}`,
+        "kind: expected all, probability, inDegree, outDegree, total, oneToOne, pairs or convolution, " +
+          `got ${shown((connectivity as { kind: unknown }).kind)}`,
       );
   }
 }
@@ -130,15 +157,13 @@ function byPair(
 }
 
 function probability(p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new InputError(`connect.p: expected a probability from 0 to 1, got ${p}`);
+  expectNumber("p", p, p >= 0 && p <= 1, "a probability from 0 to 1");
   return p;
 }
 
 function degree(n: number, partners: number): number {
-  if (!Number.isInteger(n) || n < 0)
-    throw new InputError(`connect.n: expected an integer of 0 or more, got ${n}`);
-  if (n > 0 && partners < 1)
-    throw new InputError(`connect.n: expected 0 without a partner to connect to, got ${n}`);
+  expectInteger("n", n, 0);
+  if (n > 0 && partners < 1) throw new InputError(`n: expected 0 without a partner to connect to, got ${n}`);
   return n;
 }
 
@@ -175,16 +200,16 @@ function transpose(sources: Uint32Array, n: number, pre: number): Rows {
 }
 
 function pairs(from: ArrayLike<number>, to: ArrayLike<number>, pre: number, post: number): Rows {
+  expectNumbers("pre", from, "neurons");
+  expectNumbers("post", to, "neurons");
   if (from.length !== to.length) {
-    throw new InputError(
-      `connect.post: expected ${from.length} neurons, as many as in connect.pre, got ${to.length}`,
-    );
+    throw new InputError(`post: expected ${from.length} neurons, as many as in pre, got ${to.length}`);
   }
   const rowStart = new Uint32Array(pre + 1);
   for (let s = 0; s < from.length; s++) {
     const check = (i: number, size: number, field: string) => {
       if (!Number.isInteger(i) || i < 0 || i >= size) {
-        throw new InputError(`connect.${field}[${s}]: expected a neuron from 0 to ${size - 1}, got ${i}`);
+        throw new InputError(`${field}[${s}]: expected a neuron from 0 to ${size - 1}, got ${i}`);
       }
     };
     check(from[s]!, pre, "pre");

@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { Rng } from "../../math/rng.ts";
-import { expectMoment, expectNeuron } from "../expect.ts";
+import { expectMoment, expectNeuron, expectNumbers } from "../expect.ts";
 
 /** Where the spikes of a stimulus go. */
 export interface SpikeTarget {
@@ -28,6 +28,7 @@ export interface Selection {
 
 export function select(neurons: ArrayLike<number> | undefined, size: number): Uint32Array {
   if (neurons === undefined) return Uint32Array.from({ length: size }, (_, i) => i);
+  expectNumbers("neurons", neurons, "neurons");
   const seen = new Set<number>();
   for (let k = 0; k < neurons.length; k++) {
     expectNeuron(`neurons[${k}]`, neurons[k], size);

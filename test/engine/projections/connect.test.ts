@@ -98,7 +98,7 @@ test("all, one to one, and pairs", () => {
 test.each<[Connectivity, string]>([
   [{ kind: "probability", p: 1.2 }, "connect.p: expected a probability from 0 to 1, got 1.2"],
   [{ kind: "inDegree", n: -1 }, "connect.n: expected an integer of 0 or more, got -1"],
-  [{ kind: "oneToOne" }, "connect: oneToOne expects equal sizes, got 3 and 2"],
+  [{ kind: "oneToOne" }, "connect: expected populations of one size for oneToOne, got 3 and 2"],
   [{ kind: "pairs", pre: [0], post: [5] }, "connect.post[0]: expected a neuron from 0 to 1, got 5"],
   [{ kind: "pairs", pre: [0, 1], post: [1] }, "connect.post: expected 2 neurons"],
   [{ kind: "ring" } as never, "connect.kind: expected all, probability"],
