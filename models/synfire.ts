@@ -6,7 +6,8 @@ const GROUPS = 10;
  * Feed-forward synfire chain (Diesmann, Gewaltig & Aertsen 1999, Nature 402:529): ten groups of 100 neurons, each
  * neuron of a group excited by all of the group before. A volley of synchronous spikes into the first group travels
  * down the chain when it is strong and sharp enough, and dies out when it is not. Here with alpha-shaped currents and
- * without the background noise of the paper; `pulse` is the number of spikes of the volley.
+ * without the background noise of the paper; `pulse` is the number of spikes of the volley, `spread` the standard
+ * deviation of their times when they arrive at the first group.
  */
 export const synfire: ModelDescription = {
   name: "synfire",
@@ -43,7 +44,8 @@ export const synfire: ModelDescription = {
     from: k === 0 ? "pulse" : `group${k}`,
     to: `group${k + 1}`,
     weights: "psp",
-    delay: "normal(1, 0.1) * delay",
+    delay: k === 0 ? "normal(delay, spread, 0 ms)" : "normal(1, 0.1) * delay",
   })),
-  stimuli: [{ to: "pulse", kind: "regular", interval: "1000 ms" }],
+  // Once the potentials have settled.
+  stimuli: [{ to: "pulse", kind: "regular", interval: "100 ms", stop: "101 ms" }],
 };

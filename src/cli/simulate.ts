@@ -88,6 +88,8 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   simulation.close();
   const raster = { ...simulation.raster({ model, seed }), traces };
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
+  // Spikes of inputs are no neuron's.
+  const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p]!.model ? 1 : 0), 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   const result = {
     model,
@@ -95,7 +97,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     synapses,
     durationMs,
     spikes: raster.times.length,
-    meanRate: raster.times.length / neurons / (durationMs / 1000),
+    meanRate: neurons > 0 ? fired / neurons / (durationMs / 1000) : 0,
     populations: raster.populations.map((_, p) => activity(raster, p)),
     synapticEvents: simulation.synapticEvents,
     buildSeconds: (runStart - buildStart) / 1000,

@@ -1,4 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import type { Raster } from "../engine/raster.ts";
+import { InputError } from "../errors.ts";
 import { replaceAtomic } from "./atomic.ts";
 import { firstBytes } from "./firstBytes.ts";
 import { readNirData, writeNirData } from "./nirData.ts";
@@ -9,7 +11,7 @@ import { decodeRaster } from "./rasterFile.ts";
 import { beginsRasterLog } from "./rasterLog.ts";
 import { readRasterLog, writeRasterLog } from "./rasterLogFile.ts";
 import { readRasterNpz, writeRasterNpz } from "./rasterNpz.ts";
-import { type RasterStream, streamOf } from "./rasterStream.ts";
+import { asStream, type RasterStream, streamOf } from "./rasterStream.ts";
 import { readSonata } from "./sonataRead.ts";
 import { writeSonata } from "./sonataWrite.ts";
 
@@ -52,16 +54,20 @@ export type RasterFormatName = keyof typeof rasterFormats;
 
 /**
  * Writes a raster, under a temporary name first.
+ * @param path  a file, or a folder for sonata; folders above it are made
  * @throws InputError when the format cannot hold it, or what stands there cannot be replaced
  */
 export async function writeRaster(
-  stream: RasterStream,
+  raster: Raster | RasterStream,
   format: RasterFormatName,
   path: string,
   options: RasterWriteOptions = {},
 ): Promise<void> {
+  if (!Object.hasOwn(rasterFormats, format))
+    throw new InputError(`format: expected one of ${Object.keys(rasterFormats).join(", ")}, got ${format}`);
+  if (typeof path !== "string" || path === "") throw new InputError(`path: expected a file, got ${path}`);
   await replaceAtomic(path, temporary =>
-    (rasterFormats[format] as RasterFormat).write(stream, temporary, options),
+    (rasterFormats[format] as RasterFormat).write(asStream(raster), temporary, options),
   );
 }
 

@@ -42,6 +42,11 @@ export function streamOf(raster: Raster): RasterStream {
   };
 }
 
+/** A stream of either. */
+export function asStream(raster: Raster | RasterStream): RasterStream {
+  return "spikes" in raster ? raster : streamOf(raster);
+}
+
 /** The whole of a stream in memory: 14 bytes per spike. */
 export function collect(stream: RasterStream): Raster {
   const { durationMs, populations, traces, metadata, spikeCount } = stream;

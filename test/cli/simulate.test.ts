@@ -77,6 +77,8 @@ test("a model file runs, gives the documented fields, and the same numbers for t
     expect(Math.max(...values)).toBeLessThan(5);
     expect(new Set(values).size).toBeGreaterThan(100);
   }
+  // Spikes of the inputs are not the neurons'.
+  expect(result.meanRate).toBeCloseTo(result.populations[1].meanRate, 9);
   // 20 inputs x 200 Hz x 0.6 mV x 20 ms = 48 mV: far above threshold, so --set of a tenth of the rate silences most.
   const quiet = JSON.parse(
     simulate(file, "--duration", "500", "--json", "--set", "parameters.r=20 Hz").stdout,

@@ -1,3 +1,4 @@
+import type { Raster } from "../../engine/raster.ts";
 import { collect, type RasterStream } from "../rasterStream.ts";
 import type { Picture, Shape } from "./draw.ts";
 
@@ -22,8 +23,9 @@ const RATE_BINS = 100;
  * A raster as a figure: one band of spikes per population, neurons upwards, and the rate of each population below.
  * Up to 10,000 spikes are strokes; beyond, each band is a picture of counts.
  */
-export function rasterPicture(stream: RasterStream): Picture {
-  const { durationMs, populations, times, populationIndex, neurons } = collect(stream);
+export function rasterPicture(raster: Raster | RasterStream): Picture {
+  const { durationMs, populations, times, populationIndex, neurons } =
+    "spikes" in raster ? collect(raster) : raster;
   const shapes: Shape[] = [];
   const right = WIDTH - RIGHT;
   const span = durationMs > 0 ? durationMs : 1;
