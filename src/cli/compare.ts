@@ -185,6 +185,11 @@ async function runAll(
       progress.line(`${name}: test ${(100 * testAccuracy).toFixed(2)} % in ${wallSeconds.toFixed(1)} s`);
     }
   } catch (error) {
+    if (error instanceof InputError && results.length > 0)
+      throw new InputError(
+        `${error.message}; ${results.length} run${results.length > 1 ? "s" : ""} before it ended well: threefactor report ${folder.path}`,
+        { cause: error },
+      );
     if (!(error instanceof Interrupted)) throw error;
     throw new Interrupted(`interrupted ${error.message}; go on from its last finished epoch with: ${resume}`);
   } finally {

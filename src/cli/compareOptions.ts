@@ -97,7 +97,11 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
   const given = <T>(text: string | undefined, read: (text: string) => T, otherwise: T) =>
     text === undefined ? otherwise : read(text);
   const epochs = given(flags.epochs, text => integer("epochs", text, 1), model.epochs);
-  if (flags.schedule !== undefined) schedule(flags.schedule, epochs);
+  if (flags.schedule !== undefined) {
+    // Not after hours, when an epoch comes for which it has no number.
+    const factor = schedule(flags.schedule, epochs);
+    for (let e = 0; e < Math.min(epochs, 10_000); e++) factor(e / epochs);
+  }
   return {
     dataset,
     rules: given(flags.rules, readRules, DEFAULT_RULES),
@@ -243,6 +247,12 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
       );
     }
   }
+  const optimiser = options.optimiser ?? "sgd";
+  if (options.eligibility === "online" && options.twins.includes("spike") && optimiser !== "sgd") {
+    throw new InputError(
+      `--optimiser: expected sgd with --eligibility online, where weights change while a presentation runs, got ${optimiser}`,
+    );
+  }
   const all = options.seeds.flatMap(seed =>
     options.rules.flatMap(rule =>
       twinsOf(rule, options).map(twin => ({
@@ -260,8 +270,8 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
             learningRates.default ??
             model.learningRates.default!,
           schedule: options.schedule,
+          optimiser,
           // Folders written before these options have none of them.
-          optimiser: options.optimiser ?? "sgd",
           ...(typeof options.weightDecay === "number" && { weightDecay: options.weightDecay }),
           activityDecay: options.activityDecay ?? 0,
           dropout: options.dropout ?? 0,

@@ -13,6 +13,7 @@ import {
   accuracyOf,
   batchKey,
   emptyConfusion,
+  finish,
   joined,
   networkOf,
   split,
@@ -91,9 +92,13 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       return { loss, correct };
     },
     evaluate(samples) {
+      return finish(this.evaluating(samples));
+    },
+    *evaluating(samples) {
       const confusion = emptyConfusion(classes);
       net.normalisation = "use";
       for (let first = 0; first < samples.count; first += EVALUATION_BATCH) {
+        yield;
         const count = Math.min(EVALUATION_BATCH, samples.count - first);
         const scores = numbersOf(() => {
           const rows = samples.intensities.subarray(first * sizes[0]!, (first + count) * sizes[0]!);

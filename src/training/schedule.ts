@@ -27,7 +27,7 @@ export const schedules: Readonly<Record<string, string>> = {
 /**
  * Compiles a schedule from the name of one of `schedules`, or an expression in `progress` and `epoch` (from 0), such as
  * `0.1 ^ floor(epoch / 20)`.
- * @throws InputError when it cannot be read or gives no number
+ * @throws InputError when it cannot be read or gives no number of 0 or more
  */
 export function schedule(asked: string, epochs: number): Schedule {
   const expression = Object.hasOwn(schedules, asked) ? schedules[asked]! : asked;
@@ -53,7 +53,8 @@ export function schedule(asked: string, epochs: number): Schedule {
     } catch (error) {
       throw fail((error as Error).message);
     }
-    if (typeof factor !== "number" || !Number.isFinite(factor)) throw fail(`it gave ${String(factor)}`);
+    if (typeof factor !== "number" || !(factor >= 0 && factor < Infinity))
+      throw fail(`it gave ${String(factor)}, expected 0 or more`);
     return factor;
   };
   evaluate(0);

@@ -15,6 +15,7 @@ import {
   accuracyOf,
   batchKey,
   emptyConfusion,
+  finish,
   joined,
   networkOf,
   type Pieces,
@@ -178,11 +179,15 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       return { loss, correct };
     },
     evaluate(samples) {
+      return finish(this.evaluating(samples));
+    },
+    *evaluating(samples) {
       const confusion = emptyConfusion(sizes.at(-1)!);
       const events = net.synapticEvents;
       const hidden = net.hiddenSpikes;
       let input = 0;
       for (let n = 0; n < samples.count; n++) {
+        yield;
         show(sampleOf(samples, n, sizes[0]!), `evaluate ${n}`);
         input += net.input.spikes.length;
         const scores = learner.decide?.(n) ?? net.present(shown).logits;

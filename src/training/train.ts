@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
 
@@ -10,7 +10,7 @@ import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
 import { schedule } from "./schedule.ts";
 import { spikingTrainer } from "./spikingTrainer.ts";
-import type { Cost, Trainer, TrainingSettings } from "./trainer.ts";
+import type { Cost, Evaluation, Trainer, TrainingSettings } from "./trainer.ts";
 
 /** One run of a comparison: a rule in one of its forms, from one seed. */
 export interface RunPlan {
@@ -83,7 +83,7 @@ export async function train(
       state = await namingPlace(plan, `epoch ${before.epochsDone + 1}`, next);
       await hooks.onEpoch?.(state);
     }
-    const result = await namingPlace(plan, "test", async () => conclude(plan, data, trainer, state));
+    const result = await namingPlace(plan, "test", () => conclude(plan, data, trainer, state, pause));
     return { result, parameters: trainer.deployed() };
   } finally {
     trainer.dispose();
@@ -110,15 +110,15 @@ function start(trainer: Trainer, data: Dataset): RunState {
  * Lets signals and timers in about ten times a second, however long or short an epoch is.
  * @returns null when it is not time yet, else a promise of the milliseconds spent away
  */
-function pacer(signal?: AbortSignal): (epoch: number) => Promise<number> | null {
+function pacer(signal?: AbortSignal): (place: string) => Promise<number> | null {
   let last = performance.now();
-  return epoch => {
+  return place => {
     const before = performance.now();
     if (before - last < 100) return null;
     return new Promise((resolve, reject) => {
       setTimeout(() => {
         last = performance.now();
-        if (signal?.aborted) reject(new Interrupted(`in epoch ${epoch}`));
+        if (signal?.aborted) reject(new Interrupted(`in ${place}`));
         else resolve(last - before);
       });
     });
@@ -146,7 +146,7 @@ async function epoch(
     const learned = trainer.learn(order.subarray(first, first + batch), rate, e);
     loss += learned.loss;
     correct += learned.correct;
-    const waiting = pause(e + 1);
+    const waiting = pause(`epoch ${e + 1}`);
     if (waiting) {
       hooks.onProgress?.(e + 1, Math.min(first + batch, order.length));
       paused += await waiting;
@@ -158,9 +158,12 @@ async function epoch(
   checkFinite(loss / order.length, parameters, learningRate);
   const cost = trainer.cost();
   const feedback = trainer.feedbackDegrees?.(parameters.weights);
+  const { validation } = data;
+  const validated =
+    validation.count > 0 && (await evaluated(trainer, validation, pause, `epoch ${e + 1}, validation`));
   const point: CurvePoint = {
     epoch: e + 1,
-    ...(data.validation.count > 0 && { validationAccuracy: trainer.evaluate(data.validation).accuracy }),
+    ...(validated && { validationAccuracy: validated.accuracy }),
     trainLoss: loss / order.length,
     alignmentDegrees: alignmentDegrees(trainer, data),
     ...(feedback && { feedbackDegrees: feedback }),
@@ -176,6 +179,21 @@ async function epoch(
     trainSeconds: state.trainSeconds + trainSeconds,
     wallSeconds: state.wallSeconds + (performance.now() - began) / 1000,
   };
+}
+
+/** A large part, or a network with shared kernels, takes minutes: as long as an epoch, and no less to be stopped. */
+async function evaluated(
+  trainer: Trainer,
+  samples: Samples,
+  pause: ReturnType<typeof pacer>,
+  place: string,
+): Promise<Evaluation> {
+  const steps = trainer.evaluating(samples);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await pause(place);
+  }
 }
 
 /** Errors from the depths are about values; this adds whose they are. */
@@ -195,10 +213,16 @@ function checkFinite(meanLoss: number, { weights, biases }: Parameters, learning
   );
 }
 
-function conclude(plan: RunPlan, data: Dataset, trainer: Trainer, state: RunState): RunResult {
+async function conclude(
+  plan: RunPlan,
+  data: Dataset,
+  trainer: Trainer,
+  state: RunState,
+  pause: ReturnType<typeof pacer>,
+): Promise<RunResult> {
   const { settings } = plan;
   const began = performance.now();
-  const { accuracy, confusion, ...spikes } = trainer.evaluate(data.test);
+  const { accuracy, confusion, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
   const last = state.curve.at(-1);
   return {
     rule: plan.rule,

@@ -86,6 +86,8 @@ export interface Trainer {
   /** The same piece by piece; absent where it cannot be. */
   readonly pieces?: Pieces;
   evaluate(samples: Samples): Evaluation;
+  /** The same step by step: yields between samples, where whoever asked may pause or leave. */
+  evaluating(samples: Samples): Generator<void, Evaluation>;
   /** The rule's change of each weight matrix for these training samples, without making it. */
   update(indices: Uint32Array): Float32Array[];
   /** Cost of the samples learned since the last call. */
@@ -100,6 +102,14 @@ export interface Trainer {
   /** Of the network that is trained: the asked one, without hidden layers for the shallow control. */
   readonly architecture: Architecture;
   dispose(): void;
+}
+
+/** All steps at once. */
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 export function emptyConfusion(classes: number): number[][] {

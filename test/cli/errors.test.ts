@@ -36,7 +36,12 @@ describe("an option that cannot be meant is refused in one line, and no folder i
     ["--learning-rate 0", "--learning-rate: expected a number above 0, got 0"],
     ["--v-threshold -1", "--v-threshold: expected a number above 0, got -1"],
     ["--schedule foo(", /^schedule: expected an expression .*, got "foo\(": Unexpected end of expression/],
-    ["--schedule [1,2]", /^schedule: expected an expression .*, got "\[1,2\]": it gave \[1, 2\]$/],
+    [
+      "--schedule [1,2]",
+      /^schedule: expected an expression .*, got "\[1,2\]": it gave \[1, 2\], expected 0 or more$/,
+    ],
+    ["--schedule 0.2-progress", /^schedule: .*, got "0.2-progress": it gave -0.3, expected 0 or more$/],
+    ["--schedule 1/(0.5-progress)", /^schedule: .* it gave Infinity, expected 0 or more$/],
     ["--train-samples 1298", "trainSamples: found 1298; expected an integer from 1 to 1297 for digits"],
     ["--out ", '--out: expected a folder, got ""'],
   ];
@@ -181,12 +186,31 @@ describe("weights that diverge end the run in one line that says whose they are"
     ["f3", "spike", "--learning-rate 1e6", /^f3 spike, raster: .* the weights have diverged/],
     ["f3", "spike", "--v-threshold 1e-7", /^f3 spike, start: .* vThreshold \(1e-7\) is too low/],
     ["f3", "spike", "--v-threshold 1000", /^vThreshold: expected less than 1\.58 .*, got 1000$/],
-    ["bp", "rate", "--schedule 1/(0.5-progress)", /^bp rate, epoch 2: schedule: .* it gave Infinity$/],
   ])("%s %s %s", async (rule, twin, more, line) => {
     const out = folder(`diverged ${places++}`);
     const args = [...small, "--rules", rule, "--twins", twin, ...more.split(" ")];
     await expectInputError([...args, "--out", out], line);
     expect(existsSync(join(out, "results.json"))).toBe(false);
+  });
+
+  test("after runs that ended well, it says where they are", async () => {
+    const out = folder(`diverged ${places++}`);
+    const args = [
+      ...small,
+      "--rules",
+      "chance,bp",
+      "--twins",
+      "rate",
+      "--learning-rate",
+      "1e30",
+      "--out",
+      out,
+    ];
+    await expectInputError(
+      args,
+      /^bp rate, epoch 1: .* \(1e\+30\); 1 run before it ended well: threefactor report /,
+    );
+    expect(JSON.parse(await readFile(join(out, "results.json"), "utf8")).runs).toHaveLength(1);
   });
 
   test("as a process", async () => {

@@ -67,6 +67,27 @@ test("an abort ends the run between batches", async () => {
   );
 });
 
+test.each(["validation", "test"] as const)("an abort ends the run within the %s part, too", async part => {
+  const stop = new AbortController();
+  const asked = plan("bp", "rate", { epochs: 1 });
+  const signal = { signal: stop.signal };
+  const run = train(asked, data, {
+    ...signal,
+    makeTrainer(of, from) {
+      const trainer = createTrainer(of, from);
+      return {
+        ...trainer,
+        *evaluating(samples) {
+          if (samples !== data[part]) return trainer.evaluate(samples);
+          stop.abort();
+          for (;;) yield;
+        },
+      };
+    },
+  });
+  await expect(run).rejects.toThrow(part === "test" ? /^in the test$/ : /^in epoch 1, validation$/);
+});
+
 test("both twins start from the same weights and see the same samples in the same order", () => {
   const [rate, spike] = (["rate", "spike"] as const).map(twin => createTrainer(plan("bp", twin), data));
   expect(rate!.parameters()).toEqual(spike!.parameters());
