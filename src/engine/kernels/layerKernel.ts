@@ -3,8 +3,8 @@ import type { SpikeTrain } from "../spikeTrain.ts";
 import { instantiate, type WasmMemory } from "./module.ts";
 
 /** Events and spikes of one presentation that fit; longer ones take the TypeScript path. */
-const EVENTS = 8192;
-const SPIKES = 65_536;
+const EVENTS = 65_536;
+const SPIKES = 131_072;
 
 interface Exports {
   present(
