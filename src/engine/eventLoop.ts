@@ -7,6 +7,7 @@ import type { Network } from "./network.ts";
 import type { NeuronGroup } from "./neurons/neuronGroup.ts";
 import { PlasticSynapses } from "./plasticity/plasticSynapses.ts";
 import { PopulationState } from "./populationState.ts";
+import { spend } from "./spikeBudget.ts";
 
 type State = PopulationState<NeuronGroup>;
 
@@ -198,12 +199,7 @@ export class EventLoop implements Loop {
   /** A neuron fires now. */
   emit(state: State, i: number): void {
     const t = this.time;
-    if (--state.spikesLeft < 0) {
-      throw new InputError(
-        `${state.name}, neuron ${i}, t = ${t} ms: expected at most ${state.budget} spikes of the population in this ` +
-          "run; the network runs away, lower its weights or raise spikeBudget",
-      );
-    }
+    spend(state, i, t);
     this.#onSpike(state.index, i, t);
     state.trace?.bump(i, t);
     for (const q of this.#learning[state.index]!) {

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import { expectNumber, within } from "./expect.ts";
 import type { PopulationState } from "./populationState.ts";
 import { find } from "./recorder.ts";
@@ -30,4 +31,16 @@ export function spikeBudgets(
     state.budget = spikes;
     state.spikesLeft = spikes;
   }
+}
+
+/**
+ * Neuron i spikes at t [ms].
+ * @throws InputError when that is one more than its population may fire
+ */
+export function spend(state: PopulationState, i: number, t: number): void {
+  if (--state.spikesLeft >= 0) return;
+  throw new InputError(
+    `${state.name}, neuron ${i}, t = ${t} ms: expected at most ${state.budget} spikes of the population in this ` +
+      "run; the network runs away, lower its weights or raise spikeBudget",
+  );
 }

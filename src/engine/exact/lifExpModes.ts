@@ -1,9 +1,8 @@
 import { exp } from "../../math/elementary.ts";
 import type { Arena } from "../kernels/arena.ts";
 import { ExpThreshold } from "../neurons/expThreshold.ts";
-import type { LifExpParameters } from "../neurons/lifExp.ts";
 import type { NeuronGroup } from "../neurons/neuronGroup.ts";
-import { currentPerWeight } from "../neurons/parameters.ts";
+import { currentPerWeight, type SynapticParameters } from "../neurons/parameters.ts";
 import { expPeak } from "../neurons/response.ts";
 import { BLOCK, CROSSES, LINKS, type ModeLoops, PIECES, RING, SLOT, STATE } from "./modeLoops.ts";
 
@@ -34,14 +33,14 @@ const LONGEST_REST = 500;
  */
 export class LifExpModes implements NeuronGroup {
   /** Whether the state can be kept this way. */
-  static fits({ tauMem, tauExc, tauInh, tauRef, reset, vThreshold }: LifExpParameters): boolean {
+  static fits({ tauMem, tauExc, tauInh, tauRef, reset, vThreshold }: SynapticParameters): boolean {
     const apart = (tau: number) => Math.abs(1 / tau - 1 / tauMem) >= APART / Math.min(tau, tauMem);
     const finite = tauMem < Infinity && vThreshold < Infinity;
     const restful = tauRef <= LONGEST_REST * Math.min(tauMem, tauExc, tauInh);
     return finite && restful && reset === "fixed" && apart(tauExc) && apart(tauInh);
   }
 
-  readonly #p: LifExpParameters;
+  readonly #p: SynapticParameters;
   readonly #size: number;
   readonly #arena: Arena;
   readonly #lambda: number;
@@ -74,7 +73,7 @@ export class LifExpModes implements NeuronGroup {
   #upE = 1;
   #upI = 1;
 
-  constructor(size: number, parameters: LifExpParameters, arena: Arena) {
+  constructor(size: number, parameters: SynapticParameters, arena: Arena) {
     const { tauMem, tauExc, tauInh } = parameters;
     this.#p = parameters;
     this.#size = size;

@@ -7,6 +7,7 @@ import { PlasticSynapses } from "../plasticity/plasticSynapses.ts";
 import { PopulationState } from "../populationState.ts";
 import { DenseProjection } from "../projections/dense.ts";
 import type { SparseProjection } from "../projections/sparse.ts";
+import { spend } from "../spikeBudget.ts";
 import type { Stimulus } from "../stimuli/stimulus.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Crew } from "./crew.ts";
@@ -225,12 +226,7 @@ export class GridLoop implements Loop {
 
   emit(state: State, i: number): void {
     const t = this.time;
-    if (--state.spikesLeft < 0) {
-      throw new InputError(
-        `${state.name}, neuron ${i}, t = ${t} ms: expected at most ${state.budget} spikes of the population in this ` +
-          "run; the network runs away, lower its weights or raise spikeBudget",
-      );
-    }
+    spend(state, i, t);
     this.#onSpike(state.index, i, t);
     state.trace?.bump(i, t);
     this.#histories[state.index]!.push(this.#step, i);

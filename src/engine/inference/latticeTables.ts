@@ -8,7 +8,16 @@ const LONGEST = 1024;
 export const CHUNK = 8;
 
 /** Order of the tables in memory, each `reach + 1` floats. */
-export const tableOrder = ["decay", "grow", "rise", "fall", "riseInh", "fallInh", "peaks"] as const;
+const tableOrder = ["decay", "grow", "rise", "fall", "riseInh", "fallInh", "peaks"] as const;
+
+/** The tables that lie one after the other in memory, by name. */
+export function tablesIn(values: Float32Array, reach: number) {
+  const table = (r: number) => values.subarray(r * (reach + 1), (r + 1) * (reach + 1));
+  return Object.fromEntries(tableOrder.map((name, r) => [name, table(r)])) as Record<
+    (typeof tableOrder)[number],
+    Float32Array
+  >;
+}
 
 /**
  * How a neuron moves over k steps of a lattice of time without input, in single precision (Rotter & Diesmann 1999,
@@ -51,11 +60,8 @@ export class LatticeTables {
     this.scales = [jump(1, one.excitatory.scale), jump(2, one.inhibitory.scale)];
     // Beyond a few time constants what is left is small, and 1 / decay would magnify its rounding.
     this.reach = Math.max(1, Math.min(steps, LONGEST, Math.floor((4 * parameters.tauMem) / dt)));
-    const length = this.reach + 1;
-    this.values = new Float32Array(tableOrder.length * length);
-    const [decay, grow, rise, fall, riseInh, fallInh, peaks] = tableOrder.map((_, r) =>
-      this.values.subarray(r * length, (r + 1) * length),
-    ) as [...Float32Array[]] as Tuple;
+    this.values = new Float32Array(tableOrder.length * (this.reach + 1));
+    const { decay, grow, rise, fall, riseInh, fallInh, peaks } = tablesIn(this.values, this.reach);
     for (let k = 0; k <= this.reach; k++) {
       const { propagator: over } = lattice(k * dt);
       decay[k] = over[0]![0]!;
@@ -73,13 +79,3 @@ export class LatticeTables {
     }
   }
 }
-
-type Tuple = [
-  Float32Array,
-  Float32Array,
-  Float32Array,
-  Float32Array,
-  Float32Array,
-  Float32Array,
-  Float32Array,
-];

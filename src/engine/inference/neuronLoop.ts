@@ -1,5 +1,5 @@
 import { type BlockRun, FREE, LANES, lanePlaces } from "./block.ts";
-import { tableOrder } from "./latticeTables.ts";
+import { tablesIn } from "./latticeTables.ts";
 
 const { fround } = Math;
 
@@ -19,17 +19,7 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
   const words = new Int32Array(buffer);
   const { steps, fixed, refractory, first, currents } = run;
   const width = LANES * Math.max(1, currents);
-  const [decay, grow, rise, fall, riseInh, fallInh] = tableOrder.map((_, r) => {
-    const at = (run.tables >> 2) + r * (run.reach + 1);
-    return floats.subarray(at, at + run.reach + 1);
-  }) as [...Float32Array[]] as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const { decay, grow, rise, fall, riseInh, fallInh } = tablesIn(floats.subarray(run.tables >> 2), run.reach);
   let count = 0;
 
   /** @returns false for an infinite potential */

@@ -4,11 +4,18 @@ import { type AlifSpec, alif } from "./alif.ts";
 import { type IfSpec, integrateAndFire } from "./integrateAndFire.ts";
 import type { LatticeStep } from "./lattice.ts";
 import { type LiSpec, leakyIntegrator } from "./leakyIntegrator.ts";
-import { type LifAlphaSpec, lifAlpha } from "./lifAlpha.ts";
-import { type LifExpParameters, type LifExpSpec, lifExp } from "./lifExp.ts";
+import { lifAlpha } from "./lifAlpha.ts";
+import { lifExp } from "./lifExp.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
-import { expectOnly, type MembraneSpec, membrane, membraneFields } from "./parameters.ts";
+import {
+  expectOnly,
+  type MembraneSpec,
+  membrane,
+  membraneFields,
+  type SynapticParameters,
+  type SynapticSpec,
+} from "./parameters.ts";
 import { parrot } from "./parrot.ts";
 
 /** A neuron model with its parameters filled in and checked. */
@@ -18,14 +25,14 @@ export interface NeuronModel {
   /** One step of dt [ms], for the grid mode. */
   lattice(dt: number): LatticeStep;
   /** Parameters of neurons whose state the exact mode keeps by modes, where they fit; see `LifExpModes`. */
-  readonly modes?: LifExpParameters;
+  readonly modes?: SynapticParameters;
 }
 
 /** What a user writes: parameters of one of the models; `lif` where no model is named. */
 export type NeuronSpec =
   | ({ readonly model?: "lif" } & MembraneSpec)
-  | ({ readonly model: "lif-exp" } & LifExpSpec)
-  | ({ readonly model: "lif-alpha" } & LifAlphaSpec)
+  | ({ readonly model: "lif-exp" } & SynapticSpec)
+  | ({ readonly model: "lif-alpha" } & SynapticSpec)
   | ({ readonly model: "alif" } & AlifSpec)
   | ({ readonly model: "if" } & IfSpec)
   | ({ readonly model: "li" } & LiSpec)

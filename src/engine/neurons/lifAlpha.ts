@@ -3,17 +3,7 @@ import { bracketedRoot } from "../../math/root.ts";
 import { signChanges } from "../../math/signChanges.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
-import {
-  currentPerWeight,
-  expectOnly,
-  expectTime,
-  expectWeightAs,
-  type MembraneParameters,
-  type MembraneSpec,
-  membrane,
-  membraneFields,
-  type WeightAs,
-} from "./parameters.ts";
+import { currentPerWeight, type SynapticParameters, type SynapticSpec, synaptic } from "./parameters.ts";
 import { alphaPeak, alphaResponse, expPeak, expResponse } from "./response.ts";
 
 /**
@@ -38,25 +28,11 @@ import { alphaPeak, alphaResponse, expPeak, expResponse } from "./response.ts";
  * with s the slower synapse's rate, q, q' exp(s t), the derivative of that, and once more. For r > 0 no crossing lies
  * beyond the time when the excitation's envelope falls below r; for r < 0 there is a crossing, and any time with f >= 0
  * limits the search.
+ *
+ * @throws InputError that names the parameter, the value and what was expected
  */
-export interface LifAlphaParameters extends MembraneParameters {
-  /** Time constant of the excitatory current, the time to its peak [ms]. */
-  readonly tauExc: number;
-  /** Time constant of the inhibitory current [ms]. */
-  readonly tauInh: number;
-  readonly weightAs: WeightAs;
-}
-
-export type LifAlphaSpec = MembraneSpec & Partial<LifAlphaParameters>;
-
-/** @throws InputError that names the parameter, the value and what was expected */
-export function lifAlpha(given: LifAlphaSpec) {
-  expectOnly(given, "lif-alpha", [...membraneFields, "tauExc", "tauInh", "weightAs"]);
-  const { tauExc = 2, tauInh = tauExc, weightAs = "slope" } = given;
-  const p: LifAlphaParameters = { ...membrane(given), tauExc, tauInh, weightAs };
-  expectTime(p, "tauExc");
-  expectTime(p, "tauInh");
-  expectWeightAs(p);
+export function lifAlpha(given: SynapticSpec) {
+  const p = synaptic(given, "lif-alpha", 2);
   return {
     create: (size: number) => new LifAlphaGroup(size, p),
     lattice: (dt: number) => lifAlphaStep(p, dt),
@@ -64,7 +40,7 @@ export function lifAlpha(given: LifAlphaSpec) {
 }
 
 /** One step on a lattice: states v, gE, hE, gI, hI. */
-function lifAlphaStep(p: LifAlphaParameters, dt: number): LatticeStep {
+function lifAlphaStep(p: SynapticParameters, dt: number): LatticeStep {
   const lambda = 1 / p.tauMem;
   const membrane = exp(-lambda * dt);
   const [e, i] = [p.tauExc, p.tauInh].map(tau => {
@@ -101,7 +77,7 @@ interface Channel {
 }
 
 /** How far h jumps per weight [mV/ms^2]. */
-function riseScale(p: LifAlphaParameters, mu: number): number {
+function riseScale(p: SynapticParameters, mu: number): number {
   return Math.E * mu * currentPerWeight(p, Math.E * mu * alphaPeak(1 / p.tauMem, mu));
 }
 
@@ -109,7 +85,7 @@ function riseScale(p: LifAlphaParameters, mu: number): number {
 const TINY = 1e-300;
 const TOLERANCE = 1e-13;
 
-export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
+export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
   /** Synaptic currents over capacitance [mV/ms] and what makes them rise [mV/ms^2], at each neuron's last event. */
   readonly excitatory: Float64Array;
   readonly excitatoryRise: Float64Array;
@@ -131,7 +107,7 @@ export class LifAlphaGroup extends MembraneGroup<LifAlphaParameters> {
   readonly #f: (t: number) => number;
   readonly #chain: readonly ((t: number) => number)[];
 
-  constructor(size: number, parameters: LifAlphaParameters) {
+  constructor(size: number, parameters: SynapticParameters) {
     super(size, parameters);
     this.excitatory = new Float64Array(size);
     this.excitatoryRise = new Float64Array(size);

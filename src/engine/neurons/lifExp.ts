@@ -2,17 +2,7 @@ import { exp } from "../../math/elementary.ts";
 import { ExpThreshold } from "./expThreshold.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
-import {
-  currentPerWeight,
-  expectOnly,
-  expectTime,
-  expectWeightAs,
-  type MembraneParameters,
-  type MembraneSpec,
-  membrane,
-  membraneFields,
-  type WeightAs,
-} from "./parameters.ts";
+import { currentPerWeight, type SynapticParameters, type SynapticSpec, synaptic } from "./parameters.ts";
 import { expPeak, expResponse } from "./response.ts";
 
 /**
@@ -26,25 +16,11 @@ import { expPeak, expResponse } from "./response.ts";
  * the potential is held at vReset while refractory and the currents go on, as in NEST and Brian.
  *
  * Crossings of the threshold between events: see `ExpThreshold`.
+ *
+ * @throws InputError that names the parameter, the value and what was expected
  */
-export interface LifExpParameters extends MembraneParameters {
-  /** Time constant of the excitatory current [ms]. */
-  readonly tauExc: number;
-  /** Time constant of the inhibitory current [ms]. */
-  readonly tauInh: number;
-  readonly weightAs: WeightAs;
-}
-
-export type LifExpSpec = MembraneSpec & Partial<LifExpParameters>;
-
-/** @throws InputError that names the parameter, the value and what was expected */
-export function lifExp(given: LifExpSpec) {
-  expectOnly(given, "lif-exp", [...membraneFields, "tauExc", "tauInh", "weightAs"]);
-  const { tauExc = 5, tauInh = tauExc, weightAs = "slope" } = given;
-  const p: LifExpParameters = { ...membrane(given), tauExc, tauInh, weightAs };
-  expectTime(p, "tauExc");
-  expectTime(p, "tauInh");
-  expectWeightAs(p);
+export function lifExp(given: SynapticSpec) {
+  const p = synaptic(given, "lif-exp", 5);
   return {
     create: (size: number) => new LifExpGroup(size, p),
     lattice: (dt: number) => lifExpStep(p, dt),
@@ -53,7 +29,7 @@ export function lifExp(given: LifExpSpec) {
 }
 
 /** One step on a lattice: states v, gE, gI. */
-function lifExpStep(p: LifExpParameters, dt: number): LatticeStep {
+function lifExpStep(p: SynapticParameters, dt: number): LatticeStep {
   const lambda = 1 / p.tauMem;
   const membrane = exp(-lambda * dt);
   const [[eE, eI], [vE, vI], [scaleE, scaleI]] = [
@@ -75,7 +51,7 @@ function lifExpStep(p: LifExpParameters, dt: number): LatticeStep {
   };
 }
 
-export class LifExpGroup extends MembraneGroup<LifExpParameters> {
+export class LifExpGroup extends MembraneGroup<SynapticParameters> {
   /** Synaptic currents over capacitance at each neuron's last event [mV/ms]: not negative, not positive. */
   readonly excitatory: Float64Array;
   readonly inhibitory: Float64Array;
@@ -89,7 +65,7 @@ export class LifExpGroup extends MembraneGroup<LifExpParameters> {
   readonly #state = new Float64Array(3);
   readonly #threshold: ExpThreshold;
 
-  constructor(size: number, parameters: LifExpParameters) {
+  constructor(size: number, parameters: SynapticParameters) {
     super(size, parameters);
     const { tauMem, tauExc, tauInh } = parameters;
     this.excitatory = new Float64Array(size);

@@ -54,13 +54,39 @@ export const membraneFields = ["tauMem", "vThreshold", "vRest", "reset", "vReset
  */
 export type WeightAs = "slope" | "drive" | "peak";
 
-export function expectWeightAs(p: MembraneParameters & { weightAs: WeightAs }): void {
+function expectWeightAs(p: MembraneParameters & { weightAs: WeightAs }): void {
   if (!["slope", "drive", "peak"].includes(p.weightAs)) {
     throw new InputError(`weightAs: expected 'slope', 'drive' or 'peak', got ${String(p.weightAs)}`);
   }
   if (p.weightAs === "drive" && p.tauMem === Infinity) {
     throw new InputError("weightAs: expected 'slope' or 'peak' without a leak (tauMem Infinity), got drive");
   }
+}
+
+/** Parameters of neurons that excitation and inhibition reach as currents of their own. */
+export interface SynapticParameters extends MembraneParameters {
+  /** Time constant of the excitatory current [ms]; that of `lif-alpha` is the time to its peak. */
+  readonly tauExc: number;
+  /** Time constant of the inhibitory current [ms]; tauExc by default. */
+  readonly tauInh: number;
+  readonly weightAs: WeightAs;
+}
+
+export type SynapticSpec = MembraneSpec & Partial<SynapticParameters>;
+
+/**
+ * Fills in the defaults and checks all values.
+ * @param usual  tauExc by default [ms]
+ * @throws InputError that names the parameter, the value and what was expected
+ */
+export function synaptic(given: SynapticSpec, model: string, usual: number): SynapticParameters {
+  expectOnly(given, model, [...membraneFields, "tauExc", "tauInh", "weightAs"]);
+  const { tauExc = usual, tauInh = tauExc, weightAs = "slope" } = given;
+  const p: SynapticParameters = { ...membrane(given), tauExc, tauInh, weightAs };
+  expectTime(p, "tauExc");
+  expectTime(p, "tauInh");
+  expectWeightAs(p);
+  return p;
 }
 
 /** Factor from a weight to the peak of its current [mV/ms]. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LatticeTables, tableOrder } from "../../../src/engine/inference/latticeTables.ts";
+import { LatticeTables, tablesIn } from "../../../src/engine/inference/latticeTables.ts";
 import { neuronModel } from "../../../src/engine/neurons/index.ts";
 
 const [tauMem, tauExc, tauInh, dt] = [20, 5, 3, 0.1];
@@ -7,24 +7,22 @@ const [tauMem, tauExc, tauInh, dt] = [20, 5, 3, 0.1];
 test("tables say how far potential and currents are after so many steps, in closed form", () => {
   const model = neuronModel({ model: "lif-exp", tauMem, tauExc, tauInh, vThreshold: 1 });
   const { values, reach, currents, scales } = new LatticeTables(model, dt, 300);
-  const table = (name: (typeof tableOrder)[number]) =>
-    values.subarray(tableOrder.indexOf(name) * (reach + 1), (tableOrder.indexOf(name) + 1) * (reach + 1));
+  const tables = tablesIn(values, reach);
   expect([reach, currents]).toEqual([300, 2]);
   const response = (tau: number, t: number) =>
     ((Math.exp(-t / tau) - Math.exp(-t / tauMem)) * tau * tauMem) / (tau - tauMem);
   const near = (value: number, expected: number) => expect(Math.abs(value / expected - 1)).toBeLessThan(1e-6);
   for (const k of [1, 8, 9, 90, 300]) {
-    near(table("decay")[k]!, Math.exp((-k * dt) / tauMem));
-    near(table("grow")[k]!, Math.exp((k * dt) / tauMem));
-    near(table("rise")[k]!, response(tauExc, k * dt) / response(tauExc, dt));
-    near(table("riseInh")[k]!, response(tauInh, k * dt) / response(tauInh, dt));
-    near(table("fall")[k]!, Math.exp((-k * dt) / tauExc));
-    near(table("fallInh")[k]!, Math.exp((-k * dt) / tauInh));
+    near(tables.decay[k]!, Math.exp((-k * dt) / tauMem));
+    near(tables.grow[k]!, Math.exp((k * dt) / tauMem));
+    near(tables.rise[k]!, response(tauExc, k * dt) / response(tauExc, dt));
+    near(tables.riseInh[k]!, response(tauInh, k * dt) / response(tauInh, dt));
+    near(tables.fall[k]!, Math.exp((-k * dt) / tauExc));
+    near(tables.fallInh[k]!, Math.exp((-k * dt) / tauInh));
   }
   near(scales[0], response(tauExc, dt));
   near(scales[1], response(tauInh, dt));
-  const rise = table("rise");
-  const peaks = table("peaks");
+  const { rise, peaks } = tables;
   expect(peaks[0]).toBe(Math.max(...rise));
   for (let k = 1; k <= reach; k++)
     expect(peaks[1 + Math.floor((k - 1) / 8)]).toBeGreaterThanOrEqual(rise[k]!);
