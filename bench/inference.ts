@@ -9,16 +9,15 @@
  * the imports of PyTorch, and here the construction and 512 samples before the clock starts.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Inference } from "../src/engine/inference/inference.ts";
 import type { InputSpikes } from "../src/engine/inference/inputSpikes.ts";
 import { type NetworkSpec, network } from "../src/engine/network.ts";
 import type { NeuronSpec } from "../src/engine/neurons/index.ts";
 import { Rng } from "../src/math/rng.ts";
+import { inEmptyFolder, inOwnProcess, median, resultOf } from "./runs.ts";
 
 const [inputs, hidden, outputs, active, sampleMs, dt] = [784, 1024, 10, 150, 20, 0.1];
 
@@ -125,22 +124,8 @@ function measure({ w1, w2, channels, steps }: Work, kernels: "compiled" | "types
   };
 }
 
-function inOwnProcess(folder: string, typescript: boolean): Figures {
-  const args = [fileURLToPath(import.meta.url), "--one", folder, ...(typescript ? ["--typescript"] : [])];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as Figures;
-}
-
 function peer(simulator: string, folder: string, script: string, args: readonly string[]): Figures {
-  const made = spawnSync("/usr/bin/python3", [script, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, OMP_NUM_THREADS: "1" },
-  });
-  const line = made.stdout.split("\n").find(text => text.startsWith("RESULT "));
-  if (!line) throw new Error(`${script}: ${made.stderr.slice(-2000)}`);
-  const result = JSON.parse(line.slice(7));
+  const result = resultOf("/usr/bin/python3", [script, ...args], folder);
   // Of Brian2's process, the share of the simulation is known by the clock alone.
   const seconds = result.sim_cpu_s ?? (result.total_cpu_s * result.sim_s) / result.total_wall_s;
   return {
@@ -152,16 +137,9 @@ function peer(simulator: string, folder: string, script: string, args: readonly 
 }
 
 function brian2(folder: string, samples: string, options: readonly string[]): Figures {
-  const out = mkdtempSync(join(tmpdir(), "peer-"));
-  try {
-    const name = `Brian2${options.length > 0 ? `, ${options[0]}` : ""}`;
-    return peer(name, folder, "brian2_ffwd.py", [samples, "1", out, ...options]);
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+  const name = `Brian2${options.length > 0 ? `, ${options[0]}` : ""}`;
+  return inEmptyFolder(out => peer(name, folder, "brian2_ffwd.py", [samples, "1", out, ...options]));
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 const { values } = parseArgs({
   options: {
@@ -180,9 +158,8 @@ if (values.one !== undefined) {
     process.stderr.write(`--samples: expected a number above 0, got ${values.samples}\n`);
     process.exit(2);
   }
-  const work = mkdtempSync(join(tmpdir(), "inference-"));
   const runs: Figures[] = [];
-  try {
+  inEmptyFolder(work => {
     if (values.peers) ofPeers(samples, values.peers, work);
     else {
       const { w1, w2, channels, steps } = drawn(samples);
@@ -193,8 +170,10 @@ if (values.one !== undefined) {
     const torch = (name: string, step: string) => () =>
       peer(name, values.peers!, "torch_ffwd.py", [values.samples, "1", step, "100", "sparse"]);
     const each = [
-      () => inOwnProcess(work, false),
-      ...(values.typescript ? [() => inOwnProcess(work, true)] : []),
+      () => inOwnProcess<Figures>(import.meta.url, ["--one", work]),
+      ...(values.typescript
+        ? [() => inOwnProcess<Figures>(import.meta.url, ["--one", work, "--typescript"])]
+        : []),
       ...(values.peers
         ? [
             () => brian2(values.peers!, values.samples, []),
@@ -211,9 +190,7 @@ if (values.one !== undefined) {
         console.error(JSON.stringify(figures));
       }
     }
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
   console.log("| simulator | samples/s | times slower | hidden spikes | output spikes |");
   console.log("| --- | --- | --- | --- | --- |");
   const ours = runs.filter(run => run.simulator === "threefactor");

@@ -14,6 +14,7 @@ import {
   ThreeFactorSynapses,
 } from "../src/index.ts";
 import { refractoryPeriod } from "../src/training/spikingTrainer.ts";
+import { median } from "./runs.ts";
 
 const sizes = [784, 256, 10];
 const SAMPLES = 300;
@@ -45,8 +46,6 @@ function prepare(rule: string, encoder: "rate" | "current", compiled: boolean): 
     });
   };
 }
-
-const median = (x: number[]) => [...x].sort((a, b) => a - b)[x.length >> 1]!;
 
 console.log("rule    encoder   compiled [samples/s]   TypeScript [samples/s]   ratio");
 for (const rule of ["dfa", "pepita", "drtp"]) {

@@ -20,6 +20,7 @@ import { initialParameters, Rng, ruleNamed, selectBackend } from "../src/index.t
 import { backendTitle } from "../src/rate/backend.ts";
 import { epochOrder } from "../src/training/initialise.ts";
 import { rateTrainer } from "../src/training/rateTrainer.ts";
+import { median } from "./runs.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -180,8 +181,6 @@ function timed(work: () => void): [number, number] {
   const { user, system } = process.cpuUsage(used);
   return [(performance.now() - start) / 1000, (user + system) / 1e6];
 }
-
-const median = (x: readonly number[]) => [...x].sort((a, b) => a - b)[x.length >> 1]!;
 
 /** All take turns, once to warm up and then `rounds` times. */
 async function compete(title: string, contestants: readonly Contestant[]): Promise<void> {

@@ -9,14 +9,13 @@
  * same synapses each; more synapses, weaker by as much; a stronger constant drive; another dt; or rest. Where it rests,
  * the drive sinks below threshold after that second, and nothing happens in those that follow.
  */
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cuba } from "../models/cuba.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
 import { type NetworkSpec, network } from "../src/engine/network.ts";
 import { Simulation } from "../src/engine/simulation.ts";
+import { inOwnProcess, median } from "./runs.ts";
 
 interface Row {
   readonly changes: string;
@@ -87,7 +86,6 @@ const { values } = parseArgs({
     mode: { type: "string" },
   },
 });
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 
 if (values.row !== undefined)
   console.log(JSON.stringify(measure(rows[Number(values.row)]!, values.mode as "exact" | "grid")));
@@ -98,12 +96,9 @@ else {
   console.log(`|${" --- |".repeat(8)}`);
   rows.forEach((row, r) => {
     const runs = Array.from({ length: Number(values.rounds) }, () =>
-      (["exact", "grid"] as const).map(mode => {
-        const args = [fileURLToPath(import.meta.url), "--row", `${r}`, "--mode", mode];
-        const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-        if (status !== 0) throw new Error(stderr);
-        return JSON.parse(stdout) as Figures;
-      }),
+      (["exact", "grid"] as const).map(mode =>
+        inOwnProcess<Figures>(import.meta.url, ["--row", `${r}`, "--mode", mode]),
+      ),
     );
     const [exact, grid] = [0, 1].map(m => median(runs.map(run => run[m]!.seconds))) as [number, number];
     const { events, rateHz } = runs[0]![0]!;

@@ -15,10 +15,6 @@
  * compares numbers of threads in the grid mode by the clock, the least time of all rounds, which is what an idle machine
  * would take.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brunel } from "../models/brunel.ts";
@@ -27,6 +23,7 @@ import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
 import { type NetworkSpec, network } from "../src/engine/network.ts";
 import { Simulation } from "../src/engine/simulation.ts";
+import { inEmptyFolder, inOwnProcess, median, resultOf } from "./runs.ts";
 
 interface Case {
   readonly ms: number;
@@ -111,37 +108,18 @@ function measure(name: string, exact: boolean, workers: number): Figures {
   };
 }
 
-function inOwnProcess(name: string, exact: boolean, workers = 1): Figures {
-  const args = [
-    fileURLToPath(import.meta.url),
-    "--one",
-    name,
-    "--ms",
-    `${msOf(name)}`,
-    "--workers",
-    `${workers}`,
-  ];
-  if (exact) args.push("--exact");
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${name}: ${stderr}`);
-  return JSON.parse(stdout) as Figures;
+function ours(name: string, exact: boolean, workers = 1): Figures {
+  const args = ["--one", name, "--ms", `${msOf(name)}`, "--workers", `${workers}`];
+  return inOwnProcess(import.meta.url, exact ? [...args, "--exact"] : args);
 }
 
 /** A program that takes a case, its time and an empty folder, and prints a line `RESULT` and its figures as JSON. */
 function program(name: string, command: string, ...first: readonly string[]): Figures {
-  const out = mkdtempSync(join(tmpdir(), "peer-"));
-  try {
-    const env = { ...process.env, OMP_NUM_THREADS: "1" };
-    const args = [...first, name, `${msOf(name)}`, out];
-    const { stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", env });
-    const line = stdout?.split("\n").find(text => text.startsWith("RESULT "));
-    if (!line) throw new Error(`${[command, ...args].join(" ")}: ${error?.message ?? stderr.slice(-2000)}`);
-    const { simulator, build, run, rateHz, events } = JSON.parse(line.slice(7));
-    const seconds = { buildSeconds: build, runSeconds: run };
-    return { simulator, case: name, ...seconds, rateHz, events, bytesPerSynapse: null };
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+  const { simulator, build, run, rateHz, events } = inEmptyFolder(out =>
+    resultOf(command, [...first, name, `${msOf(name)}`, out]),
+  );
+  const seconds = { buildSeconds: build, runSeconds: run };
+  return { simulator, case: name, ...seconds, rateHz, events, bytesPerSynapse: null };
 }
 
 const script = (name: string) => fileURLToPath(new URL(`../../bench/peers/${name}`, import.meta.url));
@@ -149,37 +127,21 @@ const script = (name: string) => fileURLToPath(new URL(`../../bench/peers/${name
 function brian2(name: string, folder: string, options: readonly string[]): Figures {
   const { peer, delay } = cases[name]!;
   const [script, ...args] = [...peer.slice(0, -1), `${msOf(name) / 1000}`];
-  const out = mkdtempSync(join(tmpdir(), "peer-"));
-  try {
-    const made = spawnSync(
-      "/usr/bin/python3",
-      [script!, ...args, out, ...(delay ? [delay] : []), ...options],
-      {
-        cwd: folder,
-        encoding: "utf8",
-        env: { ...process.env, OMP_NUM_THREADS: "1" },
-      },
-    );
-    const line = made.stdout.split("\n").find(text => text.startsWith("RESULT "));
-    if (!line) throw new Error(`${script}: ${made.stderr.slice(-2000)}`);
-    const result = JSON.parse(line.slice(7));
-    // Its process builds and simulates; the share of the simulation is known by the clock alone.
-    const share = result.sim_s / result.total_wall_s;
-    return {
-      simulator: `Brian2${options.includes("float32") ? ", float32" : ""}`,
-      case: name,
-      buildSeconds: result.total_cpu_s * (1 - share),
-      runSeconds: result.total_cpu_s * share,
-      rateHz: result.rate_hz,
-      events: result.syn_events,
-      bytesPerSynapse: null,
-    };
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+  const result = inEmptyFolder(out =>
+    resultOf("/usr/bin/python3", [script!, ...args, out, ...(delay ? [delay] : []), ...options], folder),
+  );
+  // Its process builds and simulates; the share of the simulation is known by the clock alone.
+  const share = result.sim_s / result.total_wall_s;
+  return {
+    simulator: `Brian2${options.includes("float32") ? ", float32" : ""}`,
+    case: name,
+    buildSeconds: result.total_cpu_s * (1 - share),
+    runSeconds: result.total_cpu_s * share,
+    rateHz: result.rate_hz,
+    events: result.syn_events,
+    bytesPerSynapse: null,
+  };
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 const { values } = parseArgs({
   options: {
@@ -210,7 +172,7 @@ if (values.one !== undefined) {
   const crews = values.workers.split(",").map(Number);
   for (const name of names) {
     const rounds = Array.from({ length: Number(values.rounds) }, () =>
-      crews.map(workers => inOwnProcess(name, false, workers).runClock!),
+      crews.map(workers => ours(name, false, workers).runClock!),
     );
     const least = crews.map((_, k) => Math.min(...rounds.map(times => times[k]!)));
     crews.forEach((workers, k) => {
@@ -224,8 +186,8 @@ if (values.one !== undefined) {
   for (const name of names) {
     for (let round = 0; round < Number(values.rounds); round++) {
       const each = [
-        () => inOwnProcess(name, false),
-        ...(values.exact ? [() => inOwnProcess(name, true)] : []),
+        () => ours(name, false),
+        ...(values.exact ? [() => ours(name, true)] : []),
         ...(values.peers ? [() => brian2(name, values.peers!, [])] : []),
         ...(values.peers ? [() => brian2(name, values.peers!, ["float32"])] : []),
         ...(values.nest ? [() => program(name, values.nest!, script("nest_networks.py"))] : []),
@@ -244,12 +206,12 @@ if (values.one !== undefined) {
   );
   console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const name of new Set(runs.map(run => run.case))) {
-    const ours = runs.filter(run => run.case === name && run.simulator === "threefactor, grid");
+    const own = runs.filter(run => run.case === name && run.simulator === "threefactor, grid");
     for (const simulator of new Set(runs.filter(run => run.case === name).map(run => run.simulator))) {
       const same = runs.filter(run => run.case === name && run.simulator === simulator);
       const of = (field: "buildSeconds" | "runSeconds" | "rateHz" | "events") =>
         median(same.map(run => run[field] ?? Number.NaN));
-      const ratio = median(same.map((run, k) => run.runSeconds / ours[k]!.runSeconds));
+      const ratio = median(same.map((run, k) => run.runSeconds / own[k]!.runSeconds));
       console.log(
         `| ${name} | ${simulator} | ${of("buildSeconds").toFixed(2)} | ${of("runSeconds").toFixed(2)} | ` +
           `${ratio.toFixed(2)} | ${(of("events") / of("runSeconds") / 1e6).toFixed(0)} M | ${of("rateHz").toFixed(2)} | ` +
