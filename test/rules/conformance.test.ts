@@ -5,11 +5,8 @@ import { Rng } from "../../src/math/rng.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { exactGradient } from "../../src/rate/gradient.ts";
 import { bp } from "../../src/rules/bp.ts";
-import { type Rule, rules } from "../../src/rules/index.ts";
-import { rateTrainer } from "../../src/training/rateTrainer.ts";
-import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
-import type { Trainer, TrainingSettings } from "../../src/training/trainer.ts";
-import { cosine, everySample, settings, smallData } from "./small.ts";
+import { rules } from "../../src/rules/index.ts";
+import { cosine, everySample, formsOn, settings, smallData } from "./small.ts";
 
 /** Every rule of the list, in both forms, on one small network with two hidden layers. */
 
@@ -26,20 +23,7 @@ const exceptions: Readonly<Record<string, { least: number; reason: string }>> = 
   "mempepita timing": { least: 0.98, reason: "as pepita" },
 };
 
-const forms: readonly ((rule: Rule, with_?: Partial<TrainingSettings>) => Trainer)[] = [
-  (rule, with_) => rateTrainer(rule, data, { ...settings, ...with_ }),
-  (rule, with_) => spikingTrainer(rule, data, { ...settings, ...with_ }),
-];
-const [rateForm, spikingForm] = forms as [(typeof forms)[0], (typeof forms)[0]];
-
-/** Some batches of both epochs: enough for every memory to be filled. */
-function trainSome(trainer: Trainer, firstEpoch = 0, epochs = 2): void {
-  for (let epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++) {
-    for (let first = 0; first < all.length; first += settings.batch) {
-      trainer.learn(all.subarray(first, first + settings.batch), settings.learningRate, epoch);
-    }
-  }
-}
+const { rateForm, spikingForm, forms, trainSome } = formsOn(data, settings);
 
 beforeAll(async () => {
   await selectBackend("wasm");

@@ -3,11 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { exactGradient } from "../../src/rate/gradient.ts";
 import { bp } from "../../src/rules/bp.ts";
-import { type Rule, rules } from "../../src/rules/index.ts";
-import { rateTrainer } from "../../src/training/rateTrainer.ts";
-import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
-import type { Trainer, TrainingSettings } from "../../src/training/trainer.ts";
-import { cosine, everySample } from "./small.ts";
+import { rules } from "../../src/rules/index.ts";
+import { cosine, everySample, formsOn } from "./small.ts";
 import { architecture, data, mapSettings } from "./smallMaps.ts";
 
 /**
@@ -17,19 +14,7 @@ import { architecture, data, mapSettings } from "./smallMaps.ts";
  */
 
 const all = everySample(data);
-const forms: readonly ((rule: Rule, with_?: Partial<TrainingSettings>) => Trainer)[] = [
-  (rule, with_) => rateTrainer(rule, data, { ...mapSettings, ...with_ }),
-  (rule, with_) => spikingTrainer(rule, data, { ...mapSettings, ...with_ }),
-];
-const [rateForm, spikingForm] = forms as [(typeof forms)[0], (typeof forms)[0]];
-
-function trainSome(trainer: Trainer, firstEpoch = 0, epochs = 2): void {
-  for (let epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++) {
-    for (let first = 0; first < all.length; first += mapSettings.batch) {
-      trainer.learn(all.subarray(first, first + mapSettings.batch), mapSettings.learningRate, epoch);
-    }
-  }
-}
+const { rateForm, spikingForm, forms, trainSome } = formsOn(data, mapSettings);
 
 beforeAll(async () => {
   await selectBackend("wasm");

@@ -1,6 +1,9 @@
 import type { Dataset, Samples } from "../../src/data/dataset.ts";
 import { Rng } from "../../src/math/rng.ts";
-import type { TrainingSettings } from "../../src/training/trainer.ts";
+import type { Rule } from "../../src/rules/rule.ts";
+import { rateTrainer } from "../../src/training/rateTrainer.ts";
+import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
+import type { Trainer, TrainingSettings } from "../../src/training/trainer.ts";
 
 /** Small networks and samples on which rules are checked. */
 export const sizes = [14, 18, 16, 5] as const;
@@ -64,3 +67,20 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 export const everySample = (data: Dataset): Uint32Array =>
   Uint32Array.from({ length: data.train.count }, (_, n) => n);
+
+type Form = (rule: Rule, with_?: Partial<TrainingSettings>) => Trainer;
+
+/** Trainers of both forms of a rule, and some batches of both epochs for them: enough for every memory to be filled. */
+export function formsOn(data: Dataset, settings: TrainingSettings) {
+  const rateForm: Form = (rule, with_) => rateTrainer(rule, data, { ...settings, ...with_ });
+  const spikingForm: Form = (rule, with_) => spikingTrainer(rule, data, { ...settings, ...with_ });
+  const all = everySample(data);
+  function trainSome(trainer: Trainer, firstEpoch = 0, epochs = 2): void {
+    for (let epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++) {
+      for (let first = 0; first < all.length; first += settings.batch) {
+        trainer.learn(all.subarray(first, first + settings.batch), settings.learningRate, epoch);
+      }
+    }
+  }
+  return { rateForm, spikingForm, forms: [rateForm, spikingForm], trainSome };
+}
