@@ -5,7 +5,8 @@ import { Rng } from "../../src/index.ts";
  * grid, dense loops over the neurons, no part of the engine but its random numbers. Parameters as in `models/cuba.ts`.
  * @returns spike times of each neuron [ms]; excitatory ones first
  */
-export function clockDrivenCuba(durationMs: number, seed: number, size = 4000): number[][] {
+export function clockDrivenCuba(durationMs: number, seed: number): number[][] {
+  const size = 4000;
   const rng = new Rng(seed, "clock-driven CUBA");
   const dt = 0.1;
   const excitatory = 0.8 * size;

@@ -27,8 +27,8 @@ const rates: Readonly<Record<string, number>> = {
   "pepita-tl": 0.0003,
 };
 const batches: Readonly<Record<string, number>> = { "pepita-tl": 1 };
-const about = (rule: string, form: string, vThreshold: number, seed: number, samples = 10_000) => ({
-  ...{ rule, form, vThreshold, seed, samples },
+const about = (rule: string, form: string, vThreshold: number, seed: number) => ({
+  ...{ rule, form, vThreshold, seed, samples: 10_000 },
 });
 const asked = [
   ...[0.25, 0.1, 0.05].map(theta => about("frozen", "current trace", theta, 1)),

@@ -32,7 +32,8 @@ export class Progress {
   }
 }
 
-export function bar(share: number, width = 20): string {
+export function bar(share: number): string {
+  const width = 20;
   const full = Math.round(share * width);
   return `${"█".repeat(full)}${"░".repeat(width - full)}`;
 }

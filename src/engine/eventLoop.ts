@@ -72,7 +72,7 @@ export class EventLoop implements Loop {
   constructor(
     network: Network,
     onSpike: (population: number, neuron: number, t: number) => void,
-    compile = true,
+    compile: boolean,
   ) {
     const { populations, projections } = network;
     this.#network = network;

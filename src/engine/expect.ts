@@ -47,9 +47,9 @@ export function expectChoice(field: string, value: unknown, choices: readonly st
 }
 
 /** A name that may be left out. */
-export function expectName(field: string, value: unknown): void {
+export function expectName(value: unknown): void {
   if (value !== undefined && (typeof value !== "string" || value === ""))
-    throw new InputError(`${field}: expected a name, got ${JSON.stringify(value)}`);
+    throw new InputError(`name: expected a name, got ${JSON.stringify(value)}`);
 }
 
 /** @throws InputError unless the value is an object with fields; see `within` for the path */

@@ -127,7 +127,7 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
   declared.forEach((projection, q) => {
     within(`projections[${q}]`, () => {
       expectOnly(projection, "a projection", projectionFields);
-      expectName("name", projection.name);
+      expectName(projection.name);
     });
   });
   const streams = named(declared, ({ from, to }) => ["projection", from, to]);
@@ -171,7 +171,7 @@ export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
   given.forEach((one, s) => {
     within(`stimuli[${s}]`, () => {
       expectFields(one, "a stimulus");
-      expectName("name", one.name);
+      expectName(one.name);
     });
   });
   const own = named(given, ({ to, kind }) => ["stimulus", to, kind]);

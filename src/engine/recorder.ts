@@ -31,7 +31,7 @@ export class Recorder {
   #count = 0;
 
   /** @throws InputError that names the field, its value and what was expected */
-  constructor(populations: readonly RasterPopulation[], { spikes = true, rates = [] }: SpikeRecording = {}) {
+  constructor(populations: readonly RasterPopulation[], { spikes = true, rates = [] }: SpikeRecording) {
     this.#populations = populations.map(({ name, size }) => ({ name, size }));
     if (typeof spikes !== "boolean") expectList("record.spikes", spikes, "names of populations");
     expectList("record.rates", rates, "recordings");
@@ -60,7 +60,7 @@ export class Recorder {
    * A copy of what was recorded up to now, ordered by time, then population, then neuron.
    * @param probes  traces that were recorded elsewhere
    */
-  raster(durationMs: number, metadata: Raster["metadata"], probes: readonly RecordedTrace[] = []): Raster {
+  raster(durationMs: number, metadata: Raster["metadata"], probes: readonly RecordedTrace[]): Raster {
     const [times, population, neurons] = [this.#times, this.#population, this.#neurons];
     const order = Uint32Array.from({ length: this.#count }, (_, k) => k).sort(
       (a, b) =>

@@ -257,7 +257,7 @@ export function reference(dataset: Dataset): Reference {
 }
 
 /** @throws InputError for a dataset that is too large to be read, or would be one too many */
-export function checkSize({ shape, metadata }: Dataset, path: string, file: string): void {
+function checkSize({ shape, metadata }: Dataset, path: string, file: string): void {
   const bytes = (shape ?? []).reduce((product, n) => product * n, 1) * (metadata?.size ?? 1);
   const most = Math.min(LARGEST, left);
   if (!(bytes <= most)) {

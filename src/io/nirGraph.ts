@@ -32,7 +32,7 @@ export interface NirGraph {
  * LIF: tau dv/dt = v_leak - v + r I, a spike at v > v_threshold, then v = v_reset; IF without the leak. Cuba: the input
  * first passes tau_syn dI/dt = -I + w_in S.
  */
-export const nirFields: Readonly<Record<string, readonly string[]>> = {
+const nirFields: Readonly<Record<string, readonly string[]>> = {
   Input: ["shape"],
   Output: ["shape"],
   Affine: ["weight", "bias"],

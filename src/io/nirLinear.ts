@@ -66,16 +66,16 @@ function misfit(where: string, expected: string, got: unknown): InputError {
   return new InputError(`${where}: expected ${expected}, got ${got}`);
 }
 
-function shapeOf(node: NirNode, field: string): readonly number[] {
-  const value = node.fields[field];
+function shapeOf(node: NirNode): readonly number[] {
+  const value = node.fields.weight;
   return value === undefined || typeof value === "string" ? [] : value.shape;
 }
 
 function matrix(node: NirNode, inShape: readonly number[], where: string): LinearMap {
   const weight = numbers(node, "weight");
-  const [outs, ins] = shapeOf(node, "weight");
-  if (shapeOf(node, "weight").length !== 2 || ins !== inShape.at(-1) || size(inShape) !== ins)
-    throw misfit(where, `weights for ${inShape.join(" x ")} inputs`, shapeOf(node, "weight").join(" x "));
+  const [outs, ins] = shapeOf(node);
+  if (shapeOf(node).length !== 2 || ins !== inShape.at(-1) || size(inShape) !== ins)
+    throw misfit(where, `weights for ${inShape.join(" x ")} inputs`, shapeOf(node).join(" x "));
   const bias = node.type === "Affine" ? numbers(node, "bias") : null;
   if (bias && bias.length !== outs) throw misfit(where, `${outs} biases`, bias.length);
   const spread: LinearMap["spread"] = (i, amount, add) => {
@@ -86,7 +86,7 @@ function matrix(node: NirNode, inShape: readonly number[], where: string): Linea
 
 function convolution(node: NirNode, given: readonly number[], where: string): LinearMap {
   const flat = node.type === "Conv1d";
-  const shape = shapeOf(node, "weight");
+  const shape = shapeOf(node);
   // One dimension is two of which one is 1.
   const inShape = flat ? [given[0]!, 1, given[1]!] : given;
   const [outs, perGroup, kh, kw] = flat ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape;

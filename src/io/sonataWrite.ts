@@ -57,7 +57,7 @@ export function checkSonataName(name: string): void {
 }
 
 /** Node files: point neurons without parameters of their own, all of one type per population. */
-export async function writeNodes(
+async function writeNodes(
   populations: readonly { name: string; size: number }[],
   path: string,
 ): Promise<void> {

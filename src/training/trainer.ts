@@ -42,13 +42,6 @@ export interface TrainingSettings {
   readonly dropout?: number;
 }
 
-export interface EpochResult {
-  /** Mean cross-entropy of the samples as they were learned [nats]. */
-  readonly loss: number;
-  /** Share decided rightly as they were learned. */
-  readonly accuracy: number;
-}
-
 export interface Evaluation {
   readonly accuracy: number;
   /** Samples by [true class][decided class]. */

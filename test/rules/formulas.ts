@@ -5,8 +5,6 @@ export type Matrix = number[][];
 export const rows = (values: ArrayLike<number>, n: number, m: number): Matrix =>
   Array.from({ length: n }, (_, i) => Array.from({ length: m }, (_, j) => values[i * m + j]!));
 
-export const flat = (matrix: Matrix): number[] => matrix.flat();
-
 /** w^T x + b for w of [pre][post]. */
 export const affine = (w: Matrix, b: number[], x: number[]): number[] =>
   b.map((bias, j) => x.reduce((sum, xi, i) => sum + xi * w[i]![j]!, bias));

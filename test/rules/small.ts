@@ -6,7 +6,7 @@ import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
 import type { Trainer, TrainingSettings } from "../../src/training/trainer.ts";
 
 /** Small networks and samples on which rules are checked. */
-export const sizes = [14, 18, 16, 5] as const;
+const sizes = [14, 18, 16, 5] as const;
 
 export const settings: TrainingSettings = {
   sizes,

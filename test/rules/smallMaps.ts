@@ -3,7 +3,7 @@ import type { TrainingSettings } from "../../src/training/trainer.ts";
 import { settings, smallData } from "./small.ts";
 
 /** A small network with shared kernels, both kinds of pools, padding, a stride and a fully connected layer. */
-export const model: LayeredModel = {
+const model: LayeredModel = {
   name: "small maps",
   layers: [
     { kind: "conv", filters: 4, size: 3, padding: 1 },
@@ -14,8 +14,8 @@ export const model: LayeredModel = {
   ],
 };
 
-export const shape = [8, 7, 2] as const;
-export const classes = 4;
+const shape = [8, 7, 2] as const;
+const classes = 4;
 export const architecture = architectureFrom(model, shape, classes, "test");
 export const data = { ...smallData(8 * 7 * 2, classes), shape };
 

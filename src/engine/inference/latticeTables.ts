@@ -5,7 +5,7 @@ import type { NeuronModel } from "../neurons/index.ts";
 const LONGEST = 1024;
 
 /** Steps of a table's chunk, over which `peaks` bounds what a current can do. */
-export const CHUNK = 8;
+const CHUNK = 8;
 
 /** Order of the tables in memory, each `reach + 1` floats. */
 const tableOrder = ["decay", "grow", "rise", "fall", "riseInh", "fallInh", "peaks"] as const;

@@ -20,7 +20,7 @@ export function parrot(given: Readonly<Record<string, never>>) {
   };
 }
 
-export class ParrotGroup implements NeuronGroup {
+class ParrotGroup implements NeuronGroup {
   /** Spikes that have arrived at this instant and are still to be repeated. */
   readonly heard: Uint32Array;
 

@@ -92,7 +92,7 @@ export class ConvolutionProjection implements Projection {
   readonly #sliding: Sliding;
 
   /** @throws InputError for weights or a delay that cannot be */
-  constructor(sliding: Sliding, weights: Float32Array, delay: number, gain = 1) {
+  constructor(sliding: Sliding, weights: Float32Array, delay: number, gain: number) {
     const { rows, columns, channels, filters } = sliding;
     const shape = [...sliding.kernel, channels, filters];
     if (weights.length !== kernelWeights(sliding)) {

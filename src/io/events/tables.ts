@@ -2,16 +2,12 @@ import { InputError } from "../../errors.ts";
 import { decodeNpz, numbersOf } from "../npz.ts";
 import { type CameraEvents, EventList } from "./events.ts";
 
-/** Factors to ms. */
-const units = { s: 1000, ms: 1, us: 1e-3 } as const;
-export type TimeUnit = keyof typeof units;
-
 /**
- * Events of a NumPy archive with one array for each of `t`, `x`, `y` and `p` (times, pixels, polarity 0 or 1, or -1 or
+ * Events of a NumPy archive with one array for each of `t`, `x`, `y` and `p` (times in microseconds, pixels, polarity 0 or 1, or -1 or
  * 1).
  * @throws InputError when an array is missing or they do not match
  */
-export function decodeEventsNpz(bytes: Uint8Array, file: string, unit: TimeUnit = "us"): CameraEvents {
+export function decodeEventsNpz(bytes: Uint8Array, file: string): CameraEvents {
   const arrays = decodeNpz(bytes, file);
   const [t, x, y, p] = ["t", "x", "y", "p"].map(name => numbersOf(arrays, name, file)) as [
     Float64Array,
@@ -25,7 +21,7 @@ export function decodeEventsNpz(bytes: Uint8Array, file: string, unit: TimeUnit 
     );
   const events = new EventList();
   t.forEach((time, k) => {
-    push(events, time, x[k]!, y[k]!, p[k]!, unit, `${file}: event ${k}`);
+    push(events, time, x[k]!, y[k]!, p[k]!, `${file}: event ${k}`);
   });
   return events.events();
 }
@@ -34,7 +30,7 @@ export function decodeEventsNpz(bytes: Uint8Array, file: string, unit: TimeUnit 
  * Events of a table with the columns `t`, `x`, `y` and `p` in any order, separated by commas.
  * @throws InputError that names the line
  */
-export function decodeEventsCsv(text: string, file: string, unit: TimeUnit = "us"): CameraEvents {
+export function decodeEventsCsv(text: string, file: string): CameraEvents {
   const lines = text.split(/\r?\n/);
   const names = (lines[0] ?? "").split(",").map(name => name.trim());
   const places = ["t", "x", "y", "p"].map(name => names.indexOf(name));
@@ -47,22 +43,14 @@ export function decodeEventsCsv(text: string, file: string, unit: TimeUnit = "us
     const [t, x, y, p] = places.map(place =>
       fields[place]?.trim() ? Number(fields[place]) : Number.NaN,
     ) as [number, number, number, number];
-    push(events, t, x, y, p, unit, `${file}, line ${k + 2}`);
+    push(events, t, x, y, p, `${file}, line ${k + 2}`);
   });
   return events.events();
 }
 
-function push(
-  events: EventList,
-  t: number,
-  x: number,
-  y: number,
-  p: number,
-  unit: TimeUnit,
-  where: string,
-): void {
+function push(events: EventList, t: number, x: number, y: number, p: number, where: string): void {
   const pixel = [x, y].every(c => Number.isInteger(c) && c >= 0 && c < 2 ** 15);
   if (!(Number.isFinite(t) && pixel && (p === 0 || p === 1 || p === -1)))
     throw new InputError(`${where}: expected t, x, y and p of 0 or 1, got ${t}, ${x}, ${y}, ${p}`);
-  events.push(t * units[unit], x, y, p > 0 ? 1 : 0);
+  events.push(t * 1e-3, x, y, p > 0 ? 1 : 0);
 }

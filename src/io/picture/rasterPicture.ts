@@ -3,7 +3,7 @@ import { collect, type RasterStream } from "../rasterStream.ts";
 import type { Picture, Shape } from "./draw.ts";
 
 /** Above this many spikes strokes would only make the file large and the picture black. */
-export const DENSITY_ABOVE = 10_000;
+const DENSITY_ABOVE = 10_000;
 
 /** Okabe & Ito 2008, told apart by colour-blind readers too. */
 const inks = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];

@@ -72,7 +72,7 @@ interface Spikes {
   readonly neurons: number[];
 }
 
-export function spikesByPopulation({ populations, times, populationIndex, neurons }: Raster): Spikes[] {
+function spikesByPopulation({ populations, times, populationIndex, neurons }: Raster): Spikes[] {
   const spikes = populations.map(() => ({ times: [] as number[], neurons: [] as number[] }));
   for (let s = 0; s < times.length; s++) {
     spikes[populationIndex[s]].times.push(round(times[s]));
