@@ -15,5 +15,6 @@ export { alignmentDegrees } from "./training/alignment.ts";
 export { initialParameters, type Parameters } from "./training/initialise.ts";
 export { recordSample } from "./training/record.ts";
 export type { CurvePoint, Results, RunRecord, RunResult, Twin } from "./training/results.ts";
-export { createTrainer, type RunPlan, type RunState, type Trained, train } from "./training/train.ts";
+export type { RunState } from "./training/runState.ts";
+export { createTrainer, type RunPlan, type Trained, train } from "./training/train.ts";
 export type { Trainer, TrainingSettings } from "./training/trainer.ts";

@@ -7,7 +7,7 @@ import { decode, encode } from "../io/msgpack.ts";
 import { encodeNetwork, type TrainedNetwork } from "../io/networkFile.ts";
 import { decodeRaster, encodeRaster } from "../io/rasterFile.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
-import type { RunState } from "../training/train.ts";
+import type { RunState } from "../training/runState.ts";
 import { checkRecord, checkResults, checkRuns } from "./checkRun.ts";
 
 /** Finished runs, and the run that was under way with its last finished epoch. */

@@ -1,36 +1,21 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
-
 import { type Rule, ruleNamed } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
-import { checkState } from "./checkState.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
+import { checkState, type RunState } from "./runState.ts";
 import { schedule } from "./schedule.ts";
 import { spikingTrainer } from "./spikingTrainer.ts";
-import type { Cost, Evaluation, Trainer, TrainingSettings } from "./trainer.ts";
+import type { Evaluation, Trainer, TrainingSettings } from "./trainer.ts";
 
 /** One run of a comparison: a rule in one of its forms, from one seed. */
 export interface RunPlan {
   readonly rule: string;
   readonly twin: Twin;
   readonly settings: TrainingSettings;
-}
-
-/** Everything a run needs to go on after its last finished epoch. */
-export interface RunState {
-  readonly epochsDone: number;
-  readonly parameters: Parameters;
-  readonly memory: Float32Array | null;
-  readonly curve: readonly CurvePoint[];
-  readonly initialAlignmentDegrees: readonly number[];
-  readonly initialFeedbackDegrees: readonly number[];
-  readonly trainAccuracy: number;
-  readonly cost: Cost;
-  readonly trainSeconds: number;
-  readonly wallSeconds: number;
 }
 
 export interface TrainHooks {

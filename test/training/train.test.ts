@@ -5,8 +5,9 @@ import { Interrupted } from "../../src/errors.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { alignmentDegrees } from "../../src/training/alignment.ts";
 import { epochOrder, initialParameters } from "../../src/training/initialise.ts";
+import type { RunState } from "../../src/training/runState.ts";
 import { refractoryPeriod } from "../../src/training/spikingTrainer.ts";
-import { createTrainer, type RunPlan, type RunState, train } from "../../src/training/train.ts";
+import { createTrainer, type RunPlan, train } from "../../src/training/train.ts";
 
 let data: Dataset;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Arena, ArenaKernels } from "../kernels/arena.ts";
 import { sharedKernels } from "../kernels/module.ts";
-import type { SpikeHistory } from "./spikeHistory.ts";
+import type { Rows, SpikeHistory } from "./spikeHistory.ts";
 
 type Name = keyof ArenaKernels;
 
@@ -9,14 +9,6 @@ interface Call {
   readonly name: Name;
   readonly values: readonly number[];
   readonly then: ((result: number) => void) | null;
-}
-
-/** Spikes in the arena: rows for a delivery. */
-export interface Rows {
-  readonly address: number;
-  readonly count: number;
-  /** Place in `Crew.list`. */
-  readonly first: number;
 }
 
 const NONE: readonly Rows[] = [];

@@ -1,9 +1,9 @@
 import type { Arena } from "../kernels/arena.ts";
 import type { DenseProjection } from "../projections/dense.ts";
-import { type Crew, type Rows, shares } from "./crew.ts";
+import { type Crew, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
-import type { SpikeHistory } from "./spikeHistory.ts";
+import type { Rows, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 

@@ -1,4 +1,10 @@
-import type { Rows } from "./crew.ts";
+/** Spikes in the arena: rows for a delivery. */
+export interface Rows {
+  readonly address: number;
+  readonly count: number;
+  /** Place in `Crew.list`. */
+  readonly first: number;
+}
 
 /** The spikes of one population at the last points of the lattice, as many as the longest delay looks back. */
 export class SpikeHistory {

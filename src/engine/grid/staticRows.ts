@@ -2,10 +2,10 @@ import type { Arena } from "../kernels/arena.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
-import { type Crew, type Rows, shares } from "./crew.ts";
+import { type Crew, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
-import type { SpikeHistory } from "./spikeHistory.ts";
+import type { Rows, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 

@@ -7,10 +7,10 @@ import type { Plasticity } from "../plasticity/plasticSynapses.ts";
 import type { PairParameters } from "../plasticity/stdpPair.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
-import { type Crew, type Rows, shares } from "./crew.ts";
+import { type Crew, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
-import type { SpikeHistory } from "./spikeHistory.ts";
+import type { Rows, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 

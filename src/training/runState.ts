@@ -1,6 +1,21 @@
 import { InputError, shown } from "../errors.ts";
-import type { RunState } from "./train.ts";
-import type { Trainer } from "./trainer.ts";
+import type { Parameters } from "./initialise.ts";
+import type { CurvePoint } from "./results.ts";
+import type { Cost, Trainer } from "./trainer.ts";
+
+/** Everything a run needs to go on after its last finished epoch. */
+export interface RunState {
+  readonly epochsDone: number;
+  readonly parameters: Parameters;
+  readonly memory: Float32Array | null;
+  readonly curve: readonly CurvePoint[];
+  readonly initialAlignmentDegrees: readonly number[];
+  readonly initialFeedbackDegrees: readonly number[];
+  readonly trainAccuracy: number;
+  readonly cost: Cost;
+  readonly trainSeconds: number;
+  readonly wallSeconds: number;
+}
 
 /**
  * Checks that a trainer can go on from a state, which may come from a file.
