@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { type Crossing, instantiate } from "./module.ts";
 
-/** The compiled loops of `assembly/grid.ts` and `assembly/inference.ts`; addresses are bytes in the arena. */
+/** The compiled loops of the grid and inference modes, of `assembly/`; addresses are bytes in the arena. */
 export interface ArenaKernels {
   stepMembrane(
     ...of: [neurons: number, v: number, decay: number, drives: number, drive: number, ...Firing]

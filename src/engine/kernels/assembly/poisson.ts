@@ -1,0 +1,127 @@
+// AssemblyScript. The Poisson inputs of the grid mode, the same numbers as those of their TypeScript twin in
+// `grid/poissonCounts.ts`.
+
+/** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
+// @ts-ignore: decorator
+@inline
+function round(x0: v128, x1: v128, left: i32): v128 {
+  return v128.xor(v128.or(i32x4.shl(x1, left), i32x4.shr_u(x1, 32 - left)), x0);
+}
+
+/**
+ * Adds to acc[j] a Poisson number of inputs of one weight. Neurons 8 b .. 8 b + 3 take the first words of the blocks
+ * with counters (step, 4 b .. 4 b + 3), the next four the second words.
+ *
+ * @param first, last  multiples of 8
+ * @param levels  [count] i32, ascending, count a multiple of 8: the number of inputs is the number of levels below the
+ *                word, both moved down by 2^31
+ */
+export function poisson(
+  first: i32,
+  last: i32,
+  acc: usize,
+  k0: i32,
+  k1: i32,
+  step: i32,
+  levels: usize,
+  count: i32,
+  weight: f32,
+): void {
+  const k2 = k0 ^ k1 ^ 0x1bd11bda;
+  const w = f32x4.splat(weight);
+  const v0 = i32x4.splat(k0);
+  const v1 = i32x4.splat(k1);
+  const v2 = i32x4.splat(k2);
+  const lanes = i32x4(0, 1, 2, 3);
+  const sign = i32x4.splat(i32.MIN_VALUE);
+  for (let j = first; j < last; j += 8) {
+    let x0 = i32x4.splat(step + k0);
+    let x1 = i32x4.add(i32x4.add(i32x4.splat(j >> 1), lanes), v1);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 13);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 15);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 26);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 6);
+    x0 = i32x4.add(x0, v1);
+    x1 = i32x4.add(x1, i32x4.splat(k2 + 1));
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 17);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 29);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 16);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 24);
+    x0 = i32x4.add(x0, v2);
+    x1 = i32x4.add(x1, i32x4.splat(k0 + 2));
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 13);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 15);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 26);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 6);
+    x0 = i32x4.add(x0, v0);
+    x1 = i32x4.add(x1, i32x4.splat(k1 + 3));
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 17);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 29);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 16);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 24);
+    x0 = i32x4.add(x0, v1);
+    x1 = i32x4.add(x1, i32x4.splat(k2 + 4));
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 13);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 15);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 26);
+    x0 = i32x4.add(x0, x1);
+    x1 = round(x0, x1, 6);
+    x0 = i32x4.add(x0, v2);
+    x1 = i32x4.add(x1, i32x4.splat(k0 + 5));
+    // Words as signed numbers, for which there is a comparison.
+    x0 = v128.xor(x0, sign);
+    x1 = v128.xor(x1, sign);
+    let n0 = i32x4.splat(0);
+    let n1 = i32x4.splat(0);
+    // Written out: the short loop cost four times as much as all the rest.
+    for (let l = 0; l < count; l += 8) {
+      let t: v128;
+      t = v128.load32_splat(levels + (usize(l) << 2), 0);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 4);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 8);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 12);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 16);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 20);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 24);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+      t = v128.load32_splat(levels + (usize(l) << 2), 28);
+      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
+      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+    }
+    const at = acc + (usize(j) << 2);
+    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(f32x4.convert_i32x4_s(n0), w)));
+    v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(f32x4.convert_i32x4_s(n1), w)), 16);
+  }
+}
