@@ -50,7 +50,7 @@ export function stdp(
   nearest: i32,
 ): i32 {
   const aP = v128.load32_splat(rule);
-  const aM = f32x4.neg(v128.load32_splat(rule, 4));
+  const aM = v128.load32_splat(rule, 4);
   const pa = v128.load32_splat(rule, 8);
   const pb = v128.load32_splat(rule, 12);
   const da = v128.load32_splat(rule, 16);
@@ -99,12 +99,12 @@ export function stdp(
           const a3 = agesOf(h3, c3, froms, nows, lengths);
           let w = v128.load(weights + (s << 2));
           const x1 = gather(table, i32x4.extract_lane(a0, 1), i32x4.extract_lane(a1, 1), i32x4.extract_lane(a2, 1), i32x4.extract_lane(a3, 1));
-          w = changed(w, aP, pa, pb, f32x4.mul(xs, x1), low, high);
+          w = clipped(f32x4.add(w, change(w, aP, pa, pb, f32x4.mul(xs, x1))), low, high);
           const x2 = gather(table, i32x4.extract_lane(a0, 2), i32x4.extract_lane(a1, 2), i32x4.extract_lane(a2, 2), i32x4.extract_lane(a3, 2));
-          w = changed(w, aP, pa, pb, f32x4.mul(xs, x2), low, high);
+          w = clipped(f32x4.add(w, change(w, aP, pa, pb, f32x4.mul(xs, x2))), low, high);
           const x3 = gather(table, i32x4.extract_lane(a0, 3), i32x4.extract_lane(a1, 3), i32x4.extract_lane(a2, 3), i32x4.extract_lane(a3, 3));
-          w = changed(w, aP, pa, pb, f32x4.mul(xs, x3), low, high);
-          w = changed(w, aM, da, db, gather(y, i32(n0), i32(n1), i32(n2), i32(n3)), low, high);
+          w = clipped(f32x4.add(w, change(w, aP, pa, pb, f32x4.mul(xs, x3))), low, high);
+          w = clipped(f32x4.sub(w, change(w, aM, da, db, gather(y, i32(n0), i32(n1), i32(n2), i32(n3)))), low, high);
           v128.store(weights + (s << 2), w);
           const inputs = f32x4.mul(w, gains);
           const r0 = acc + (n0 << 2);
@@ -131,9 +131,9 @@ export function stdp(
           const t1 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 1)) << 2)));
           const t2 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 2)) << 2)));
           const t3 = f32x4.mul(xs, v128.load32_zero(table + (usize(i32x4.extract_lane(ages, 3)) << 2)));
-          w = changed(w, aP, pa, pb, t1, low, high);
-          w = changed(w, aP, pa, pb, t2, low, high);
-          w = changed(w, aP, pa, pb, t3, low, high);
+          w = clipped(f32x4.add(w, change(w, aP, pa, pb, t1)), low, high);
+          w = clipped(f32x4.add(w, change(w, aP, pa, pb, t2)), low, high);
+          w = clipped(f32x4.add(w, change(w, aP, pa, pb, t3)), low, high);
         } else {
           const count = load<i32>(counts + j);
           const fires = ring + n * stride;
@@ -143,12 +143,12 @@ export function stdp(
             const fired = load<i32>(fires + (usize(k & mask) << 2));
             if (fired >= now) break;
             const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
-            w = changed(w, aP, pa, pb, trace, low, high);
+            w = clipped(f32x4.add(w, change(w, aP, pa, pb, trace)), low, high);
           }
         }
         if (arrives) {
           const trace = v128.load32_zero(y + j);
-          w = changed(w, aM, da, db, trace, low, high);
+          w = clipped(f32x4.sub(w, change(w, aM, da, db, trace)), low, high);
           store<f32>(acc + j, load<f32>(acc + j) + f32x4.extract_lane(w, 0) * gain);
         }
         v128.store_lane<f32>(weights + (s << 2), w, 0);
@@ -165,12 +165,17 @@ export function stdp(
   return events;
 }
 
-/** Weights after a change by (a + b w) trace `by`, within bounds. */
+/** How much a weight moves: by (a + b w) trace. */
 // @ts-ignore: decorator
 @inline
-function changed(w: v128, by: v128, a: v128, b: v128, trace: v128, low: v128, high: v128): v128 {
-  const next = f32x4.add(w, f32x4.mul(f32x4.mul(by, f32x4.add(a, f32x4.mul(b, w))), trace));
-  return f32x4.pmin(f32x4.pmax(next, low), high);
+function change(w: v128, by: v128, a: v128, b: v128, trace: v128): v128 {
+  return f32x4.mul(f32x4.mul(by, f32x4.add(a, f32x4.mul(b, w))), trace);
+}
+
+// @ts-ignore: decorator
+@inline
+function clipped(w: v128, low: v128, high: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(w, low), high);
 }
 
 /** Floats at four places of a list. */
