@@ -1,6 +1,8 @@
 import { unzipSync, Zip, ZipPassThrough } from "fflate";
 import { InputError } from "../errors.ts";
+import { crc32 } from "./crc32.ts";
 import { decodeNpy, type NpyArray, type NpyNumbers } from "./npy.ts";
+import { zipChecksums } from "./zipChecksums.ts";
 
 /** Above this an archive is refused when it is read: a small file can claim any size. */
 const LARGEST_UNPACKED = 2 ** 31;
@@ -42,7 +44,7 @@ export function writeNpz(
 
 /**
  * All arrays of a NumPy archive, packed or not, by name without `.npy`.
- * @throws InputError when it is no such archive, or unpacks to more than 2 GiB
+ * @throws InputError when it is no such archive, when a checksum is not that of its array, or when it unpacks to more than 2 GiB
  */
 export function decodeNpz(bytes: Uint8Array, file: string): Map<string, NpyArray> {
   let total = 0;
@@ -59,6 +61,10 @@ export function decodeNpz(bytes: Uint8Array, file: string): Map<string, NpyArray
         return true;
       },
     });
+    // The library does not look at them.
+    const checksums = zipChecksums(bytes);
+    for (const [name, content] of Object.entries(files))
+      if (checksums.get(name) !== crc32(content)) throw new Error(`another checksum of ${name}`);
   } catch (error) {
     throw new InputError(`${file}: expected an NPZ archive, got ${(error as Error).message}`);
   }

@@ -71,6 +71,19 @@ describe("npz", () => {
     );
     expect(decodeRasterNpz(npz(sampleRaster()), "x.npz")).toEqual(sampleRaster());
   });
+  test("refuses an array that is not what was written, were it by one bit", () => {
+    const whole = npz(sampleRaster());
+    // The times lie behind the first header: 30 bytes of the zip, the name, 128 of the array.
+    const begin = 30 + "times.npy".length + 128;
+    for (let bit = 0; bit < 64; bit++) {
+      const bytes = Uint8Array.from(whole);
+      bytes[begin + (bit >> 3)]! ^= 1 << (bit & 7);
+      expect(() => decodeRasterNpz(bytes, "x.npz")).toThrow(
+        "x.npz: expected an NPZ archive, got another checksum of times.npy",
+      );
+    }
+  });
+
   test("says what is missing", () => {
     expect(() => decodeRasterNpz(new Uint8Array(3), "x.npz")).toThrow(
       /^x\.npz: expected an NPZ archive, got /,
