@@ -1,4 +1,5 @@
 import { exp } from "../math/elementary.ts";
+import { expectNumber, expectTime } from "./expect.ts";
 
 /**
  * Victor-Purpura distance: the least cost of making one train the other by deleting and inserting spikes, at 1 each,
@@ -7,6 +8,7 @@ import { exp } from "../math/elementary.ts";
  * @param cost  q [1/ms], 0 or more
  */
 export function victorPurpura(a: Float64Array, b: Float64Array, cost: number): number {
+  expectNumber("cost", cost, cost >= 0, "0 per ms or more");
   // The table of the published algorithm, one row at a time.
   let row = Float64Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -28,6 +30,7 @@ export function victorPurpura(a: Float64Array, b: Float64Array, cost: number): n
  * @param tau  [ms]
  */
 export function vanRossum(a: Float64Array, b: Float64Array, tau: number): number {
+  expectTime("tau", tau);
   const squared = (kernelSum(a, a, tau) + kernelSum(b, b, tau)) / 2 - kernelSum(a, b, tau);
   return Math.sqrt(Math.max(0, squared));
 }

@@ -1,3 +1,5 @@
+import { expectNumber, expectTime } from "./expect.ts";
+
 /** Interspike intervals of a train [ms]; one fewer than spikes. */
 export function intervals(train: Float64Array): Float64Array {
   return Float64Array.from({ length: Math.max(0, train.length - 1) }, (_, k) => train[k + 1]! - train[k]!);
@@ -5,6 +7,8 @@ export function intervals(train: Float64Array): Float64Array {
 
 /** Counts of intervals in bins of a width [ms] from 0; intervals beyond the last bin are left out. */
 export function intervalHistogram(isis: Float64Array, binMs: number, bins: number): Uint32Array {
+  expectTime("binMs", binMs);
+  expectNumber("bins", bins, Number.isInteger(bins) && bins > 0, "an integer of 1 or more");
   const counts = new Uint32Array(bins);
   for (const isi of isis) {
     const bin = Math.floor(isi / binMs);

@@ -93,17 +93,19 @@ function checkLayer(value: unknown, where: string): void {
   }
   const named = `${where} (${layer.kind})`;
   map(layer, named, fields[layer.kind as LayerSpec["kind"]]);
-  const count = (field: string, least: number, optional: boolean) => {
+  const count = (field: string, least: number, optional: boolean, or = "") => {
     const got = layer[field];
     if (got === undefined && optional) return;
     if (Number.isInteger(got) && (got as number) >= least && (got as number) <= 100_000) return;
-    throw new InputError(`${named}: ${field}: expected an integer of ${least} or more, got ${shown(got)}`);
+    throw new InputError(
+      `${named}: ${field}: expected ${or}an integer of ${least} or more, got ${shown(got)}`,
+    );
   };
   if (layer.kind === "conv") {
     count("filters", 1, false);
     count("size", 1, false);
     count("stride", 1, true);
-    if (layer.padding !== "same") count("padding", 0, true);
+    if (layer.padding !== "same") count("padding", 0, true, '"same" or ');
     else if ((layer.size as number) % 2 === 0 || (layer.stride ?? 1) !== 1) {
       throw new InputError(`${named}: padding: expected a number for an even size or a stride, got "same"`);
     }

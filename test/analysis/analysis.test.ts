@@ -7,6 +7,7 @@ import { binCounts, fanoFactor, firingRate, populationRates } from "../../src/an
 import { meanSpikeDistance, spikeDistance } from "../../src/analysis/spikeDistance.ts";
 import { spikeTrains } from "../../src/analysis/spikeTrains.ts";
 import { summarise, summaryToCsv } from "../../src/analysis/summary.ts";
+import { InputError } from "../../src/errors.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { sampleRaster } from "../io/rasters.ts";
 
@@ -146,4 +147,18 @@ test("the summary is a table with every statistic of every population", () => {
   expect(lines[0]).toBe("population,statistic,at_ms,value,unit");
   expect(lines[1]).toBe("input,neurons,,4,1");
   expect(lines).toContain("hidden 1,CV,,,1");
+});
+
+test.each<[string, () => unknown]>([
+  ["binMs: expected a time in ms above 0, got 0", () => binCounts([1], 0, 10)],
+  ["durationMs: expected 0 ms or more, got Infinity", () => binCounts([1], 1, Infinity)],
+  ["binMs: expected a time in ms above 0, got -1", () => intervalHistogram(train(1), -1, 10)],
+  ["bins: expected an integer of 1 or more, got 1.5", () => intervalHistogram(train(1), 1, 1.5)],
+  ["binMs: expected a time in ms above 0, got 0", () => crossCorrelogram(train(1), train(2), 0, 10)],
+  ["maxLagMs: expected 0 ms or more, got NaN", () => crossCorrelogram(train(1), train(2), 1, Number.NaN)],
+  ["cost: expected 0 per ms or more, got -1", () => victorPurpura(train(1), train(2), -1)],
+  ["tau: expected a time in ms above 0, got 0", () => vanRossum(train(1), train(2), 0)],
+])("a width that is no time is refused: %s", (message, ask) => {
+  expect(ask).toThrow(InputError);
+  expect(ask).toThrow(message);
 });
