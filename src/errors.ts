@@ -9,6 +9,7 @@ export class InputError extends Error {
 /** A value as an error message shows it: short, on one line, and safe for whatever a file may hold. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (ArrayBuffer.isView(value)) return value.constructor.name;
   if (typeof value === "object" && value !== null) return "a map";

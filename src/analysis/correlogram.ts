@@ -1,4 +1,4 @@
-import { expectNumber, expectTime } from "./expect.ts";
+import { expectNumber, expectTime } from "../engine/expect.ts";
 
 /**
  * Cross-correlogram: how often `other` fires at each lag after `train` (Perkel, Gerstein & Moore 1967, Biophys J
@@ -14,7 +14,7 @@ export function crossCorrelogram(
   maxLagMs: number,
 ): Uint32Array {
   expectTime("binMs", binMs);
-  expectNumber("maxLagMs", maxLagMs, maxLagMs >= 0, "0 ms or more");
+  expectNumber("maxLagMs", maxLagMs, maxLagMs >= 0 && maxLagMs < Infinity, "0 ms or more");
   const half = Math.round(maxLagMs / binMs);
   const counts = new Uint32Array(2 * half + 1);
   const reach = (half + 0.5) * binMs;

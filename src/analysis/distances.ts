@@ -1,5 +1,5 @@
+import { expectNumber, expectTime } from "../engine/expect.ts";
 import { exp } from "../math/elementary.ts";
-import { expectNumber, expectTime } from "./expect.ts";
 
 /**
  * Victor-Purpura distance: the least cost of making one train the other by deleting and inserting spikes, at 1 each,

@@ -1,4 +1,4 @@
-import { expectNumber, expectTime } from "./expect.ts";
+import { expectNumber, expectTime } from "../engine/expect.ts";
 
 /** Interspike intervals of a train [ms]; one fewer than spikes. */
 export function intervals(train: Float64Array): Float64Array {

@@ -1,5 +1,5 @@
+import { expectNumber, expectTime } from "../engine/expect.ts";
 import type { Raster } from "../engine/raster.ts";
-import { expectNumber, expectTime } from "./expect.ts";
 
 /** Mean firing rate of a train [Hz] over a window [ms]. */
 export function firingRate(train: Float64Array, durationMs: number): number {
@@ -20,7 +20,7 @@ export function populationRates(raster: Raster): { name: string; spikes: number;
 /** Spikes in bins of a width [ms] from 0; the spike at the very end belongs to the last bin. */
 export function binCounts(train: ArrayLike<number>, binMs: number, durationMs: number): Uint32Array {
   expectTime("binMs", binMs);
-  expectNumber("durationMs", durationMs, durationMs >= 0, "0 ms or more");
+  expectNumber("durationMs", durationMs, durationMs >= 0 && durationMs < Infinity, "0 ms or more");
   const bins = new Uint32Array(Math.max(1, Math.ceil(durationMs / binMs - 1e-9)));
   for (let k = 0; k < train.length; k++) {
     const bin = Math.min(bins.length - 1, Math.floor(train[k]! / binMs));

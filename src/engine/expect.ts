@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 
 /** @throws InputError `field: expected ..., got ...` unless the value is a number and passes its own test */
 export function expectNumber(field: string, value: unknown, ok: boolean, expected: string): void {
@@ -69,14 +69,6 @@ export function expectNumbers(field: string, value: unknown, of: string): void {
   const length = typeof value === "object" ? (value as ArrayLike<number> | null)?.length : undefined;
   if (!Number.isInteger(length))
     throw new InputError(`${field}: expected a list of ${of}, got ${shown(value)}`);
-}
-
-/** As in a message: the kind of what has no short form. */
-export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
-  if (typeof value === "function") return "a function";
-  if (value === null || typeof value !== "object") return String(value);
-  return Array.isArray(value) || ArrayBuffer.isView(value) ? "a list" : "an object";
 }
 
 /** Refuses fields that a thing does not have: they are misspelt, or meant for another kind. */

@@ -109,10 +109,13 @@ export interface Network {
 
 /**
  * Checks a description and makes a network of it; an invalid network cannot be built.
- * @param seed  draws connectivity, weights, delays and stimuli, each from a stream of its own; see `named`
+ * @param options  `seed` (1 by default) draws connectivity, weights, delays and stimuli, each from a stream of its own;
+ *                 see `named`
  * @throws InputError that names the path of the field, the value and what was expected
  */
-export function network(spec: NetworkSpec, { seed = 1 } = {}): Network {
+export function network(spec: NetworkSpec, options: { readonly seed?: number } = {}): Network {
+  within("options", () => expectOnly(options, "the options", ["seed"]));
+  const { seed = 1 } = options;
   expectOnly(spec, "a network", ["populations", "projections", "stimuli"]);
   within("populations", () => expectFields(spec.populations, "populations by name"));
   expectList("projections", spec.projections, "projections");

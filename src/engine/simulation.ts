@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { EventLoop } from "./eventLoop.ts";
 import {
   expectChoice,
@@ -8,7 +8,6 @@ import {
   expectNumber,
   expectOnly,
   expectTime,
-  shown,
   within,
 } from "./expect.ts";
 import { GridLoop } from "./grid/gridLoop.ts";

@@ -65,7 +65,7 @@ test.each<[object, string]>([
 
 test.each<[object | null, string]>([
   [null, "expected a network, an object with fields, got null"],
-  [{}, "populations: expected populations by name, an object with fields, got undefined"],
+  [{}, "populations: expected populations by name, an object with fields, got none"],
   [{ populations: { n: null } }, "populations.n: expected a population, an object with fields, got null"],
   [
     { populations: { n: { size: "2", neuron: "input" } } },
@@ -83,14 +83,14 @@ test.each<[object | null, string]>([
     neuron("lif" as never),
     'populations.n.neuron: expected "input" or a neuron model with its parameters, an object',
   ],
-  [spec({ projections: {} as never }), "projections: expected a list of projections, got an object"],
+  [spec({ projections: {} as never }), "projections: expected a list of projections, got a map"],
   [
     spec({ projections: [null as never] }),
     "projections[0]: expected a projection, an object with fields, got null",
   ],
   [
     projection({ weights: undefined }),
-    "projections[0].weights: expected a list of numbers, one for each synapse, or one number, got undefined",
+    "projections[0].weights: expected a list of numbers, one for each synapse, or one number, got none",
   ],
   [
     projection({ weights: "1 mV" }),
@@ -106,7 +106,7 @@ test.each<[object | null, string]>([
   ],
   [
     projection({ connect: { kind: "probability" } }),
-    "projections[0].connect.p: expected a probability from 0 to 1, got undefined",
+    "projections[0].connect.p: expected a probability from 0 to 1, got none",
   ],
   [
     projection({ connect: { kind: "probability", p: 1, n: 2 } }),
@@ -114,14 +114,14 @@ test.each<[object | null, string]>([
   ],
   [
     projection({ connect: { kind: "pairs", pre: [0] } }),
-    "projections[0].connect.post: expected a list of neurons, got undefined",
+    "projections[0].connect.post: expected a list of neurons, got none",
   ],
   [
     projection({ plasticity: null }),
     "projections[0].plasticity: expected a plasticity rule, an object with fields, got null",
   ],
   [spec({ stimuli: [null as never] }), "stimuli[0]: expected a stimulus, an object with fields, got null"],
-  [spec({ stimuli: {} as never }), "stimuli: expected a list of stimuli, got an object"],
+  [spec({ stimuli: {} as never }), "stimuli: expected a list of stimuli, got a map"],
   [
     spec({ stimuli: [{ to: "in", kind: "poisson", rate: 1, neurons: 1 as never }] }),
     "stimuli[0].neurons: expected a list of neurons, got 1",
@@ -139,7 +139,10 @@ test.each<[object | null, string]>([
   expect(() => network(wrong as never)).toThrow(message);
 });
 
-test("a seed that is no whole number is refused", () => {
+test("a seed that is no whole number is refused, and so is another option", () => {
+  expect(() => network(spec({}), { seeds: 3 } as never)).toThrow(
+    "options.seeds: expected a field of the options (seed)",
+  );
   for (const seed of [-1, 1.5, Number.NaN, "1" as never])
     expect(() => network(spec({}), { seed })).toThrow(/^seed: expected an integer of 0 or more, got /);
 });
@@ -152,7 +155,7 @@ test.each<[object, string]>([
     "record.potentials: expected a field of a recording (spikes, rates, neurons, weights)",
   ],
   [{ record: { spikes: "n" } }, 'record.spikes: expected a list of names of populations, got "n"'],
-  [{ record: { neurons: {} } }, "record.neurons: expected a list of recordings, got an object"],
+  [{ record: { neurons: {} } }, "record.neurons: expected a list of recordings, got a map"],
   [
     { record: { neurons: [{ population: "n", interval: 1 }] } },
     "record.neurons[0].neurons: expected a list of neurons",
@@ -169,10 +172,10 @@ test.each<[object, string]>([
 
 test("a description is no network yet", () => {
   expect(() => new Simulation(spec({}) as never)).toThrow(
-    "network: expected what network(description) returns, got an object",
+    "network: expected what network(description) returns, got a map",
   );
   expect(() => new Simulation(network(spec({}))).at(1, undefined as never)).toThrow(
-    "at: expected a function to call, got undefined",
+    "at: expected a function to call, got none",
   );
 });
 

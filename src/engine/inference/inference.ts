@@ -1,4 +1,4 @@
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { expectChoice, expectNumber, expectOnly, expectTime } from "../expect.ts";
 import { Arena } from "../kernels/arena.ts";
 import type { Network, Population } from "../network.ts";
@@ -130,6 +130,10 @@ export class Inference {
    * @throws InputError for spikes that the input population cannot fire, and for activity that diverges
    */
   run(samples: readonly InputSpikes[]): Inferred {
+    if (!Array.isArray(samples))
+      throw new InputError(
+        `samples: expected a list of the input spikes of each sample, got ${shown(samples)}`,
+      );
     const { populations } = this.network;
     const tables = <T>(of: (population: Population, p: number) => T | null) =>
       Object.fromEntries(

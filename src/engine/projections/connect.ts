@@ -1,15 +1,7 @@
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { log, log1p } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
-import {
-  expectFields,
-  expectInteger,
-  expectNumber,
-  expectNumbers,
-  expectOnly,
-  shown,
-  within,
-} from "../expect.ts";
+import { expectFields, expectInteger, expectNumber, expectNumbers, expectOnly, within } from "../expect.ts";
 
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
 export type Connectivity =

@@ -276,7 +276,7 @@ test.each<[object, string]>([
   [{ connect: { ...good, pad: 1 } }, "connect.pad: expected a field of a convolution"],
   [{ connect: good, weights: [1, 2] }, "weights: expected one number, or 36, got 2"],
   [{ connect: good, weights: () => Number.NaN }, "weights[0]: expected a finite number, got NaN"],
-  [{ connect: good, delay: [1, 2] }, "delay: expected 0 ms or more, one for all synapses, got a list"],
+  [{ connect: good, delay: [1, 2] }, "delay: expected 0 ms or more, one for all synapses, got a list of 2"],
   [{ connect: good, delay: -1 }, "delay: expected 0 ms or more, one for all synapses, got -1"],
   [
     { connect: good, plasticity: { kind: "stdp-pair", aPlus: 1, aMinus: 1, wMax: 1 } },

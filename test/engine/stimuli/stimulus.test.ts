@@ -163,7 +163,7 @@ test.each<[StimulusSpec, string]>([
     { to: "in", kind: "poisson", rate: 1, weight: 1 },
     "stimuli[0].weight: expected none for the input population in",
   ],
-  [{ to: "cells", kind: "poisson", rate: 1 }, "stimuli[0].weight: expected a finite number, got undefined"],
+  [{ to: "cells", kind: "poisson", rate: 1 }, "stimuli[0].weight: expected a finite number, got none"],
   [{ to: "in", kind: "regular", interval: 0 }, "stimuli[0].interval: expected a time in ms above 0, got 0"],
   [
     { to: "in", kind: "regular", interval: 1, start: 5, stop: 5 },
