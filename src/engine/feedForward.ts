@@ -34,7 +34,7 @@ export interface Presentation {
   /** max(0, drive): the unquantised response. Hidden layers only. */
   readonly response: readonly Float64Array[];
   /**
-   * Derivative of the response: 1 where drive > 0 and the neuron is not saturated (with dropout, what one unit of
+   * Derivative of the response: 1 where the drive is above 0 and below saturation (with dropout, what one unit of
    * activity counts for), else 0. Hidden layers only.
    */
   readonly gate: readonly Float64Array[];
@@ -166,6 +166,17 @@ export class FeedForwardNetwork {
   get currentPerTrace(): number {
     const { tauMem } = this.neuron;
     return tauMem < Infinity ? 1 / (tauMem * -expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
+  }
+
+  /** Trace of a hidden neuron that fires at every chance: what it is driven by above this leaves no more spikes. */
+  get saturation(): number {
+    const { tauMem, tauRef, vThreshold } = this.neuron;
+    if (tauRef === 0) return Infinity;
+    const chances =
+      tauMem < Infinity
+        ? expm1(-this.durationMs / tauMem) / expm1(-tauRef / tauMem)
+        : this.durationMs / tauRef;
+    return vThreshold * chances;
   }
 
   /** Activity that one hidden spike stands for to the layer above. */
@@ -308,20 +319,16 @@ export class FeedForwardNetwork {
   }
 
   #readLayer(layer: LifLayer, p: number, into: Presentation): void {
-    const { vThreshold } = this.neuron;
     const scale = this.dropout?.scale ?? 1;
+    const most = scale * this.saturation;
     const silent = this.dropout?.silent[p];
     const [a, drive, response, gate] = [into.trace[p]!, into.drive[p]!, into.response[p]!, into.gate[p]!];
     copy(layer.spikes, into.spikes[p]!);
     this.#trace(layer.spikes, this.spikeGain, a);
     for (let j = 0; j < a.length; j++) {
-      const v = layer.v[j]!;
-      drive[j] = silent?.[j] ? 0 : a[j]! + scale * v;
+      drive[j] = silent?.[j] ? 0 : a[j]! + scale * layer.v[j]!;
       response[j] = Math.max(0, drive[j]!);
-      // Above threshold at the end means that the refractory period held spikes back: saturated. It also holds back
-      // what came together just before the end, at any threshold: where inputs fire in step, as pools of saturated
-      // neurons do, a few gates are closed that the rate twin has open.
-      gate[j] = drive[j]! > 0 && v < vThreshold ? scale : 0;
+      gate[j] = drive[j]! > 0 && drive[j]! < most ? scale : 0;
     }
   }
 

@@ -72,16 +72,38 @@ test("a silent neuron has no response, a firing one below zero is closed, a satu
       const { net, x } = build(c.seed, c);
       net.input.analogue = Float64Array.from(x);
       const seen = net.present(net.presentation());
+      const [T, tau, { tauRef }] = [net.durationMs, c.tauMem, c];
+      const chances =
+        tau === Infinity ? T / tauRef : (1 - Math.exp(-T / tau)) / (1 - Math.exp(-tauRef / tau));
       for (const p of [1, 2]) {
         seen.drive[p]!.forEach((drive, j) => {
           const v = drive - seen.trace[p]![j]!;
           expect(seen.response[p]![j]).toBe(Math.max(0, drive));
-          expect(seen.gate[p]![j]).toBe(drive > 0 && v < c.vThreshold ? 1 : 0);
+          expect(seen.gate[p]![j]).toBe(drive > 0 && drive < c.vThreshold * chances ? 1 : 0);
           if (c.tauRef === 0) expect(v).toBeLessThan(c.vThreshold);
         });
       }
     }),
   );
+});
+
+test("saturation is the trace of a neuron that fires at every chance", () => {
+  for (const tauMem of [5, 20, Infinity]) {
+    for (const tauRef of [0.1, 0.7, 3]) {
+      const neuron = { tauMem, vThreshold: 0.3, tauRef };
+      const weights = [new Float32Array([1]), new Float32Array([1])];
+      const net = new FeedForwardNetwork(
+        [1, 1, 1],
+        weights,
+        [new Float32Array(1), new Float32Array(1)],
+        neuron,
+        20,
+      );
+      net.input.analogue = new Float64Array([1e5]);
+      const [, a] = net.present(net.presentation()).trace;
+      expect(Math.abs(a![0]! - net.saturation)).toBeLessThanOrEqual(neuron.vThreshold);
+    }
+  }
 });
 
 test("the finer the threshold, the closer the activity to that of ReLU units", () => {

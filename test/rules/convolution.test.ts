@@ -7,11 +7,7 @@ import { rules } from "../../src/rules/index.ts";
 import { cosine, everySample, formsOn } from "./small.ts";
 import { architecture, data, mapSettings } from "./smallMaps.ts";
 
-/**
- * Every rule of the list, in both forms, on a network with shared kernels and pools. What keeps the second layer of F3's
- * twins at a cosine of 0.985 to 1 at any threshold, by seed and size, is the gate of neurons that get spikes together at
- * the end (see `FeedForwardNetwork`): with the gate of the drive, below saturation, it is 1.0000.
- */
+/** Every rule of the list, in both forms, on a network with shared kernels and pools. */
 
 const all = everySample(data);
 const { rateForm, spikingForm, forms, trainSome } = formsOn(data, mapSettings);
