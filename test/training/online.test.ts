@@ -37,7 +37,7 @@ describe.each(["drtp", "f3:target"])("%s, spike by spike", name => {
     const trainer = form(name, { eligibility, ...with_ });
     if (driven) {
       const { weights, biases } = trainer.parameters();
-      trainer.restore({ weights: weights.map(w => w.map(v => Math.abs(v) / 5)), biases }, trainer.memory);
+      trainer.restore({ weights: weights.map(w => w.map(v => Math.abs(v) / 10)), biases }, trainer.memory);
     }
     const start = trainer.parameters();
     trainer.learn(all, rate, 0);
@@ -51,7 +51,7 @@ describe.each(["drtp", "f3:target"])("%s, spike by spike", name => {
   };
 
   test("takes the step of the end of the presentation as the learning rate goes to 0", () => {
-    // All are driven all the time, so that gates close only while a refractory period holds a spike back.
+    // All are driven all the time, and weakly: online, gates close while a refractory period holds a spike back.
     const [large, small] = [gaps(30, true), gaps(0.1, true)];
     for (const l of [0, 1]) {
       expect(small[l], `layer ${l}`).toBeLessThan(0.01);
