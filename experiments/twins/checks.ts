@@ -15,7 +15,7 @@ if (!dataDir) {
   console.error("expected the folder of the data sets");
   process.exit(2);
 }
-const EPOCHS = 5;
+const epochsOf = (rule: string) => (rule.startsWith("f3") ? 10 : 5);
 /** Learning rates: those of measured.json; a tenth for the time-local rule, which is run sample by sample. */
 const rates: Readonly<Record<string, number>> = {
   pepita: 0.5,
@@ -25,10 +25,11 @@ const rates: Readonly<Record<string, number>> = {
   wm: 0.2,
   "pepita-hebbian": 2,
   "pepita-tl": 0.0003,
+  "f3:target": 1,
 };
 const batches: Readonly<Record<string, number>> = { "pepita-tl": 1 };
-const about = (rule: string, form: string, vThreshold: number, seed: number) => ({
-  ...{ rule, form, vThreshold, seed, samples: 10_000 },
+const about = (rule: string, form: string, vThreshold: number, seed: number, samples = 10_000) => ({
+  ...{ rule, form, vThreshold, seed, samples },
 });
 const asked = [
   ...[0.25, 0.1, 0.05].map(theta => about("frozen", "current trace", theta, 1)),
@@ -43,6 +44,9 @@ const asked = [
   ...[2, 3].flatMap(seed => [about("wm", "rate", 0.25, seed), about("wm", "current trace", 0.25, seed)]),
   about("ff", "rate", 0.25, 2),
   about("ff", "current trace", 0.25, 2),
+  ...[2, 3].flatMap(seed =>
+    ["rate", "current trace"].map(form => about("f3:target", form, 0.25, seed, 5000)),
+  ),
 ];
 type Check = (typeof asked)[number] & { readonly testAccuracy: number };
 const done: Check[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
@@ -61,7 +65,7 @@ for (const check of asked) {
     ...{
       sizes: [data.inputs, ...hidden, data.classes],
       seed,
-      epochs: EPOCHS,
+      epochs: epochsOf(rule),
       batch: batches[rule] ?? batch,
       vThreshold,
     },

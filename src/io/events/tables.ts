@@ -3,8 +3,8 @@ import { decodeNpz, numbersOf } from "../npz.ts";
 import { type CameraEvents, EventList } from "./events.ts";
 
 /**
- * Events of a NumPy archive with one array for each of `t`, `x`, `y` and `p` (times in microseconds, pixels, polarity 0 or 1, or -1 or
- * 1).
+ * Events of a NumPy archive with one array for each of `t`, `x`, `y` and `p` (times in microseconds, pixels, polarity 0
+ * or 1, or -1 or 1).
  * @throws InputError when an array is missing or they do not match
  */
 export function decodeEventsNpz(bytes: Uint8Array, file: string): CameraEvents {
@@ -27,7 +27,7 @@ export function decodeEventsNpz(bytes: Uint8Array, file: string): CameraEvents {
 }
 
 /**
- * Events of a table with the columns `t`, `x`, `y` and `p` in any order, separated by commas.
+ * Events of a table with the columns `t` (in microseconds), `x`, `y` and `p` in any order, separated by commas.
  * @throws InputError that names the line
  */
 export function decodeEventsCsv(text: string, file: string): CameraEvents {
