@@ -40,7 +40,7 @@ function measure(mode: "grid" | "exact"): void {
   const start = clock();
   const net = network(spec);
   const built = clock();
-  const simulation = new Simulation(net, { mode, workers: mode === "grid" ? Number(values.workers) : 1 });
+  const simulation = new Simulation(net, mode === "grid" ? { mode, workers: Number(values.workers) } : {});
   const ready = clock();
   simulation.run(ms);
   const done = clock();

@@ -62,7 +62,7 @@ interface Figures {
 /** What comes after some time of it: the loops are compiled by then, and activity is what it stays. */
 function measure(row: Row, mode: "exact" | "grid"): Figures {
   const net = network(specOf(row));
-  const simulation = new Simulation(net, { mode, dt: row.dt ?? 0.1 });
+  const simulation = new Simulation(net, mode === "grid" ? { mode, dt: row.dt ?? 0.1 } : { mode });
   simulation.run(WARM);
   const [events, spikes] = [simulation.synapticEvents, simulation.raster().times.length];
   const start = clock();

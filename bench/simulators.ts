@@ -89,7 +89,7 @@ function measure(name: string, exact: boolean, workers: number): Figures {
   };
   const start = clock();
   const net = network(described);
-  const simulation = new Simulation(net, { mode: exact ? "exact" : "grid", workers });
+  const simulation = new Simulation(net, exact ? {} : { mode: "grid", workers });
   const [built, from] = [clock(), performance.now()];
   simulation.run(ms);
   const [done, to] = [clock(), performance.now()];

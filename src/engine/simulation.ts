@@ -28,7 +28,7 @@ export interface SimulationOptions {
    * dt, every neuron moved from each to the next; to compare with clock-driven simulators. See `GridLoop`.
    */
   readonly mode?: "exact" | "grid";
-  /** Step of the grid mode [ms]; 0.1 by default. */
+  /** Step [ms] of the grid mode, for it alone; 0.1 by default. */
   readonly dt?: number;
   /**
    * Threads that share the work of the grid mode, this one included; 1 by default. The spikes are the same for any
@@ -95,7 +95,14 @@ export class Simulation {
       expectTime("dt", dt);
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
       this.#loop = new GridLoop(network, dt, hear, onSpike !== undefined, kernels === "compiled", workers);
-    } else this.#loop = new EventLoop(network, hear, kernels === "compiled");
+    } else {
+      for (const field of ["dt", "workers"] as const) {
+        const given = options[field];
+        if (given !== undefined)
+          throw new InputError(`${field}: expected it with mode "grid", got ${shown(given)}`);
+      }
+      this.#loop = new EventLoop(network, hear, kernels === "compiled");
+    }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     for (const make of network.stimuli) {
       const stimulus = make();

@@ -149,6 +149,8 @@ test("a seed that is no whole number is refused, and so is another option", () =
 
 test.each<[object, string]>([
   [{ mod: "grid" }, "options.mod: expected a field of a simulation's options (mode, dt, "],
+  [{ dt: 0.1 }, 'dt: expected it with mode "grid", got 0.1'],
+  [{ mode: "exact", workers: 2 }, 'workers: expected it with mode "grid", got 2'],
   [{ onSpike: 3 }, "onSpike: expected a function, got 3"],
   [
     { record: { potentials: [] } },
