@@ -11,11 +11,17 @@ export type BackendName = (typeof backendNames)[number];
 /** What is tried when nothing is asked for. */
 const byDefault: readonly BackendName[] = ["tfjs-node", "wasm", "cpu"];
 
-let title: string = "cpu";
+/** null: none has been chosen, and tensors would run on TensorFlow.js's own default. */
+let title: string | null = null;
 
 /** The backend in use and the library behind it, such as `wasm + OpenBLAS 0.3.21 (SkylakeX), 1 thread`. */
 export function backendTitle(): string {
-  return title;
+  return title ?? "cpu";
+}
+
+/** Chooses as `selectBackend` does, unless one has been chosen. */
+export async function needBackend(): Promise<void> {
+  if (title === null) await selectBackend();
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
+import { needBackend } from "../rate/backend.ts";
 import { type Rule, ruleNamed } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
@@ -43,7 +44,8 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
 }
 
 /**
- * Trains one twin from its start or from a state, and measures it on the test part once, after the last epoch.
+ * Trains one twin from its start or from a state, and measures it on the test part once, after the last epoch. Tensors
+ * run on what `selectBackend` chose, or on its default.
  * @throws Interrupted when the signal says so
  * @throws InputError when the weights diverge or `from` is not a state of this run
  */
@@ -54,6 +56,7 @@ export async function train(
   from: RunState | null = null,
 ): Promise<Trained> {
   const { settings } = plan;
+  await needBackend();
   const trainer = (hooks.makeTrainer ?? createTrainer)(plan, data);
   try {
     if (from) {
