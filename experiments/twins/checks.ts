@@ -47,6 +47,7 @@ const asked = [
   ...[2, 3].flatMap(seed =>
     ["rate", "current trace"].map(form => about("f3:target", form, 0.25, seed, 5000)),
   ),
+  ...[0.1, 0.03].map(theta => about("f3:target", "current trace", theta, 1, 5000)),
 ];
 type Check = (typeof asked)[number] & { readonly testAccuracy: number };
 const done: Check[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
