@@ -56,8 +56,8 @@ const parts = {
       default: { rates: [0.03, 0.1, 0.3], factors: [1, 0.1, 0.01] },
       pepita: { factors: [0.01, 0.001, 0.0001] },
       // Its 100 neurons see long sums: at 0.015 not every seed learns. It is slow to learn, and draws wrong labels by what
-      // it has learned so far, so that twins part: two seeds. Goodness is of activity 1, ten spikes where others have
-      // one or two.
+      // it has learned so far, so that twins part: two seeds. Its goodness asks for an activity of 1, which is ten spikes
+      // of 0.1 in each neuron.
       ff: { rates: [0.01], factors: [1, 3], epochs: 8, vThreshold: 0.25, seeds: [1, 2] },
       // Without learning kernels their factor plays no part.
       frozen: { factors: [1] },
