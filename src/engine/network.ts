@@ -224,7 +224,12 @@ function checkPopulation(name: string, population: PopulationSpec): NeuronModel 
   expectInteger(`${path}.size`, size, 1, MOST_NEURONS);
   if (tauTrace !== undefined)
     expectNumber(`${path}.tauTrace`, tauTrace, tauTrace > 0, "a time in ms above 0");
-  return neuron === "input" ? null : within(`${path}.neuron`, () => neuronModel(neuron));
+  if (neuron === "input") return null;
+  return within(`${path}.neuron`, () => {
+    const model = neuronModel(neuron);
+    model.fits?.(size);
+    return model;
+  });
 }
 
 function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, rng: Rng): Projection {

@@ -314,10 +314,10 @@ export class Simulation {
   #apply(stimulus: Stimulus, state: PopulationState, entry: number, t: number): void {
     if (stimulus.effect === "current") {
       const { neurons, by } = stimulus.change!();
-      for (const i of neurons) {
-        state.addCurrent(i, t, by);
+      neurons.forEach((i, k) => {
+        state.addCurrent(i, t, typeof by === "number" ? by : by[k]!);
         this.#loop.touch(state, i);
-      }
+      });
       return;
     }
     const i = stimulus.neuron(entry, t);

@@ -34,8 +34,8 @@ export interface Stimulus extends Timing {
     readonly stop: number;
     readonly key: readonly [number, number];
   };
-  /** By how much the currents of which neurons change at the present event [mV/ms]. */
-  change?(): { readonly neurons: Uint32Array; readonly by: number };
+  /** By how much the currents of which neurons change at the present event, each or all [mV/ms]. */
+  change?(): { readonly neurons: Uint32Array; readonly by: number | Float64Array };
 }
 
 export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec;
