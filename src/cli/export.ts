@@ -2,11 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { summarise, summaryToCsv } from "../analysis/summary.ts";
+import { currentPerTrace } from "../engine/layers.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic, writeAtomic } from "../io/atomic.ts";
 import { eventFormats } from "../io/events/openEvents.ts";
 import { type FileKind, fileKind } from "../io/fileKind.ts";
-import { currentPerBias, decodeNetwork } from "../io/networkFile.ts";
+import { decodeNetwork } from "../io/networkFile.ts";
 import { networkToNir } from "../io/nirExport.ts";
 import { readNir, writeNir } from "../io/nirFile.ts";
 import { nirToNetwork } from "../io/nirImport.ts";
@@ -153,7 +154,7 @@ async function exportNetwork(
     return { source, path: out, warnings: [...warnings.map(loss => `lost: ${loss}`), ...notes] };
   }
   if (to === "sonata" && trained) {
-    const scale = currentPerBias(trained);
+    const scale = currentPerTrace(trained.neuron.tauMem, trained.durationMs);
     const currents = trained.biases.map(b => b.map(x => x * scale));
     await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents));
     return { source, path: out, warnings: [] };

@@ -22,7 +22,7 @@ export interface ImportedModel {
 }
 
 /**
- * The network of a NIR file or a SONATA circuit; null for a model of ours or a file of one.
+ * The network of a NIR file or a SONATA circuit; null for a model of ours, a file of one, or a network trained here.
  * @param nirUnit  --nir-unit: of the times in a NIR file
  * @param nirDt    --nir-dt [ms]: how long a spike lasts in it
  * @param nirSteps --nir-steps: exact or euler
@@ -42,7 +42,7 @@ export async function importedModel(
   const kind = found && !/\.([mc]?[jt]s|json)$/.test(path) ? await fileKind(path) : null;
   const option = nirUnit ? "--nir-unit" : nirDt ? "--nir-dt" : nirSteps && "--nir-steps";
   if (kind !== "nir" && option) throw new InputError(`${option}: expected a NIR file, got ${path}`);
-  if (kind === null) return null;
+  if (kind === null || kind === "network") return null;
   const name = basename(path);
   if (kind === "circuit") return { name, ...(await readSonataCircuit(path)) };
   if (kind !== "nir")

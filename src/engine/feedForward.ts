@@ -3,6 +3,7 @@ import { exp, expm1 } from "../math/elementary.ts";
 import { type Architecture, architectureOf, type Fan, fanOf, poolsOf } from "./architecture.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
 import { pool, sumBackward, sumForward, synapsesOf, unpool } from "./layerLoops.ts";
+import { currentPerTrace } from "./layers.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
 import { type LifParameters, lif } from "./neurons/lif.ts";
 import { SpikePool } from "./spikePool.ts";
@@ -164,8 +165,7 @@ export class FeedForwardNetwork {
 
   /** Current that brings a trace from 0 to 1 over one presentation [1/ms]. */
   get currentPerTrace(): number {
-    const { tauMem } = this.neuron;
-    return tauMem < Infinity ? 1 / (tauMem * -expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
+    return currentPerTrace(this.neuron.tauMem, this.durationMs);
   }
 
   /** Trace of a hidden neuron that fires at every chance: what it is driven by above this leaves no more spikes. */
