@@ -18,3 +18,4 @@ export type { CurvePoint, Results, RunRecord, RunResult, Twin } from "./training
 export type { RunState } from "./training/runState.ts";
 export { createTrainer, type RunPlan, type Trained, train } from "./training/train.ts";
 export type { Trainer, TrainingSettings } from "./training/trainer.ts";
+export { spread } from "./training/workers.ts";

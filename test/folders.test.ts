@@ -15,7 +15,9 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   engine: { imports: ["math"] },
   encoding: { imports: ["math"], types: ["engine"] },
   rate: { imports: ["math", "engine/architecture"] },
-  feedback: { imports: ["math", "engine/architecture", "engine/layerLoops", "rate/ops"] },
+  feedback: {
+    imports: ["math", "engine/architecture", "engine/pools", "engine/projections/runs", "rate/ops"],
+  },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
   data: { imports: ["math"] },
   training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "data"] },
@@ -35,13 +37,18 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
   { pattern: /^commander$/, folders: ["cli"] },
   { pattern: /^plotly/, folders: ["cli", "web"] },
 ];
-/** tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own. */
+/**
+ * tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own; batches are
+ * spread over threads.
+ */
 const exceptions = [
   "src/rate/backend.ts node:util",
   "src/rate/graphics.ts node:module",
   "src/rate/graphics.ts node:url",
   "src/rate/graphics.ts node:worker_threads",
   "src/rate/graphicsWorker.ts node:worker_threads",
+  "src/training/replica.ts node:worker_threads",
+  "src/training/workers.ts node:worker_threads",
 ];
 
 interface Import {

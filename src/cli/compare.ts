@@ -13,6 +13,7 @@ import { recordSample } from "../training/record.ts";
 import type { RunRecord, RunResult } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { createTrainer, type RunPlan, train } from "../training/train.ts";
+import { spread } from "../training/workers.ts";
 import { integer } from "./arguments.ts";
 import { type CompareFlags, type CompareOptions, networkFor, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
@@ -21,7 +22,6 @@ import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
 import { spikingUnavailable } from "./unavailable.ts";
-import { spread } from "./workers.ts";
 import { writable } from "./writable.ts";
 import { writeReport } from "./writeReport.ts";
 
