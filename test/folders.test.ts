@@ -19,6 +19,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
     imports: ["math", "engine/architecture", "engine/pools", "engine/projections/runs", "rate/ops"],
   },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
+  audit: { imports: ["math", "engine", "rate", "rules"] },
   data: { imports: ["math"] },
   training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "data"] },
   analysis: { imports: ["math", "engine"] },
@@ -33,7 +34,7 @@ const tops = ["cli", "web", "sweep", "browser", "index"];
 /** Packages that only some folders may use. */
 const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly string[] }[] = [
   { pattern: /^node:/, folders: ["cli", "io", "data", "sweep"] },
-  { pattern: /^@tensorflow\//, folders: ["rate", "rules", "training"] },
+  { pattern: /^@tensorflow\//, folders: ["rate", "rules", "audit", "training"] },
   { pattern: /^commander$/, folders: ["cli"] },
   { pattern: /^plotly/, folders: ["cli", "web"] },
 ];

@@ -1,7 +1,7 @@
 import { Command } from "commander";
+import { type Audit, audit, type Route } from "../audit/audit.ts";
 import { writeAtomic } from "../io/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { type Audit, audit, type Route } from "../rules/audit.ts";
 import { rules } from "../rules/index.ts";
 import { spikingUnavailable } from "./unavailable.ts";
 import { writable } from "./writable.ts";
