@@ -55,10 +55,10 @@ export function watchedSpikingNetwork(net: FeedForwardNetwork, log: ReadLog): Fe
   const raw = new WeakMap<Presentation, Presentation>();
   const unwrapped = (presentation: Presentation) => raw.get(presentation) ?? presentation;
   const watchedPresentation = (presentation: Presentation, lowest: number): Presentation => {
-    const log = (p: number) => log.read({ kind: "activity", p: lowest + p, pass: log.passOf(watched) });
+    const note = (p: number) => log.read({ kind: "activity", p: lowest + p, pass: log.passOf(watched) });
     const field = <T>(values: readonly T[]) =>
       indexed(values, (p, value) => {
-        log(p);
+        note(p);
         return value;
       });
     const { spikes, trace, sourceSpikes, sourceTrace, drive, response, gate } = presentation;
