@@ -18,7 +18,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   feedback: { imports: ["math", "engine/architecture", "engine/layerLoops", "rate/ops"] },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
   data: { imports: ["math"] },
-  training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "data"] },
+  training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "description", "data"] },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
   io: { imports: ["math", "engine"] },
@@ -33,6 +33,7 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
   { pattern: /^node:/, folders: ["cli", "io", "data", "sweep"] },
   { pattern: /^@tensorflow\//, folders: ["rate", "rules", "training"] },
   { pattern: /^commander$/, folders: ["cli"] },
+  { pattern: /^mathjs/, folders: ["description"] },
   { pattern: /^plotly/, folders: ["cli", "web"] },
 ];
 /** tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own. */
