@@ -77,6 +77,17 @@ describe.each(Object.keys(readers))("as a %s", name => {
   });
 });
 
+test.each([
+  ["at most 32 brackets within each other", (n: number) => `${"(".repeat(n)}1${")".repeat(n)}`, 32],
+  ["at most 300 numbers, names and operators", (n: number) => `${"-".repeat(n - 1)}1`, 300],
+  // Each percentage holds what stands before it twice.
+  ["at most 300 numbers, names and operators", (n: number) => `${"(".repeat(n)}1${") + 1%".repeat(n)}`, 5],
+  ["an expression of at most 1000 characters", (n: number) => "1".padEnd(n), 1000],
+])("what is too much is refused: %s", (message, text, most) => {
+  expect(refusal(readers.field!, text(most))).toBe("");
+  expect(refusal(readers.field!, text(most + 1))).toContain(`x: expected ${message}`);
+});
+
 test("what is refused names the functions, draws and units that there are", () => {
   expect(refusal(readers.draw!, "random(1, 2)")).toBe(
     'x: expected names of parameters, units or functions, got random in "random(1, 2)"; functions are sqrt, pow, abs, ' +
