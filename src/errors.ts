@@ -8,7 +8,11 @@ export class InputError extends Error {
 
 /** A value as an error message shows it: short, on one line, and safe for whatever a file may hold. */
 export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "string") {
+    // Control characters take six each.
+    const most = JSON.stringify(value.slice(0, 60)).length > 120 ? 15 : 60;
+    return JSON.stringify(value.length > most ? `${value.slice(0, most)}…` : value);
+  }
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (ArrayBuffer.isView(value)) return value.constructor.name;

@@ -21,7 +21,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
   audit: { imports: ["math", "engine", "rate", "rules"] },
   data: { imports: ["math"] },
-  training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "data"] },
+  training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "description", "data"] },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
   io: { imports: ["math", "engine"] },
@@ -36,6 +36,7 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
   { pattern: /^node:/, folders: ["cli", "io", "data", "sweep"] },
   { pattern: /^@tensorflow\//, folders: ["rate", "rules", "audit", "training"] },
   { pattern: /^commander$/, folders: ["cli"] },
+  { pattern: /^mathjs/, folders: ["description"] },
   { pattern: /^plotly/, folders: ["cli", "web"] },
 ];
 /**
