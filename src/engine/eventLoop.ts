@@ -253,7 +253,7 @@ export class EventLoop implements Loop {
           `${target.name}, neuron ${j}, t = ${this.time} ms: expected finite weights, got an input of ${amount}`,
         );
       }
-      group.receive(j, this.time, amount);
+      group.receive(j, this.time, weight, gain);
       target.touch(j);
     };
   }
