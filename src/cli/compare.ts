@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { layeredModels } from "../../models/index.ts";
 import { augment, parseAugmentation } from "../data/augment.ts";
+import { classNotes } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { notation } from "../engine/architecture.ts";
 import type { Raster } from "../engine/raster.ts";
@@ -14,6 +15,7 @@ import type { RunRecord, RunResult } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { createTrainer, type RunPlan, train } from "../training/train.ts";
 import { integer } from "./arguments.ts";
+import { resultsOf } from "./checkRun.ts";
 import { type CompareFlags, type CompareOptions, networkFor, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
 import { newRecord, openRun, resumeCommand } from "./openRun.ts";
@@ -117,10 +119,13 @@ async function compare(flags: CompareFlags): Promise<void> {
     if (unavailable && options.twins.includes("spike"))
       progress.line(`${rule} has no spiking form: ${unavailable}`);
   }
-  const record: RunRecord = begun ?? newRecord(options, flags, backend);
+  const notes = classNotes(data);
+  for (const note of notes) progress.line(`note: ${note}`);
+  const record: RunRecord = begun ?? newRecord(options, flags, backend, notes);
   if (!begun) await writable(folder.path, "a folder that can be written", folder.writeRecord(record));
 
-  const results = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
+  const runs = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
+  const results = resultsOf(runs, notes);
   await folder.writeResults(results);
   const ended = record.endedAt ? record : { ...record, endedAt: new Date().toISOString() };
   await folder.writeRecord(ended);
@@ -128,11 +133,9 @@ async function compare(flags: CompareFlags): Promise<void> {
   await folder.removeCheckpoint();
   // Only now: a folder that cannot be resumed stays as it is.
   await folder.removeTemporary();
-  if (flags.json)
-    process.stdout.write(`${JSON.stringify({ schema: "threefactor.results/1", runs: results }, null, 2)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else {
-    const table = formatTable({ schema: "threefactor.results/1", runs: results });
-    process.stdout.write(`${table}\n\nReport: ${folder.path}/report.html\n`);
+    process.stdout.write(`${formatTable(results)}\n\nReport: ${folder.path}/report.html\n`);
   }
 }
 
@@ -179,7 +182,7 @@ async function runAll(
       const network = trainedNetwork(plan, data, trained);
       await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
       results.push(trained.result);
-      await folder.writeResults(results);
+      await folder.writeResults(resultsOf(results, classNotes(data)));
       await folder.writeCheckpoint({ done: results, state: null });
       const { testAccuracy, wallSeconds } = trained.result;
       progress.line(`${name}: test ${(100 * testAccuracy).toFixed(2)} % in ${wallSeconds.toFixed(1)} s`);

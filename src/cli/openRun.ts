@@ -41,7 +41,12 @@ export async function openRun(
   return { folder, options, record };
 }
 
-export function newRecord(options: CompareOptions, flags: CompareFlags, backend: string): RunRecord {
+export function newRecord(
+  options: CompareOptions,
+  flags: CompareFlags,
+  backend: string,
+  notes: readonly string[],
+): RunRecord {
   return {
     schema: "threefactor.run/1",
     command: commandLine(flags),
@@ -52,6 +57,7 @@ export function newRecord(options: CompareOptions, flags: CompareFlags, backend:
     backend,
     library: backendTitle(),
     machine: `${os.cpus()[0]?.model.trim() ?? "unknown processor"}, ${os.cpus().length} cores, ${os.platform()} ${os.arch()}`,
+    ...(notes.length > 0 && { notes }),
   };
 }
 

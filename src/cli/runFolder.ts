@@ -45,8 +45,7 @@ export class RunFolder {
     return writeAtomic(join(this.path, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
   }
 
-  writeResults(runs: readonly RunResult[]): Promise<void> {
-    const results: Results = { schema: "threefactor.results/1", runs };
+  writeResults(results: Results): Promise<void> {
     return writeAtomic(join(this.path, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
   }
 

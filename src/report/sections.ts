@@ -125,26 +125,27 @@ function sampleChoice(
   const run = results.runs.find(r => r.twin === "spike" && r.rule === rule && r.seed === seed);
   return {
     name: title,
-    facts: sampleFacts(raster),
+    facts: sampleFacts(raster, run?.classNames),
     plots: [
       rasterPlot(raster, title, (run?.encoder ?? raster.metadata.encoder) === "current"),
       ...membranePlot(raster, title),
-      ...readoutPlot(raster, title),
+      ...readoutPlot(raster, title, run?.classNames),
     ],
   };
 }
 
 /** Label and decision first; then what else the recording says of itself. */
-function sampleFacts({ metadata, durationMs }: Raster): string {
+function sampleFacts({ metadata, durationMs }: Raster, classNames?: readonly string[]): string {
+  const nameOf = (k: unknown) => classNames?.[Number(k)] ?? k;
   const { label, decision, rule: _rule, seed: _seed, ...others } = metadata;
   const rest = Object.entries(others).map(
     ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`,
   );
   return [
-    ...(label === undefined ? [] : [`label ${label}`]),
+    ...(label === undefined ? [] : [`label ${nameOf(label)}`]),
     ...(decision === undefined
       ? []
-      : [`decision ${decision}${decision === label ? " (right)" : " (wrong)"}`]),
+      : [`decision ${nameOf(decision)}${decision === label ? " (right)" : " (wrong)"}`]),
     `${durationMs} ms`,
     ...rest,
   ].join(", ");
