@@ -17,7 +17,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   rate: { imports: ["math", "engine/architecture"] },
   feedback: { imports: ["math", "engine/architecture", "engine/layerLoops", "rate/ops"] },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
-  data: { imports: ["math"] },
+  data: { imports: ["math", "io/temporary"] },
   training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "data"] },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },

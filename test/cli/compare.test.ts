@@ -218,7 +218,7 @@ describe("a run that was stopped", () => {
       args = ["--resume"];
     }
     // What a write that was killed half-way leaves.
-    await writeFile(join(out, "checkpoint.msgpack.4194304.tmp"), "half");
+    await writeFile(join(out, ".threefactor-4194305__0.0_elsewhere.tmp"), "half");
     expect((await threefactor("compare", "--resume", "--out", out)).code).toBe(0);
     await expectSame(out, whole);
     expect(await filesUnder(out)).toEqual(await filesUnder(whole));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tinySet } from "../data/idxFiles.ts";
 import { expectExit2, expectInputError } from "./badInput.ts";
-import { scratch, start, threefactor } from "./process.ts";
+import { scratch, start, startWith, threefactor } from "./process.ts";
 
 const folder = scratch();
 const small = [
@@ -113,10 +113,7 @@ describe("commands", () => {
   test("an --out where nothing can be written is refused", async () => {
     const file = folder("file");
     await writeFile(file, "kept");
-    await expectInputError(
-      [...small, "--out", file],
-      `--out: ${file} cannot be written (EEXIST); expected a folder that can be written`,
-    );
+    await expectInputError([...small, "--out", file], `--out: ${file}: expected a folder, got a file`);
     await expectExit2(
       ["rules", "--out", join(file, "rules.json")],
       /^--out: .* cannot be written \((EEXIST|ENOTDIR)\); expected a file/,
@@ -170,11 +167,44 @@ describe("commands", () => {
     expect(rules[0]).toMatchObject({ name: "bp", forms: ["rate", "spike"] });
   });
 
-  test("a reader that closes early is no error", async () => {
+  test("a reader that closes early ends it quietly, with the code that others end with", async () => {
     const { child, ended } = start("rules");
     child.stdout!.destroy();
-    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await ended).toMatchObject({ code: 141, stderr: "" });
   });
+
+  test.runIf(existsSync("/dev/full"))("an answer that nobody gets is no success", async () => {
+    for (const args of [
+      ["rules", "--json"],
+      ["data", "list"],
+      ["simulate", "synfire", "--duration", "1"],
+    ]) {
+      const { code, stderr } = await startWith({ stdout: "/dev/full" }, ...args).ended;
+      expect([code, stderr], args.join(" ")).toEqual([
+        1,
+        "threefactor: standard output cannot take the answer: ENOSPC: no space left on device, write\n",
+      ]);
+    }
+  });
+
+  test("standard error that nobody reads stops nothing", async () => {
+    const { child, ended } = start("compare", ...small, "--rules", "frozen", "--out", folder("unheard"));
+    child.stderr!.destroy();
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Report: ") });
+  });
+
+  test.runIf(process.platform === "linux")(
+    "--out may be standard output, which then holds nothing else",
+    async () => {
+      const { code, stdout, stderr } = await threefactor("rules", "--out", "/dev/stdout");
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).schema).toBe("threefactor.rules/1");
+      expect(stderr).toMatch(/^bp +rate, spike/);
+      const file = folder("stdout");
+      expect((await startWith({ stdout: file }, "rules", "--out", "/dev/fd/1").ended).code).toBe(0);
+      expect(await readFile(file, "utf8")).toBe(stdout);
+    },
+  );
 });
 
 describe("weights that diverge end the run in one line that says whose they are", () => {
