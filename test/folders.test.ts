@@ -35,8 +35,9 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
   { pattern: /^commander$/, folders: ["cli"] },
   { pattern: /^plotly/, folders: ["cli", "web"] },
 ];
-/** tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own. */
+/** The report's page names its scripts by their checksums. tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own. */
 const exceptions = [
+  "src/report/page.ts node:crypto",
   "src/rate/backend.ts node:util",
   "src/rate/graphics.ts node:module",
   "src/rate/graphics.ts node:url",
