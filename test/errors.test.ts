@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
-import { jsonText } from "../src/cli/terminal.ts";
+import { expect, test, vi } from "vitest";
+import { complain, jsonText } from "../src/cli/terminal.ts";
 import { shown, visible } from "../src/errors.ts";
 import { pictureToSvg } from "../src/io/picture/svg.ts";
 import { formatTable } from "../src/report/table.ts";
@@ -31,6 +31,21 @@ test.each(hidden)(
     expect(pictureToSvg(picture)).toContain(`<title>${seen}</title>`);
   },
 );
+
+test("an error is one line of less than 500 characters, however long a name in it is", () => {
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  complain(`${"x\n".repeat(4000)}: expected a file`, 2);
+  complain(`${"\x1b".repeat(4000)}: expected a file`, 2);
+  const lines = written.mock.calls.map(([line]) => String(line));
+  const { exitCode } = process;
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+  expect(exitCode).toBe(2);
+  for (const line of lines) {
+    expect(line.length).toBeLessThan(500);
+    expect(line).toMatch(/^threefactor: .* … .*: expected a file\n$/);
+  }
+});
 
 test("letters of all languages, and pictures among them, stay as they are", () => {
   const text = "Grüße, Ω µs, 日本語, العربية, עברית, 👩‍🔬, e\u0301";

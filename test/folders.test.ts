@@ -153,6 +153,19 @@ test("every random number comes from a seeded stream", () => {
   expect(careless).toEqual([]);
 });
 
+test("what a user reads goes through one file, where nothing in it is obeyed by a terminal", () => {
+  // The help of commander's, whose text is ours, and a line that is drawn over and over.
+  const own = ["src/cli/terminal.ts", "src/cli/main.ts", "src/cli/progress.ts"];
+  const careless = sources().filter(
+    file =>
+      !own.includes(file) &&
+      /\bprocess\.std(out|err)\b|\bconsole\.(log|info|warn|error)\(/.test(
+        readFileSync(join(root, file), "utf8"),
+      ),
+  );
+  expect(careless).toEqual([]);
+});
+
 test("no last bit is left to the platform", () => {
   // The tensor half is TensorFlow's; pictures and angles in degrees are for the eye.
   const free = /^src\/(rate|report|io\/picture)\/|^src\/math\/(elementary|matrix)\.ts$/;

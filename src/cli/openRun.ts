@@ -23,7 +23,7 @@ export async function openRun(
   if (flags.out === "") throw new InputError('--out: expected a folder, got ""');
   if (!flags.resume) {
     const folder = new RunFolder(flags.out ?? defaultFolder(asked));
-    await folder.expectFree();
+    if (flags.out !== undefined) await folder.expectFree();
     return { folder, options: asked, record: null };
   }
   if (flags.out === undefined)

@@ -14,7 +14,7 @@ import { encodeRaster } from "../io/rasterFile.ts";
 import { integer, positive } from "./arguments.ts";
 import { importedModel, playRecording } from "./importedModel.ts";
 import { print, printJson, tell } from "./terminal.ts";
-import { writable } from "./writable.ts";
+import { expectPlace, writable } from "./writable.ts";
 
 interface Flags {
   duration?: string;
@@ -70,6 +70,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));
 
   const watched = recorded(flags.record ?? "spikes");
+  if (flags.out !== undefined) await expectPlace(flags.out);
 
   const time = timeMode(flags);
 

@@ -9,7 +9,7 @@ import { inOneLine, visible } from "../errors.ts";
 const CLOSED_PIPE = 141;
 const OTHER = 1;
 /** Characters of an error: what was expected stands at its end. */
-const LONGEST = 480;
+const LONGEST = 470;
 
 let toError = false;
 
@@ -43,9 +43,9 @@ export function jsonText(document: object): string {
 
 /** An error in one line, and the program's code for it. */
 export function complain(message: string, code: number): void {
-  const line = inOneLine(message);
-  const middle = LONGEST / 2;
-  tell(`threefactor: ${line.length > LONGEST ? `${line.slice(0, middle)} … ${line.slice(-middle)}` : line}`);
+  const line = visible(inOneLine(message));
+  const half = LONGEST / 2;
+  tell(`threefactor: ${line.length > LONGEST ? `${line.slice(0, half)} … ${line.slice(-half)}` : line}`);
   process.exitCode = code;
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { isStandardOutput } from "../io/destination.ts";
+import { destinationOf, isStandardOutput } from "../io/destination.ts";
 import { heedingSignals } from "./signals.ts";
 import { leaveStandardOutput } from "./terminal.ts";
 
@@ -9,6 +9,14 @@ const mendable = [
   ...["EACCES", "EBADF", "EEXIST", "EINVAL", "EISDIR", "ELOOP", "ENAMETOOLONG"],
   ...["ENODEV", "ENOENT", "ENOTDIR", "ENOTEMPTY", "ENXIO", "EPERM", "EROFS"],
 ];
+
+/**
+ * Before long work whose result is written to a file.
+ * @throws InputError when what stands there is no file
+ */
+export async function expectPlace(path: string): Promise<void> {
+  await writable(path, "a file that can be written", () => destinationOf(path, "file"));
+}
 
 /**
  * Has something written where --out says. An interrupt leaves nothing half-written.

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { Busy, lock } from "../../src/cli/lock.ts";
 import { self } from "../../src/io/owner.ts";
 import { temporaryFolder } from "../data/idxFiles.ts";
-import { filesUnder, json, scratch, start, threefactor, untimed } from "./process.ts";
+import { filesUnder, json, scratch, start, startWith, threefactor, untimed } from "./process.ts";
 
 /** Beyond the largest number of a process. */
 const nobody = 2 ** 22 + 1;
@@ -84,6 +84,15 @@ describe("two runs and one folder", () => {
     const alone = folder("alone");
     await threefactor("compare", ...small, "--out", alone);
     expect(await untimed(out)).toBe(await untimed(alone));
+  });
+
+  test("end in folders of their own when none is named", async () => {
+    const cwd = await temporaryFolder();
+    const ends = await Promise.all([1, 2, 3].map(() => startWith({ cwd }, "compare", ...small).ended));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const made = await readdir(join(cwd, "runs"));
+    expect(made).toHaveLength(3);
+    for (const name of made) expect((await json(join(cwd, "runs", name))).runs).toHaveLength(2);
   });
 
   test("cannot be resumed while one runs, and the one that runs is not disturbed", async () => {

@@ -27,11 +27,14 @@ export function start(...args: string[]): Running {
   return startWith({}, ...args);
 }
 
-/** The same with standard output in a file. */
-export function startWith({ stdout: file }: { stdout?: string }, ...args: string[]): Running {
+/** The same with standard output in a file, or in another folder. */
+export function startWith(
+  { stdout: file, cwd }: { stdout?: string; cwd?: string },
+  ...args: string[]
+): Running {
   if (!existsSync(main)) throw new Error(`${main} is not there: run "npm run build" first`);
   const out = file === undefined ? "pipe" : openSync(file, "w");
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", out, "pipe"] });
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ["ignore", out, "pipe"] });
   if (typeof out === "number") closeSync(out);
   let [stdout, stderr] = ["", ""];
   child.stdout?.setEncoding("utf8").on("data", text => {
