@@ -51,8 +51,11 @@ function make(path: string): boolean {
     });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    // On a full disk it is made, and empty.
+    rmSync(path, { force: true });
+    throw Object.assign(new Error(`${path}: cannot be written (${code})`, { cause: error }), { code, path });
   }
 }
 

@@ -125,7 +125,7 @@ function sampleChoice(
   const run = results.runs.find(r => r.twin === "spike" && r.rule === rule && r.seed === seed);
   return {
     name: title,
-    facts: sampleFacts(raster, run?.classNames),
+    facts: sampleFacts(raster),
     plots: [
       rasterPlot(raster, title, (run?.encoder ?? raster.metadata.encoder) === "current"),
       ...membranePlot(raster, title),
@@ -135,17 +135,17 @@ function sampleChoice(
 }
 
 /** Label and decision first; then what else the recording says of itself. */
-function sampleFacts({ metadata, durationMs }: Raster, classNames?: readonly string[]): string {
-  const nameOf = (k: unknown) => classNames?.[Number(k)] ?? k;
-  const { label, decision, rule: _rule, seed: _seed, ...others } = metadata;
+function sampleFacts({ metadata, durationMs }: Raster): string {
+  const { label, decision, rule: _rule, seed: _seed, ...more } = metadata;
+  const { labelName = label, decisionName = decision, ...others } = more;
   const rest = Object.entries(others).map(
     ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`,
   );
   return [
-    ...(label === undefined ? [] : [`label ${nameOf(label)}`]),
+    ...(label === undefined ? [] : [`label ${labelName}`]),
     ...(decision === undefined
       ? []
-      : [`decision ${nameOf(decision)}${decision === label ? " (right)" : " (wrong)"}`]),
+      : [`decision ${decisionName}${decision === label ? " (right)" : " (wrong)"}`]),
     `${durationMs} ms`,
     ...rest,
   ].join(", ");

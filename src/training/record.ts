@@ -120,13 +120,16 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
       trace.values.push(simulation.potential(trace.of, trace.neuron));
     }
   }
+  const label = data.test.labels[sample]!;
+  const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
     rule: plan.rule,
     seed,
     dataset: data.name,
     sample,
-    label: data.test.labels[sample]!,
-    decision: argmax(scores ?? seen.logits),
+    label,
+    decision,
+    ...(data.classNames && { labelName: data.classNames[label]!, decisionName: data.classNames[decision]! }),
     encoder,
     vThreshold,
     tauMem,

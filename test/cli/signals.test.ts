@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -58,6 +59,46 @@ describe.runIf(process.platform !== "win32")("a stopped export", () => {
     expect(again).toMatchObject({ code: 0, stderr: "" });
     expect(await readdir(out)).toEqual(["y"]);
   });
+});
+
+describe.runIf(process.platform === "linux")("a file that finds no room", () => {
+  const n = 100_000;
+  const raster = {
+    ...sampleRaster(),
+    durationMs: n,
+    times: Float64Array.from({ length: n }, (_, k) => k),
+    populationIndex: new Uint16Array(n),
+    neurons: Uint32Array.from({ length: n }, (_, k) => (k * 7) % 4),
+    traces: [],
+  };
+
+  // A limit on the size of files is met where a full disk would be: in the middle of a write.
+  test.each(["csv", "npz", "msgpack", "nwb", "sonata", "nirdata"])(
+    "is one line for %s, and leaves nothing",
+    async format => {
+      const folder = await temporaryFolder({ "in.msgpack": encodeRaster(raster) });
+      const out = join(folder, "out", "x");
+      const limited = `trap '' XFSZ; ulimit -f 32; exec "$0" "$@"`;
+      const args = [
+        "dist/src/cli/main.js",
+        "export",
+        join(folder, "in.msgpack"),
+        "--to",
+        format,
+        "--out",
+        out,
+      ];
+      const { status, stdout, stderr } = spawnSync("bash", ["-c", limited, process.execPath, ...args], {
+        encoding: "utf8",
+      });
+      expect([status, stdout, stderr]).toEqual([
+        1,
+        "",
+        `threefactor: ${out}: cannot be written: file too large (EFBIG)\n`,
+      ]);
+      expect(await readdir(join(folder, "out"))).toEqual([]);
+    },
+  );
 });
 
 describe.runIf(process.platform !== "win32")("a stopped download", () => {
