@@ -19,6 +19,7 @@ import { type RasterFormatName, rasterFormats, writeRaster } from "../io/rasterF
 import { collect, type RasterStream } from "../io/rasterStream.ts";
 import { writeSonataNetwork } from "../io/sonataNetwork.ts";
 import { integer, oneOf, positive } from "./arguments.ts";
+import { print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
 const rasterNames = Object.keys(rasterFormats) as RasterFormatName[];
@@ -82,18 +83,16 @@ async function exportFile(source: string, flags: Flags): Promise<void> {
     const kind = await fileKind(path);
     if (flags.select !== undefined && path === source && kind !== "shd")
       throw new InputError(`--select: expected a run folder or spoken words, got ${source}`);
-    const writing = networkKinds.includes(kind)
-      ? exportNetwork(kind, path, to, out, flags)
-      : exportRaster(path, kind, to, out, seed, flags);
-    written.push(await writable(out, "a place that can be written", writing));
+    const write = () =>
+      networkKinds.includes(kind)
+        ? exportNetwork(kind, path, to, out, flags)
+        : exportRaster(path, kind, to, out, seed, flags);
+    written.push(await writable(out, "a place that can be written", write));
   }
   for (const { source: from, warnings } of written)
-    for (const warning of warnings) process.stderr.write(`threefactor: ${from}: ${warning}\n`);
-  if (flags.json)
-    process.stdout.write(
-      `${JSON.stringify({ schema: "threefactor.export/1", format: to, files: written }, null, 2)}\n`,
-    );
-  else for (const { path } of written) process.stdout.write(`${path}\n`);
+    for (const warning of warnings) tell(`threefactor: ${from}: ${warning}`);
+  if (flags.json) printJson({ schema: "threefactor.export/1", format: to, files: written });
+  else print(...written.map(({ path }) => path));
 }
 
 /** The file itself, or what a run folder holds of the wanted kind. */
@@ -156,7 +155,7 @@ async function exportNetwork(
   if (to === "sonata" && trained) {
     const scale = currentPerTrace(trained.neuron.tauMem, trained.durationMs);
     const currents = trained.biases.map(b => b.map(x => x * scale));
-    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents));
+    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents), "folder");
     return { source, path: out, warnings: [] };
   }
   const possible = { network: "nir or sonata", nir: "nir", circuit: "none" }[kind as "nir"];

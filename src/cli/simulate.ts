@@ -16,7 +16,8 @@ import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/rasterFile.ts";
 import { integer, positive } from "./arguments.ts";
 import { importedModel, playRecording } from "./importedModel.ts";
-import { writable } from "./writable.ts";
+import { print, printJson, tell } from "./terminal.ts";
+import { expectPlace, writable } from "./writable.ts";
 
 interface Flags {
   duration?: string;
@@ -72,6 +73,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));
 
   const watched = recorded(flags.record ?? "spikes");
+  if (flags.out !== undefined) await expectPlace(flags.out);
 
   const time = timeMode(flags);
 
@@ -111,11 +113,13 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     ...(imported && { notes: imported.notes }),
   };
   if (flags.out !== undefined) {
-    await writable(flags.out, "a file that can be written", writeAtomic(flags.out, encodeRaster(raster)));
+    await writable(flags.out, "a file that can be written", () =>
+      writeAtomic(flags.out!, encodeRaster(raster)),
+    );
   }
-  for (const note of imported?.notes ?? []) process.stderr.write(`threefactor: ${name}: ${note}\n`);
+  for (const note of imported?.notes ?? []) tell(`threefactor: ${name}: ${note}`);
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    printJson(result);
     return;
   }
   const lines = [
@@ -126,7 +130,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     `  ${result.spikes} spikes, ${result.synapticEvents} synaptic events`,
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  print(...lines);
 }
 
 function timeMode({

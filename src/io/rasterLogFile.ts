@@ -89,16 +89,20 @@ export class RasterWriter {
 }
 
 /** A stream into a file of the streaming form. */
-export function writeRasterLog(stream: RasterStream, path: string): void {
+export async function writeRasterLog(stream: RasterStream, path: string): Promise<void> {
   const writer = RasterWriter.create(path, stream.populations, stream.metadata);
   try {
-    for (const block of stream.spikes()) writer.spikes(block);
+    for (const block of stream.spikes()) {
+      writer.spikes(block);
+      // Signals are heard between two blocks.
+      await new Promise(done => setImmediate(done));
+    }
     for (const trace of stream.traces) writer.trace(trace);
+    writer.end(stream.durationMs);
   } catch (error) {
     writer.abandon();
     throw error;
   }
-  writer.end(stream.durationMs);
 }
 
 /**

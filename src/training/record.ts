@@ -94,13 +94,16 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     simulation.setCurrent(name, net.currents[Math.min(k, depth - 1)]!);
   });
   simulation.run(durationMs);
+  const label = data.test.labels[sample]!;
+  const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
     rule: plan.rule,
     seed,
     dataset: data.name,
     sample,
-    label: data.test.labels[sample]!,
-    decision: argmax(scores ?? seen.logits),
+    label,
+    decision,
+    ...(data.classNames && { labelName: data.classNames[label]!, decisionName: data.classNames[decision]! }),
     encoder,
     vThreshold,
     tauMem,

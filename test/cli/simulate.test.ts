@@ -135,3 +135,36 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
     expect(stderr).toContain(line);
   }
 });
+
+test("names of a model and its populations reach the terminal as they are written, not as they are obeyed", () => {
+  const file = join(folder, "escape.json");
+  const name = "\u001b]0;hacked\u0007\u001b[2J\nnext";
+  writeFileSync(file, JSON.stringify({ name, populations: { "a\u009b31m": { size: 2, neuron: "input" } } }));
+  const { status, stdout, stderr } = simulate(file, "--duration", "1");
+  expect([status, stderr]).toEqual([0, ""]);
+  const lines = stdout.split("\n");
+  expect(lines[0]).toMatch(/^\\u001b\]0;hacked\\u0007\\u001b\[2J\\u000anext: 0 neurons, /);
+  expect(lines[1]).toMatch(/^ {2}a\\u009b31m +0\.00 Hz, /);
+  expect(stdout).not.toMatch(/[^\n\P{Cc}]/u);
+  const json = simulate(file, "--duration", "1", "--json").stdout;
+  expect(JSON.parse(json)).toMatchObject({ model: name, populations: [{ name: "a\u009b31m" }] });
+  expect(json).not.toMatch(/[^\n\P{Cc}]/u);
+});
+
+test("nor do those of files, options and fields in an error", () => {
+  const line = /^threefactor: .*\\u001b\[31m.*\n$/;
+  for (const args of [
+    ["\u001b[31m"],
+    ["\u001b[31m.json"],
+    ["song", "--\u001b[31m"],
+    ["song", "--duration", "\u001b[31m"],
+    ["song", "--set", "\u001b[31m=1"],
+    ["song", "--input", "\u001b[31m"],
+    ["song", "--duration", "1", "--out", "/dev/null/\u001b[31m"],
+  ]) {
+    const { status, stderr } = simulate(...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(line);
+    expect(stderr).not.toMatch(/[^\n\P{Cc}]/u);
+  }
+});
