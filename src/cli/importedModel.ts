@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { entryAt } from "../data/regular.ts";
 import type { Network, NetworkSpec } from "../engine/network.ts";
 import type { Simulation } from "../engine/simulation.ts";
 import { InputError } from "../errors.ts";
@@ -38,7 +38,7 @@ export async function importedModel(
   const dtMs = nirDt === undefined ? undefined : positive("nir-dt", nirDt);
   const steps =
     nirSteps === undefined ? undefined : oneOf("nir-steps", nirSteps, ["exact", "euler"] as const);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = entryAt(path);
   const kind = found && !/\.([mc]?[jt]s|json)$/.test(path) ? await fileKind(path) : null;
   const option = nirUnit ? "--nir-unit" : nirDt ? "--nir-dt" : nirSteps && "--nir-steps";
   if (kind !== "nir" && option) throw new InputError(`${option}: expected a NIR file, got ${path}`);

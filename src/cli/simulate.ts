@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
+import { expectRegular, readText } from "../data/regular.ts";
 import { describe } from "../description/describe.ts";
 import { override } from "../description/override.ts";
 import { type Network, network } from "../engine/network.ts";
@@ -202,9 +202,7 @@ function sample(
 async function findModel(name: string): Promise<unknown> {
   if (Object.hasOwn(networkModels, name)) return networkModels[name];
   if (/\.json$/.test(name)) {
-    const text = await readFile(name, "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(`${name}: expected a model file, got ${error.code}`);
-    });
+    const text = readText(name);
     try {
       return JSON.parse(text);
     } catch (error) {
@@ -212,6 +210,7 @@ async function findModel(name: string): Promise<unknown> {
     }
   }
   if (/\.[mc]?[jt]s$/.test(name)) {
+    expectRegular(name);
     const module = await import(pathToFileURL(resolve(name)).href).catch((error: NodeJS.ErrnoException) => {
       const hint = error.code === "ERR_UNKNOWN_FILE_EXTENSION" ? "; this Node runs .js and .json models" : "";
       throw new InputError(`${name}: expected a module with a model: ${error.message.split("\n")[0]}${hint}`);

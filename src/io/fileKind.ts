@@ -1,5 +1,6 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { entryAt } from "../data/regular.ts";
 import { InputError } from "../errors.ts";
 import { type EventFormat, eventFormats } from "./events/openEvents.ts";
 import { firstBytes } from "./firstBytes.ts";
@@ -14,7 +15,7 @@ export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "cir
  * @throws InputError when nothing is there, or nothing known
  */
 export async function fileKind(path: string): Promise<FileKind> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = entryAt(path);
   if (!found) throw new InputError(`${path}: expected a file, got nothing there`);
   if (found.isDirectory()) return existsSync(join(path, "edges.h5")) ? "circuit" : "sonata";
   const start = firstBytes(path, 512);

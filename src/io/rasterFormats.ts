@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { readRegular } from "../data/regular.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic } from "./atomic.ts";
@@ -73,7 +74,7 @@ export async function writeRaster(
 
 function readNative(path: string): RasterStream {
   const log = beginsRasterLog(firstBytes(path, 64)) ? readRasterLog(path) : null;
-  return log ?? streamOf(decodeRaster(readFileSync(path), path));
+  return log ?? streamOf(decodeRaster(readRegular(path), path));
 }
 
 function toFile(path: string, fill: (sink: (bytes: Uint8Array) => void) => void): void {

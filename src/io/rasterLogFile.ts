@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { openRegular } from "../data/regular.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { decodeSequence, encode } from "./msgpack.ts";
@@ -112,7 +113,7 @@ export function readRasterLog(path: string): (RasterStream & { lastSpike: number
 
 /** The values of a file, read in pieces. */
 function* valuesInFile(path: string): Iterable<unknown> {
-  const file = openSync(path, "r");
+  const { file } = openRegular(path);
   try {
     let rest: Uint8Array = new Uint8Array(0);
     for (;;) {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readRegular } from "../../data/regular.ts";
 import { InputError } from "../../errors.ts";
 import { type RasterStream, rasterFrom, streamOf } from "../rasterStream.ts";
 import { decodeAedat } from "./aedat.ts";
@@ -18,12 +18,12 @@ export type EventFormat = (typeof eventFormats)[number];
  */
 export async function openEvents(path: string, format: EventFormat, word = 0): Promise<RasterStream> {
   if (format === "shd") return spokenWord(path, word);
-  const bytes = readFileSync(path);
+  const bytes = readRegular(path);
   const events = {
     nmnist: () => decodeNmnist(bytes, path),
     aedat: () => decodeAedat(bytes, path),
     "events npz": () => decodeEventsNpz(bytes, path),
-    "events csv": () => decodeEventsCsv(bytes.toString("utf8"), path),
+    "events csv": () => decodeEventsCsv(new TextDecoder().decode(bytes), path),
   }[format]();
   return streamOf(eventsToRaster(events, facts(events), path));
 }
