@@ -187,7 +187,7 @@ async function exportRaster(
   const warnings =
     kind === "shd" && flags.select === undefined
       ? [`took word 0 of ${stream.metadata.words}; --select takes another`]
-      : [];
+      : [...(stream.notes ?? [])];
   if (to === "svg") await writeAtomic(out, pictureToSvg(rasterPicture(stream)));
   else if (to === "png") await writeAtomic(out, pictureToPng(rasterPicture(stream)));
   else if (flags.stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));

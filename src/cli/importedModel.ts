@@ -68,7 +68,9 @@ export async function importedModel(
  * @throws InputError when no population fits
  */
 export async function playRecording(path: string, net: Network, simulation: Simulation): Promise<number> {
-  const { populations, times, populationIndex, neurons, durationMs } = collect(await openRaster(path));
+  const stream = await openRaster(path);
+  const { populations, times, populationIndex, neurons, durationMs } = collect(stream);
+  for (const note of stream.notes ?? []) process.stderr.write(`threefactor: ${path}: ${note}\n`);
   const inputs = net.populations.filter(({ model }) => model === null);
   let played = 0;
   for (const { name, size } of inputs) {

@@ -80,7 +80,7 @@ export function readRegular(path: string, most = LARGEST_FILE): Uint8Array {
       bytes = larger;
     }
   } catch (error) {
-    throw error instanceof InputError ? error : unreadable(path, error);
+    throw unreadable(path, error);
   } finally {
     closeSync(file);
   }
@@ -119,8 +119,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENXIO: "a socket",
 };
 
-/** An error of the file system that stands for bad input; a fault of the program stays one. */
-function unreadable(path: string, error: unknown): unknown {
+/** An error of the file system as one of bad input; a fault of the program stays what it is. */
+export function unreadable(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ERR_INVALID_ARG_VALUE")
     return new InputError(`${JSON.stringify(path)}: expected a file, got no name of one`);

@@ -1,5 +1,5 @@
 import { closeSync, readSync } from "node:fs";
-import { openRegular } from "../data/regular.ts";
+import { openRegular, unreadable } from "../data/regular.ts";
 
 /**
  * Up to n bytes from the start of a file.
@@ -10,6 +10,8 @@ export function firstBytes(path: string, n: number): Uint8Array {
   try {
     const bytes = new Uint8Array(n);
     return bytes.subarray(0, readSync(file, bytes, 0, n, 0));
+  } catch (error) {
+    throw unreadable(path, error);
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { openRegular } from "../data/regular.ts";
+import { openRegular, unreadable } from "../data/regular.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { decodeSequence, encode } from "./msgpack.ts";
@@ -130,6 +130,8 @@ function* valuesInFile(path: string): Iterable<unknown> {
       if (got === 0) return;
       if (rest.length > LARGEST_RECORD) throw cut(path, 0, rest.length);
     }
+  } catch (error) {
+    throw unreadable(path, error);
   } finally {
     closeSync(file);
   }
