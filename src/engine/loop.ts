@@ -16,6 +16,8 @@ export interface Learning {
 export interface Loop {
   /** [ms] */
   readonly time: number;
+  /** Step of the lattice [ms], where there is one. */
+  readonly dt?: number;
   /** Spikes delivered to a synapse's target so far. */
   readonly synapticEvents: number;
   readonly populations: readonly PopulationState[];

@@ -300,27 +300,33 @@ export class Simulation {
 
   #addStimulus(stimulus: Stimulus): void {
     const state = this.#loop.populations[stimulus.population]!;
-    const act = (entry: number, _: number, t: number) => {
-      this.#apply(stimulus, state, entry, t);
-      const next = stimulus.next(entry, t);
-      if (next < Infinity) this.#loop.push(next, state.rank, source, entry);
+    // A waiting time begins at the event before it, wherever a lattice has put that.
+    const due = stimulus.first();
+    const late = stimulus.drawn ? (this.#loop.dt ?? 0) / 2 : 0;
+    const push = (entry: number) => {
+      if (due[entry]! < Infinity) this.#loop.push(due[entry]! + late, state.rank, source, entry);
     };
-    const source = this.#loop.addActor(act);
-    stimulus.first().forEach((time, entry) => {
-      if (time < Infinity) this.#loop.push(time, state.rank, source, entry);
+    const source = this.#loop.addActor((entry, _, now) => {
+      this.#apply(stimulus, state, entry, due[entry]!, now);
+      due[entry] = stimulus.next(entry, due[entry]!);
+      push(entry);
+    });
+    due.forEach((_, entry) => {
+      push(entry);
     });
   }
 
-  #apply(stimulus: Stimulus, state: PopulationState, entry: number, t: number): void {
+  /** @param due  [ms] time of the event, `now` but for the lattice */
+  #apply(stimulus: Stimulus, state: PopulationState, entry: number, due: number, now: number): void {
     if (stimulus.effect === "current") {
       const { neurons, by } = stimulus.change!();
       for (const i of neurons) {
-        state.addCurrent(i, t, by);
+        state.addCurrent(i, now, by);
         this.#loop.touch(state, i);
       }
       return;
     }
-    const i = stimulus.neuron(entry, t);
+    const i = stimulus.neuron(entry, due);
     if (i < 0) return;
     if (stimulus.effect === "spike") this.#loop.emit(state, i);
     else this.#loop.receive(state, i, stimulus.weights ? stimulus.weights[i]! : stimulus.weight);

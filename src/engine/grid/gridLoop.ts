@@ -34,7 +34,7 @@ const LIST = 4096;
  * all inputs are added, then thresholds are tested, in the order of the exact mode; the difference between the modes is
  * only where spikes may lie. Potentials and weights are in single precision.
  *
- * Events of stimuli, probes and callbacks come at the nearest point of the lattice.
+ * Events of stimuli, probes and callbacks come at the nearest point of the lattice, Poisson events at the next.
  */
 export class GridLoop implements Loop {
   time = 0;
