@@ -60,7 +60,8 @@ const optionFields: readonly (keyof SimulationOptions)[] = [
  * is no time step; or on a lattice of time.
  *
  * Cutting a run into pieces changes nothing: `run(10)` twice is `run(20)`. Weights that learn are the network's own, so
- * a second simulation of it begins with what the first has learnt.
+ * a second simulation of it begins with what the first has learnt. The lists of weights, the network's or a caller's own,
+ * may be changed between runs and in a callback of `at`; either mode delivers what they then hold.
  */
 export class Simulation {
   readonly network: Network;
@@ -207,7 +208,12 @@ export class Simulation {
     expectMoment("at: time", t, this.time);
     if (typeof callback !== "function")
       throw new InputError(`at: expected a function to call, got ${shown(callback)}`);
-    this.#loop.push(t, this.#loop.lastRank + 1, this.#loop.addActor(callback), 0);
+    const act = () => {
+      this.#loop.giveWeights?.();
+      callback();
+      this.#loop.takeWeights?.();
+    };
+    this.#loop.push(t, this.#loop.lastRank + 1, this.#loop.addActor(act), 0);
   }
 
   /** Runs for a time [ms]; events at its very end are part of it. */
@@ -255,8 +261,8 @@ export class Simulation {
    */
   weights(projection: string | number): Float64Array {
     const q = this.#findProjection(projection);
-    const { weights } = this.network.projections[q]!.synapses;
-    return this.#loop.plastic[q]?.weights(this.time) ?? Float64Array.from(weights);
+    const { synapses } = this.network.projections[q]!;
+    return this.#loop.plastic[q]?.weights(this.time) ?? Float64Array.from(synapses.heldWeights);
   }
 
   /** Pre- and postsynaptic neuron of each synapse of a projection. */

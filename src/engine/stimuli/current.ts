@@ -69,5 +69,5 @@ function steps(spec: CurrentSpec): { times: ArrayLike<number>; currents: ArrayLi
     expectMoment(`times[${k}]`, times[k], k > 0 ? times[k - 1]! : 0);
     expectFinite(`currents[${k}]`, currents[k]);
   }
-  return { times, currents };
+  return { times: Float64Array.from(times), currents: Float64Array.from(currents) };
 }
