@@ -6,6 +6,7 @@ import {
   expectMoment,
   expectNeuron,
   expectNumber,
+  expectNumbers,
   expectOnly,
   expectTime,
   within,
@@ -172,6 +173,24 @@ export class Simulation {
     for (let i = 0; i < state.size; i++) {
       state.setCurrent(i, this.time, each[i]!);
       this.#loop.predict(state, i);
+    }
+  }
+
+  /**
+   * Neurons that fire no more from now on, whatever reaches them.
+   * @throws InputError for neurons of a model that cannot be silenced, or in the grid mode
+   */
+  silence(population: string, neurons: ArrayLike<number>): void {
+    const state = this.#find(population);
+    const group = state.neurons;
+    expectNumbers(`${population}: neurons`, neurons, "neurons");
+    if (!group.silence)
+      throw new InputError(
+        `${population}: expected lif or if neurons in the exact mode, which can be silenced`,
+      );
+    for (let k = 0; k < neurons.length; k++) {
+      expectNeuron(`${population}: neuron`, neurons[k], state.size);
+      group.silence(neurons[k]!);
     }
   }
 

@@ -93,7 +93,7 @@ export class ConvolutionProjection implements Projection {
   /** The kernel, [height, width, source channels, filters]: weights that all places share. */
   readonly heldWeights: Float32Array;
   lent: boolean;
-  readonly gain: number;
+  gain: number;
   readonly minDelay: number;
   readonly shared = true;
   readonly #sliding: Sliding;

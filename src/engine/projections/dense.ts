@@ -13,7 +13,7 @@ export class DenseProjection implements Projection {
   readonly heldWeights: Float32Array;
   lent: boolean;
   /** Factor on every weight at delivery: what one presynaptic spike stands for. */
-  readonly gain: number;
+  gain: number;
   readonly #delay: number;
   readonly #order: { targets: Uint32Array; delays: Float64Array } | null;
 

@@ -15,7 +15,7 @@ export class SparseProjection implements Projection {
   uniformWeight: number | null;
   #weights: Float32Array | null;
   #update: (() => void) | null = null;
-  readonly gain: number;
+  gain: number;
   readonly minDelay: number;
   /** [pre + 1]: synapses of row i are rowStart[i] .. rowStart[i + 1] - 1. */
   readonly rowStart: Uint32Array;
