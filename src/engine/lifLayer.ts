@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
 import type { Fan } from "./architecture.ts";
+import { instant } from "./instant.ts";
 import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
@@ -308,7 +309,7 @@ export class LifLayer {
     } else
       this.#u[j] =
         tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
-    if (tauRef > 0) this.#refractoryUntil[j] = t + tauRef;
+    if (tauRef > 0) this.#refractoryUntil[j] = instant(t + tauRef);
     this.spikes.push(t, j);
     if (this.spikes.length > this.#mostSpikes) {
       throw new InputError(
@@ -329,7 +330,7 @@ export class LifLayer {
         const slope = this.#slope[j]!;
         if (!(slope < 0)) break;
         t = tauMem < Infinity ? tauMem * log(this.#u[j]! / slope) : (this.#u[j]! - this.#offset) / slope;
-        t = Math.max(t, start);
+        t = Math.max(instant(t), start);
         if (inclusive ? t > end : t >= end) break;
       }
       this.#spike(j, t);

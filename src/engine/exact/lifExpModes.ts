@@ -1,4 +1,5 @@
 import { exp } from "../../math/elementary.ts";
+import { instant } from "../instant.ts";
 import type { Arena } from "../kernels/arena.ts";
 import { ExpThreshold } from "../neurons/expThreshold.ts";
 import type { NeuronGroup } from "../neurons/neuronGroup.ts";
@@ -270,8 +271,9 @@ export class LifExpModes implements NeuronGroup {
     if (!this.#n[2 * state + CROSSES] || this.#f[state + STATE.bound] !== t) return 0;
     this.#n[2 * state + CROSSES] = 0;
     this.#move(i, t);
-    this.#f[state + STATE.refractory] = t + tauRef;
-    this.#hold(i, t + tauRef, vReset - vThreshold);
+    const free = instant(t + tauRef);
+    this.#f[state + STATE.refractory] = free;
+    this.#hold(i, free, vReset - vThreshold);
     return 1;
   }
 

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { delayOf } from "../instant.ts";
 import type { Projection } from "./projection.ts";
 
 /**
@@ -72,7 +73,7 @@ export class SparseProjection implements Projection {
     this.#weights = each;
     this.ownsWeights = ownsWeights || !each;
     this.gain = gain;
-    this.minDelay = least === Infinity ? 0 : least;
+    this.minDelay = least === Infinity ? 0 : typeof delay === "number" ? least : delayOf(least);
     this.delays = typeof delay === "number" ? null : delay;
     if (this.delays) this.#sortRows(this.delays);
   }
@@ -116,7 +117,7 @@ export class SparseProjection implements Projection {
   }
 
   delayAt(row: number, cursor: number): number {
-    return this.delays ? this.delays[this.rowStart[row]! + cursor]! : this.minDelay;
+    return this.delays ? delayOf(this.delays[this.rowStart[row]! + cursor]!) : this.minDelay;
   }
 
   deliver(
