@@ -72,7 +72,10 @@ export class LifLayer {
   /** null: every input reaches every neuron. */
   readonly #fan: Fan | null;
 
-  /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
+  /**
+   * @throws InputError for a fixed reset with a refractory period, which loses input, and for neurons that rest above
+   *     threshold: run those in a Simulation
+   */
   constructor(
     pre: number,
     post: number,
@@ -88,6 +91,11 @@ export class LifLayer {
     }
     if (neuron.vThreshold === Infinity)
       throw new InputError("vThreshold: expected a finite number in a layer");
+    if (neuron.vRest >= neuron.vThreshold) {
+      throw new InputError(
+        `vRest: expected below vThreshold (${neuron.vThreshold}) in a layer, got ${neuron.vRest}; use Simulation`,
+      );
+    }
     this.pre = pre;
     this.post = post;
     this.weights = weights;

@@ -99,7 +99,7 @@ export class LifExpModes implements NeuronGroup {
 
   /** All space in the arena is taken. */
   begin(loops: ModeLoops, id: number): void {
-    const { vRest, vThreshold, tauMem, tauExc, tauInh, bias } = this.#p;
+    const { vRest, vReset, vThreshold, tauMem, tauExc, tauInh, bias } = this.#p;
     const [lambda, muE, muI] = [this.#lambda, this.#muE, this.#muI];
     const { buffer } = this.#arena.memory;
     this.#loops = loops;
@@ -116,7 +116,7 @@ export class LifExpModes implements NeuronGroup {
     set("lambda", lambda);
     set("muE", muE);
     set("muI", muI);
-    set("margin", 1e-9 * (vThreshold - vRest));
+    set("margin", 1e-9 * Math.max(Math.abs(vThreshold - vRest), vThreshold - vReset));
     set("perBucket", this.#perBucket);
     set("epoch", this.#epoch);
     count("state", this.#state);
