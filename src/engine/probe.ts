@@ -8,6 +8,7 @@ import {
   expectTime,
   within,
 } from "./expect.ts";
+import { instant } from "./instant.ts";
 import type { RecordedTrace } from "./raster.ts";
 
 /** When a quantity is read [ms]: at given times, ascending, or at every interval from `start` (0) on. */
@@ -134,5 +135,8 @@ function schedule({ times, interval, start = 0, stop = Infinity }: SampleTimes):
   }
   expectTime("interval", interval);
   expectMoment("start", start);
-  return k => (start + k * interval! <= stop ? start + k * interval! : Infinity);
+  return k => {
+    const t = instant(start + k * interval!);
+    return t <= instant(stop) ? t : Infinity;
+  };
 }

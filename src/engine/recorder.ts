@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { expectList, expectTime, within } from "./expect.ts";
+import { binAt, instant } from "./instant.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "./raster.ts";
 
 /** Which spikes a simulation keeps. */
@@ -80,7 +81,7 @@ export class Recorder {
   #countRates(population: number, t: number): void {
     for (const counter of this.#rates) {
       if (counter.population !== population) continue;
-      const b = Math.floor(t / counter.bin);
+      const b = binAt(t, counter.bin);
       if (b >= counter.counts.length) {
         const wider = new Float64Array(Math.max(b + 1, 2 * counter.counts.length));
         wider.set(counter.counts);
@@ -93,12 +94,12 @@ export class Recorder {
   /** One value per bin that is over, at the bin's end. */
   #rateTrace({ population, bin, counts }: RateCounter, durationMs: number): RecordedTrace {
     const { name, size } = this.#populations[population]!;
-    const bins = Math.floor(durationMs / bin);
+    const bins = binAt(durationMs, bin);
     return {
       population: name,
       neuron: 0,
       quantity: "rate",
-      times: Float64Array.from({ length: bins }, (_, b) => (b + 1) * bin),
+      times: Float64Array.from({ length: bins }, (_, b) => instant((b + 1) * bin)),
       values: Float64Array.from({ length: bins }, (_, b) => ((counts[b] ?? 0) * 1000) / (size * bin)),
     };
   }

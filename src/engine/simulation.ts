@@ -12,6 +12,7 @@ import {
   within,
 } from "./expect.ts";
 import { GridLoop } from "./grid/gridLoop.ts";
+import { instant } from "./instant.ts";
 import type { Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
 import { edges } from "./plasticity/edges.ts";
@@ -202,7 +203,8 @@ export class Simulation {
   reward(amount: number, at = this.time): void {
     expectFinite("reward", amount);
     expectMoment("reward: time", at, this.time);
-    const rewarded = this.#loop.plastic.map(plastic => plastic?.reward(at, amount) === true);
+    const time = instant(at);
+    const rewarded = this.#loop.plastic.map(plastic => plastic?.reward(time, amount) === true);
     if (!rewarded.includes(true)) {
       throw new InputError("reward: expected a projection with plasticity that takes rewards, got none");
     }
@@ -247,8 +249,9 @@ export class Simulation {
    */
   runUntil(end: number): void {
     expectMoment("end", end, this.time);
-    spikeBudgets(this.#loop.populations, end - this.time, this.#spikeBudget);
-    this.#loop.runUntil(end);
+    const last = instant(end);
+    spikeBudgets(this.#loop.populations, last - this.time, this.#spikeBudget);
+    this.#loop.runUntil(last);
   }
 
   /** Potential of a neuron now. */

@@ -14,9 +14,10 @@ export interface NirImportOptions {
   /** Time step of the tool that wrote the file, in its unit; by default `metadata.dt`, else tau / r. */
   readonly dt?: number;
   /**
-   * How potentials decay: as the equations say (`exact`, the default), or in one step of dt by 1 - dt / tau for
-   * exp(-dt / tau), as Euler's method does it in tools on a grid (`euler`). A simulation in grid mode with that dt then
-   * makes the spikes of such a tool, step for step.
+   * How potentials and synaptic currents decay: as the equations say (`exact`, the default), or in one step of dt by
+   * 1 - dt / tau for exp(-dt / tau), as Euler's method does it in tools on a grid (`euler`). A simulation in grid mode
+   * with that dt then makes the spikes of such a tool, step for step; those of CubaLIF one step later than a tool that
+   * lets a synaptic current act within the step in which it changes.
    */
   readonly steps?: "exact" | "euler";
 }
@@ -125,11 +126,13 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
       const { neuron } = neurons.groups[g]!;
       populations[population] = { size: count, neuron };
       currents[population] = Float64Array.from(members, k => constant[name]![k]! * neurons.perConstant[k]!);
-      if (neurons.settles)
-        currents[population]!.forEach((current, k) => {
+      const { rises } = neurons;
+      if (rises)
+        members.forEach((j, k) => {
           // From nothing to what it settles at, as a synaptic current rises.
-          if (current !== 0)
-            stimuli.push({ to: population, kind: "spikes", times: [0], neurons: [k], weight: -current });
+          const lacks = constant[name]![j]! * rises[j]!;
+          if (lacks !== 0)
+            stimuli.push({ to: population, kind: "spikes", times: [0], neurons: [k], weight: -lacks });
         });
     });
   }

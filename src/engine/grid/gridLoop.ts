@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { EventQueue } from "../eventQueue.ts";
+import { instant } from "../instant.ts";
 import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import type { Network } from "../network.ts";
@@ -258,7 +259,7 @@ export class GridLoop implements Loop {
   predict(): void {}
 
   #timeOf(step: number): number {
-    return this.#perMs > 0 ? step / this.#perMs : step * this.dt;
+    return instant(this.#perMs > 0 ? step / this.#perMs : step * this.dt);
   }
 
   /** @param stay  leaves the neurons at this point, where they can be read */
@@ -325,7 +326,7 @@ export class GridLoop implements Loop {
   /** Lets happen what stimuli do at this point of the lattice; what follows the spikes is put aside. */
   #takeEvents(time: number): void {
     const queue = this.#queue;
-    const until = time + this.dt / 2;
+    const until = instant(time + this.dt / 2);
     while (queue.nextTime < until) {
       queue.pop();
       const { rank, source, item, extra } = queue;

@@ -1,4 +1,5 @@
 import { expectOnly, expectTime } from "../expect.ts";
+import { instant } from "../instant.ts";
 import { type Selection, type SpikeTarget, select, span } from "./selection.ts";
 import type { Timing } from "./stimulus.ts";
 
@@ -22,7 +23,7 @@ export function regular(spec: RegularSpec, size: number): Timing {
   // Counted, not summed: the k-th spike is free of the rounding of those before it.
   const counts = new Float64Array(neurons.length);
   const next = (k: number) => {
-    const t = start + ++counts[k]! * interval;
+    const t = instant(start + ++counts[k]! * interval);
     return t < stop ? t : Infinity;
   };
   return { first: () => Float64Array.from(neurons, (_, k) => next(k)), neuron: k => neurons[k]!, next };

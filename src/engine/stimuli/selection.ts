@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import type { Rng } from "../../math/rng.ts";
 import { expectMoment, expectNeuron, expectNumbers } from "../expect.ts";
+import { instant } from "../instant.ts";
 
 /** Where the spikes of a stimulus go. */
 export interface SpikeTarget {
@@ -42,5 +43,5 @@ export function select(neurons: ArrayLike<number> | undefined, size: number): Ui
 export function span({ start = 0, stop = Infinity }: Selection): { start: number; stop: number } {
   expectMoment("start", start);
   if (!(stop > start)) throw new InputError(`stop: expected later than start (${start} ms), got ${stop}`);
-  return { start, stop };
+  return { start: instant(start), stop: instant(stop) };
 }

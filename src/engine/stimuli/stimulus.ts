@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { Rng } from "../../math/rng.ts";
 import { expectFinite, expectMoment } from "../expect.ts";
+import { instant } from "../instant.ts";
 import { type CurrentSpec, current } from "./current.ts";
 import { type PoissonSpec, poisson } from "./poisson.ts";
 import { type RegularSpec, regular } from "./regular.ts";
@@ -125,7 +126,8 @@ function bombardment(
   if (typeof rate !== "number" || neurons !== undefined) return {};
   const rng = new Rng(seed, `${name}, counts`);
   const key = [rng.nextUint32(), rng.nextUint32()] as const;
-  return { bombardment: { perMs: rate / 1000, start: start + delay, stop: stop + delay, key } };
+  const [from, to] = [instant(start + delay), instant(stop + delay)];
+  return { bombardment: { perMs: rate / 1000, start: from, stop: to, key } };
 }
 
 function delayed(timing: Timing, delay: number): Timing {
