@@ -9,6 +9,7 @@ import { override } from "../description/override.ts";
 import { layeredSpec } from "../engine/layers.ts";
 import { type Network, network } from "../engine/network.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
+import { Room } from "../engine/room.ts";
 import { Simulation } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
@@ -191,6 +192,7 @@ function sample(
   places: readonly { population: string; neuron: number }[],
 ): RecordedTrace[] {
   const steps = Math.ceil(durationMs / 0.1);
+  new Room().take("--duration", steps, "samples of 0.1 ms with --record v", 8 * (1 + places.length));
   const times = Float64Array.from({ length: steps + 1 }, (_, k) => Math.min(durationMs, k * 0.1));
   const traces = places.map(place => ({
     ...place,

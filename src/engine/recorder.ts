@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import { expectList, expectTime, within } from "./expect.ts";
 import { binAt, instant } from "./instant.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "./raster.ts";
+import { Room } from "./room.ts";
 
 /** Which spikes a simulation keeps. */
 export interface SpikeRecording {
@@ -20,6 +21,11 @@ interface RateCounter {
   readonly bin: number;
   counts: Float64Array;
 }
+
+/** What is kept of a spike, and what a raster takes besides [bytes]; of a bin, its count and its place in the trace. */
+const SPIKE = 14;
+const KEPT = 3 * SPIKE;
+const BIN = 24;
 
 /** Collects the spikes of a simulation in the order in which they happen. */
 export class Recorder {
@@ -45,6 +51,20 @@ export class Recorder {
         bin,
         counts: new Float64Array(64),
       };
+    });
+  }
+
+  /**
+   * Before a run to a time [ms].
+   * @param expected  spikes of each population that will come for sure
+   * @throws InputError where what is to be recorded cannot fit into memory
+   */
+  expectRoom(end: number, expected: readonly number[]): void {
+    const spikes = expected.reduce((sum, count, p) => sum + (this.#kept[p] ? count : 0), this.#count);
+    const room = new Room();
+    room.take("record.spikes", spikes, "spikes", KEPT);
+    this.#rates.forEach(({ bin }, r) => {
+      room.take(`record.rates[${r}].bin`, Math.floor(end / bin), "bins in this time", BIN);
     });
   }
 
@@ -106,6 +126,7 @@ export class Recorder {
 
   #grow(): void {
     const capacity = 2 * this.#times.length;
+    new Room().take("record.spikes", capacity, "spikes", SPIKE);
     const [times, population, neurons] = [this.#times, this.#population, this.#neurons];
     this.#times = new Float64Array(capacity);
     this.#population = new Uint16Array(capacity);

@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { Rng } from "../../math/rng.ts";
-import { expectMoment, expectNeuron, expectNumbers } from "../expect.ts";
+import { expectMoment, expectNeuron, expectNumber, expectNumbers } from "../expect.ts";
 import { instant } from "../instant.ts";
 
 /** Where the spikes of a stimulus go. */
@@ -25,6 +25,15 @@ export interface Selection {
   /** When the stimulus begins and ends [ms]; from 0 on, without end by default. */
   readonly start?: number;
   readonly stop?: number;
+}
+
+/** More events of one neuron than anything has, and more than could be simulated [Hz]. */
+export const MOST_RATE = 1e9;
+
+export function expectRate(field: string, hz: unknown): void {
+  const rate = hz as number;
+  expectNumber(field, hz, rate >= 0 && rate < Infinity, "0 Hz or more");
+  expectNumber(field, hz, rate <= MOST_RATE, `at most ${MOST_RATE} Hz`);
 }
 
 export function select(neurons: ArrayLike<number> | undefined, size: number): Uint32Array {

@@ -21,6 +21,8 @@ export interface Timing {
    * a step do, so that a run holds as many as its time does; others come at the nearest.
    */
   readonly drawn?: boolean;
+  /** About how many events come between two times [ms], where they could be very many. */
+  expected?(from: number, to: number): number;
 }
 
 /** Something outside the network that makes events at one population. */
@@ -136,5 +138,6 @@ function delayed(timing: Timing, delay: number): Timing {
     first: () => timing.first().map(t => t + delay),
     neuron: (entry, time) => timing.neuron(entry, time - delay),
     next: (entry, time) => timing.next(entry, time - delay) + delay,
+    expected: (from, to) => timing.expected?.(from - delay, to - delay) ?? 0,
   };
 }
