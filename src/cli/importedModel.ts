@@ -50,15 +50,27 @@ export async function importedModel(
       `${path}: expected a network as NIR or as a SONATA circuit, or a .json, .js or .ts model, got ${kind}`,
     );
   const graph = await readNir(path);
-  const net = nirToNetwork(graph, {
-    ...(steps && { steps }),
-    ...(timeUnit && { timeUnit }),
-    ...(dtMs !== undefined && {
-      dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
+  const net = named(path, () =>
+    nirToNetwork(graph, {
+      ...(steps && { steps }),
+      ...(timeUnit && { timeUnit }),
+      ...(dtMs !== undefined && {
+        dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
+      }),
     }),
-  });
+  );
   const took = `took times in ${net.timeUnit}, and ${Number(net.dtMs.toPrecision(6))} ms as how long a spike lasts`;
   return { name, spec: net.spec, currents: net.currents, notes: [took, ...net.notes] };
+}
+
+/** What a graph is refused for, with the name of its file. */
+function named<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(error.message.replace(/^nir:/, `${path}:`));
+    throw error;
+  }
 }
 
 /**
