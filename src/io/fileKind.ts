@@ -1,10 +1,12 @@
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type EventFormat, eventFormats } from "./events/openEvents.ts";
 import { firstBytes } from "./firstBytes.ts";
 import { readHdf5 } from "./hdf5Thread.ts";
 import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
+import { isSonataConfig } from "./sonataConfig.ts";
+import { sonataKind } from "./sonataRead.ts";
+import { isSonataText } from "./sonataText.ts";
+import { fileOrFolder } from "./textFile.ts";
 
 /** What stands at a path: a recording, or a network (trained here, as NIR, or as a SONATA circuit). */
 export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "circuit";
@@ -14,9 +16,9 @@ export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "cir
  * @throws InputError when nothing is there, or nothing known
  */
 export async function fileKind(path: string): Promise<FileKind> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = fileOrFolder(path);
   if (!found) throw new InputError(`${path}: expected a file, got nothing there`);
-  if (found.isDirectory()) return existsSync(join(path, "edges.h5")) ? "circuit" : "sonata";
+  if (found.isDirectory() || isSonataConfig(path)) return sonataKind(path);
   const start = firstBytes(path, 512);
   const begins = (...magic: number[]) => magic.every((byte, k) => start[k] === byte);
   if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5("kind", path);
@@ -24,6 +26,7 @@ export async function fileKind(path: string): Promise<FileKind> {
   if (begins(0x50, 0x4b)) return /^[txyp]\.npy/.test(text.slice(30)) ? "events npz" : "npz";
   if (/^#!AER-DAT/.test(text)) return "aedat";
   if (/^(# \{|time_ms,)/.test(text)) return "csv";
+  if (isSonataText(text)) return "sonata";
   const columns = (text.split(/\r?\n/)[0] ?? "").split(",").map(name => name.trim());
   if (["t", "x", "y", "p"].every(name => columns.includes(name))) return "events csv";
   if (/\.bin$/i.test(path)) return "nmnist";

@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { InputError } from "../errors.ts";
 import type { Group } from "./hdf5.ts";
 import type { hdf5Readers } from "./hdf5Readers.ts";
+import { fileOrFolder } from "./textFile.ts";
 
 /*
  * The HDF5 library never returns from some damaged files, and from others with its memory in disorder. So files are
@@ -56,7 +56,8 @@ export function readHdf5<R extends keyof Readers>(
 
 async function ask(request: Request): Promise<unknown> {
   const { path } = request;
-  const limit = hdf5Limits.seconds + (hdf5Limits.secondsPerMegabyte * sizeOf(path)) / 2 ** 20;
+  const limit =
+    hdf5Limits.seconds + (hdf5Limits.secondsPerMegabyte * (fileOrFolder(path)?.size ?? 0)) / 2 ** 20;
   thread ??= start().catch(error => {
     thread = null;
     throw error;
@@ -109,8 +110,4 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   return error.code === "ERR_WORKER_OUT_OF_MEMORY"
     ? `one that needs more than ${MEMORY} MB`
     : `one that ends its reader (${error.message?.split("\n")[0]})`;
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

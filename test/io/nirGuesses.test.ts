@@ -164,9 +164,9 @@ describe("parameters that are single numbers", () => {
       tau_mem: 5,
       tau_syn: 3,
       r: 2,
-      v_leak: 0.1,
+      v_leak: 0.125,
       v_threshold: 1,
-      v_reset: 0.2,
+      v_reset: 0.25,
       w_in: 0.5,
     };
     const kinds = {
