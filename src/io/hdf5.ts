@@ -1,35 +1,22 @@
 import fs from "node:fs";
-import { resolve } from "node:path";
 import type { Attribute, Dataset, Group, Reference } from "h5wasm/node";
 import { InputError, shown } from "../errors.ts";
 
+import {
+  beginReading,
+  charge,
+  checkSize,
+  DamagedFile,
+  ForeignData,
+  fileRead,
+  foreignData,
+  lookAt,
+  opened,
+  pieces,
+  seal,
+} from "./hdf5Bounds.ts";
+
 export type { Dataset, Group } from "h5wasm/node";
-
-/** [bytes] A dataset that claims more is not read: a damaged file can claim any size. */
-const LARGEST = 2 ** 29;
-/** [bytes] The same for all that is read of one file, and how often its own size: no data are packed as tightly. */
-const LARGEST_FILE = 2 ** 31;
-const MOST_PACKED = 100;
-/** [bytes] Small files may hold this much in any case. */
-const SMALL_FILE = 2 ** 24;
-
-/** The file that is being read, of which there is one at a time. */
-interface Reading {
-  readonly file: string;
-  /** [bytes] Of the file itself. */
-  readonly size: number;
-  /** [bytes] What may still be read of it. */
-  left: number;
-  /** The entity that was looked at last. */
-  place: string;
-  /** The first other file that it asked for, and what it was needed for. */
-  other: { readonly name: string; readonly place: string } | null;
-  /** Whether the library has opened the file itself. */
-  isOpen: boolean;
-}
-let reading: Reading = {
-  ...{ file: "", size: 0, left: LARGEST_FILE, place: "", other: null, isOpen: false },
-};
 
 let loaded: unknown = null;
 
@@ -75,20 +62,6 @@ function collecting<T>(use: () => T): { value: T | undefined; error: unknown; re
   }
 }
 
-/**
- * Lets the library open the file that is being read and no other, for as long as `collecting` works: links, virtual
- * data sets and external storage of a file name any file of the machine.
- */
-function sealed(): void {
-  const { openSync } = fs;
-  fs.openSync = (path, flags, mode) => {
-    if (!reading.isOpen && resolve(String(path)) === resolve(reading.file))
-      return openSync(path, flags, mode);
-    reading.other ??= { name: String(path), place: reading.place };
-    throw Object.assign(new Error("another file"), { code: "ENOENT" });
-  };
-}
-
 /** Writes a new HDF5 file; when `fill` fails, no file is left. The caller renames it, see `atomic.ts`. */
 export async function writeHdf5(path: string, fill: (root: Group) => void): Promise<void> {
   const h5 = await library();
@@ -113,35 +86,23 @@ export async function writeHdf5(path: string, fill: (root: Group) => void): Prom
  */
 export async function openHdf5<T>(path: string, use: (root: Group) => T): Promise<T> {
   const h5 = await library();
-  const size = fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const left = Math.min(LARGEST_FILE, Math.max(SMALL_FILE, MOST_PACKED * size));
-  reading = { file: path, size, left, place: "/", other: null, isOpen: false };
+  beginReading(path);
   const { value, error, reports } = collecting(() => {
-    sealed();
+    seal();
     const file = new h5.File(path, "r");
-    reading.isOpen = true;
+    opened();
     try {
       return use(file);
     } finally {
       file.close();
     }
   });
-  const { other } = reading;
   if (error instanceof ForeignData) throw error;
-  if (other) throw new ForeignData(other.place, `data of ${shown(other.name)}`);
+  const foreign = foreignData();
+  if (foreign) throw foreign;
   if (reports === "" && error === undefined) return value as T;
   if (reports === "" && error instanceof InputError) throw error;
   throw new DamagedFile(`${path}: expected a whole HDF5 file, got ${reason(reports, error)}`);
-}
-
-/** What the library could not read: it may not have let go of the file, and knows it by its place. */
-export class DamagedFile extends InputError {}
-
-/** What lies in another file, which whoever made this one may not be allowed to read. */
-class ForeignData extends DamagedFile {
-  constructor(place: string, what: string) {
-    super(`${reading.file}: ${place}: expected data within the file, got ${what}`);
-  }
 }
 
 /** The innermost of the library's stack of messages, such as "file signature not found". */
@@ -242,8 +203,7 @@ export function datasetAt(root: Group, path: string, file: string): Dataset {
   if (found?.type === "Dataset") {
     const dataset = found as Dataset;
     const { virtual_sources: sources } = dataset.metadata;
-    if (sources)
-      throw new ForeignData(reading.place, `a virtual data set of ${shown(sources[0]?.file_name)}`);
+    if (sources) throw new ForeignData(`a virtual data set of ${shown(sources[0]?.file_name)}`);
     return dataset;
   }
   throw new InputError(`${file}: ${path}: expected a dataset, got ${found?.type ?? "nothing"}`);
@@ -258,10 +218,9 @@ function entity(root: Group, path: string): { type: string } | null {
   const parts = path.split("/").filter(part => part !== "");
   for (const [k, part] of parts.entries()) {
     if (!at.keys().includes(part)) return null;
-    reading.place = `${at.path === "/" ? "" : at.path}/${part}`;
+    lookAt(`${at.path === "/" ? "" : at.path}/${part}`);
     const next = at.get(part) as { type: string; filename?: string } | null;
-    if (next?.type === "ExternalLink")
-      throw new ForeignData(reading.place, `a link to ${shown(next.filename)}`);
+    if (next?.type === "ExternalLink") throw new ForeignData(`a link to ${shown(next.filename)}`);
     if (k === parts.length - 1) return next;
     if (next?.type !== "Group") return null;
     at = next as Group;
@@ -308,18 +267,6 @@ export function textsAt(root: Group, path: string, file: string): string[] {
   throw new InputError(`${file}: ${path}: expected text, got ${String(dataset.dtype)}`);
 }
 
-/**
- * Rows to be read at once where rows have no fixed length: a few bytes of a file can name the same long row any number
- * of times, but no row is longer than the file.
- */
-export function pieces(from: number, to: number): [from: number, to: number][] {
-  const rows = Math.max(16, Math.min(4096, Math.floor(2 ** 25 / Math.max(1, reading.size))));
-  return Array.from({ length: Math.ceil((to - from) / rows) }, (_, k) => [
-    from + k * rows,
-    Math.min(to, from + (k + 1) * rows),
-  ]);
-}
-
 export function textAt(root: Group, path: string, file: string): string {
   const [text, ...more] = textsAt(root, path, file);
   if (text !== undefined && more.length === 0) return text;
@@ -333,7 +280,9 @@ export function attribute(of: { attrs: Record<string, Attribute> }, name: string
   // What has no fixed length may repeat one long text without end.
   const many = found.metadata.vlen && (found.metadata.total_size ?? 1) > 1;
   if (many)
-    throw new InputError(`${reading.file}: ${name}: expected one value, got ${found.shape?.join(" x ")}`);
+    throw new InputError(
+      `${fileRead()}: attribute ${name}: expected one value, got ${found.shape?.join(" x ")}`,
+    );
   const value: unknown = found.value ?? undefined;
   return ArrayBuffer.isView(value) && (value as Float64Array).length === 1
     ? (value as Float64Array)[0]
@@ -343,27 +292,6 @@ export function attribute(of: { attrs: Record<string, Attribute> }, name: string
 /** An object reference to a dataset, as the value of an attribute. */
 export function reference(dataset: Dataset): Reference {
   return dataset.create_reference();
-}
-
-/** @throws InputError for a dataset that is too large to be read, or would be one too many */
-function checkSize({ shape, metadata }: Dataset, path: string, file: string): void {
-  const product = (list: readonly number[] | null) => (list ?? []).reduce((all, n) => all * n, 1);
-  const size = metadata?.size ?? 1;
-  // The library unpacks whole chunks, however little of them is wanted.
-  const chunk = product(metadata?.chunks ?? []) * size;
-  if (!(chunk <= Math.min(LARGEST, reading.left)))
-    throw new InputError(`${file}: ${path}: expected chunks of at most ${reading.left} bytes, got ${chunk}`);
-  charge(product(shape) * size, path);
-}
-
-/** @throws InputError when more was read of the file than its size allows */
-export function charge(bytes: number, path: string): void {
-  const most = Math.min(LARGEST, reading.left);
-  if (!(bytes <= most))
-    throw new InputError(
-      `${reading.file}: ${path}: expected at most ${most} bytes in a file of ${reading.size}, got ${bytes}`,
-    );
-  reading.left -= bytes;
 }
 
 /** The library's module with its memory; null before it was loaded. */

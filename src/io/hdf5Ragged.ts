@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
-import { charge, type Dataset, datasetAt, type Group, moduleOfLibrary, pieces } from "./hdf5.ts";
+import { type Dataset, datasetAt, type Group, moduleOfLibrary } from "./hdf5.ts";
+import { charge, pieces } from "./hdf5Bounds.ts";
 
 /** [rows] From which row on, and up to which. */
 export type RowRange = readonly [from: number, to: number];

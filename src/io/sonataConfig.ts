@@ -182,7 +182,7 @@ function expand(text: string, manifest: Json, where: string): string {
       if (value !== undefined) return String(value);
       throw new InputError(`${where}: expected variables of the manifest, got ${shown(found)}`);
     });
-    if (next === at) return at;
+    if (!/\$\{?\w/.test(at)) return at;
     if (next.length > LONGEST) break;
     at = next;
   }

@@ -79,13 +79,25 @@ function factsOf({ path, map }: Config): Facts | null {
   return map.threefactor ? factsFromJson(JSON.stringify(map.threefactor), `${path}: threefactor`) : null;
 }
 
-/** Where a simulation has written its spikes, in its folder of output or beside it; null when it has not. */
+/**
+ * Where a simulation has written its spikes: in its folder of output, or beside the configuration; null when it has not.
+ * @throws InputError when that folder is out of reach
+ */
 function outputSpikes(simulation: Config, places: Places): string | null {
   const { output_dir: folder = ".", spikes_file: name = "spikes.h5" } = mapOf(simulation.map.output) ?? {};
-  const beside = join(dirname(simulation.path), basename(String(name)));
-  if (fileOrFolder(beside)?.isFile()) return places.inside(beside, `${simulation.path}: output.spikes_file`);
-  const path = places.file(simulation, "output", `${String(folder)}/${String(name)}`);
-  return fileOrFolder(path)?.isFile() ? path : null;
+  const there = (path: string) => (fileOrFolder(path)?.isFile() ? path : null);
+  const beside = there(
+    places.inside(
+      join(dirname(simulation.path), basename(String(name))),
+      `${simulation.path}: output.spikes_file`,
+    ),
+  );
+  try {
+    return there(places.file(simulation, "output", `${String(folder)}/${String(name)}`)) ?? beside;
+  } catch (error) {
+    if (beside && error instanceof InputError) return beside;
+    throw error;
+  }
 }
 
 /**

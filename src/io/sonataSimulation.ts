@@ -213,15 +213,14 @@ function clampOf(
   notes.push(`${where}: took amp ${amp} in pA, from ${start} ms for ${length} ms`);
   return [...chosen].flatMap(([population, nodes]) =>
     partsOf(layers.get(population)!, nodes).map(([part, members, type]): StimulusSpec => {
-      const { perCurrent } = layers.get(population)!.neurons.get(type)!;
-      if (perCurrent === null)
+      const { capacity } = layers.get(population)!.neurons.get(type)!;
+      if (capacity === null)
         throw new InputError(`${where}: node_set: expected neurons of NEST for a current in pA, got ${part}`);
       const times = { start, stop: start + length };
       return {
-        name: `${where}: ${part}`,
         to: part,
         kind: "current",
-        current: amp * perCurrent,
+        current: amp / capacity,
         ...times,
         neurons: members,
       };

@@ -34,8 +34,8 @@ export interface SonataNeuron {
   readonly neuron: NeuronSpec | "input";
   /** Factor on the weights of its synapses. */
   readonly perWeight: number;
-  /** Factor on currents [1/ms]; null where they have no unit. */
-  readonly perCurrent: number | null;
+  /** [pF] By which currents in pA are divided; null where they have no unit. */
+  readonly capacity: number | null;
   /** [ms] Of synapses onto it for which the file has none. */
   readonly delay: number;
   /** Whose delay that is. */
@@ -56,7 +56,7 @@ export type Values = Readonly<Record<string, string>>;
  * @throws InputError that names the type, when it is another or a parameter is no number
  */
 export function sonataNeuron(given: Values, where: string, notes: string[]): SonataNeuron {
-  const ours = { perWeight: 1, perCurrent: null, delay: 0, simulator: "threefactor" };
+  const ours = { perWeight: 1, capacity: null, delay: 0, simulator: "threefactor" };
   if (given.model_type === "virtual") return { neuron: "input", ...ours };
   const number = (name: string, usual?: number): number => {
     const value = given[name] === undefined ? usual : given[name] === "inf" ? Infinity : Number(given[name]);
@@ -95,7 +95,7 @@ export function sonataNeuron(given: Values, where: string, notes: string[]): Son
   };
   const synaptic = () => ({ tauExc: number("tau_syn_ex", 2), tauInh: number("tau_syn_in", 2) });
   const nest = {
-    ...{ perCurrent: 1 / capacity, delay: 1, simulator: "NEST" },
+    ...{ capacity, delay: 1, simulator: "NEST" },
     ...(initial !== vRest && { initial }),
   };
   switch (template) {
