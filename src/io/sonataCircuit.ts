@@ -13,7 +13,7 @@ import {
   sonataConfigs,
 } from "./sonataConfig.ts";
 import { parameterFile, type SonataNeuron, sonataNeuron, typeTable, type Values } from "./sonataTypes.ts";
-import { fileOrFolder } from "./textFile.ts";
+import { fileOrFolder, namedPath } from "./textFile.ts";
 
 export interface SonataCircuit {
   readonly spec: NetworkSpec;
@@ -248,6 +248,6 @@ function configuredFiles(config: Config, places: Places): Files {
 function expectFile(path: string): string {
   if (fileOrFolder(path)?.isFile()) return path;
   throw new InputError(
-    `${path}: expected a file of the circuit, got ${fileOrFolder(path) ? "a folder" : "nothing there"}`,
+    `${namedPath(path)}: expected a file of the circuit, got ${fileOrFolder(path) ? "a folder" : "nothing there"}`,
   );
 }

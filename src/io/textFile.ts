@@ -4,6 +4,11 @@ import { InputError } from "../errors.ts";
 /** [bytes] More is no text that a person or a tool wrote as a description. */
 const LARGEST = 2 ** 26;
 
+/** A path as an error names it: its end, where it is long. */
+export function namedPath(path: string): string {
+  return path.length > 200 ? `…${path.slice(-199)}` : path;
+}
+
 /**
  * What stands at a path, when it can be read to its end: a file or a folder.
  * @returns null when nothing is there
@@ -14,12 +19,12 @@ export function fileOrFolder(path: string): Stats | null {
   try {
     found = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    throw new InputError(`${path}: expected a file, got ${(error as NodeJS.ErrnoException).code}`);
+    throw new InputError(`${namedPath(path)}: expected a file, got ${(error as NodeJS.ErrnoException).code}`);
   }
   if (!found) return null;
   if (found.isFile() || found.isDirectory()) return found;
   const kind = found.isFIFO() ? "a pipe" : found.isSocket() ? "a socket" : "a device";
-  throw new InputError(`${path}: expected a file, got ${kind}`);
+  throw new InputError(`${namedPath(path)}: expected a file, got ${kind}`);
 }
 
 /**
@@ -30,7 +35,7 @@ export function fileOrFolder(path: string): Stats | null {
 export function readText(path: string, most = LARGEST): string {
   const found = fileOrFolder(path);
   if (!found?.isFile())
-    throw new InputError(`${path}: expected a file, got ${found ? "a folder" : "nothing there"}`);
+    throw new InputError(`${namedPath(path)}: expected a file, got ${found ? "a folder" : "nothing there"}`);
   const pieces: Buffer[] = [];
   let file: number | null = null;
   try {
@@ -44,9 +49,9 @@ export function readText(path: string, most = LARGEST): string {
       total += n;
     }
   } catch (error) {
-    throw new InputError(`${path}: expected a file, got ${(error as NodeJS.ErrnoException).code}`);
+    throw new InputError(`${namedPath(path)}: expected a file, got ${(error as NodeJS.ErrnoException).code}`);
   } finally {
     if (file !== null) closeSync(file);
   }
-  throw new InputError(`${path}: expected at most ${most} bytes, got more`);
+  throw new InputError(`${namedPath(path)}: expected at most ${most} bytes, got more`);
 }

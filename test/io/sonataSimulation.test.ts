@@ -146,6 +146,10 @@ describe("a simulation is known by its configuration", () => {
       /none\.h5: expected a file, got nothing there$/,
     );
     expect(await run(await given({ inputs: { a: { input_type: "odd", enabled: false } } }))).toEqual([]);
+    const long = { nodes: [{ nodes_file: "x".repeat(3000), node_types_file: "y" }] };
+    expect(await refusal(run(await circuit({ circuit: { networks: long } })))).toMatch(
+      /xxx: expected a file, got ENAMETOOLONG$/,
+    );
   });
 });
 
