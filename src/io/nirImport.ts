@@ -1,7 +1,7 @@
 import type { NetworkSpec, PopulationSpec } from "../engine/network.ts";
 import { InputError } from "../errors.ts";
 import { type LayerPart, type LayerSynapses, type PartedLayer, splitSynapses } from "./layerParts.ts";
-import { type FlatGraph, flattenGraph, shapesOf } from "./nirFlatten.ts";
+import { type FlatGraph, flattenGraph, shapesOf, spreadSingle } from "./nirFlatten.ts";
 import { isNeuron, type NirGraph } from "./nirGraph.ts";
 import { type LinearMap, size } from "./nirLinear.ts";
 import { type NirNeurons, neuronsOf } from "./nirNeurons.ts";
@@ -11,7 +11,7 @@ import { stepOf, unitOf } from "./nirUnits.ts";
 export interface NirImportOptions {
   /** Unit of the times in the file; by default what `metadata` says, else what the time constants suggest. */
   readonly timeUnit?: "s" | "ms";
-  /** Time step of the tool that wrote the file, in its unit; by default `metadata.dt`, else tau / r. */
+  /** Time step of the tool that wrote the file, in its unit; by default `metadata.dt`, else tau / r where that can be one. */
   readonly dt?: number;
   /**
    * How potentials and synaptic currents decay: as the equations say (`exact`, the default), or in one step of dt by
@@ -52,9 +52,10 @@ interface Link extends LayerSynapses {
  * @throws InputError when the engine cannot run it, or time unit or step cannot be told
  */
 export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): ImportedNetwork {
-  const flat = flattenGraph(graph);
-  const maps = shapesOf(flat);
   const notes: string[] = [];
+  const bare = flattenGraph(graph);
+  const maps = shapesOf(bare);
+  const flat = spreadSingle(bare, maps, notes);
   const text = (key: string) => {
     const value = graph.metadata?.[key];
     return typeof value === "string" ? value : undefined;
@@ -66,7 +67,7 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
   const nodes = Object.entries(flat.nodes);
   const timeUnit = unitOf(options.timeUnit, text("time_unit"), nodes, notes);
   const ms = timeUnit === "s" ? 1000 : 1;
-  const dt = stepOf(options.dt, fact("dt"), nodes, timeUnit, notes);
+  const dt = stepOf(options.dt, fact("dt"), nodes, ms, notes);
   const reset =
     text("reset") === "subtract" ? { reset: "subtract" as const, tauRef: (fact("t_ref") ?? 0) * ms } : null;
 
@@ -145,9 +146,12 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
 }
 
 /** Every way from a node to the neurons that it reaches. */
-function ways({ nodes, edges }: FlatGraph, from: string): string[][] {
-  const following = (name: string) => edges.filter(([source]) => source === name).map(([, to]) => to);
-  return pathsFrom(from, following, name => isNeuron(nodes[name]!.type));
+function ways({ nodes, following }: FlatGraph, from: string): string[][] {
+  return pathsFrom(
+    from,
+    name => following.get(name) ?? [],
+    name => isNeuron(nodes[name]!.type),
+  );
 }
 
 /** [neurons] of each layer: the constant activity that biases send to it. */
