@@ -16,6 +16,15 @@ export function shown(value: unknown): string {
   return value === undefined ? "none" : String(value);
 }
 
+/** Longest message that is printed, and how much of a longer one's beginning, which names the file, and end is kept. */
+const [LONGEST, BEGINNING, END] = [480, 300, 170];
+
+/** A message as it is printed: one line of at most 480 characters, whatever it quotes. */
+export function oneLine(message: string): string {
+  const cut = message.length > LONGEST ? `${message.slice(0, BEGINNING)} … ${message.slice(-END)}` : message;
+  return cut.replace(/\s*[\r\n]+\s*/g, " ");
+}
+
 /** A run was asked to stop; the state of its last finished epoch has been written. The command line exits with 130. */
 export class Interrupted extends Error {
   override name = "Interrupted";

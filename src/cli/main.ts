@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { DownloadError } from "../data/download.ts";
-import { InputError, Interrupted } from "../errors.ts";
+import { InputError, Interrupted, oneLine } from "../errors.ts";
 import { threefactorVersion } from "./versions.ts";
 
 /** Every command: its name, what it does, and where it is. Loaded when it is called, for the libraries it needs. */
@@ -65,9 +65,8 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** One line, whatever the message quotes. */
 function complain(message: string, code: number): void {
-  process.stderr.write(`threefactor: ${message.replace(/\s*[\r\n]+\s*/g, " ")}\n`);
+  process.stderr.write(`threefactor: ${oneLine(message)}\n`);
   process.exitCode = code;
 }
 
