@@ -223,5 +223,6 @@ function brief(name: string): string {
 }
 
 function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  const rounded = Number(value.toPrecision(4));
+  return String(Number.isFinite(rounded) ? rounded : value);
 }
