@@ -1,10 +1,12 @@
 import { afterAll, expect, test } from "vitest";
 import { Campaign } from "../fuzz/campaign.ts";
+import { sized } from "../long.ts";
 
 /*
  * Inputs made from good ones by changes of their bytes, words and values are each read, or refused with one line, within
- * bounds of time and memory. `npm test` makes some of each kind; `FUZZ=all npx vitest run test/io/fuzz.test.ts` makes
- * 300,000, `FUZZ=5000` so many, and prints the counts of src/io/README.md; either goes on where it was interrupted.
+ * bounds of time and memory. `npm test` makes some of each kind, `npm run test:long` 10,000;
+ * `FUZZ=all npx vitest run test/io/fuzz.test.ts` makes 300,000, `FUZZ=5000` so many, and prints the counts of
+ * src/io/README.md; either goes on where it was interrupted.
  * FUZZ_SEED draws others. A failure says how to have its input again, which is kept in dist/fuzz/.
  */
 const { FUZZ, FUZZ_SEED = "13", FUZZ_ONE } = process.env;
@@ -14,13 +16,13 @@ const kinds = await campaign.kinds();
 
 /** Of each kind in `npm test`. */
 const SOME = 8;
-const total = FUZZ === "all" ? 300_000 : Number(FUZZ);
+const total = FUZZ === "all" ? 300_000 : Number(FUZZ ?? sized(SOME * kinds.length, 10_000));
 const [one, index] = FUZZ_ONE?.split(/:(?=\d+$)/) ?? [];
 
 /** From which input to which, of each kind. */
 function numbers(): [name: string, from: number, to: number][] {
   if (one !== undefined) return [[one, Number(index), Number(index) + 1]];
-  if (FUZZ === undefined) return kinds.map(({ name }) => [name, 0, SOME]);
+  if (total === SOME * kinds.length) return kinds.map(({ name }) => [name, 0, SOME]);
   const shares = kinds.reduce((sum, { share }) => sum + share, 0);
   let [before, made] = [0, 0];
   return kinds.map(({ name, share }) => {
