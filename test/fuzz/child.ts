@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { InputError } from "../../src/errors.ts";
+import { InputError, inOneLine } from "../../src/errors.ts";
 import { hdf5Limits } from "../../src/io/hdf5Thread.ts";
 import { inputOf, type Kind, type Reader } from "./kind.ts";
 import { kinds } from "./kinds.ts";
@@ -16,6 +16,8 @@ const place = new Float64Array(2);
 const file = openSync(process.argv[2]!, "w");
 writeSync(file, place);
 const root = mkdtempSync(join(tmpdir(), "fuzz-"));
+/** Of a line that refuses. */
+const LONGEST = 500;
 const readers = new Map<string, Promise<Reader>>();
 // Shorter than what an input may take.
 hdf5Limits.seconds = limits.processor / 2;
@@ -35,11 +37,10 @@ const seconds = () => {
 };
 const highest = () => process.resourceUsage().maxRSS / 1024;
 
-/** One line, not longer than a terminal shows at a glance. */
+/** What the command line says in one line has to be short enough to be read. */
 function problemOf({ message }: InputError): string | null {
-  if (message.includes("\n")) return `refused in several lines: ${message}`;
-  if (message.length > 500) return `refused in ${message.length} characters: ${message.slice(0, 200)}`;
-  return null;
+  const { length } = inOneLine(message);
+  return length > LONGEST ? `refused in ${length} characters: ${message.slice(0, 200)}` : null;
 }
 
 async function run({ kind: name, seed, from, to }: Asked): Promise<Counts & { next: number }> {

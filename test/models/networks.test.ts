@@ -99,17 +99,20 @@ test("Brunel's network, a tenth of it, fires as often and as irregularly as an i
   expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
 });
 
-test("CUBA keeps itself going at about 5.5 Hz, as irregularly as an independent clock-driven program", () => {
-  const rasters = [1, 2].map(seed => run("cuba", [], 1500, seed));
-  expect(rasters[0]!.populations.map(p => p.size)).toEqual([3200, 800]);
-  const ours = rasters.map(raster => statistics(allTrains(raster), 300, 1500));
-  const theirs = [1, 2].map(seed => statistics(clockDrivenCuba(1500, seed), 300, 1500));
-  const [hz, theirHz] = [ours, theirs].map(runs => mean(runs.map(r => r.hz)));
-  const [irregular, theirIrregular] = [ours, theirs].map(runs => mean(runs.map(r => r.irregularity)));
-  expect(Math.abs(hz! / 5.5 - 1)).toBeLessThan(0.05);
-  expect(Math.abs(hz! / theirHz! - 1)).toBeLessThan(0.05);
-  expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
-});
+longTest(
+  "CUBA keeps itself going at about 5.5 Hz, as irregularly as an independent clock-driven program",
+  () => {
+    const rasters = [1, 2].map(seed => run("cuba", [], 1500, seed));
+    expect(rasters[0]!.populations.map(p => p.size)).toEqual([3200, 800]);
+    const ours = rasters.map(raster => statistics(allTrains(raster), 300, 1500));
+    const theirs = [1, 2].map(seed => statistics(clockDrivenCuba(1500, seed), 300, 1500));
+    const [hz, theirHz] = [ours, theirs].map(runs => mean(runs.map(r => r.hz)));
+    const [irregular, theirIrregular] = [ours, theirs].map(runs => mean(runs.map(r => r.irregularity)));
+    expect(Math.abs(hz! / 5.5 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(hz! / theirHz! - 1)).toBeLessThan(0.05);
+    expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
+  },
+);
 
 /** The neuron of Song et al. on a 0.02 ms grid (on 0.1 ms, inputs in the step of a spike count as its causes), with its traces stepped along: output spikes [ms] and last weights. */
 function songOnGrid(inputHz: number, ms: number, seed: number): { train: number[]; weights: Float64Array } {
@@ -216,7 +219,7 @@ longTest(
   },
 );
 
-test("in the distal reward network, a pair's synapse grows when rewards follow it seconds later", () => {
+longTest("in the distal reward network, a pair's synapse grows when rewards follow it seconds later", () => {
   const { spec } = describe(override(networkModels["distal-reward"], "parameters.scale=0.1"));
   // A synapse of neuron 0, whose two neurons are made to fire 8 ms apart every four seconds.
   let [rewarded, n2] = [-1, -1];
