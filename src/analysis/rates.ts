@@ -1,4 +1,5 @@
 import { expectNumber, expectTime } from "../engine/expect.ts";
+import { binAt } from "../engine/instant.ts";
 import type { Raster } from "../engine/raster.ts";
 
 /** Mean firing rate of a train [Hz] over a window [ms]. */
@@ -23,7 +24,7 @@ export function binCounts(train: ArrayLike<number>, binMs: number, durationMs: n
   expectNumber("durationMs", durationMs, durationMs >= 0 && durationMs < Infinity, "0 ms or more");
   const bins = new Uint32Array(Math.max(1, Math.ceil(durationMs / binMs - 1e-9)));
   for (let k = 0; k < train.length; k++) {
-    const bin = Math.min(bins.length - 1, Math.floor(train[k]! / binMs));
+    const bin = Math.min(bins.length - 1, binAt(train[k]!, binMs));
     if (bin >= 0) bins[bin]!++;
   }
   return bins;
