@@ -7,6 +7,7 @@ import type { NeuronSpec } from "../../../src/engine/neurons/index.ts";
 import { Simulation } from "../../../src/engine/simulation.ts";
 import type { SpikeTrain } from "../../../src/engine/spikeTrain.ts";
 import { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
 
 const dt = 0.1;
 
@@ -181,9 +182,9 @@ describe("inference", () => {
         total += compiled.totals[1]!;
         expect(compiled).toEqual(infer(c, "typescript"));
       }),
-      { numRuns: 120 },
+      { numRuns: sized(20, 120) },
     );
-    expect(total).toBeGreaterThan(4000);
+    expect(total).toBeGreaterThan(sized(600, 4000));
   });
 
   test("gives the spikes of the definition in double precision where no potential grazes the threshold", () => {
@@ -204,10 +205,10 @@ describe("inference", () => {
           });
         });
       }),
-      { numRuns: 80 },
+      { numRuns: sized(15, 80) },
     );
-    expect(compared).toBeGreaterThan(80);
-    expect(total).toBeGreaterThan(2000);
+    expect(compared).toBeGreaterThan(sized(15, 80));
+    expect(total).toBeGreaterThan(sized(350, 2000));
   });
 
   const cell: NeuronSpec = {
