@@ -1,9 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
 import { InputError } from "../errors.ts";
 import { findBlas } from "./blas.ts";
-import { addBlasBackend } from "./blasKernels.ts";
-import { mendWasm } from "./wasmKernels.ts";
-import { startWebgpu } from "./webgpu.ts";
+import { loadTensors, tf } from "./tensors.ts";
 
 export const backendNames = ["tfjs-node", "blas", "wasm", "webgpu", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -11,7 +8,7 @@ export type BackendName = (typeof backendNames)[number];
 /** What is tried when nothing is asked for. */
 const byDefault: readonly BackendName[] = ["tfjs-node", "wasm", "cpu"];
 
-/** null: none has been chosen, and tensors would run on TensorFlow.js's own default. */
+/** null: none has been chosen, and there are no tensors. */
 let title: string | null = null;
 
 /** The backend in use and the library behind it, such as `wasm + OpenBLAS 0.3.21 (SkylakeX), 1 thread`. */
@@ -25,7 +22,7 @@ export async function needBackend(): Promise<void> {
 }
 
 /**
- * Chooses the tensor backend: tfjs-node when it is installed, else WebAssembly, else plain JavaScript. A BLAS or WebGPU
+ * Loads TensorFlow.js and chooses its backend: tfjs-node when it is installed, else WebAssembly, else plain JavaScript. A BLAS or WebGPU
  * runs only when asked for: sums differ in their last bits from library to library and processor to processor, those of
  * WebAssembly do not.
  * @param wanted  forces one of them
@@ -36,6 +33,7 @@ export async function selectBackend(wanted?: string): Promise<BackendName> {
   if (wanted !== undefined && !backendNames.includes(wanted as BackendName)) {
     throw new InputError(`backend: expected one of ${backendNames.join(", ")}, got ${wanted}`);
   }
+  await loadTensors();
   let why = "";
   for (const name of wanted === undefined ? byDefault : [wanted as BackendName]) {
     const started = await starters[name]();
@@ -57,7 +55,7 @@ const starters: Record<BackendName, () => Promise<Started>> = {
     if ("missing" in wasm) return wasm;
     const blas = await findBlas();
     if ("missing" in blas) return blas;
-    addBlasBackend(blas);
+    (await import("./blasKernels.ts")).addBlasBackend(blas);
     await tf.setBackend("blas");
     return { title: `wasm + ${blas.title}` };
   },
@@ -68,11 +66,12 @@ const starters: Record<BackendName, () => Promise<Started>> = {
     } catch (error) {
       return { missing: (error as Error).message };
     }
-    mendWasm();
+    (await import("./wasmKernels.ts")).mendWasm();
     return { title: "wasm" };
   },
-  webgpu: startWebgpu,
+  webgpu: async () => (await import("./webgpu.ts")).startWebgpu(),
   cpu: async () => {
+    await import("@tensorflow/tfjs-backend-cpu");
     // Without this it prints an advertisement for tfjs-node.
     tf.enableProdMode();
     await tf.setBackend("cpu");

@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
 import { dense } from "../engine/architecture.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { Rng } from "../math/rng.ts";
 import { RateNetwork } from "../rate/network.ts";
+import { tf } from "../rate/tensors.ts";
 import { type Descent, type Read, Recorder } from "./recorder.ts";
 import type { Rule } from "./rule.ts";
 import { watchedRateNetwork, watchedSpikingNetwork } from "./watched.ts";
