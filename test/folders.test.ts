@@ -37,7 +37,7 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
 ];
 /** tfjs-node needs two functions of node:util back before it loads; WebGPU in Node has a thread of its own. */
 const exceptions = [
-  "src/rate/backend.ts node:util",
+  "src/rate/starters.ts node:util",
   "src/rate/graphics.ts node:module",
   "src/rate/graphics.ts node:url",
   "src/rate/graphics.ts node:worker_threads",

@@ -120,23 +120,17 @@ export interface Tensors {
   tidy<T>(work: () => T): T;
   dispose(tensors: readonly Tensor[]): void;
 
-  setBackend(name: string): Promise<boolean>;
-  enableProdMode(): void;
   getBackend(): string;
   backend(): unknown;
   getKernel(name: string, backend: string): { readonly kernelFunc: unknown } | undefined;
   engine(): { runKernel(name: string, inputs: Record<string, Tensor4D>, attrs: object): Tensor4D };
 }
 
-/**
- * The library, since `loadTensors` has been awaited. Whoever makes a `RateNetwork` has chosen a backend before.
- */
+/** The library, once a backend has been chosen. */
 export let tf: Tensors;
 
-export async function loadTensors(): Promise<void> {
-  if (tf) return;
-  (await import("./derivatives.ts")).addDerivatives();
-  tf = (await import("@tensorflow/tfjs-core")) as unknown as Tensors;
+export function useTensors(library: unknown): void {
+  tf = library as Tensors;
 }
 
 /** @throws InputError before that */
