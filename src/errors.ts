@@ -6,9 +6,29 @@ export class InputError extends Error {
   override name = "InputError";
 }
 
+/**
+ * Control characters, ends of lines, halves of characters, and marks that turn the direction of what follows: what a
+ * terminal or a page would obey instead of showing it.
+ */
+const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** A text on one line with all its characters to be seen: others stand as JSON writes them, `\u001b`. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A message of several lines as one. */
+export function inOneLine(message: string): string {
+  return message.replace(/\s*[\r\n]+\s*/g, " ");
+}
+
 /** A value as an error message shows it: short, on one line, and safe for whatever a file may hold. */
 export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "string") {
+    // Control characters take six each.
+    const most = JSON.stringify(value.slice(0, 60)).length > 120 ? 15 : 60;
+    return visible(JSON.stringify(value.length > most ? `${value.slice(0, most)}…` : value));
+  }
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (ArrayBuffer.isView(value)) return value.constructor.name;

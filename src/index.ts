@@ -6,3 +6,4 @@ export { loadDataset } from "./data/index.ts";
 export * from "./io/index.ts";
 export { renderReport } from "./report/report.ts";
 export { formatTable } from "./report/table.ts";
+export { spread } from "./training/workers.ts";

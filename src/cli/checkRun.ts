@@ -25,6 +25,7 @@ const recordFields: Record<keyof RunRecord, Test> = {
   backend: text,
   library: optional(text),
   machine: text,
+  notes: optional(listOf(text)),
 };
 
 const resultFields: Partial<Record<keyof RunResult, Test>> = {
@@ -45,6 +46,7 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   ]),
   alignmentDegrees: listOf(number),
   confusion: listOf(listOf(number)),
+  classNames: optional(listOf(text)),
   trainSamplesPerSecond: number,
   wallSeconds: number,
 };
@@ -56,12 +58,20 @@ export function checkRecord(value: unknown, file: string): RunRecord {
 
 /** @throws InputError that names the file, the run and the field */
 export function checkResults(value: unknown, file: string): Results {
-  const { runs } = checkFields(
+  const { runs, notes } = checkFields(
     value,
-    { schema: [schema => schema === "threefactor.results/1", "threefactor.results/1"] },
+    {
+      schema: [schema => schema === "threefactor.results/1", "threefactor.results/1"],
+      notes: optional(listOf(text)),
+    },
     file,
   );
-  return { schema: "threefactor.results/1", runs: checkRuns(runs, `${file}: runs`) };
+  return resultsOf(checkRuns(runs, `${file}: runs`), notes as Results["notes"]);
+}
+
+/** The document of results.json. */
+export function resultsOf(runs: readonly RunResult[], notes: Results["notes"]): Results {
+  return { schema: "threefactor.results/1", ...(notes && notes.length > 0 && { notes }), runs };
 }
 
 /** @throws InputError that begins with `where` and names the field */

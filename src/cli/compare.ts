@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { layeredModels } from "../../models/index.ts";
 import { augment, parseAugmentation } from "../data/augment.ts";
+import { classNotes } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { notation } from "../engine/architecture.ts";
 import type { Raster } from "../engine/raster.ts";
@@ -10,19 +11,21 @@ import { formatTable } from "../report/table.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
-import type { RunRecord, RunResult } from "../training/results.ts";
+import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { createTrainer, type RunPlan, train } from "../training/train.ts";
+import { spread } from "../training/workers.ts";
 import { integer } from "./arguments.ts";
+import { resultsOf } from "./checkRun.ts";
 import { type CompareFlags, type CompareOptions, networkFor, plans } from "./compareOptions.ts";
 import { loadAnyDataset } from "./eventDatasets.ts";
-import { newRecord, openRun, resumeCommand } from "./openRun.ts";
+import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
+import { endAtOnce, heedingSignals } from "./signals.ts";
+import { print, printJson } from "./terminal.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
 import { spikingUnavailable } from "./unavailable.ts";
-import { spread } from "./workers.ts";
-import { writable } from "./writable.ts";
 import { writeReport } from "./writeReport.ts";
 
 /** `threefactor compare`: trains rules in both twins and writes a run folder. */
@@ -92,7 +95,37 @@ export function compareCommand(): Command {
 
 async function compare(flags: CompareFlags): Promise<void> {
   const workers = flags.workers === undefined ? 1 : integer("workers", flags.workers, 1, 256);
-  const { folder, options, record: begun } = await openRun(flags);
+  const opened = await openRun(flags);
+  let { folder } = opened;
+  try {
+    const { data, all, notes, record } = await prepare(opened, flags);
+    if (!opened.record) folder = await beginRun(folder, record, flags);
+    const { options } = opened;
+    const progress = new Progress();
+    progress.line(`${title(options, data)}; tensors on ${backendTitle()}; writing ${folder.path}`);
+    for (const rule of options.rules) {
+      const unavailable = spikingUnavailable(ruleNamed(rule));
+      if (unavailable && options.twins.includes("spike"))
+        progress.line(`${rule} has no spiking form: ${unavailable}`);
+    }
+    for (const note of notes) progress.line(`note: ${note}`);
+    await heedingSignals(async () => {
+      const runs = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
+      const results = resultsOf(runs, notes);
+      await conclude(folder, results, record);
+      if (flags.json) printJson(results);
+      else print(...formatTable(results).split("\n"), "", `Report: ${folder.path}/report.html`);
+    });
+  } finally {
+    folder.unlock();
+  }
+}
+
+/** Everything that can be refused before a folder is made. */
+async function prepare(
+  { folder, options, record: begun }: Awaited<ReturnType<typeof openRun>>,
+  flags: CompareFlags,
+): Promise<{ data: Dataset; all: readonly RunPlan[]; notes: readonly string[]; record: RunRecord }> {
   const loaded = await loadAnyDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
@@ -110,30 +143,18 @@ async function compare(flags: CompareFlags): Promise<void> {
       `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
     );
   }
-  const progress = new Progress();
-  progress.line(`${title(options, data)}; tensors on ${backendTitle()}; writing ${folder.path}`);
-  for (const rule of options.rules) {
-    const unavailable = spikingUnavailable(ruleNamed(rule));
-    if (unavailable && options.twins.includes("spike"))
-      progress.line(`${rule} has no spiking form: ${unavailable}`);
-  }
-  const record: RunRecord = begun ?? newRecord(options, flags, backend);
-  if (!begun) await writable(folder.path, "a folder that can be written", folder.writeRecord(record));
+  const notes = classNotes(data);
+  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes) };
+}
 
-  const results = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
+/** Writes what stands in a finished run's folder. */
+async function conclude(folder: RunFolder, results: Results, record: RunRecord): Promise<void> {
   await folder.writeResults(results);
-  const ended = record.endedAt ? record : { ...record, endedAt: new Date().toISOString() };
-  await folder.writeRecord(ended);
+  await folder.writeRecord(record.endedAt ? record : { ...record, endedAt: new Date().toISOString() });
   await writeReport(folder);
   await folder.removeCheckpoint();
   // Only now: a folder that cannot be resumed stays as it is.
   await folder.removeTemporary();
-  if (flags.json)
-    process.stdout.write(`${JSON.stringify({ schema: "threefactor.results/1", runs: results }, null, 2)}\n`);
-  else {
-    const table = formatTable({ schema: "threefactor.results/1", runs: results });
-    process.stdout.write(`${table}\n\nReport: ${folder.path}/report.html\n`);
-  }
 }
 
 /** Trains every plan that the checkpoint does not hold yet, with a checkpoint after every epoch. */
@@ -150,10 +171,7 @@ async function runAll(
   checkOrder(results, all, folder);
   let state = checkpoint?.state ?? null;
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
-  try {
+  const trainAll = async () => {
     for (const plan of all.slice(results.length)) {
       const { settings } = plan;
       const name = `[${results.length + 1}/${all.length}] ${plan.rule} ${plan.twin} seed ${settings.seed}`;
@@ -179,11 +197,14 @@ async function runAll(
       const network = trainedNetwork(plan, data, trained);
       await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
       results.push(trained.result);
-      await folder.writeResults(results);
+      await folder.writeResults(resultsOf(results, classNotes(data)));
       await folder.writeCheckpoint({ done: results, state: null });
       const { testAccuracy, wallSeconds } = trained.result;
       progress.line(`${name}: test ${(100 * testAccuracy).toFixed(2)} % in ${wallSeconds.toFixed(1)} s`);
     }
+  };
+  try {
+    await heedingSignals(trainAll, signal => (stop.signal.aborted ? endAtOnce(signal) : stop.abort()));
   } catch (error) {
     if (error instanceof InputError && results.length > 0)
       throw new InputError(
@@ -194,8 +215,6 @@ async function runAll(
     throw new Interrupted(`interrupted ${error.message}; go on from its last finished epoch with: ${resume}`);
   } finally {
     progress.clear();
-    process.removeListener("SIGINT", onSignal);
-    process.removeListener("SIGTERM", onSignal);
   }
   return results;
 }

@@ -7,11 +7,12 @@ import { type Architecture, dense, notation } from "../engine/architecture.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import { InputError, shown } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
-import { ruleNamed, rules } from "../rules/index.ts";
+import { checkNeeds, ruleNamed, rules } from "../rules/index.ts";
 import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedule } from "../training/schedule.ts";
 import type { RunPlan } from "../training/train.ts";
+import { networkOf } from "../training/trainer.ts";
 import { integer, list, oneOf, positive } from "./arguments.ts";
 import { modelOf, readModel } from "./layeredModels.ts";
 import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
@@ -232,6 +233,10 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
   const layered = options.model ? modelOf(options.model) : null;
   const architecture = networkFor(options, data);
   const { sizes } = architecture;
+  for (const name of options.rules) {
+    const rule = ruleNamed(name);
+    checkNeeds(rule, networkOf(rule, { sizes, architecture }));
+  }
   const learningRates = layered?.learningRates ?? model.learningRates;
   const standardised = options.augment?.split(",").includes("standardise") === true;
   if (standardised && options.twins.includes("spike") && options.encoder !== "current") {

@@ -1,11 +1,14 @@
 /** `threefactor data`: which data sets there are, where they lie, and how to get them. */
-import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { catalogue, type DatasetEntry, datasetNames, findDataset } from "../data/catalogue.ts";
 import { fetchDataset } from "../data/fetch.ts";
 import { type DatasetStatus, inspectDataset } from "../data/inspect.ts";
 import { dataFolder } from "../data/locate.ts";
-import { InputError } from "../errors.ts";
+import { InputError, Interrupted } from "../errors.ts";
+import { writeAtomic } from "../io/atomic.ts";
+import { heedingSignals } from "./signals.ts";
+import { jsonText, print, printJson, tell } from "./terminal.ts";
+import { writable } from "./writable.ts";
 
 interface Options {
   dataDir?: string;
@@ -69,39 +72,31 @@ async function runFetch(name: string, options: Options): Promise<void> {
   const entry = findDataset(name);
   if (!entry) throw new InputError(`data fetch: found "${name}"; expected ${datasetNames.join(" or ")}`);
   const interrupt = new AbortController();
-  const stop = () => interrupt.abort(new Error("interrupted"));
-  process.once("SIGINT", stop);
-  try {
-    const result = await fetchDataset(entry, {
+  const fetch = () =>
+    fetchDataset(entry, {
       dataDir: options.dataDir,
       mirrors: options.mirror === undefined ? undefined : [options.mirror],
-      onProgress: message => process.stderr.write(`${message}\n`),
+      onProgress: tell,
       signal: interrupt.signal,
     });
+  try {
+    const result = await heedingSignals(fetch, () => interrupt.abort(new Error("interrupted")));
     const fetched = result.files.filter(file => file.mirror !== null).length;
     const text = `${name}: ${fetched} fetched, ${result.files.length - fetched} already there, all checksums right: ${result.folder}`;
     await show({ schema: "threefactor.fetch/1", ...result }, [text], options);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    process.stderr.write(
-      `${name}: interrupted; the files fetched so far are whole, fetch again for the rest\n`,
+    throw new Interrupted(
+      `${name}: interrupted; the files fetched so far are whole, fetch again for the rest`,
     );
-    process.exitCode = 130;
-  } finally {
-    process.off("SIGINT", stop);
   }
 }
 
 async function show(document: object, lines: readonly string[], { json, out }: Options): Promise<void> {
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  if (out !== undefined) {
-    await writeFile(out, text).catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(
-        `--out: ${out} cannot be written (${error.code}); expected a file in an existing folder`,
-      );
-    });
-  }
-  process.stdout.write(json ? text : `${lines.join("\n")}\n`);
+  if (out !== undefined)
+    await writable(out, "a file that can be written", () => writeAtomic(out, jsonText(document)));
+  if (json) printJson(document);
+  else print(...lines);
 }
 
 /** Size of all files when unpacked. */

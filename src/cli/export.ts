@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { summarise, summaryToCsv } from "../analysis/summary.ts";
+import { entryAt, readRegular } from "../data/regular.ts";
+import { currentPerTrace } from "../engine/layers.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic, writeAtomic } from "../io/atomic.ts";
 import { eventFormats } from "../io/events/openEvents.ts";
 import { type FileKind, fileKind } from "../io/fileKind.ts";
-import { currentPerBias, decodeNetwork } from "../io/networkFile.ts";
+import { decodeNetwork } from "../io/networkFile.ts";
 import { networkToNir } from "../io/nirExport.ts";
 import { readNir, writeNir } from "../io/nirFile.ts";
 import { nirToNetwork } from "../io/nirImport.ts";
@@ -18,6 +20,7 @@ import { type RasterFormatName, rasterFormats, writeRaster } from "../io/rasterF
 import { collect, type RasterStream } from "../io/rasterStream.ts";
 import { writeSonataNetwork } from "../io/sonataNetwork.ts";
 import { integer, oneOf, positive } from "./arguments.ts";
+import { print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
 const rasterNames = Object.keys(rasterFormats) as RasterFormatName[];
@@ -81,30 +84,28 @@ async function exportFile(source: string, flags: Flags): Promise<void> {
     const kind = await fileKind(path);
     if (flags.select !== undefined && path === source && kind !== "shd")
       throw new InputError(`--select: expected a run folder or spoken words, got ${source}`);
-    const writing = networkKinds.includes(kind)
-      ? exportNetwork(kind, path, to, out, flags)
-      : exportRaster(path, kind, to, out, seed, flags);
-    written.push(await writable(out, "a place that can be written", writing));
+    const write = () =>
+      networkKinds.includes(kind)
+        ? exportNetwork(kind, path, to, out, flags)
+        : exportRaster(path, kind, to, out, seed, flags);
+    written.push(await writable(out, "a place that can be written", write));
   }
   for (const { source: from, warnings } of written)
-    for (const warning of warnings) process.stderr.write(`threefactor: ${from}: ${warning}\n`);
-  if (flags.json)
-    process.stdout.write(
-      `${JSON.stringify({ schema: "threefactor.export/1", format: to, files: written }, null, 2)}\n`,
-    );
-  else for (const { path } of written) process.stdout.write(`${path}\n`);
+    for (const warning of warnings) tell(`threefactor: ${from}: ${warning}`);
+  if (flags.json) printJson({ schema: "threefactor.export/1", format: to, files: written });
+  else print(...written.map(({ path }) => path));
 }
 
 /** The file itself, or what a run folder holds of the wanted kind. */
 function sourcesOf(source: string, to: Target, flags: Flags): string[] {
-  const found = statSync(source, { throwIfNoEntry: false });
+  const found = entryAt(source);
   if (!found) throw new InputError(`${source}: expected a file or folder, got nothing there`);
   if (!found.isDirectory() || !readdirSync(source).includes("run.json")) {
     return [source];
   }
   const kind = to === "nir" || flags.network ? "networks" : "rasters";
   const folder = join(source, kind);
-  const names = statSync(folder, { throwIfNoEntry: false })
+  const names = entryAt(folder)?.isDirectory()
     ? readdirSync(folder)
         .filter(name => name.endsWith(".msgpack"))
         .sort()
@@ -133,7 +134,7 @@ async function exportNetwork(
   out: string,
   flags: Flags,
 ): Promise<Written> {
-  const trained = kind === "network" ? decodeNetwork(readFileSync(source), source) : null;
+  const trained = kind === "network" ? decodeNetwork(readRegular(source), source) : null;
   if (trained?.layers && to !== "nir") {
     throw new InputError(
       `${source}: holds shared kernels; expected a fully connected network for --to ${to}`,
@@ -153,9 +154,9 @@ async function exportNetwork(
     return { source, path: out, warnings: [...warnings.map(loss => `lost: ${loss}`), ...notes] };
   }
   if (to === "sonata" && trained) {
-    const scale = currentPerBias(trained);
+    const scale = currentPerTrace(trained.neuron.tauMem, trained.durationMs);
     const currents = trained.biases.map(b => b.map(x => x * scale));
-    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents));
+    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents), "folder");
     return { source, path: out, warnings: [] };
   }
   const possible = { network: "nir or sonata", nir: "nir", circuit: "none" }[kind as "nir"];
@@ -186,7 +187,7 @@ async function exportRaster(
   const warnings =
     kind === "shd" && flags.select === undefined
       ? [`took word 0 of ${stream.metadata.words}; --select takes another`]
-      : [];
+      : [...(stream.notes ?? [])];
   if (to === "svg") await writeAtomic(out, pictureToSvg(rasterPicture(stream)));
   else if (to === "png") await writeAtomic(out, pictureToPng(rasterPicture(stream)));
   else if (flags.stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { DownloadError } from "../data/download.ts";
 import { InputError, Interrupted } from "../errors.ts";
+import { complain, endAsClosedPipe, heedClosedStreams, tell } from "./terminal.ts";
 import { threefactorVersion } from "./versions.ts";
 
 /** Every command: its name, what it does, and where it is. Loaded when it is called, for the libraries it needs. */
@@ -42,7 +43,10 @@ const program = new Command("threefactor")
   .description("Learning rules without backpropagation, rate-coded and spiking, side by side")
   .version(threefactorVersion());
 
-/** Exit 0 success, 2 bad input with one line, 130 interrupted, 1 anything else. */
+/**
+ * Exit 0 success, 2 bad input with one line, 130 interrupted, 141 where the reader of standard output has gone, 1
+ * anything else.
+ */
 async function main(): Promise<void> {
   for (const [name, description, load] of commands) {
     // `help NAME` needs the command's options too.
@@ -65,16 +69,7 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** One line, whatever the message quotes. */
-function complain(message: string, code: number): void {
-  process.stderr.write(`threefactor: ${message.replace(/\s*[\r\n]+\s*/g, " ")}\n`);
-  process.exitCode = code;
-}
-
-// Whoever reads may close early, as `head` does; what was asked for is done all the same.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+heedClosedStreams();
 
 main().catch((error: Error & { code?: string }) => {
   if (error instanceof CommanderError) {
@@ -84,11 +79,12 @@ main().catch((error: Error & { code?: string }) => {
   } else if (error instanceof InputError) complain(error.message, 2);
   else if (error instanceof Interrupted) complain(error.message, 130);
   else if (error instanceof DownloadError) complain(error.message, 1);
-  else if (error.code !== undefined && /^E[A-Z]+$/.test(error.code))
+  else if (error.code === "EPIPE") endAsClosedPipe();
+  else if (error.code !== undefined && /^E[A-Z0-9]+$/.test(error.code))
     complain(error.message, 1); // a full disk, say
   else {
     // A fault of the program: whoever reports it needs the stack.
-    process.stderr.write(`threefactor: ${error.stack ?? String(error)}\n`);
+    for (const line of `threefactor: ${error.stack ?? String(error)}`.split("\n")) tell(line);
     process.exitCode = 1;
   }
 });

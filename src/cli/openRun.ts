@@ -4,11 +4,13 @@ import { InputError } from "../errors.ts";
 import { backendTitle } from "../rate/backend.ts";
 import type { RunRecord } from "../training/results.ts";
 import { type CompareFlags, type CompareOptions, compareOptions, recordedOptions } from "./compareOptions.ts";
+import { Busy } from "./lock.ts";
 import { RunFolder } from "./runFolder.ts";
 import { versions } from "./versions.ts";
+import { writable } from "./writable.ts";
 
 /**
- * Finds the folder and settles the options: those given, or those of the run that goes on.
+ * Finds the folder and settles the options: those given, or those of the run that goes on, whose folder is locked then.
  * @returns record: null for a new run
  */
 export async function openRun(
@@ -21,14 +23,27 @@ export async function openRun(
   if (flags.out === "") throw new InputError('--out: expected a folder, got ""');
   if (!flags.resume) {
     const folder = new RunFolder(flags.out ?? defaultFolder(asked));
-    if (await folder.holdsRun()) {
-      throw new InputError(`--out: ${folder.path} holds a run already; expected another folder, or --resume`);
-    }
+    if (flags.out !== undefined) await folder.expectFree();
     return { folder, options: asked, record: null };
   }
   if (flags.out === undefined)
     throw new InputError("--resume: expected --out with the folder of the run, got none");
   const folder = new RunFolder(flags.out);
+  await folder.record();
+  folder.lock();
+  try {
+    return { folder, ...(await resumed(folder, flags, asked)) };
+  } catch (error) {
+    folder.unlock();
+    throw error;
+  }
+}
+
+async function resumed(
+  folder: RunFolder,
+  flags: CompareFlags,
+  asked: CompareOptions,
+): Promise<{ options: CompareOptions; record: RunRecord }> {
   const record = await folder.record();
   const options = recordedOptions(record.options, join(folder.path, "run.json"));
   for (const key of Object.keys(asked) as (keyof CompareOptions)[]) {
@@ -38,10 +53,15 @@ export async function openRun(
     if (given && was !== is)
       throw new InputError(`--resume: ${folder.path} was run with ${key} ${was}, got ${is}`);
   }
-  return { folder, options, record };
+  return { options, record };
 }
 
-export function newRecord(options: CompareOptions, flags: CompareFlags, backend: string): RunRecord {
+export function newRecord(
+  options: CompareOptions,
+  flags: CompareFlags,
+  backend: string,
+  notes: readonly string[],
+): RunRecord {
   return {
     schema: "threefactor.run/1",
     command: commandLine(flags),
@@ -52,6 +72,7 @@ export function newRecord(options: CompareOptions, flags: CompareFlags, backend:
     backend,
     library: backendTitle(),
     machine: `${os.cpus()[0]?.model.trim() ?? "unknown processor"}, ${os.cpus().length} cores, ${os.platform()} ${os.arch()}`,
+    ...(notes.length > 0 && { notes }),
   };
 }
 
@@ -74,6 +95,26 @@ export function resumeCommand(folder: RunFolder, { dataDir }: CompareFlags): str
 /** A word as a shell reads it. */
 function quoted(text: string): string {
   return /^[\w.,:/\\@%+=-]+$/.test(text) ? text : `"${text.replace(/["$`]/g, "\\$&")}"`;
+}
+
+/**
+ * Takes the folder for a new run; a name that was made up here is made up again where another run has it.
+ * @throws InputError when it cannot be written, or another run has it
+ */
+export async function beginRun(
+  folder: RunFolder,
+  record: RunRecord,
+  { out }: CompareFlags,
+): Promise<RunFolder> {
+  for (let n = 2; ; n++) {
+    const at = n === 2 ? folder : new RunFolder(`${folder.path}-${n - 1}`);
+    try {
+      await writable(at.path, "a folder that can be written", () => at.begin(record));
+      return at;
+    } catch (error) {
+      if (out !== undefined || !(error instanceof Busy)) throw error;
+    }
+  }
 }
 
 function defaultFolder(options: CompareOptions): string {

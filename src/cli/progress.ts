@@ -1,3 +1,5 @@
+import { visible } from "../errors.ts";
+
 /**
  * Progress on standard error: one line that is rewritten on a terminal, plain lines at the end of each step elsewhere
  * (cluster logs, CI).
@@ -14,7 +16,8 @@ export class Progress {
   update(text: string): void {
     if (!this.#stream.isTTY) return;
     const width = this.#stream.columns || 80;
-    const shown = text.length < width ? text : `${text.slice(0, width - 2)}…`;
+    const line = visible(text);
+    const shown = line.length < width ? line : `${line.slice(0, width - 2)}…`;
     this.#stream.write(`\r${shown.padEnd(this.#drawn)}`);
     this.#drawn = shown.length;
   }
@@ -22,7 +25,7 @@ export class Progress {
   /** A line that stays. */
   line(text: string): void {
     this.clear();
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${visible(text)}\n`);
   }
 
   /** Takes the rewritten line away, so that an error begins on a line of its own. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { formatTable } from "../report/table.ts";
 import { RunFolder } from "./runFolder.ts";
+import { print, printJson } from "./terminal.ts";
 import { writable } from "./writable.ts";
 import { writeReport } from "./writeReport.ts";
 
@@ -16,8 +17,8 @@ export function reportCommand(): Command {
       const folder = new RunFolder(path);
       const results = await folder.results();
       const written = flags.out ?? join(folder.path, "report.html");
-      await writable(written, "a file that can be written", writeReport(folder, written));
-      if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-      else process.stdout.write(`${formatTable(results)}\n\nReport: ${written}\n`);
+      await writable(written, "a file that can be written", () => writeReport(folder, written));
+      if (flags.json) printJson(results);
+      else print(...formatTable(results).split("\n"), "", `Report: ${written}`);
     });
 }

@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import { type Audit, audit, type Route } from "../audit/audit.ts";
 import { writeAtomic } from "../io/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { type Audit, audit, type Route } from "../rules/audit.ts";
 import { rules } from "../rules/index.ts";
+import { jsonText, print, printJson } from "./terminal.ts";
 import { spikingUnavailable } from "./unavailable.ts";
 import { writable } from "./writable.ts";
 
@@ -27,19 +28,22 @@ export function rulesCommand(): Command {
           seen: { rate: audit(rule, "rate"), spike: audit(rule, "spike") },
         };
       });
-      const json = `${JSON.stringify({ schema: "threefactor.rules/1", rules: rows }, null, 2)}\n`;
+      const document = { schema: "threefactor.rules/1", rules: rows };
       if (flags.out !== undefined) {
-        await writable(flags.out, "a file that can be written", writeAtomic(flags.out, json));
+        await writable(flags.out, "a file that can be written", () =>
+          writeAtomic(flags.out!, jsonText(document)),
+        );
       }
-      if (flags.json) process.stdout.write(json);
+      if (flags.json) printJson(document);
       else {
         for (const row of rows) {
-          process.stdout.write(
-            `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}\n` +
-              `${"".padEnd(16)} synapse knows: ${row.synapseKnows}\n${"".padEnd(16)} ${row.source}\n`,
+          print(
+            `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
+            `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
+            `${"".padEnd(16)} ${row.source}`,
           );
         }
-        process.stdout.write(`\n${auditTable(rows)}\n`);
+        print("", ...auditTable(rows).split("\n"));
       }
     });
 }

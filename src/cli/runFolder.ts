@@ -1,14 +1,20 @@
-import { access, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { readRegular, readText } from "../data/regular.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, shown } from "../errors.ts";
-import { removeTemporary, writeAtomic } from "../io/atomic.ts";
+import { writeAtomic } from "../io/atomic.ts";
+import { withoutLinks } from "../io/destination.ts";
 import { decode, encode } from "../io/msgpack.ts";
 import { encodeNetwork, type TrainedNetwork } from "../io/networkFile.ts";
 import { decodeRaster, encodeRaster } from "../io/rasterFile.ts";
+import { removeTemporary } from "../io/temporary.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import type { RunState } from "../training/runState.ts";
 import { checkRecord, checkResults, checkRuns } from "./checkRun.ts";
+import { Busy, lock } from "./lock.ts";
+import { jsonText } from "./terminal.ts";
 
 /** Finished runs, and the run that was under way with its last finished epoch. */
 export interface Checkpoint {
@@ -17,14 +23,54 @@ export interface Checkpoint {
 }
 
 /**
- * The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, checkpoint.msgpack,
- * report.html.
+ * The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, report.html, and while it
+ * is written checkpoint.msgpack and run.lock.
  */
 export class RunFolder {
   readonly path: string;
+  #unlock = () => {};
 
   constructor(path: string) {
     this.path = path;
+  }
+
+  /**
+   * Takes the folder for a new run, and makes it.
+   * @throws Busy when another process has it, or it holds a run
+   */
+  async begin(record: RunRecord): Promise<void> {
+    await mkdir(await withoutLinks(resolve(this.path)), { recursive: true });
+    this.lock();
+    // Written since it was looked up.
+    if (await this.holdsRun()) {
+      this.unlock();
+      throw this.#taken();
+    }
+    await this.writeRecord(record);
+  }
+
+  /** @throws Busy when another process writes into the folder */
+  lock(): void {
+    this.#unlock = lock(join(this.path, "run.lock"), this.path);
+  }
+
+  unlock(): void {
+    this.#unlock();
+    this.#unlock = () => {};
+  }
+
+  /** @throws InputError when no new run can be put there */
+  async expectFree(): Promise<void> {
+    const found = statSync(this.path, { throwIfNoEntry: false });
+    if (found && !found.isDirectory())
+      throw new InputError(
+        `--out: ${this.path}: expected a folder, got ${found.isFile() ? "a file" : "a device or pipe"}`,
+      );
+    if (await this.holdsRun()) throw this.#taken();
+  }
+
+  #taken(): Busy {
+    return new Busy(`--out: ${this.path} holds a run already; expected another folder, or --resume`);
   }
 
   /** @throws InputError when the folder holds no run, or an unreadable one */
@@ -42,12 +88,11 @@ export class RunFolder {
   }
 
   writeRecord(record: RunRecord): Promise<void> {
-    return writeAtomic(join(this.path, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+    return writeAtomic(join(this.path, "run.json"), jsonText(record));
   }
 
-  writeResults(runs: readonly RunResult[]): Promise<void> {
-    const results: Results = { schema: "threefactor.results/1", runs };
-    return writeAtomic(join(this.path, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+  writeResults(results: Results): Promise<void> {
+    return writeAtomic(join(this.path, "results.json"), jsonText(results));
   }
 
   writeRaster(rule: string, seed: number, raster: Raster): Promise<void> {
@@ -69,7 +114,7 @@ export class RunFolder {
     return Promise.all(
       names.map(async name => {
         const file = join(folder, name);
-        const raster = decodeRaster(await readFile(file), file);
+        const raster = decodeRaster(readRegular(file), file);
         const { rule, seed } = raster.metadata;
         if (typeof rule !== "string" || typeof seed !== "number") {
           throw new InputError(
@@ -88,7 +133,7 @@ export class RunFolder {
   async checkpoint(): Promise<Checkpoint | null> {
     const path = this.checkpointPath;
     if (!(await exists(path))) return null;
-    const map = decode(await readFile(path), path) as Partial<Checkpoint> & { schema?: unknown };
+    const map = decode(readRegular(path), path) as Partial<Checkpoint> & { schema?: unknown };
     if (map?.schema !== "threefactor.checkpoint/1") {
       throw new InputError(`${path}: schema: expected threefactor.checkpoint/1, got ${shown(map?.schema)}`);
     }
@@ -119,14 +164,7 @@ export class RunFolder {
 
   async #json(name: string): Promise<unknown> {
     const path = join(this.path, name);
-    let text: string;
-    try {
-      text = await readFile(path, "utf8");
-    } catch (error) {
-      throw new InputError(
-        `${path}: expected a file of a run folder, got ${(error as NodeJS.ErrnoException).code}`,
-      );
-    }
+    const text = readText(path);
     try {
       return JSON.parse(text);
     } catch {

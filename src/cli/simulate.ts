@@ -1,19 +1,23 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
+import { expectRegular, readRegular, readText } from "../data/regular.ts";
 import { describe } from "../description/describe.ts";
+import { extended } from "../description/extended.ts";
 import { override } from "../description/override.ts";
+import { layeredSpec } from "../engine/layers.ts";
 import { type Network, network } from "../engine/network.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
+import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/rasterFile.ts";
 import { integer, positive } from "./arguments.ts";
 import { importedModel, playRecording } from "./importedModel.ts";
-import { writable } from "./writable.ts";
+import { print, printJson, tell } from "./terminal.ts";
+import { expectPlace, writable } from "./writable.ts";
 
 interface Flags {
   duration?: string;
@@ -36,7 +40,7 @@ export function simulateCommand(): Command {
   return new Command("simulate")
     .argument(
       "<model>",
-      `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a NIR file or a SONATA circuit`,
+      `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a trained network, a NIR file or a SONATA circuit`,
     )
     .option("--duration <ms>", "simulated time (default: 1000, or that of the recording of --input)")
     .option("--input <recording>", "its spikes are those of the network's inputs, population by population")
@@ -69,6 +73,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));
 
   const watched = recorded(flags.record ?? "spikes");
+  if (flags.out !== undefined) await expectPlace(flags.out);
 
   const time = timeMode(flags);
 
@@ -108,11 +113,13 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     ...(imported && { notes: imported.notes }),
   };
   if (flags.out !== undefined) {
-    await writable(flags.out, "a file that can be written", writeAtomic(flags.out, encodeRaster(raster)));
+    await writable(flags.out, "a file that can be written", () =>
+      writeAtomic(flags.out!, encodeRaster(raster)),
+    );
   }
-  for (const note of imported?.notes ?? []) process.stderr.write(`threefactor: ${name}: ${note}\n`);
+  for (const note of imported?.notes ?? []) tell(`threefactor: ${name}: ${note}`);
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    printJson(result);
     return;
   }
   const lines = [
@@ -123,7 +130,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     `  ${result.spikes} spikes, ${result.synapticEvents} synaptic events`,
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  print(...lines);
 }
 
 function timeMode({
@@ -199,19 +206,30 @@ function sample(
 }
 
 /** @throws InputError when there is no such model or file, or the file holds none */
-async function findModel(name: string): Promise<unknown> {
+async function findModel(name: string, seen: readonly string[] = [resolve(name)]): Promise<unknown> {
   if (Object.hasOwn(networkModels, name)) return networkModels[name];
+  if (/\.msgpack$/.test(name)) {
+    const trained = decodeNetwork(readRegular(name), name);
+    return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(trained)) };
+  }
   if (/\.json$/.test(name)) {
-    const text = await readFile(name, "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(`${name}: expected a model file, got ${error.code}`);
-    });
+    const text = readText(name);
+    let model: unknown;
     try {
-      return JSON.parse(text);
+      model = JSON.parse(text);
     } catch (error) {
       throw new InputError(`${name}: expected JSON: ${(error as Error).message}`);
     }
+    const base = (model as { extends?: unknown } | null)?.extends;
+    if (base === undefined) return model;
+    if (typeof base !== "string")
+      throw new InputError(`${name}: extends: expected the name of a model or a file, got ${shown(base)}`);
+    const path = Object.hasOwn(networkModels, base) ? base : resolve(dirname(name), base);
+    if (seen.includes(path)) throw new InputError(`${name}: extends: expected no circle, got ${base}`);
+    return extended(await findModel(path, [...seen, path]), model as object, name);
   }
   if (/\.[mc]?[jt]s$/.test(name)) {
+    expectRegular(name);
     const module = await import(pathToFileURL(resolve(name)).href).catch((error: NodeJS.ErrnoException) => {
       const hint = error.code === "ERR_UNKNOWN_FILE_EXTENSION" ? "; this Node runs .js and .json models" : "";
       throw new InputError(`${name}: expected a module with a model: ${error.message.split("\n")[0]}${hint}`);

@@ -15,6 +15,10 @@ export interface Dataset {
   readonly name: string;
   readonly inputs: number;
   readonly classes: number;
+  /** What the data call their classes, where that is not their numbers. */
+  readonly classNames?: readonly string[];
+  /** What a user should know of how the data were taken, one line each. */
+  readonly notes?: readonly string[];
   /** Shape of one sample: [height, width], or [height, width, channels] with the channels of a pixel side by side. */
   readonly shape: readonly number[];
   readonly train: Samples;

@@ -2,6 +2,7 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import { claim, release, removeAbandoned } from "../io/temporary.ts";
 import type { DatasetEntry, DatasetFile } from "./catalogue.ts";
 import { DownloadError, download } from "./download.ts";
 import { isGzip, sha256, unpack } from "./files.ts";
@@ -50,6 +51,7 @@ export async function fetchDataset(entry: DatasetEntry, options: FetchOptions = 
   await mkdir(own, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`${own}: cannot be made (${error.code}); choose another folder with --data-dir`);
   });
+  await removeAbandoned(own);
   const files: { name: string; mirror: string | null }[] = [];
   for (const file of entry.files) {
     const here = status.folder === own ? status.files.find(({ name }) => name === file.name) : undefined;
@@ -95,12 +97,12 @@ async function fetchFrom(
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const temporary = join(folder, `.${file.name}.${process.pid}.part`);
+  const temporary = claim(folder);
   try {
     // Packing never adds more than a few bytes per block: more than this is not the file.
     await download(`${mirror}${file.name}.gz`, temporary, Math.ceil(file.bytes * 1.01) + 1024, signal);
     const stored = await readFile(temporary);
-    const bytes = await unpack(stored, "the answer").catch((error: Error) => {
+    const bytes = await unpack(stored, "the answer", file.bytes).catch((error: Error) => {
       throw new DownloadError(`serves a damaged file (${error.message})`);
     });
     const found = sha256(bytes);
@@ -113,6 +115,7 @@ async function fetchFrom(
     return path;
   } finally {
     await rm(temporary, { force: true });
+    release(temporary);
   }
 }
 

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
+import { some } from "./classes.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 import { readBytes } from "./files.ts";
 import { decodePicture, type Picture } from "./picture.ts";
@@ -17,16 +18,19 @@ interface Labelled {
 
 /**
  * Reads `train/CLASS/*`, `test/CLASS/*` and, where it is there, `validation/CLASS/*`: PNG and JPEG files of one size.
- * Classes are the folders of `train` in order of their names. Files come class by class, so each part is put into a
- * random order that is the same every time; without a folder of its own, validation takes the last twelfth of train.
- * A set without colours has one channel, any other three.
+ * Classes are the folders of `train` with pictures, in order of their names. Files come class by class, so each part
+ * is put into a random order that is the same every time; without a folder of its own, validation takes the last
+ * twelfth of train. A set without colours has one channel, any other three.
  * @throws InputError that names the folder or file
  */
 export async function loadImageFolder(folder: string): Promise<Dataset> {
-  const classes = await folders(join(folder, "train"));
+  const classes: string[] = [];
+  const empty: string[] = [];
+  for (const name of await folders(join(folder, "train")))
+    ((await names(join(folder, "train", name))).length > 0 ? classes : empty).push(name);
   if (classes.length < 2 || classes.length > MOST_CLASSES) {
     throw new InputError(
-      `${join(folder, "train")}: found ${classes.length} folders; expected one per class, 2 to ${MOST_CLASSES}`,
+      `${join(folder, "train")}: found ${classes.length} folders with pictures; expected one per class, 2 to ${MOST_CLASSES}`,
     );
   }
   const train = await readPart(join(folder, "train"), classes);
@@ -49,6 +53,8 @@ export async function loadImageFolder(folder: string): Promise<Dataset> {
     name: basename(resolve(folder)),
     inputs: height * width * channels,
     classes: classes.length,
+    classNames: classes,
+    ...(empty.length > 0 && { notes: [`folders without pictures, no classes: ${some(empty)}`] }),
     shape: channels === 1 ? [height, width] : [height, width, channels],
     train: part(train.slice(0, kept)),
     validation: part(own ? validation : train.slice(kept)),
@@ -64,12 +70,12 @@ async function readPart(folder: string, classes: readonly string[]): Promise<Rea
   const files: Labelled[] = [];
   for (const name of await folders(folder)) {
     const label = classes.indexOf(name);
-    if (label < 0) {
+    const own = await names(join(folder, name));
+    if (label < 0 && own.length > 0) {
       throw new InputError(
         `${join(folder, name)}: found a class without training pictures; expected one of train's`,
       );
     }
-    const own = await names(join(folder, name));
     files.push(...own.map(file => ({ path: join(folder, name, file), label })));
   }
   if (files.length === 0)

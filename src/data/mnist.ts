@@ -10,6 +10,7 @@ import {
   TRAIN_IMAGES,
   TRAIN_LABELS,
 } from "./catalogue.ts";
+import { classesOf } from "./classes.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 import { readBytes, sha256 } from "./files.ts";
 import { type IdxImages, parseIdxImages, parseIdxLabels } from "./idx.ts";
@@ -35,7 +36,7 @@ export async function loadNamedIdx(entry: DatasetEntry, dataDir?: string): Promi
 }
 
 /**
- * A folder of four IDX files under MNIST's names, plain or gzipped. The training labels say how many classes there are.
+ * A folder of four IDX files under MNIST's names, plain or gzipped. The training labels say which classes there are.
  * @throws  InputError when a file is missing or does not fit the others
  */
 export function loadIdxFolder(folder: string): Promise<Dataset> {
@@ -49,11 +50,17 @@ async function holdsIdxFile(folder: string): Promise<boolean> {
 
 async function readFolder(folder: string, name: string, entry?: DatasetEntry): Promise<Dataset> {
   const read = (file: string) => readChecked(folder, file, entry);
-  const trainLabels = parseIdxLabels(...(await read(TRAIN_LABELS)), entry?.classes);
-  const classes = entry?.classes ?? 1 + trainLabels.reduce((most, label) => Math.max(most, label), 0);
+  const trainFile = await read(TRAIN_LABELS);
+  const testFile = await read(TEST_LABELS);
+  const [trainRead, testRead] = [trainFile, testFile].map(file => parseIdxLabels(...file, entry?.classes));
+  const found = classesOf(trainRead!);
+  const classes = entry?.classes ?? found.count;
   if (classes < 2)
-    throw new InputError(`${folder}: ${TRAIN_LABELS} holds class 0 only; expected two classes or more`);
-  const testLabels = parseIdxLabels(...(await read(TEST_LABELS)), classes);
+    throw new InputError(
+      `${folder}: ${TRAIN_LABELS} holds class ${trainRead![0]} only; expected two classes or more`,
+    );
+  const trainLabels = found.number(trainRead!, trainFile[1]);
+  const testLabels = found.number(testRead!, testFile[1]);
   const trainImages = parseIdxImages(...(await read(TRAIN_IMAGES)));
   const testImages = parseIdxImages(...(await read(TEST_IMAGES)));
   checkCounts(folder, trainImages, TRAIN_IMAGES, trainLabels, TRAIN_LABELS);
@@ -71,6 +78,8 @@ async function readFolder(folder: string, name: string, entry?: DatasetEntry): P
     name,
     inputs: trainImages.height * trainImages.width,
     classes,
+    ...(found.names && { classNames: found.names }),
+    ...(found.notes.length > 0 && { notes: found.notes }),
     shape,
     train: toSamples(trainImages, trainLabels, 0, kept),
     validation: toSamples(trainImages, trainLabels, kept, all),

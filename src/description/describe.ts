@@ -1,5 +1,5 @@
 import type { NetworkSpec } from "../engine/network.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import {
   type Dimension,
   type OverTime,
@@ -12,7 +12,7 @@ import {
 
 /**
  * A network as one writes it in a file: the fields of `NetworkSpec`, where a number may also be a quantity ("20 ms") or
- * an expression over `parameters` ("-g * J", "normal(1.5, 0.2) ms").
+ * an expression over `parameters` ("-g * J", "normal(1.5, 0.2) ms"); the README lists what one may hold.
  */
 export interface ModelDescription {
   readonly name: string;
@@ -62,31 +62,31 @@ function dimensionOf(field: string): Dimension {
 export function describe(model: unknown): { name: string; spec: NetworkSpec } {
   const raw = object(model, "model") as unknown as ModelDescription;
   if (typeof raw.name !== "string" || raw.name === "") {
-    throw new InputError(`name: expected the model's name, got ${JSON.stringify(raw.name)}`);
+    throw new InputError(`name: expected the model's name, got ${shown(raw.name)}`);
   }
-  const scope: Record<string, unknown> = {};
+  // Without a prototype: whatever a parameter is called, it is a name like any other.
+  const scope: Record<string, Scope[string]> = Object.create(null);
   for (const [name, value] of Object.entries(object(raw.parameters ?? {}, "parameters"))) {
-    scope[name] = parameter(value, `parameters.${name}`, scope);
+    scope[name] = parameter(value, within("parameters", name), scope);
   }
   const known = ["name", "description", "source", "parameters", "populations", "projections", "stimuli"];
   for (const field of Object.keys(raw)) {
-    if (!known.includes(field)) throw new InputError(`${field}: expected one of ${known.join(", ")}`);
+    if (!known.includes(field)) throw new InputError(`${short(field)}: expected one of ${known.join(", ")}`);
   }
   const populations = object(raw.populations, "populations");
-  const size = (name: unknown): number => {
-    const population = populations[String(name)] as { size?: unknown } | undefined;
-    const value =
-      population && quantity(population.size, `populations.${String(name)}.size`, "number", scope);
-    return typeof value === "number" ? value : 1;
-  };
+  const sizes = new Map(
+    Object.entries(populations).map(([name, population]) => {
+      const path = within("populations", name);
+      return [name, quantity(object(population, path).size, `${path}.size`, "number", scope) as number];
+    }),
+  );
+  // That there is such a population is checked by `network`.
+  const size = (name: unknown): number => (typeof name === "object" ? 1 : (sizes.get(String(name)) ?? 1));
   const spec = {
     populations: Object.fromEntries(
       Object.entries(populations).map(([name, population]) => [
         name,
-        read(object(population, `populations.${name}`), `populations.${name}`, scope, [
-          size(name),
-          size(name),
-        ]),
+        read(population, within("populations", name), scope, [size(name), size(name)]),
       ]),
     ),
     projections: list(raw.projections, "projections").map((projection, q) => {
@@ -114,12 +114,18 @@ function read(
   scope: Scope,
   sizes: readonly [number, number],
   field = "",
+  depth = 0,
 ): unknown {
-  if (Array.isArray(value)) return value.map((item, k) => read(item, `${path}[${k}]`, scope, sizes, field));
+  if (depth > 10) throw new InputError(`${path}: expected at most 10 maps and lists within each other`);
+  if (Array.isArray(value))
+    return value.map((item, k) => read(item, `${path}[${k}]`, scope, sizes, field, depth + 1));
   if (value !== null && typeof value === "object") {
     if (ArrayBuffer.isView(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, read(inner, `${path}.${key}`, scope, sizes, key)]),
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        read(inner, within(path, key), scope, sizes, key, depth + 1),
+      ]),
     );
   }
   if (typeof value === "boolean" || typeof value === "function" || value === undefined) return value;
@@ -170,15 +176,23 @@ function byPair(p: PerPlace, path: string): (pre: number, post: number) => numbe
   return probability;
 }
 
+/** Names come from a file and may have any length; the line of an error may not. */
+const short = (name: string) => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
+
+function within(path: string, name: string): string {
+  const whole = `${path}.${short(name)}`;
+  return whole.length > 150 ? `…${whole.slice(-150)}` : whole;
+}
+
 function object(value: unknown, path: string): Record<string, unknown> {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new InputError(`${path}: expected an object, got ${JSON.stringify(value)}`);
+    throw new InputError(`${path}: expected an object, got ${shown(value)}`);
   }
   return value as Record<string, unknown>;
 }
 
 function list(value: unknown, path: string): unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new InputError(`${path}: expected a list, got ${JSON.stringify(value)}`);
+  if (!Array.isArray(value)) throw new InputError(`${path}: expected a list, got ${shown(value)}`);
   return value;
 }

@@ -103,47 +103,6 @@ export function placesAlong(
   return Math.floor((from + 2 * padding - size) / stride) + 1;
 }
 
-/**
- * The synapses that leave each source of a convolution, as runs of neighbouring targets with neighbouring weights:
- * source i has the runs starts[i] .. starts[i + 1] - 1, and run n has the synapses weights[n] + c onto targets[n] + c
- * for c = 0 .. length - 1.
- */
-export interface Fan {
-  readonly starts: Int32Array;
-  readonly targets: Int32Array;
-  readonly weights: Int32Array;
-  readonly length: number;
-}
-
-export function fanOf({ size, stride, padding, from, to }: Convolution): Fan {
-  const starts = new Int32Array(neuronsOf(from) + 1);
-  const targets: number[] = [];
-  const weights: number[] = [];
-  const length = to.channels;
-  for (let y = 0, i = 0; y < from.height; y++) {
-    for (let x = 0; x < from.width; x++) {
-      const seenBy: [target: number, place: number][] = [];
-      for (let ky = 0; ky < size; ky++) {
-        const row = (y + padding - ky) / stride;
-        if (!Number.isInteger(row) || row < 0 || row >= to.height) continue;
-        for (let kx = 0; kx < size; kx++) {
-          const column = (x + padding - kx) / stride;
-          if (!Number.isInteger(column) || column < 0 || column >= to.width) continue;
-          seenBy.push([(row * to.width + column) * length, ky * size + kx]);
-        }
-      }
-      for (let c = 0; c < from.channels; c++, i++) {
-        for (const [target, place] of seenBy) {
-          targets.push(target);
-          weights.push((place * from.channels + c) * length);
-        }
-        starts[i + 1] = targets.length;
-      }
-    }
-  }
-  return { starts, targets: Int32Array.from(targets), weights: Int32Array.from(weights), length };
-}
-
 /** The pool that each neuron belongs to; -1 for neurons that no window holds. */
 export function poolsOf({ size, from, to }: Pool): Int32Array {
   const pools = new Int32Array(neuronsOf(from)).fill(-1);

@@ -1,10 +1,12 @@
 import { InputError } from "../errors.ts";
 import { exp, expm1 } from "../math/elementary.ts";
-import { type Architecture, architectureOf, type Fan, fanOf, poolsOf } from "./architecture.ts";
+import { type Architecture, architectureOf, poolsOf } from "./architecture.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
-import { pool, sumBackward, sumForward, synapsesOf, unpool } from "./layerLoops.ts";
+import { currentPerTrace } from "./layers.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
 import { type LifParameters, lif } from "./neurons/lif.ts";
+import { pool, unpool } from "./pools.ts";
+import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "./projections/runs.ts";
 import { SpikePool } from "./spikePool.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
@@ -82,8 +84,8 @@ export class FeedForwardNetwork {
   hiddenSpikes = 0;
   /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
   readonly kernels: readonly (LayerKernel | null)[];
-  /** Per layer: the synapses of a convolution, null for a fully connected layer. */
-  readonly fans: readonly (Fan | null)[];
+  /** The synapses of each layer. */
+  readonly runs: readonly Runs[];
   readonly #layers: readonly LifLayer[];
   readonly #pools: readonly (Int32Array | null)[];
   readonly #spikePools: readonly (SpikePool | null)[];
@@ -132,7 +134,7 @@ export class FeedForwardNetwork {
       }
     });
     this.sizes = sizes;
-    this.fans = layers.map(({ conv }) => conv && fanOf(conv));
+    this.runs = layers.map(runsOf);
     this.#pools = layers.map(layer => layer.pool && poolsOf(layer.pool));
     this.#spikePools = layers.map((layer, l) => layer.pool && new SpikePool(layer.pool, this.#pools[l]!));
     this.#sources = layers.map(layer => new Float64Array(layer.sources));
@@ -152,7 +154,7 @@ export class FeedForwardNetwork {
       .slice(0, -1)
       .map(
         ({ sources, post }, l) =>
-          new LifLayer(sources, post, this.weights[l]!, this.neuron, this.kernels[l], this.fans[l]),
+          new LifLayer(sources, post, this.weights[l]!, this.neuron, this.kernels[l], this.runs[l]),
       );
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
   }
@@ -164,8 +166,7 @@ export class FeedForwardNetwork {
 
   /** Current that brings a trace from 0 to 1 over one presentation [1/ms]. */
   get currentPerTrace(): number {
-    const { tauMem } = this.neuron;
-    return tauMem < Infinity ? 1 / (tauMem * -expm1(-this.durationMs / tauMem)) : 1 / this.durationMs;
+    return currentPerTrace(this.neuron.tauMem, this.durationMs);
   }
 
   /** Trace of a hidden neuron that fires at every chance: what it is driven by above this leaves no more spikes. */
@@ -265,8 +266,8 @@ export class FeedForwardNetwork {
     from: Presentation,
   ): Float64Array {
     const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
-    if (!own.pool) return sumBackward(this.fans[l]!, B, post, out);
-    const sources = sumBackward(this.fans[l]!, B, post, this.#sources[l]!);
+    if (!own.pool) return sumBackward(this.runs[l]!, B, post, out);
+    const sources = sumBackward(this.runs[l]!, B, post, this.#sources[l]!);
     return unpool(own.pool, pools!, sources, from.response[l]!, out);
   }
 
@@ -280,7 +281,7 @@ export class FeedForwardNetwork {
   ): Float64Array {
     const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
     const sources = own.pool ? pool(own.pool, pools!, change, from.response[l]!, this.#sources[l]!) : change;
-    return sumForward(this.fans[l]!, sources, w, out);
+    return sumForward(this.runs[l]!, sources, w, out);
   }
 
   /** What reaches the synapses of layer l, out of the spikes of the population below. */
@@ -292,19 +293,18 @@ export class FeedForwardNetwork {
   }
 
   #countEvents(l: number, spikes: SpikeTrain): void {
-    const [own, fan] = [this.architecture.layers[l]!, this.fans[l]!];
-    if (!fan) this.synapticEvents += spikes.length * own.post;
-    else
-      for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(own, fan, spikes.neurons[k]!);
+    const runs = this.runs[l]!;
+    if (!runs.shared) this.synapticEvents += spikes.length * runs.length;
+    else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]!);
   }
 
   #current(l: number, analogue: Float64Array | null): Float64Array {
     const current = this.currents[l]!;
-    const [own, fan] = [this.architecture.layers[l]!, this.fans[l]!];
+    const runs = this.runs[l]!;
     if (analogue) {
-      sumForward(fan, analogue, this.weights[l]!, current);
+      sumForward(runs, analogue, this.weights[l]!, current);
       for (let i = 0; i < analogue.length; i++) {
-        if (analogue[i] !== 0) this.synapticEvents += synapsesOf(own, fan, i);
+        if (analogue[i] !== 0) this.synapticEvents += synapsesOf(runs, i);
       }
     } else current.fill(0);
     const bias = this.biases[l]!;
@@ -345,7 +345,7 @@ export class FeedForwardNetwork {
     const top = this.depth - 1;
     this.#pool(top, into);
     this.#current(top, top === 0 ? into.analogue : null);
-    sumForward(this.fans[top]!, into.sourceTrace[top]!, this.weights[top]!, into.logits);
+    sumForward(this.runs[top]!, into.sourceTrace[top]!, this.weights[top]!, into.logits);
     const bias = this.biases[top]!;
     for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;
     this.#countEvents(top, into.sourceSpikes[top]!);

@@ -1,8 +1,8 @@
 import { InputError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
-import type { Fan } from "./architecture.ts";
 import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
+import { fullRuns, type Runs } from "./projections/runs.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
 /** What a presentation of one layer may be told besides its input. */
@@ -44,7 +44,7 @@ export interface OnlineLearning {
 export class LifLayer {
   readonly pre: number;
   readonly post: number;
-  /** [pre, post]: the row of a presynaptic neuron is contiguous; with a fan, the shared weights. */
+  /** Where `runs` says: by default [pre, post]. */
   readonly weights: Float32Array;
   readonly neuron: LifParameters;
   /** Spikes of the last presentation. */
@@ -68,8 +68,7 @@ export class LifLayer {
   /** Per presentation. Far beyond any code, and an end to neurons that fire at every instant or have no finite state. */
   readonly #mostSpikes: number;
   readonly #kernel: LayerKernel | null;
-  /** null: every input reaches every neuron. */
-  readonly #fan: Fan | null;
+  readonly #runs: Runs;
 
   /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
   constructor(
@@ -78,7 +77,7 @@ export class LifLayer {
     weights: Float32Array,
     neuron: LifParameters,
     kernel: LayerKernel | null = null,
-    fan: Fan | null = null,
+    runs: Runs = fullRuns(pre, post),
   ) {
     if (neuron.reset === "fixed" && neuron.tauRef > 0) {
       throw new InputError(
@@ -91,7 +90,7 @@ export class LifLayer {
     this.post = post;
     this.weights = weights;
     this.neuron = neuron;
-    this.#fan = fan;
+    this.#runs = runs;
     this.v = new Float64Array(post);
     this.#u = new Float64Array(post);
     this.#slope = new Float64Array(post);
@@ -136,13 +135,10 @@ export class LifLayer {
       before = t;
       // Inputs of one instant are one group: all are added, then thresholds are tested.
       const first = k;
-      if (this.#fan) {
-        while (k < input.length && input.times[k] === t) k++;
-        this.#addShared(this.#fan, input.neurons.subarray(first, k), scale, t, e);
-      } else {
-        for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
-        this.#addAndTest(input.neurons[k++]!, scale, t, e);
-      }
+      for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
+      this.#addAndTest(input.neurons[k++]!, scale, t, e);
+      // Without shared weights every input reaches every neuron.
+      if (this.#runs.shared) for (let n = first; n + 1 < k; n++) this.#test(input.neurons[n]!, t, e);
       if (online) {
         const left = online.rate * (leaky ? scale * exp(-duration / tauMem) : gain);
         for (let n = first; n < k; n++) this.#learn(input.neurons[n]!, left, online.modulator, e);
@@ -194,11 +190,7 @@ export class LifLayer {
 
   /** Changes the synapses of one presynaptic neuron that has just fired; e as at the head of the class. */
   #learn(row: number, left: number, modulator: Float64Array, e: number): void {
-    if (!this.#fan) {
-      this.#learnRun(0, row * this.post, this.post, left, modulator, e);
-      return;
-    }
-    const { starts, targets, weights: places, length } = this.#fan;
+    const { starts, targets, places, length } = this.#runs;
     for (let n = starts[row]!; n < starts[row + 1]!; n++) {
       this.#learnRun(targets[n]!, places[n]!, length, left, modulator, e);
     }
@@ -225,42 +217,35 @@ export class LifLayer {
     }
   }
 
-  /** The hot loop: one input spike reaches every neuron of the layer. */
+  /** The hot loop: one input spike reaches its targets. */
   #addAndTest(row: number, scale: number, t: number, e: number): void {
-    const { weights, post } = this;
-    const u = this.#u;
-    const slope = this.#slope;
-    const offset = this.#offset;
-    for (let j = 0, at = row * post; j < post; j++, at++) {
-      const sum = u[j]! + scale * weights[at]!;
-      u[j] = sum;
-      if (sum >= slope[j]! * e + offset) this.#fire(j, t);
-    }
-  }
-
-  /** The same for shared weights: inputs reach their neighbourhoods only, so only those are tested. */
-  #addShared(fan: Fan, inputs: Int32Array, scale: number, t: number, e: number): void {
-    const { starts, targets, weights: places, length } = fan;
+    const { starts, targets, places, length } = this.#runs;
     const [u, slope, offset, weights] = [this.#u, this.#slope, this.#offset, this.weights];
-    for (const i of inputs) {
-      for (let n = starts[i]!; n < starts[i + 1]!; n++) {
-        for (let j = targets[n]!, at = places[n]!, end = j + length; j < end; j++, at++) {
-          u[j]! += scale * weights[at]!;
-        }
-      }
-    }
-    for (const i of inputs) {
-      for (let n = starts[i]!; n < starts[i + 1]!; n++) {
-        for (let j = targets[n]!, end = j + length; j < end; j++) {
-          if (u[j]! >= slope[j]! * e + offset) this.#fire(j, t);
-        }
+    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
+      for (let j = targets[n]!, at = places[n]!, end = j + length; j < end; j++, at++) {
+        const sum = u[j]! + scale * weights[at]!;
+        u[j] = sum;
+        if (sum >= slope[j]! * e + offset) this.#fire(j, t);
       }
     }
   }
 
   #add(row: number, scale: number): void {
-    const base = row * this.post;
-    for (let j = 0; j < this.post; j++) this.#u[j]! += scale * this.weights[base + j]!;
+    const { starts, targets, places, length } = this.#runs;
+    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
+      for (let j = targets[n]!, at = places[n]!, end = j + length; j < end; j++, at++) {
+        this.#u[j]! += scale * this.weights[at]!;
+      }
+    }
+  }
+
+  #test(row: number, t: number, e: number): void {
+    const { starts, targets, length } = this.#runs;
+    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
+      for (let j = targets[n]!, end = j + length; j < end; j++) {
+        if (this.#u[j]! >= this.#slope[j]! * e + this.#offset) this.#fire(j, t);
+      }
+    }
   }
 
   /** Lets those neurons fire that their current alone takes over threshold before t; no other can be above it. */

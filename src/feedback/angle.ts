@@ -1,5 +1,6 @@
-import { type Architecture, architectureOf, fanOf, poolsOf } from "../engine/architecture.ts";
-import { sumBackward, unpool } from "../engine/layerLoops.ts";
+import { type Architecture, architectureOf, poolsOf } from "../engine/architecture.ts";
+import { unpool } from "../engine/pools.ts";
+import { runsOf, sumBackward } from "../engine/projections/runs.ts";
 import { angleDegrees, product } from "../math/matrix.ts";
 
 /**
@@ -32,8 +33,8 @@ function pathByClass(
   for (let k = 0; k < classes; k++) {
     let down = Float64Array.from({ length: classes }, (_, c) => (c === k ? 1 : 0));
     for (let l = layers.length - 1; l >= p; l--) {
-      const { conv, pool, sources, pre } = layers[l]!;
-      down = sumBackward(conv && fanOf(conv), weights[l]!, down, new Float64Array(sources)) as typeof down;
+      const { pool, sources, pre } = layers[l]!;
+      down = sumBackward(runsOf(layers[l]!), weights[l]!, down, new Float64Array(sources)) as typeof down;
       if (pool) {
         const average = { ...pool, kind: "average" } as const;
         down = unpool(average, poolsOf(pool), down, down, new Float64Array(pre)) as typeof down;

@@ -1,5 +1,4 @@
-import type { Fan } from "../engine/architecture.ts";
-import { addRuns } from "../engine/layerLoops.ts";
+import { addOuter, type Runs } from "../engine/projections/runs.ts";
 import { Rng } from "../math/rng.ts";
 
 /**
@@ -23,31 +22,23 @@ export function mirrorNoise(n: number, seed: number, key: string): Float64Array 
  * shared kernel over its places too.
  * @param B      in the shape of the layer's weights, changed in place
  * @param noise  [samples, sources] @param drive [samples, post], what the noise drives the targets with
- * @param fan    the synapses of a convolution, null for a fully connected layer
+ * @param runs   the synapses of the layer
  */
 export function mirror(
   B: Float32Array,
   noise: ArrayLike<number>,
   drive: ArrayLike<number>,
   samples: number,
-  fan: Fan | null = null,
+  runs: Runs,
 ): void {
   const [pre, post] = [noise.length / samples, drive.length / samples];
   const keep = (1 - SHARE) ** samples;
+  const scale = (1 - keep) / (samples * (post / runs.length));
   for (let at = 0; at < B.length; at++) B[at]! *= keep;
-  if (fan) {
-    const places = post / fan.length;
-    const scale = (1 - keep) / (samples * places);
-    for (let n = 0; n < samples; n++) {
-      const driven = Array.from({ length: post }, (_, j) => drive[n * post + j]!);
-      for (let i = 0; i < pre; i++) addRuns(fan, i, scale * noise[n * pre + i]!, driven, B);
-    }
-    return;
-  }
   for (let n = 0; n < samples; n++) {
-    for (let i = 0; i < pre; i++) {
-      const factor = ((1 - keep) / samples) * noise[n * pre + i]!;
-      for (let j = 0; j < post; j++) B[i * post + j]! += factor * drive[n * post + j]!;
-    }
+    const [noisy, driven] = [new Float64Array(pre), new Float64Array(post)];
+    for (let i = 0; i < pre; i++) noisy[i] = scale * noise[n * pre + i]!;
+    for (let j = 0; j < post; j++) driven[j] = drive[n * post + j]!;
+    addOuter(runs, noisy, driven, B);
   }
 }

@@ -33,40 +33,69 @@ async function library(): Promise<typeof import("h5wasm/node")> {
  * on with whatever was in memory; its other way, exceptions thrown through its C code, leaves it broken. So its writes
  * are taken over, for as long as it works and nothing else can.
  */
-function collecting<T>(use: () => T): { value: T | undefined; error: unknown; reports: string } {
+function collecting<T>(use: () => T): {
+  value: T | undefined;
+  error: unknown;
+  reports: string;
+  /** The first write that the system refused, which the library tells in its own numbers only. */
+  refused: unknown;
+} {
   const { writeSync } = fs;
   let reports = "";
+  let refused: unknown;
   fs.writeSync = ((file: number, data: Uint8Array, at?: number, length?: number, position?: number) => {
-    if (file !== 2) return writeSync(file, data, at, length, position);
+    if (file !== 2) {
+      try {
+        return writeSync(file, data, at, length, position);
+      } catch (error) {
+        refused ??= error;
+        throw error;
+      }
+    }
     const piece = Buffer.from(data.buffer, data.byteOffset + (at ?? 0), length ?? data.length);
     reports += piece.toString("latin1");
     return piece.length;
   }) as typeof fs.writeSync;
   try {
     const value = use();
-    return { value, error: undefined, reports };
+    return { value, error: undefined, reports, refused };
   } catch (error) {
-    return { value: undefined, error: error ?? new Error("unknown"), reports };
+    return { value: undefined, error: error ?? new Error("unknown"), reports, refused };
   } finally {
     fs.writeSync = writeSync;
   }
 }
 
-/** Writes a new HDF5 file; when `fill` fails, no file is left. The caller renames it, see `atomic.ts`. */
-export async function writeHdf5(path: string, fill: (root: Group) => void): Promise<void> {
+/**
+ * Writes a new HDF5 file; when `fill` fails, no file is left. The caller renames it, see `atomic.ts`.
+ * @param fill  writes all of it; where it yields, signals are let in, which end a long write
+ */
+export async function writeHdf5(path: string, fill: (root: Group) => Generator<void> | void): Promise<void> {
   const h5 = await library();
-  const { error, reports } = collecting(() => {
-    const file = new h5.File(path, "w");
-    try {
-      fill(file);
-    } finally {
-      file.close();
-    }
-  });
-  if (error === undefined && reports === "") return;
-  fs.rmSync(path, { force: true });
-  if (error instanceof InputError) throw error;
-  throw new Error(`${path}: cannot be written (${reason(reports, error)})`);
+  let file: InstanceType<typeof h5.File> | null = null;
+  const step = (work: () => unknown) => {
+    const { value, error, reports, refused } = collecting(work);
+    if (error === undefined && reports === "") return value;
+    throw (
+      refused ??
+      (reports === "" || error instanceof InputError ? error : new Error(`HDF5: ${reason(reports, error)}`))
+    );
+  };
+  // The library does not say why it may not.
+  fs.closeSync(fs.openSync(path, "w"));
+  try {
+    const steps = step(() => {
+      file = new h5.File(path, "w");
+      return fill(file);
+    }) as ReturnType<typeof fill>;
+    if (steps) while (!step(() => steps.next().done)) await new Promise(done => setImmediate(done));
+    step(() => file!.close());
+  } catch (error) {
+    // What is left of it is let go; what it says then is known.
+    collecting(() => file?.close());
+    fs.rmSync(path, { force: true });
+    throw error;
+  }
 }
 
 /**

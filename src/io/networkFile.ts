@@ -1,6 +1,6 @@
-import { convLayer, denseLayer, type Layer } from "../engine/architecture.ts";
+import { convLayer, dense, denseLayer, type Layer } from "../engine/architecture.ts";
+import type { LayeredNetwork } from "../engine/layers.ts";
 import { InputError, shown } from "../errors.ts";
-import { expm1 } from "../math/elementary.ts";
 import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
 import { decode, encode } from "./msgpack.ts";
 
@@ -114,7 +114,8 @@ function checkLayers(value: unknown, sizes: readonly number[], file: string): re
   return list;
 }
 
-/** Constant current that stands for a bias of 1 [1/ms], as in `FeedForwardNetwork`. */
-export function currentPerBias({ neuron: { tauMem }, durationMs }: TrainedNetwork): number {
-  return tauMem < Infinity ? 1 / (tauMem * -expm1(-durationMs / tauMem)) : 1 / durationMs;
+/** The same with the layers that its sizes stand for. */
+export function layeredNetwork(trained: TrainedNetwork): LayeredNetwork {
+  const { sizes, layers } = trained;
+  return { ...trained, architecture: layers ? { sizes, layers } : dense(sizes) };
 }

@@ -25,13 +25,13 @@ import { select } from "./sonataWrite.ts";
 /** @throws InputError when a population or quantity has a name that the format cannot hold */
 export async function writeNirData(stream: RasterStream, path: string): Promise<void> {
   const { populations, traces, durationMs } = stream;
-  await writeHdf5(path, root => {
+  await writeHdf5(path, function* (root) {
     root.create_attribute("__type__", "NIRGraphData", [], "S");
     root.create_attribute("time_unit", "ms", [], "S");
     // A dataset: attributes end at 64 KB.
     writeText(root, "threefactor", factsToJson(stream));
     const nodes = root.create_group("nodes");
-    populations.forEach(({ name, size }, p) => {
+    for (const [p, { name, size }] of populations.entries()) {
       const node = nodes.create_group(checkName(name, "population"));
       node.create_attribute("__type__", "NIRNodeData", [], "S");
       const observables = node.create_group("observables");
@@ -43,7 +43,7 @@ export async function writeNirData(stream: RasterStream, path: string): Promise<
         group.create_attribute("t_max", Float64Array.of(durationMs), [], "<d");
         return group;
       };
-      writeEvents(make("spikes", "EventData"), stream, p);
+      yield* writeEvents(make("spikes", "EventData"), stream, p);
       for (const quantity of new Set(own.map(trace => trace.quantity))) {
         if (quantity === "spikes")
           throw new InputError("nirdata: quantity of a trace: expected another name than spikes");
@@ -52,7 +52,7 @@ export async function writeNirData(stream: RasterStream, path: string): Promise<
           own.filter(trace => trace.quantity === quantity),
         );
       }
-    });
+    }
   });
 }
 
@@ -62,15 +62,19 @@ function checkName(name: string, what: string): string {
   throw new InputError(`nirdata: ${what} ${JSON.stringify(name)}: expected a name without slashes`);
 }
 
-function writeEvents(group: Group, stream: RasterStream, p: number): void {
+function* writeEvents(group: Group, stream: RasterStream, p: number): Generator<void> {
   let count = 0;
-  for (const { populationIndex } of stream.spikes()) for (const q of populationIndex) if (q === p) count++;
+  for (const { populationIndex } of stream.spikes()) {
+    for (const q of populationIndex) if (q === p) count++;
+    yield;
+  }
   const idx = new Column(group, "idx", "<q", count, true);
   const time = new Column(group, "time", "<d", count, true);
   for (const block of stream.spikes()) {
     const own = select(block.populationIndex, p);
     idx.write(Uint32Array.from(own, k => block.neurons[k]!));
     time.write(Float64Array.from(own, k => block.times[k]!));
+    yield;
   }
 }
 

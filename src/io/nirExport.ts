@@ -1,6 +1,7 @@
 import { denseLayer, type Layer, type Maps } from "../engine/architecture.ts";
+import { currentPerTrace } from "../engine/layers.ts";
 import { InputError } from "../errors.ts";
-import { currentPerBias, type TrainedNetwork } from "./networkFile.ts";
+import type { TrainedNetwork } from "./networkFile.ts";
 import { type NirGraph, type NirNode, type NirValue, tensor } from "./nirGraph.ts";
 
 export interface NirExportOptions {
@@ -53,7 +54,7 @@ export function networkToNir(
     names.push(name);
   };
   put("input", { type: "Input", fields: { shape: integers(shapeOf(sizes[0]!, layers[0]!.conv?.from)) } });
-  const scale = currentPerBias(network) * dtMs;
+  const scale = currentPerTrace(network.neuron.tauMem, network.durationMs) * dtMs;
   layers.forEach((layer, l) => {
     const gain = l === 0 ? inputGain : neuron.vThreshold;
     const bias = tensor(Float32Array.from(biases[l]!, b => b * scale));

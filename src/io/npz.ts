@@ -1,5 +1,5 @@
 import { unzipSync, Zip, ZipPassThrough } from "fflate";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { crc32 } from "./crc32.ts";
 import { decodeNpy, type NpyArray, type NpyNumbers } from "./npy.ts";
 import { zipChecksums } from "./zipChecksums.ts";
@@ -9,37 +9,48 @@ const LARGEST_UNPACKED = 2 ** 31;
 /** Without the 64-bit extension, which not every reader knows, a zip archive ends here. */
 const LARGEST_ARCHIVE = 2 ** 32 - 1;
 
+type Entries = Iterable<readonly [name: string, pieces: Iterable<Uint8Array>]>;
+
+/** The bytes of `npzPieces`, given to a sink in order. */
+export function writeNpz(sink: (bytes: Uint8Array) => void, entries: Entries): void {
+  for (const piece of npzPieces(entries)) sink(piece);
+}
+
 /**
- * Writes a NumPy archive piece by piece: a zip of `<name>.npy`, stored as `numpy.savez` stores them.
- * @param sink     gets the bytes of the archive in order
+ * A NumPy archive piece by piece: a zip of `<name>.npy`, stored as `numpy.savez` stores them.
  * @param entries  name and the pieces of each array's file, read once, in order
  * @throws InputError when the archive grows beyond 4 GiB
  */
-export function writeNpz(
-  sink: (bytes: Uint8Array) => void,
-  entries: Iterable<readonly [name: string, pieces: Iterable<Uint8Array>]>,
-): void {
+export function* npzPieces(entries: Entries): Generator<Uint8Array> {
   let written = 0;
+  let ready: Uint8Array[] = [];
   let failed: Error | null = null;
   const zip = new Zip((error, bytes) => {
     if (error) failed = error;
-    else {
-      written += bytes.length;
-      if (written > LARGEST_ARCHIVE)
-        throw new InputError("npz: expected less than 4 GiB, got more; use msgpack or an HDF5 format");
-      sink(bytes);
-    }
+    else ready.push(bytes);
   });
+  const take = () => {
+    if (failed) throw failed;
+    const pieces = ready;
+    ready = [];
+    for (const { length } of pieces) written += length;
+    if (written > LARGEST_ARCHIVE)
+      throw new InputError("npz: expected less than 4 GiB, got more; use msgpack or an HDF5 format");
+    return pieces;
+  };
   for (const [name, pieces] of entries) {
     const file = new ZipPassThrough(`${name}.npy`);
     // Fixed, so that the same raster makes the same bytes.
     file.mtime = new Date(1980, 0, 1);
     zip.add(file);
-    for (const piece of pieces) file.push(piece);
+    for (const piece of pieces) {
+      file.push(piece);
+      yield* take();
+    }
     file.push(new Uint8Array(0), true);
   }
   zip.end();
-  if (failed) throw failed;
+  yield* take();
 }
 
 /**
@@ -79,9 +90,14 @@ export function decodeNpz(bytes: Uint8Array, file: string): Map<string, NpyArray
 /** One array of numbers of an archive as ordinary numbers. @throws InputError when it is missing or is none */
 export function numbersOf(arrays: ReadonlyMap<string, NpyArray>, name: string, file: string): Float64Array {
   const data = arrays.get(name)?.data;
-  if (data === undefined || Array.isArray(data)) {
-    const names = [...arrays.keys()].join(", ");
-    throw new InputError(`${file}: ${name}: expected numbers, got ${data ? "text" : `only ${names}`}`);
+  if (!ArrayBuffer.isView(data)) {
+    const got =
+      data === undefined
+        ? `only ${shown([...arrays.keys()].join(", "))}`
+        : data instanceof Map
+          ? "fields"
+          : "text";
+    throw new InputError(`${file}: ${name}: expected numbers, got ${got}`);
   }
   return data instanceof Float64Array
     ? data

@@ -33,7 +33,7 @@ export async function writeNwb(stream: RasterStream, path: string, options: NwbO
   const started = (options.startedAt ?? new Date()).toISOString().replace("Z", "+00:00");
   const { rule, dataset } = stream.metadata;
   const what = [rule, dataset].filter(word => word !== undefined).join(" on ");
-  await writeHdf5(path, root => {
+  await writeHdf5(path, function* (root) {
     root.create_attribute("nwb_version", "2.6.0", [], "S");
     type(root, "NWBFile");
     writeText(root, "identifier", uuid(rng));
@@ -51,7 +51,7 @@ export async function writeNwb(stream: RasterStream, path: string, options: NwbO
     stream.traces.forEach((trace, k) => {
       writeTrace(acquisition, trace, k, rule !== undefined, type);
     });
-    writeUnits(root.create_group("units"), stream, type);
+    yield* writeUnits(root.create_group("units"), stream, type);
   });
 }
 
@@ -111,9 +111,9 @@ function writeTrace(
   stamps.dataset.create_attribute("unit", "seconds", [], "S");
 }
 
-function writeUnits(units: Group, stream: RasterStream, type: Typed): void {
+function* writeUnits(units: Group, stream: RasterStream, type: Typed): Generator<void> {
   const { populations, durationMs } = stream;
-  const rows = rowsOf(stream);
+  const rows = yield* rowsOf(stream);
   const n = rows.layer.length;
   type(units, "Units");
   const columns = ["spike_times", "obs_intervals", "population", "layer", "neuron"];
@@ -129,7 +129,7 @@ function writeUnits(units: Group, stream: RasterStream, type: Typed): void {
   type(id.dataset, "ElementIdentifiers", "hdmf-common");
 
   const times = describe(
-    writeByNeuron(units, stream, rows),
+    yield* writeByNeuron(units, stream, rows),
     "VectorData",
     "Spike times of all units, one after the other [s].",
   );
@@ -171,7 +171,7 @@ interface Rows {
 }
 
 /** One row per neuron; only those that fire when a population is too large to list. */
-function rowsOf(stream: RasterStream): Rows {
+function* rowsOf(stream: RasterStream): Generator<void, Rows> {
   const { populations } = stream;
   let total = 0;
   const firsts = populations.map(({ size }) => (total += size) - size);
@@ -186,9 +186,11 @@ function rowsOf(stream: RasterStream): Rows {
     rowOf = (p, i) => firsts[p]! + i;
   } else {
     const seen = new Map<number, number>();
-    for (const block of stream.spikes())
+    for (const block of stream.spikes()) {
       for (let k = 0; k < block.times.length; k++)
         seen.set(firsts[block.populationIndex[k]!]! + block.neurons[k]!, 0);
+      yield;
+    }
     const keys = Float64Array.from(seen.keys()).sort();
     keys.forEach((key, row) => {
       seen.set(key, row);
@@ -198,14 +200,16 @@ function rowsOf(stream: RasterStream): Rows {
     rowOf = (p, i) => seen.get(firsts[p]! + i)!;
   }
   const ends = new Float64Array(layer.length);
-  for (const { times, populationIndex, neurons } of stream.spikes())
+  for (const { times, populationIndex, neurons } of stream.spikes()) {
     for (let k = 0; k < times.length; k++) ends[rowOf(populationIndex[k]!, neurons[k]!)]!++;
+    yield;
+  }
   for (let row = 1; row < ends.length; row++) ends[row]! += ends[row - 1]!;
   return { layer: Uint32Array.from(layer), neuron: Uint32Array.from(neuron), ends, rowOf };
 }
 
 /** All spike times, by row: each band of the output takes one more walk through the spikes. */
-function writeByNeuron(units: Group, stream: RasterStream, { ends, rowOf }: Rows): Dataset {
+function* writeByNeuron(units: Group, stream: RasterStream, { ends, rowOf }: Rows): Generator<void, Dataset> {
   const column = new Column(units, "spike_times", "<d", stream.spikeCount);
   for (let first = 0; first < stream.spikeCount; first += BAND) {
     const band = new Float64Array(Math.min(BAND, stream.spikeCount - first));
@@ -215,8 +219,12 @@ function writeByNeuron(units: Group, stream: RasterStream, { ends, rowOf }: Rows
         const place = next[rowOf(populationIndex[k]!, neurons[k]!)]!++ - first;
         if (place >= 0 && place < band.length) band[place] = seconds(times[k]!);
       }
+      yield;
     }
-    for (let k = 0; k < band.length; k += 65_536) column.write(band.subarray(k, k + 65_536));
+    for (let k = 0; k < band.length; k += 65_536) {
+      column.write(band.subarray(k, k + 65_536));
+      yield;
+    }
   }
   return column.dataset;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readText } from "../data/regular.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { metadataFromMap, metadataToJson } from "./metadataJson.ts";
@@ -13,29 +13,29 @@ const TIDY = `${SPIKES},quantity,value`;
  * one more row, and two more columns tell them apart: `quantity` (`spike`, or what was recorded) and `value`. What is
  * no row stands as JSON in a comment line at the top: `pandas.read_csv(file, comment="#")` reads the table.
  */
-export function writeRasterCsv(stream: RasterStream, sink: (text: string) => void): void {
+export function* csvOfRaster(stream: RasterStream): Generator<string> {
   const { durationMs, populations, metadata, traces } = stream;
   const tidy = traces.length > 0;
   const owners = traces.map(({ population, neuron, quantity }) => ({ population, neuron, quantity }));
   const head = JSON.stringify({ format: FORMAT, durationMs, populations, traces: owners });
-  sink(`# ${head.slice(0, -1)},"metadata":${metadataToJson(metadata)}}\n${tidy ? TIDY : SPIKES}\n`);
+  yield `# ${head.slice(0, -1)},"metadata":${metadataToJson(metadata)}}\n${tidy ? TIDY : SPIKES}\n`;
   const names = populations.map(({ name }) => field(name));
   const end = tidy ? ",spike,\n" : "\n";
   for (const { times, populationIndex, neurons } of stream.spikes()) {
     const lines: string[] = new Array(times.length);
     for (let k = 0; k < times.length; k++)
       lines[k] = `${number(times[k]!)},${names[populationIndex[k]!]},${neurons[k]}${end}`;
-    sink(lines.join(""));
+    yield lines.join("");
   }
   for (const { population, neuron, quantity, times, values } of traces) {
     const middle = `${field(population)},${neuron},${field(quantity)}`;
-    sink(Array.from(times, (t, k) => `${number(t)},${middle},${number(values[k]!)}\n`).join(""));
+    yield Array.from(times, (t, k) => `${number(t)},${middle},${number(values[k]!)}\n`).join("");
   }
 }
 
 /** @throws InputError that names the line, when the table holds no raster */
 export function readRasterCsv(path: string): Raster {
-  return decodeRasterCsv(readFileSync(path, "utf8"), path);
+  return decodeRasterCsv(readText(path), path);
 }
 
 interface Head {

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { readRegular } from "../data/regular.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic } from "./atomic.ts";
@@ -6,11 +7,11 @@ import { firstBytes } from "./firstBytes.ts";
 import { readNirData, writeNirData } from "./nirData.ts";
 import { readNwb } from "./nwbRead.ts";
 import { writeNwb } from "./nwbWrite.ts";
-import { readRasterCsv, writeRasterCsv } from "./rasterCsv.ts";
+import { csvOfRaster, readRasterCsv } from "./rasterCsv.ts";
 import { decodeRaster } from "./rasterFile.ts";
 import { beginsRasterLog } from "./rasterLog.ts";
 import { readRasterLog, writeRasterLog } from "./rasterLogFile.ts";
-import { readRasterNpz, writeRasterNpz } from "./rasterNpz.ts";
+import { npzOfRaster, readRasterNpz } from "./rasterNpz.ts";
 import { asStream, type RasterStream, streamOf } from "./rasterStream.ts";
 import { readSonata } from "./sonataRead.ts";
 import { writeSonata } from "./sonataWrite.ts";
@@ -24,7 +25,7 @@ export interface RasterWriteOptions {
 interface RasterFormat {
   /** Of a file's name; empty for a folder. */
   readonly extension: string;
-  write(stream: RasterStream, path: string, options: RasterWriteOptions): Promise<void> | void;
+  write(stream: RasterStream, path: string, options: RasterWriteOptions): Promise<void>;
   read(path: string): Promise<RasterStream> | RasterStream;
 }
 
@@ -33,13 +34,12 @@ export const rasterFormats = {
   msgpack: { extension: ".msgpack", write: writeRasterLog, read: readNative },
   npz: {
     extension: ".npz",
-    write: (stream, path) => toFile(path, sink => writeRasterNpz(stream, sink)),
+    write: (stream, path) => toFile(path, npzOfRaster(stream)),
     read: path => streamOf(readRasterNpz(path)),
   },
   csv: {
     extension: ".csv",
-    write: (stream, path) =>
-      toFile(path, sink => writeRasterCsv(stream, text => sink(new TextEncoder().encode(text)))),
+    write: (stream, path) => toFile(path, csvOfRaster(stream)),
     read: path => streamOf(readRasterCsv(path)),
   },
   nwb: { extension: ".nwb", write: writeNwb, read: async path => streamOf(await readNwb(path)) },
@@ -66,23 +66,22 @@ export async function writeRaster(
   if (!Object.hasOwn(rasterFormats, format))
     throw new InputError(`format: expected one of ${Object.keys(rasterFormats).join(", ")}, got ${format}`);
   if (typeof path !== "string" || path === "") throw new InputError(`path: expected a file, got ${path}`);
-  await replaceAtomic(path, temporary =>
-    (rasterFormats[format] as RasterFormat).write(asStream(raster), temporary, options),
-  );
+  const { extension, write }: RasterFormat = rasterFormats[format];
+  const kind = extension === "" ? "folder" : "file";
+  await replaceAtomic(path, temporary => write(asStream(raster), temporary, options), kind);
 }
 
 function readNative(path: string): RasterStream {
   const log = beginsRasterLog(firstBytes(path, 64)) ? readRasterLog(path) : null;
-  return log ?? streamOf(decodeRaster(readFileSync(path), path));
+  return log ?? streamOf(decodeRaster(readRegular(path), path));
 }
 
-function toFile(path: string, fill: (sink: (bytes: Uint8Array) => void) => void): void {
-  const file = openSync(path, "w");
+/** Signals are heard between two pieces. */
+async function toFile(path: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  const file = await open(path, "w");
   try {
-    fill(bytes => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    });
+    for (const piece of pieces) await file.writeFile(piece);
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }

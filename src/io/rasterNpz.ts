@@ -1,24 +1,24 @@
-import { readFileSync } from "node:fs";
+import { readRegular } from "../data/regular.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { metadataFromJson, metadataToJson, parseJson } from "./metadataJson.ts";
 import { bytesOf, encodeNpy, encodeNpyText, type NpyArray, npyHeader } from "./npy.ts";
-import { decodeNpz, numbersOf, writeNpz } from "./npz.ts";
+import { decodeNpz, npzPieces, numbersOf } from "./npz.ts";
 import { type RasterStream, rasterFrom, type SpikeBlock } from "./rasterStream.ts";
 
 /**
- * A raster as a NumPy archive, written in bounded memory: `times` [ms], `population` (place in `population_names`) and
+ * A raster as a NumPy archive, piece by piece, in bounded memory: `times` [ms], `population` (place in `population_names`) and
  * `neuron`, one entry per spike; `duration_ms`, `population_sizes`; `trace_<k>_times` and `trace_<k>_values`, whose
  * owners stand in `traces` as JSON, like `metadata`.
  */
-export function writeRasterNpz(stream: RasterStream, sink: (bytes: Uint8Array) => void): void {
+export function npzOfRaster(stream: RasterStream): Generator<Uint8Array> {
   const { populations, traces, metadata, durationMs, spikeCount } = stream;
   const column = function* (dtype: string, field: keyof SpikeBlock) {
     yield npyHeader(dtype, [spikeCount]);
     for (const block of stream.spikes()) yield bytesOf(block[field]);
   };
   const owners = traces.map(({ population, neuron, quantity }) => ({ population, neuron, quantity }));
-  writeNpz(sink, [
+  return npzPieces([
     ["times", column("<f8", "times")],
     ["population", column("<u2", "populationIndex")],
     ["neuron", column("<u4", "neurons")],
@@ -36,7 +36,7 @@ export function writeRasterNpz(stream: RasterStream, sink: (bytes: Uint8Array) =
 
 /** @throws InputError when the archive holds no such raster */
 export function readRasterNpz(path: string): Raster {
-  return decodeRasterNpz(readFileSync(path), path);
+  return decodeRasterNpz(readRegular(path), path);
 }
 
 /** The same of bytes in memory. @param file  named in errors */

@@ -41,7 +41,7 @@ export async function writeSonataNetwork(
       if (l > 0) new Column(own, "bias_current", "<d", n).write(Float64Array.from(currents[l - 1]!));
     });
   });
-  await writeHdf5(join(folder, "edges.h5"), root => {
+  await writeHdf5(join(folder, "edges.h5"), function* (root) {
     sonataHeader(root);
     const all = root.create_group("edges");
     for (let l = 0; l < depth; l++) {
@@ -58,16 +58,20 @@ export async function writeSonataNetwork(
       ];
       for (const [name, dtype, value] of columns) {
         const column = new Column(group, name, dtype, count);
-        for (let k = 0; k < count; k += BLOCK)
+        for (let k = 0; k < count; k += BLOCK) {
           column.write(Uint32Array.from({ length: Math.min(BLOCK, count - k) }, (_, i) => value(k + i)));
+          yield;
+        }
         if (name === "source_node_id") column.dataset.create_attribute("node_population", names[l]!, [], "S");
         if (name === "target_node_id")
           column.dataset.create_attribute("node_population", names[l + 1]!, [], "S");
       }
       const own = group.create_group("0");
       const weight = new Column(own, "syn_weight", "<d", count);
-      for (let k = 0; k < count; k += BLOCK)
+      for (let k = 0; k < count; k += BLOCK) {
         weight.write(Float64Array.from(weights[l]!.subarray(k, k + BLOCK), w => w * gain));
+        yield;
+      }
       const delay = new Column(own, "delay", "<d", count);
       for (let k = 0; k < count; k += BLOCK) delay.write(new Float64Array(Math.min(BLOCK, count - k)));
     }

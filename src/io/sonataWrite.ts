@@ -21,12 +21,11 @@ export async function writeSonata(stream: RasterStream, folder: string): Promise
   for (const { name } of populations) checkSonataName(name);
   const reports = groupReports(traces);
   mkdirSync(folder, { recursive: true });
-  await writeHdf5(join(folder, "spikes.h5"), root => {
+  await writeHdf5(join(folder, "spikes.h5"), function* (root) {
     sonataHeader(root);
     const spikes = root.create_group("spikes");
-    populations.forEach(({ name }, p) => {
-      writeSpikes(spikes.create_group(name), stream, p);
-    });
+    for (const [p, { name }] of populations.entries())
+      yield* writeSpikes(spikes.create_group(name), stream, p);
   });
   await writeNodes(populations, join(folder, "nodes.h5"));
   await writeAtomic(join(folder, "node_types.csv"), nodeTypes(populations.length));
@@ -87,10 +86,13 @@ function nodeTypes(populations: number): string {
   return `node_type_id model_type model_template\n${rows.join("\n")}\n`;
 }
 
-function writeSpikes(group: Group, stream: RasterStream, p: number): void {
+function* writeSpikes(group: Group, stream: RasterStream, p: number): Generator<void> {
   group.create_attribute("sorting", "by_time", [], "S");
   let count = 0;
-  for (const { populationIndex } of stream.spikes()) for (const q of populationIndex) if (q === p) count++;
+  for (const { populationIndex } of stream.spikes()) {
+    for (const q of populationIndex) if (q === p) count++;
+    yield;
+  }
   const times = new Column(group, "timestamps", "<d", count);
   times.dataset.create_attribute("units", "ms", [], "S");
   const ids = new Column(group, "node_ids", "<Q", count);
@@ -98,6 +100,7 @@ function writeSpikes(group: Group, stream: RasterStream, p: number): void {
     const own = select(block.populationIndex, p);
     times.write(Float64Array.from(own, k => block.times[k]!));
     ids.write(Uint32Array.from(own, k => block.neurons[k]!));
+    yield;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * exp, expm1, log, log1p and cos by the methods of fdlibm (Sun Microsystems, 1993, freely distributable), with errors
+ * exp, expm1, log, log1p, sin and cos by the methods of fdlibm (Sun Microsystems, 1993, freely distributable), with errors
  * below 1 unit in the last place. Built from +, -, * and /, which IEEE 754 fixes, they give the same bits everywhere.
  */
 
@@ -205,8 +205,25 @@ const C6 = -1.1359647557788195e-11;
  * @throws RangeError for any other
  */
 function cos(x: number): number {
-  if (!(x >= 0 && x <= 2 * Math.PI)) throw new RangeError(`cos: expected an angle from 0 to 2 pi, got ${x}`);
-  if (x < QUARTER) return cosine(x, 0);
+  return x < QUARTER && x >= 0 ? cosine(x, 0) : turned("cos", x, 0);
+}
+
+/**
+ * Sine of an angle from 0 to 2 pi.
+ * @throws RangeError for any other
+ */
+function sin(x: number): number {
+  if (!(x < QUARTER && x >= 0)) return turned("sin", x, 3);
+  if (x < 2 ** -27) return x;
+  const z = x * x;
+  return x + z * x * (S1 + z * (S2 + z * (S3 + z * (S4 + z * (S5 + z * S6)))));
+}
+
+/** Cosine of an angle from pi / 4 and of as many quarter turns more. */
+function turned(name: string, x: number, quarters: number): number {
+  if (!(x >= 0 && x <= 2 * Math.PI)) {
+    throw new RangeError(`${name}: expected an angle from 0 to 2 pi, got ${x}`);
+  }
   const n = x < THREE_QUARTERS ? 1 : (x * (2 / Math.PI) + 0.5) | 0;
   let far = x - n * QUARTER_1;
   let rest = n * QUARTER_1_REST;
@@ -221,7 +238,9 @@ function cos(x: number): number {
   }
   const y = far - rest;
   const tail = far - y - rest;
-  return n === 1 ? -sine(y, tail) : n === 2 ? -cosine(y, tail) : n === 3 ? sine(y, tail) : cosine(y, tail);
+  const quadrant = (n + quarters) & 3;
+  if (quadrant === 0) return cosine(y, tail);
+  return quadrant === 1 ? -sine(y, tail) : quadrant === 2 ? -cosine(y, tail) : sine(y, tail);
 }
 
 /** pi / 4 and 3 pi / 4, up to which one quarter turn is taken away. */
@@ -247,4 +266,4 @@ function cosine(x: number, y: number): number {
   return 1 - part - (0.5 * z - part - (z * r - x * y));
 }
 
-export const fdlibm = { exp, expm1, log, log1p, cos } as const;
+export const fdlibm = { exp, expm1, log, log1p, sin, cos } as const;

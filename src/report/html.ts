@@ -1,11 +1,14 @@
-/** Text as HTML shows it, safe between tags and inside double-quoted attributes. */
+import { visible } from "../errors.ts";
+
+/** Text as HTML shows it, all its characters, safe between tags and inside double-quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
 
-/** A value as JSON that may stand inside a script element: nothing in it can end the element. */
+/** A value as JSON that may stand inside a script element: nothing in it can end the element. Its texts are as shown. */
 export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c");
+  const asShown = (_: string, part: unknown) => (typeof part === "string" ? visible(part) : part);
+  return JSON.stringify(value, asShown).replaceAll("<", "\\u003c");
 }
 
 /**
@@ -13,5 +16,7 @@ export function scriptJson(value: unknown): string {
  * too, and `<!--` changes how it looks; both can only occur in literals, where these escapes mean the same.
  */
 export function scriptCode(code: string): string {
-  return code.replace(/<\/(?=script)/gi, () => "<\\/").replace(/<(?=!--)/g, () => "\\x3C");
+  // A parser reads every line's end as this one, and a checksum is of what it reads.
+  const lines = code.replace(/\r\n?/g, "\n");
+  return lines.replace(/<\/(?=script)/gi, () => "<\\/").replace(/<(?=!--)/g, () => "\\x3C");
 }

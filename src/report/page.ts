@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { visible } from "../errors.ts";
 import { clientScript } from "./client.ts";
 import { escapeHtml, scriptCode, scriptJson } from "./html.ts";
 import { swatch } from "./palette.ts";
@@ -16,9 +18,21 @@ export interface Page {
   readonly plotly: string;
 }
 
-/** The page forbids itself the network, so that a mistake in a figure cannot send a request either. */
-const policy =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
+/**
+ * The page forbids itself the network, so that a mistake in a figure cannot send a request either, and all scripts but
+ * its own, which it knows by their checksums. Plotly sets styles where it draws.
+ */
+function policy(scripts: readonly string[]): string {
+  const own = scripts.map(code => `'sha256-${createHash("sha256").update(code).digest("base64")}'`);
+  return [
+    "default-src 'none'",
+    `script-src ${own.join(" ")}`,
+    "style-src 'unsafe-inline'",
+    "img-src data: blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
 
 export function pageHtml({
   title,
@@ -30,12 +44,13 @@ export function pageHtml({
   sections,
   plotly,
 }: Page): string {
+  const scripts = [scriptCode(plotly), scriptCode(clientScript)];
   const drawn = sections.map(({ id, choices }) => ({ id, choices }));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
@@ -59,8 +74,7 @@ ${sentences.map(sentence => `<p class="verdict">${escapeHtml(sentence)}</p>`).jo
 ${sections.map(sectionHtml).join("\n")}
 </main>
 <script type="application/json" id="figures">${scriptJson(drawn)}</script>
-<script>${scriptCode(plotly)}</script>
-<script>${scriptCode(clientScript)}</script>
+${scripts.map(code => `<script>${code}</script>`).join("\n")}
 </body>
 </html>
 `;
@@ -68,7 +82,7 @@ ${sections.map(sectionHtml).join("\n")}
 
 /** Lines break between words, not at the hyphens inside them; copied text stays as it was. */
 function wordsHtml(text: string): string {
-  return text.replace(/\S+|\s+/g, part => (part.trim() ? `<span>${escapeHtml(part)}</span>` : part));
+  return visible(text).replace(/\S+|\s+/g, part => (part.trim() ? `<span>${escapeHtml(part)}</span>` : part));
 }
 
 function optionsHtml(options: Page["options"]): string {

@@ -129,22 +129,23 @@ function sampleChoice(
     plots: [
       rasterPlot(raster, title, (run?.encoder ?? raster.metadata.encoder) === "current"),
       ...membranePlot(raster, title),
-      ...readoutPlot(raster, title),
+      ...readoutPlot(raster, title, run?.classNames),
     ],
   };
 }
 
 /** Label and decision first; then what else the recording says of itself. */
 function sampleFacts({ metadata, durationMs }: Raster): string {
-  const { label, decision, rule: _rule, seed: _seed, ...others } = metadata;
+  const { label, decision, rule: _rule, seed: _seed, ...more } = metadata;
+  const { labelName = label, decisionName = decision, ...others } = more;
   const rest = Object.entries(others).map(
     ([key, value]) => `${key} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`,
   );
   return [
-    ...(label === undefined ? [] : [`label ${label}`]),
+    ...(label === undefined ? [] : [`label ${labelName}`]),
     ...(decision === undefined
       ? []
-      : [`decision ${decision}${decision === label ? " (right)" : " (wrong)"}`]),
+      : [`decision ${decisionName}${decision === label ? " (right)" : " (wrong)"}`]),
     `${durationMs} ms`,
     ...rest,
   ].join(", ");

@@ -1,3 +1,4 @@
+import { visible } from "../errors.ts";
 import type { Results, RunResult } from "../training/results.ts";
 import { control, type RuleGroup, ruleGroups, type Summary, summarize } from "./groups.ts";
 import { escapeHtml } from "./html.ts";
@@ -54,7 +55,7 @@ export function formatTable(results: Results): string {
   const shown = filledColumns(rows);
   const lines = [
     ["rule", ...shown.map(column => column.short)],
-    ...rows.map(row => [row.name, ...shown.map(column => cellText(column, row[column.key]) || "-")]),
+    ...rows.map(row => [visible(row.name), ...shown.map(column => cellText(column, row[column.key]) || "-")]),
   ];
   const widths = lines[0].map((_, i) => Math.max(...lines.map(line => line[i].length)));
   return lines

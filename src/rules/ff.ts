@@ -4,7 +4,7 @@ import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
-import { type LabelPattern, labelPattern } from "./labelPattern.ts";
+import { type LabelPattern, labelPattern, labelsLack } from "./labelPattern.ts";
 import { Layers, whole } from "./layers.ts";
 import type { Rule } from "./rule.ts";
 
@@ -44,6 +44,11 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
     source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
     presentations: 3,
     synapseKnows: "own activity; goodness of its own layer and whether the label is right",
+    lacks(architecture) {
+      if (form.by === "goodness" && architecture.sizes.length === 2)
+        return "expected a hidden layer, whose goodness decides, got none";
+      return labelsLack(architecture);
+    },
     create(architecture, rng) {
       const { sizes } = architecture;
       const pattern = labelPattern(architecture);

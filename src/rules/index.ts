@@ -1,3 +1,4 @@
+import type { Architecture } from "../engine/architecture.ts";
 import { InputError } from "../errors.ts";
 import { afa } from "./afa.ts";
 import { bp, fa, kp } from "./bp.ts";
@@ -28,6 +29,12 @@ export const rules: readonly Rule[] = [
   ...[ff, ffReadout],
   ...[frozen, shallow, chance],
 ];
+
+/** @throws InputError that names the rule and what it lacks there */
+export function checkNeeds(rule: Rule, architecture: Architecture): void {
+  const lack = rule.lacks?.(architecture) ?? null;
+  if (lack !== null) throw new InputError(`${rule.name}: ${lack}`);
+}
 
 /** @throws InputError that lists the names */
 export function ruleNamed(name: string): Rule {

@@ -30,6 +30,40 @@ export interface LabelPattern {
   shown(x: Tensor2D, label: Tensor2D): Tensor2D;
 }
 
+/** The wave of class k at column x and row y. */
+function wave(k: number, classes: number): (x: number, y: number) => number {
+  const [direction, wavelength] = [(Math.PI * k) / classes, WAVELENGTHS[k % WAVELENGTHS.length]!];
+  return (x, y) => {
+    const along = x * cos(direction) + y * cos(direction - Math.PI / 2);
+    return (CREST / 2) * (1 + cos((2 * Math.PI * along) / wavelength));
+  };
+}
+
+/** What is missing for every class to look different, or null. */
+export function labelsLack(architecture: Architecture): string | null {
+  const [inputs, classes] = [architecture.sizes[0]!, architecture.sizes.at(-1)!];
+  const maps = architecture.layers[0]!.conv?.from;
+  if (!maps) {
+    return classes <= inputs
+      ? null
+      : `expected at most as many classes as inputs, ${inputs}, since the label takes the place of the first ones, got ${classes}`;
+  }
+  const looks = new Map<string, number>();
+  // What is alike over a whole wave is alike everywhere.
+  const [height, width] = [maps.height, maps.width].map(side => Math.min(side, Math.max(...WAVELENGTHS)));
+  for (let k = 0; k < classes; k++) {
+    const at = wave(k, classes);
+    const places = Array.from({ length: height! * width! }, (_, n) => at(n % width!, Math.floor(n / width!)));
+    // In a picture of a single row a direction and its mirror image are one, up to the last bits.
+    const look = places.map(value => value.toFixed(4)).join();
+    const twin = looks.get(look);
+    if (twin !== undefined)
+      return `expected a picture in which the waves of ${classes} classes differ, got ${maps.height} x ${maps.width}, where classes ${twin} and ${k} are alike`;
+    looks.set(look, k);
+  }
+  return null;
+}
+
 export function labelPattern({ sizes, layers }: Architecture): LabelPattern {
   const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
   const maps = layers[0]!.conv?.from;
@@ -44,12 +78,10 @@ export function labelPattern({ sizes, layers }: Architecture): LabelPattern {
   }
   const waves = new Float32Array(classes * inputs);
   for (let k = 0; k < classes; k++) {
-    const [direction, wavelength] = [(Math.PI * k) / classes, WAVELENGTHS[k % WAVELENGTHS.length]!];
+    const at = wave(k, classes);
     for (let i = 0; i < inputs; i++) {
       const place = Math.floor(i / maps.channels);
-      const [x, y] = [place % maps.width, Math.floor(place / maps.width)];
-      const along = x * cos(direction) + y * cos(direction - Math.PI / 2);
-      waves[k * inputs + i] = (CREST / 2) * (1 + cos((2 * Math.PI * along) / wavelength));
+      waves[k * inputs + i] = at(place % maps.width, Math.floor(place / maps.width));
     }
   }
   return {

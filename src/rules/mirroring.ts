@@ -1,5 +1,5 @@
-import { fanOf } from "../engine/architecture.ts";
 import type { FeedForwardNetwork } from "../engine/feedForward.ts";
+import { runsOf } from "../engine/projections/runs.ts";
 import { mirror, mirrorNoise } from "../feedback/mirror.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import { tf } from "../rate/tensors.ts";
@@ -18,13 +18,14 @@ export function mirrorRates(
   seed: number,
   { key, indices }: RateBatch,
 ): void {
-  const { sources: n, conv } = net.architecture.layers[l]!;
+  const layer = net.architecture.layers[l]!;
+  const n = layer.sources;
   const noise = new Float32Array(indices.length * n);
   for (let k = 0; k < indices.length; k++) {
     noise.set(mirrorNoise(n, seed, `${key} ${indices[k]} ${l}`), k * n);
   }
   const drive = net.driveBySources(l, tf.tensor2d(noise, [indices.length, n]));
-  mirror(B, noise, drive.dataSync(), indices.length, conv && fanOf(conv));
+  mirror(B, noise, drive.dataSync(), indices.length, runsOf(layer));
 }
 
 /** The same in spikes: a layer is driven alone, by constant currents. */
@@ -35,6 +36,6 @@ export function mirrorSpikes(
   const seen = net.weights.map((_, l) => layers.presentation(l));
   return (l, B, seed, { key, index }) => {
     const noise = mirrorNoise(net.architecture.layers[l]!.sources, seed, `${key} ${index} ${l}`);
-    mirror(B, noise, layers.drive(l, seen[l]!, noise), 1, net.fans[l]);
+    mirror(B, noise, layers.drive(l, seen[l]!, noise), 1, net.runs[l]!);
   };
 }

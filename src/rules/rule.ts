@@ -28,6 +28,11 @@ export interface Rule {
   readonly sequential?: boolean;
   /** The control without hidden layers: only the first and last size are used. */
   readonly shallow?: boolean;
+  /**
+   * What the network or its data lack for this rule, as "expected ..., got ..."; null where it can learn. Asked before a
+   * run begins.
+   */
+  lacks?(architecture: Architecture): string | null;
   /** Draws the feedback once; both forms share it. `samples`: size of the training set. */
   create(architecture: Architecture, rng: Rng, samples: number): Forms;
 }

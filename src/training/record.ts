@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
-import type { Layer } from "../engine/architecture.ts";
 import { FeedForwardNetwork } from "../engine/feedForward.ts";
-import { network, type ProjectionSpec } from "../engine/network.ts";
-import type { Raster, RecordedTrace } from "../engine/raster.ts";
+import { layeredSpec, populationNames } from "../engine/layers.ts";
+import { network, type PopulationSpec } from "../engine/network.ts";
+import type { Raster } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import type { SpikeTrain } from "../engine/spikeTrain.ts";
 import { InputError } from "../errors.ts";
@@ -52,39 +52,38 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const scores = forms.spiking(net).decide?.(sample);
   const seen = net.present(net.presentation());
 
-  const hidden = Array.from({ length: depth - 1 }, (_, l) => (depth === 2 ? "hidden" : `hidden ${l + 1}`));
-  const names = ["input", ...hidden];
-  const readout = { tauMem, vThreshold: Infinity };
-  /** Pools fire what the layer before them made of its spikes; they are left out of the raster. */
-  const sources = architecture.layers.map(({ pool }, l) => (pool ? `pool ${l}` : names[l]!));
-  const pools = architecture.layers.flatMap((layer, l) => (layer.pool ? [{ l, size: layer.sources }] : []));
-  const projection = (l: number, to: string) => ({
-    from: sources[l]!,
-    to,
-    ...connection(architecture.layers[l]!),
-    weights: parameters.weights[l]!,
-    gain: net.gainOf(l),
+  const names = populationNames(depth);
+  const hidden = names.slice(1, -1);
+  const { populations, projections } = layeredSpec({
+    ...{ architecture, neuron, durationMs, inputGain: net.input.gain },
+    ...parameters,
   });
+  const { input, readout, ...others } = populations as Record<string, PopulationSpec>;
+  const output: PopulationSpec = { size: sizes[depth]!, neuron: { tauMem, vThreshold: OUTPUT_THRESHOLD } };
+  const inner = Object.fromEntries(hidden.map(name => [name, others[name]!]));
+  const times = Array.from({ length: Math.round(durationMs / SAMPLING) + 1 }, (_, k) =>
+    Math.min(durationMs, k * SAMPLING),
+  );
   const simulation = new Simulation(
     network({
-      populations: {
-        input: { size: inputs, neuron: "input" },
-        ...Object.fromEntries(hidden.map((name, l) => [name, { size: sizes[l + 1]!, neuron }])),
-        output: { size: sizes[depth]!, neuron: { tauMem, vThreshold: OUTPUT_THRESHOLD } },
-        readout: { size: sizes[depth]!, neuron: readout },
-        ...Object.fromEntries(pools.map(({ l, size }) => [sources[l]!, { size, neuron: "input" as const }])),
-      },
-      projections: [
-        ...hidden.map((name, l) => projection(l, name)),
-        projection(depth - 1, "output"),
-        projection(depth - 1, "readout"),
-      ],
+      // Those that are shown come first; pools pass on what the layer before them fires, and stay behind.
+      populations: { input: input!, ...inner, output, readout: readout!, ...others },
+      projections: [...projections!, { ...projections!.at(-1)!, to: "output" }],
     }),
+    {
+      record: {
+        spikes: ["input", ...hidden, "output"],
+        neurons: [
+          ...hidden.map((name, l) => ({
+            population: name,
+            neurons: exemplary(seen.spikes[l + 1]!, seen.drive[l + 1]!),
+            times,
+          })),
+          { population: "readout", neurons: [...Array(sizes[depth]!).keys()], times },
+        ],
+      },
+    },
   );
-  for (const { l } of pools) {
-    const { times, neurons, length } = seen.sourceSpikes[l]!;
-    simulation.stimulate(sources[l]!, times.subarray(0, length), neurons.subarray(0, length));
-  }
   const { spikes } = net.input;
   simulation.stimulate(
     "input",
@@ -94,72 +93,29 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   [...hidden, "output", "readout"].forEach((name, k) => {
     simulation.setCurrent(name, net.currents[Math.min(k, depth - 1)]!);
   });
-
-  const traces: { population: string; of: string; neuron: number; times: number[]; values: number[] }[] = [
-    ...hidden.flatMap((name, l) =>
-      exemplary(seen.spikes[l + 1]!, seen.drive[l + 1]!).map(neuron => ({
-        population: name,
-        of: name,
-        neuron,
-        times: [] as number[],
-        values: [] as number[],
-      })),
-    ),
-    ...Array.from({ length: sizes[depth]! }, (_, neuron) => ({
-      population: "output",
-      of: "readout",
-      neuron,
-      times: [] as number[],
-      values: [] as number[],
-    })),
-  ];
-  for (let step = 0; step <= Math.round(durationMs / SAMPLING); step++) {
-    simulation.runUntil(Math.min(durationMs, step * SAMPLING));
-    for (const trace of traces) {
-      trace.times.push(simulation.time);
-      trace.values.push(simulation.potential(trace.of, trace.neuron));
-    }
-  }
+  simulation.run(durationMs);
+  const label = data.test.labels[sample]!;
+  const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
     rule: plan.rule,
     seed,
     dataset: data.name,
     sample,
-    label: data.test.labels[sample]!,
-    decision: argmax(scores ?? seen.logits),
+    label,
+    decision,
+    ...(data.classNames && { labelName: data.classNames[label]!, decisionName: data.classNames[decision]! }),
     encoder,
     vThreshold,
     tauMem,
     tauRef,
     outputThreshold: OUTPUT_THRESHOLD,
   });
-  // The readout proper and the pools stand behind the others.
-  const kept = Array.from(raster.populationIndex.keys()).filter(n => raster.populationIndex[n]! <= depth);
   return {
     ...raster,
-    times: Float64Array.from(kept, n => raster.times[n]!),
-    populationIndex: Uint16Array.from(kept, n => raster.populationIndex[n]!),
-    neurons: Uint32Array.from(kept, n => raster.neurons[n]!),
     populations: raster.populations.slice(0, depth + 1),
-    traces: traces.map(
-      ({ population, neuron, times, values }): RecordedTrace => ({
-        population,
-        neuron,
-        quantity: "v",
-        times: Float64Array.from(times),
-        values: Float64Array.from(values),
-      }),
+    traces: raster.traces.map(trace =>
+      trace.population === "readout" ? { ...trace, population: "output" } : trace,
     ),
-  };
-}
-
-/** How the event queue connects a layer: by a kernel, or all to all. */
-function connection({ conv }: Layer): Pick<ProjectionSpec, "connect"> {
-  if (!conv) return {};
-  const { size, stride, padding, from, to } = conv;
-  const shape = [from.height, from.width, from.channels] as const;
-  return {
-    connect: { kind: "convolution", shape, kernel: [size, size], filters: to.channels, stride, padding },
   };
 }
 

@@ -41,6 +41,8 @@ export interface RunResult {
   readonly feedbackDegrees?: readonly number[];
   /** Test samples by [true class][decided class]. */
   readonly confusion: readonly (readonly number[])[];
+  /** What the data call their classes, where that is not their numbers. */
+  readonly classNames?: readonly string[];
   readonly inputSpikesPerSample?: number;
   readonly hiddenSpikesPerSample?: number;
   readonly synapticEventsPerSample?: number;
@@ -52,6 +54,8 @@ export interface RunResult {
 /** `results.json` of a run folder. */
 export interface Results {
   readonly schema: "threefactor.results/1";
+  /** As in run.json; absent where there are none. */
+  readonly notes?: readonly string[];
   readonly runs: readonly RunResult[];
 }
 
@@ -70,4 +74,6 @@ export interface RunRecord {
   /** The backend with the library behind it, such as `wasm + OpenBLAS 0.3.21 (SkylakeX), 1 thread`; absent in old runs. */
   readonly library?: string;
   readonly machine: string;
+  /** What a reader should know of how the data were taken. */
+  readonly notes?: readonly string[];
 }

@@ -2,12 +2,10 @@ import type { Presentation } from "../engine/feedForward.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import { SpikeTrain } from "../engine/spikeTrain.ts";
 import { InputError } from "../errors.ts";
+import type { Asked } from "./spikingSteps.ts";
 
 /** What `ThreeFactorSynapses.accumulate` reads of a presentation. */
 type Left = Pick<Presentation, "sourceTrace" | "sourceSpikes" | "spikes" | "analogue">;
-
-/** Does what a sample asked for: `align` changes feedback weights, `descend` the forward ones. */
-export type Act = (kind: "descend" | "align" | "decay", l: number, post: Float64Array, from: Left) => void;
 
 const KINDS = ["descend", "align", "decay"] as const;
 
@@ -15,7 +13,7 @@ const KINDS = ["descend", "align", "decay"] as const;
  * What learning one sample asks of the synapses, as numbers in memory that threads may share: third factors, and of the
  * presentation what the eligibility needs. Written by the thread that presented the sample, read by all.
  */
-export class SampleLog {
+export class SampleLog implements Asked {
   readonly #numbers: Float64Array;
   readonly #eligibility: Eligibility;
   readonly #depth: number;
@@ -39,7 +37,15 @@ export class SampleLog {
     this.#at = 0;
   }
 
-  write(kind: (typeof KINDS)[number], l: number, post: Float64Array, from: Left): void {
+  readonly descend = (l: number, post: Float64Array, from: Presentation) =>
+    this.#write("descend", l, post, from);
+  readonly align = (l: number, post: Float64Array, from: Presentation) => this.#write("align", l, post, from);
+  readonly decay = (l: number, post: Float64Array, from: Presentation) => this.#write("decay", l, post, from);
+
+  /** Nothing is done before the whole batch has been written. */
+  settle(): void {}
+
+  #write(kind: (typeof KINDS)[number], l: number, post: Float64Array, from: Left): void {
     this.#put(1, KINDS.indexOf(kind), l);
     this.putAll(post);
     if (!this.#timed(l)) this.putAll(from.sourceTrace[l]!);
@@ -57,8 +63,8 @@ export class SampleLog {
     this.#put(0);
   }
 
-  /** Reads the list that `write` and `close` have made. */
-  replay(act: Act): void {
+  /** Asks for what has been written down until `close`. */
+  replay(asked: Asked): void {
     while (this.#get() === 1) {
       const [kind, l] = [KINDS[this.#get()]!, this.#get()];
       const post = this.all();
@@ -74,7 +80,7 @@ export class SampleLog {
         from.spikes[l + 1] = this.#train();
         if (this.#get() === 1) from.analogue = this.all();
       }
-      act(kind, l, post, from);
+      asked[kind](l, post, from as unknown as Presentation);
     }
   }
 

@@ -1,5 +1,6 @@
-import { isSymbolNode, parse } from "mathjs";
-import { InputError } from "../errors.ts";
+import { compile } from "../description/compile.ts";
+import { sameUnit, unitless } from "../description/units.ts";
+import { InputError, shown } from "../errors.ts";
 
 /** Factor on the learning rate, as a function of the training progress in [0, 1). */
 export type Schedule = (progress: number) => number;
@@ -31,30 +32,21 @@ export const schedules: Readonly<Record<string, string>> = {
  */
 export function schedule(asked: string, epochs: number): Schedule {
   const expression = Object.hasOwn(schedules, asked) ? schedules[asked]! : asked;
-  const fail = (why: string) =>
+  const fail = (expected: string, found?: string) =>
     new InputError(
       `schedule: expected an expression in progress and epoch, or one of ${Object.keys(schedules).join(", ")}, ` +
-        `got "${asked}": ${why}`,
+        `got ${shown(asked)}: expected ${expected}${found === undefined ? "" : `, got ${found}`}`,
     );
-  let compiled: { evaluate(scope: Record<string, number>): unknown };
-  try {
-    const node = parse(expression);
-    // mathjs draws from the platform's generator, which no seed reaches.
-    const random = node.filter(part => isSymbolNode(part) && /random/i.test(part.name))[0];
-    if (random) throw new Error(`${String(random)} gives other numbers in every run`);
-    compiled = node.compile();
-  } catch (error) {
-    throw fail((error as Error).message);
-  }
+  const now = { progress: 0, epoch: 0 };
+  const variable = (name: keyof typeof now) => ({ powers: unitless, fixed: false, at: () => now[name] });
+  const variables = { progress: variable("progress"), epoch: variable("epoch") };
+  const term = compile(expression, { scope: {}, variables, draw: "the same numbers in every run" }, fail);
+  if (term.truth || !sameUnit(term.powers, unitless)) throw fail("a number");
   const evaluate = (progress: number) => {
-    let factor: unknown;
-    try {
-      factor = compiled.evaluate({ progress, epoch: Math.floor(progress * epochs) });
-    } catch (error) {
-      throw fail((error as Error).message);
-    }
-    if (typeof factor !== "number" || !(factor >= 0 && factor < Infinity))
-      throw fail(`it gave ${String(factor)}, expected 0 or more`);
+    now.progress = progress;
+    now.epoch = Math.floor(progress * epochs);
+    const factor = term.at();
+    if (!(factor >= 0 && factor < Infinity)) throw fail("0 or more", String(factor));
     return factor;
   };
   evaluate(0);

@@ -3,8 +3,14 @@ import { type Eligibility, ThreeFactorSynapses } from "../engine/plasticity/thre
 import type { Steps } from "../rules/rule.ts";
 import { type Optimiser, type OptimiserName, optimiser } from "./optimiser.ts";
 
+/** What can be asked of synapses, by a rule and by the homeostasis of its neurons. */
+export interface Asked extends Steps<Float64Array, Presentation> {
+  readonly descend: (l: number, post: Float64Array, from: Presentation) => void;
+  readonly decay: (l: number, post: Float64Array, from: Presentation) => void;
+}
+
 /** Carries out what a rule's spiking form asks for: the changes of a batch, collected at the synapses. */
-export class SpikingSteps implements Steps<Float64Array, Presentation> {
+export class SpikingSteps implements Asked {
   readonly optimiser: Optimiser | null;
   readonly #net: FeedForwardNetwork;
   readonly #synapses: ThreeFactorSynapses;
@@ -65,12 +71,12 @@ export class SpikingSteps implements Steps<Float64Array, Presentation> {
   }
 
   /** A share of each hidden neuron's own activity in its third factor, in the layers that the rule changes. */
-  decayActivity(seen: Presentation, layers: Iterable<number> = this.#touched, decay = this.decay): void {
+  decayActivity(seen: Presentation, layers: Iterable<number>, asked: Asked): void {
     if (this.#activityDecay === 0) return;
     for (const l of layers) {
       if (l === this.#net.depth - 1) continue;
       const post = seen.trace[l + 1]!.map(a => this.#activityDecay * a);
-      decay(l, post, seen);
+      asked.decay(l, post, seen);
     }
   }
 

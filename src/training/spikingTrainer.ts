@@ -1,15 +1,15 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
-import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
+import { FeedForwardNetwork } from "../engine/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
-import { argmax, crossEntropy } from "../math/softmax.ts";
-import type { Rule, SpikingSample } from "../rules/rule.ts";
+import { argmax } from "../math/softmax.ts";
+import type { Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { initialParameters, type Parameters } from "./initialise.ts";
-import { SampleLog } from "./sampleLog.ts";
+import { SpikingBatch } from "./spikingBatch.ts";
 import { SpikingSteps } from "./spikingSteps.ts";
 import {
   accuracyOf,
@@ -18,7 +18,6 @@ import {
   finish,
   joined,
   networkOf,
-  type Pieces,
   sampleOf,
   split,
   type Trainer,
@@ -82,100 +81,20 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   });
   const remembered = [learner.memory, steps.optimiser?.state];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
-  let samplesLearned = 0;
-
+  const batch = new SpikingBatch(net, learner, steps, encoder, dropout, data, settings);
   const show = (intensities: Float32Array, key: string) => encoder.encode(intensities, key, net.input);
 
-  const presented = (index: number, epoch: number, key: string): SpikingSample => {
-    show(trainingSample(data, index, epoch, seed), `train ${epoch} ${index}`);
-    net.dropout = dropout?.ofSample(epoch, index) ?? null;
-    return { label: data.train.labels[index]!, index, key };
-  };
-
-  /** What one sample writes down besides its steps: logits, its row of the memory, events. */
-  const pieces = (): Pieces => {
-    let [key, epoch, count] = ["", 0, 0];
-    const rowOf = (index: number) => {
-      const { memory, feedback } = learner;
-      if (!memory || feedback) return new Float32Array(0);
-      const width = memory.length / data.train.count;
-      return memory.subarray(index * width, (index + 1) * width);
-    };
-    return {
-      log: {
-        room: SampleLog.roomFor([...sizes, ...sizes], settings.eligibility),
-        at: numbers => new SampleLog(numbers, settings.eligibility, net.depth),
-      },
-      begin(indices, rate, of) {
-        key = batchKey(`train ${of}`, indices);
-        // What an input spike stands for is known once something has been encoded; a thread may present nothing.
-        if (count === 0) show(trainingSample(data, indices[0]!, of, seed), `train ${of} ${indices[0]}`);
-        epoch = of;
-        count = indices.length;
-        steps.begin(rate, indices.length);
-      },
-      present(index, into) {
-        const sample = presented(index, epoch, key);
-        const own = Float32Array.from(rowOf(index));
-        const before = net.synapticEvents;
-        const layers = new Set<number>();
-        into.rewind();
-        const seen = learner.learn(
-          sample,
-          (l, post, from) => {
-            layers.add(l);
-            into.write("descend", l, post, from);
-          },
-          { align: (l, post, from) => into.write("align", l, post, from), settle() {} },
-        );
-        steps.decayActivity(seen, layers, (l, post, from) => into.write("decay", l, post, from));
-        net.dropout = null;
-        into.close();
-        into.putAll(seen.logits);
-        into.putAll(rowOf(index));
-        rowOf(index).set(own);
-        into.putAll([net.synapticEvents - before]);
-        net.synapticEvents = before;
-      },
-      learn(index, from) {
-        from.rewind();
-        net.dropout = dropout?.ofSample(epoch, index) ?? null;
-        from.replay((kind, l, post, left) => steps[kind](l, post, left as Presentation));
-        net.dropout = null;
-        const logits = from.all();
-        rowOf(index).set(from.all());
-        net.synapticEvents += from.all()[0]!;
-        const label = data.train.labels[index]!;
-        return { loss: crossEntropy(logits, label), correct: argmax(logits) === label ? 1 : 0 };
-      },
-      end() {
-        steps.settle();
-        samplesLearned += count;
-      },
-    };
-  };
-
   return {
-    ...(!online && !rule.sequential && { pieces: pieces() }),
+    ...(!online && !rule.sequential && { pieces: batch }),
     learn(indices, rate, epoch) {
-      let loss = 0;
-      let correct = 0;
-      const key = batchKey(`train ${epoch}`, indices);
-      steps.begin(rate, indices.length);
+      let [loss, correct] = [0, 0];
+      batch.begin(indices, rate, epoch);
       for (const index of indices) {
-        const sample = presented(index, epoch, key);
-        const { label } = sample;
-        if (online) net.online = { rate: rate / indices.length, modulators: learner.ahead!(sample) };
-        const seen = learner.learn(sample, steps.descend, steps);
-        net.online = null;
-        steps.decayActivity(seen);
-        const { logits } = seen;
-        loss += crossEntropy(logits, label);
-        if (argmax(logits) === label) correct++;
+        const learned = batch.tally(index, batch.ask(index, steps).logits);
+        loss += learned.loss;
+        correct += learned.correct;
       }
-      net.dropout = null;
-      steps.settle();
-      samplesLearned += indices.length;
+      batch.end();
       return { loss, correct };
     },
     evaluate(samples) {
@@ -217,13 +136,13 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     },
     cost() {
       const cost = {
-        synapticEventsPerSample: net.synapticEvents / samplesLearned,
-        synapseUpdatesPerSample: (synapses.updates + net.onlineUpdates) / samplesLearned,
+        synapticEventsPerSample: net.synapticEvents / batch.samplesLearned,
+        synapseUpdatesPerSample: (synapses.updates + net.onlineUpdates) / batch.samplesLearned,
       };
       net.synapticEvents = 0;
       net.onlineUpdates = 0;
       synapses.updates = 0;
-      samplesLearned = 0;
+      batch.samplesLearned = 0;
       return cost;
     },
     parameters: () => copyOf(net),

@@ -2,7 +2,7 @@ import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { needBackend } from "../rate/backend.ts";
-import { type Rule, ruleNamed } from "../rules/index.ts";
+import { checkNeeds, type Rule, ruleNamed } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
@@ -10,7 +10,7 @@ import type { CurvePoint, RunResult, Twin } from "./results.ts";
 import { checkState, type RunState } from "./runState.ts";
 import { schedule } from "./schedule.ts";
 import { spikingTrainer } from "./spikingTrainer.ts";
-import type { Evaluation, Trainer, TrainingSettings } from "./trainer.ts";
+import { type Evaluation, networkOf, type Trainer, type TrainingSettings } from "./trainer.ts";
 
 /** One run of a comparison: a rule in one of its forms, from one seed. */
 export interface RunPlan {
@@ -39,6 +39,7 @@ export interface Trained {
 
 export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
   const rule: Rule = ruleNamed(plan.rule);
+  checkNeeds(rule, networkOf(rule, plan.settings));
   return plan.twin === "rate"
     ? rateTrainer(rule, data, plan.settings)
     : spikingTrainer(rule, data, plan.settings);
@@ -235,6 +236,7 @@ async function conclude(
       feedbackDegrees: last?.feedbackDegrees ?? state.initialFeedbackDegrees,
     }),
     confusion,
+    ...(data.classNames && { classNames: data.classNames }),
     ...spikes,
     ...state.cost,
     trainSamplesPerSecond: (data.train.count * state.epochsDone) / state.trainSeconds || 0,

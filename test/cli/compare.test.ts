@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Results, RunRecord, RunResult } from "../../src/training/results.ts";
+import { idxImages, idxLabels, tinySet } from "../data/idxFiles.ts";
 import {
   type Ended,
   filesUnder,
@@ -151,6 +152,30 @@ describe("a run folder", () => {
   });
 });
 
+test("what was made of the labels stands on the first lines, in run.json and in results.json", async () => {
+  const [out, set] = [folder("letters"), folder("letters set")];
+  await mkdir(set);
+  const labels = (count: number) => idxLabels(Array.from({ length: count }, (_, k) => [1, 2, 3, 26][k % 4]!));
+  const files = {
+    ...tinySet(),
+    "train-labels-idx1-ubyte": labels(24),
+    "t10k-images-idx3-ubyte": idxImages(2000, 2, 3),
+    "t10k-labels-idx1-ubyte": labels(2000),
+  };
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(set, name), bytes);
+  const asked = ["--dataset", set, "--rules", "chance", "--twins", "rate", "--epochs", "1", "--hidden", "4"];
+  const { code, stdout, stderr } = await threefactor("compare", ...asked, "--json", "--out", out);
+  expect(code).toBe(0);
+  const note = "labels are 1, 2, 3, 26: 4 classes in this order, and no others between";
+  expect(stderr.split("\n")[1]).toBe(`note: ${note}`);
+  const { notes, runs }: Results = JSON.parse(stdout);
+  expect(notes).toEqual([note]);
+  expect((await json<RunRecord>(out, "run.json")).notes).toEqual([note]);
+  expect(runs[0]).toMatchObject({ architecture: "6-4-4", classNames: ["1", "2", "3", "26"] });
+  // One in four, not one in 27: four standard deviations of 2,000 guesses on either side.
+  expect(Math.abs(runs[0]!.testAccuracy - 1 / 4)).toBeLessThan(4 * Math.sqrt(((1 / 4) * (3 / 4)) / 2000));
+});
+
 test("one seed after the other, each with all its rules and twins; with all samples there is no validation", async () => {
   const out = folder("seeds");
   const all = ["--train-samples", "1297", "--test-samples", "20", "--hidden", "4", "--epochs", "1"];
@@ -193,7 +218,7 @@ describe("a run that was stopped", () => {
       args = ["--resume"];
     }
     // What a write that was killed half-way leaves.
-    await writeFile(join(out, "checkpoint.msgpack.4194304.tmp"), "half");
+    await writeFile(join(out, ".threefactor-4194305__0.0_elsewhere.tmp"), "half");
     expect((await threefactor("compare", "--resume", "--out", out)).code).toBe(0);
     await expectSame(out, whole);
     expect(await filesUnder(out)).toEqual(await filesUnder(whole));

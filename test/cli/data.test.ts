@@ -65,9 +65,10 @@ describe("threefactor data list", () => {
 
   test("refuses an --out that cannot be written", async () => {
     const folder = await temporaryFolder();
-    const error = await failure(run("list", "--data-dir", folder, "--out", join(folder, "none", "a.json")));
+    await writeFile(join(folder, "file"), "");
+    const error = await failure(run("list", "--data-dir", folder, "--out", join(folder, "file", "a.json")));
     expect(error).toBeInstanceOf(InputError);
-    expect(error.message).toMatch(/^--out: .* cannot be written \(ENOENT\)/);
+    expect(error.message).toMatch(/^--out: .* cannot be written \((EEXIST|ENOTDIR)\); expected a file/);
   });
 
   test.skipIf(!existsSync(join(SHARED, "mnist")))("shows real sets as ok with their folders", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tinySet } from "../data/idxFiles.ts";
 import { expectExit2, expectInputError } from "./badInput.ts";
-import { scratch, start, threefactor } from "./process.ts";
+import { scratch, start, startWith, threefactor } from "./process.ts";
 
 const folder = scratch();
 const small = [
@@ -35,13 +35,16 @@ describe("an option that cannot be meant is refused in one line, and no folder i
     ["--seed 1,2", "--seed: expected an integer of 0 or more, got 1,2"],
     ["--learning-rate 0", "--learning-rate: expected a number above 0, got 0"],
     ["--v-threshold -1", "--v-threshold: expected a number above 0, got -1"],
-    ["--schedule foo(", /^schedule: expected an expression .*, got "foo\(": Unexpected end of expression/],
+    [
+      "--schedule foo(",
+      /^schedule: expected an expression .*, got "foo\(": expected a quantity or an expression$/,
+    ],
     [
       "--schedule [1,2]",
-      /^schedule: expected an expression .*, got "\[1,2\]": it gave \[1, 2\], expected 0 or more$/,
+      /^schedule: expected an expression .*, got "\[1,2\]": expected one expression .*, got a list$/,
     ],
-    ["--schedule 0.2-progress", /^schedule: .*, got "0.2-progress": it gave -0.3, expected 0 or more$/],
-    ["--schedule 1/(0.5-progress)", /^schedule: .* it gave Infinity, expected 0 or more$/],
+    ["--schedule 0.2-progress", /^schedule: .*, got "0.2-progress": expected 0 or more, got -0.3$/],
+    ["--schedule 1/(0.5-progress)", /^schedule: .* expected 0 or more, got Infinity$/],
     ["--train-samples 1298", "trainSamples: found 1298; expected an integer from 1 to 1297 for digits"],
     ["--out ", '--out: expected a folder, got ""'],
   ];
@@ -54,7 +57,11 @@ describe("an option that cannot be meant is refused in one line, and no folder i
 
   test.each<[string, string, RegExp]>([
     ["--epochs", "-1", /^--epochs: expected an integer of 1 or more, got -1$/],
-    ["--schedule", "1\n2", /^schedule: expected an expression .*, got "1 2": it gave /],
+    [
+      "--schedule",
+      "1\n2",
+      /^schedule: expected an expression .*, got "1\\n2": expected one expression .*, got several expressions$/,
+    ],
     ["--foo", "1", /^unknown option '--foo'$/],
     ["--seed", "1 --epochs", /^--seed: expected an integer of 0 or more, got "1 --epochs"$/],
   ])("as a process: %j %j", async (name, value, line) => {
@@ -105,18 +112,12 @@ describe("commands", () => {
   test("an unknown one is named", () => expectExit2(["foo"], "unknown command 'foo'"));
 
   test("report of no folder names the file that it misses", () =>
-    expectExit2(
-      ["report", "/nowhere"],
-      "/nowhere/results.json: expected a file of a run folder, got ENOENT",
-    ));
+    expectExit2(["report", "/nowhere"], "/nowhere/results.json: expected a file, got nothing there"));
 
   test("an --out where nothing can be written is refused", async () => {
     const file = folder("file");
     await writeFile(file, "kept");
-    await expectInputError(
-      [...small, "--out", file],
-      `--out: ${file} cannot be written (EEXIST); expected a folder that can be written`,
-    );
+    await expectInputError([...small, "--out", file], `--out: ${file}: expected a folder, got a file`);
     await expectExit2(
       ["rules", "--out", join(file, "rules.json")],
       /^--out: .* cannot be written \((EEXIST|ENOTDIR)\); expected a file/,
@@ -170,11 +171,44 @@ describe("commands", () => {
     expect(rules[0]).toMatchObject({ name: "bp", forms: ["rate", "spike"] });
   });
 
-  test("a reader that closes early is no error", async () => {
+  test("a reader that closes early ends it quietly, with the code that others end with", async () => {
     const { child, ended } = start("rules");
     child.stdout!.destroy();
-    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await ended).toMatchObject({ code: 141, stderr: "" });
   });
+
+  test.runIf(existsSync("/dev/full"))("an answer that nobody gets is no success", async () => {
+    for (const args of [
+      ["rules", "--json"],
+      ["data", "list"],
+      ["simulate", "synfire", "--duration", "1"],
+    ]) {
+      const { code, stderr } = await startWith({ stdout: "/dev/full" }, ...args).ended;
+      expect([code, stderr], args.join(" ")).toEqual([
+        1,
+        "threefactor: standard output cannot take the answer: ENOSPC: no space left on device, write\n",
+      ]);
+    }
+  });
+
+  test("standard error that nobody reads stops nothing", async () => {
+    const { child, ended } = start("compare", ...small, "--rules", "frozen", "--out", folder("unheard"));
+    child.stderr!.destroy();
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Report: ") });
+  });
+
+  test.runIf(process.platform === "linux")(
+    "--out may be standard output, which then holds nothing else",
+    async () => {
+      const { code, stdout, stderr } = await threefactor("rules", "--out", "/dev/stdout");
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).schema).toBe("threefactor.rules/1");
+      expect(stderr).toMatch(/^bp +rate, spike/);
+      const file = folder("stdout");
+      expect((await startWith({ stdout: file }, "rules", "--out", "/dev/fd/1").ended).code).toBe(0);
+      expect(await readFile(file, "utf8")).toBe(stdout);
+    },
+  );
 });
 
 describe("weights that diverge end the run in one line that says whose they are", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { simulateCommand } from "../../src/cli/simulate.ts";
-import { currentPerBias } from "../../src/io/networkFile.ts";
+import { currentPerTrace } from "../../src/engine/layers.ts";
 import { networkToNir } from "../../src/io/nirExport.ts";
 import { writeNir } from "../../src/io/nirFile.ts";
 import type { NirGraph } from "../../src/io/nirGraph.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writeNir(graph, nir);
   const { metadata: _, ...without } = graph;
   await writeNir(without as NirGraph, bare);
-  const scale = currentPerBias(net);
+  const scale = currentPerTrace(net.neuron.tauMem, net.durationMs);
   await writeSonataNetwork(
     net,
     circuit,

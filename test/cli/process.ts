@@ -1,6 +1,6 @@
 /** The command line as a user meets it: a process of its own, from the build that `npm test` makes first. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,13 +24,23 @@ export interface Running {
 
 /** Starts `threefactor` with these arguments. */
 export function start(...args: string[]): Running {
+  return startWith({}, ...args);
+}
+
+/** The same with standard output in a file, or in another folder. */
+export function startWith(
+  { stdout: file, cwd }: { stdout?: string; cwd?: string },
+  ...args: string[]
+): Running {
   if (!existsSync(main)) throw new Error(`${main} is not there: run "npm run build" first`);
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const out = file === undefined ? "pipe" : openSync(file, "w");
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ["ignore", out, "pipe"] });
+  if (typeof out === "number") closeSync(out);
   let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", text => {
+  child.stdout?.setEncoding("utf8").on("data", text => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", text => {
+  child.stderr!.setEncoding("utf8").on("data", text => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve, reject) => {

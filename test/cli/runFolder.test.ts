@@ -112,9 +112,11 @@ describe("a run folder that does not fit is not resumed, and stays as it is", ()
   ];
   test.each(cases)("%s: %s", async (file, _, change, line) => {
     const out = await changed(file, change);
-    const before = await filesUnder(out);
+    // The lock of the run that was killed is taken over and given back, where the folder is one of a run.
+    const files = async () => (await filesUnder(out)).filter(name => name !== "run.lock");
+    const before = await files();
     await expectInputError(["--resume", "--out", out], line);
-    expect(await filesUnder(out)).toEqual(before);
+    expect(await files()).toEqual(before);
   });
 
   test("as a process", async () => {
@@ -148,7 +150,7 @@ describe("a run folder that does not fit is not resumed, and stays as it is", ()
   test("a folder without a run", () =>
     expectInputError(
       ["--resume", "--out", folder("none")],
-      `${folder("none")}/run.json: expected a file of a run folder, got ENOENT`,
+      `${folder("none")}/run.json: expected a file, got nothing there`,
     ));
 });
 

@@ -91,7 +91,7 @@ test.each([
     ["nobody"],
     "model: expected one of brunel, cuba, distal-reward, microcircuit, song, synfire, or a file, got nobody",
   ],
-  [["no.json"], "no.json: expected a model file, got ENOENT"],
+  [["no.json"], "no.json: expected a file, got nothing there"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
   [["cuba", "--record", "v"], "--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got v"],
   [["cuba", "--record", "spikes,v:4000"], "--record: expected neurons below 4000, got 4000"],
@@ -133,5 +133,38 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
     const { status, stderr, stdout } = simulate(file, ...flags);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(line);
+  }
+});
+
+test("names of a model and its populations reach the terminal as they are written, not as they are obeyed", () => {
+  const file = join(folder, "escape.json");
+  const name = "\u001b]0;hacked\u0007\u001b[2J\nnext";
+  writeFileSync(file, JSON.stringify({ name, populations: { "a\u009b31m": { size: 2, neuron: "input" } } }));
+  const { status, stdout, stderr } = simulate(file, "--duration", "1");
+  expect([status, stderr]).toEqual([0, ""]);
+  const lines = stdout.split("\n");
+  expect(lines[0]).toMatch(/^\\u001b\]0;hacked\\u0007\\u001b\[2J\\u000anext: 0 neurons, /);
+  expect(lines[1]).toMatch(/^ {2}a\\u009b31m +0\.00 Hz, /);
+  expect(stdout).not.toMatch(/[^\n\P{Cc}]/u);
+  const json = simulate(file, "--duration", "1", "--json").stdout;
+  expect(JSON.parse(json)).toMatchObject({ model: name, populations: [{ name: "a\u009b31m" }] });
+  expect(json).not.toMatch(/[^\n\P{Cc}]/u);
+});
+
+test("nor do those of files, options and fields in an error", () => {
+  const line = /^threefactor: .*\\u001b\[31m.*\n$/;
+  for (const args of [
+    ["\u001b[31m"],
+    ["\u001b[31m.json"],
+    ["song", "--\u001b[31m"],
+    ["song", "--duration", "\u001b[31m"],
+    ["song", "--set", "\u001b[31m=1"],
+    ["song", "--input", "\u001b[31m"],
+    ["song", "--duration", "1", "--out", "/dev/null/\u001b[31m"],
+  ]) {
+    const { status, stderr } = simulate(...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(line);
+    expect(stderr).not.toMatch(/[^\n\P{Cc}]/u);
   }
 });

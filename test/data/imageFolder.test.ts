@@ -106,7 +106,7 @@ describe("a folder of pictures", () => {
     );
     await rm(join(folder, "train", "dog"), { recursive: true });
     expect((await failure(loadDataset(`folder:${folder}`))).message).toMatch(
-      /train: found 1 folders; expected one per class/,
+      /train: found 1 folders with pictures; expected one per class/,
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe as describeModel } from "../../src/description/describe.ts";
 import { override } from "../../src/description/override.ts";
 import { network } from "../../src/engine/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
+import type { InputError } from "../../src/errors.ts";
 
 const model = {
   name: "pair",
@@ -59,12 +60,59 @@ test.each<[string, string]>([
   ["populations.out.neuron.model=hodgkin", "populations.out.neuron.model: expected one of lif"],
   ["projections[0].from=nobody", "projections[0].from: expected one of in, out, got nobody"],
   ["parameters.J=1 +", 'parameters.J: expected a quantity or an expression, got "1 +"'],
-  ["parameters.K=1", "--set: expected a parameter, one of J, g, n, got K"],
+  ["parameters.K=1", '--set: expected a parameter, one of J, g, n, got "K"'],
   ["nowhere.x=1", "--set: expected a path of the model"],
   ["projections[5]=1", "--set: expected an index below 2"],
-  ["novalue", "--set: expected PATH=VALUE, got novalue"],
+  ["novalue", '--set: expected PATH=VALUE, got "novalue"'],
 ])("--set %s is refused with its path", (assignment, message) => {
   expect(() => network(describeModel(override(model, assignment)).spec)).toThrow(message);
+});
+
+test("--set keeps functions, and takes no path for another", () => {
+  const weights = () => 1;
+  const written = { ...model, projections: [{ ...model.projections[0], weights }] };
+  const changed = override(written, "projections[0].delay=3 ms") as typeof written;
+  expect(changed.projections[0]).toMatchObject({ weights, delay: "3 ms" });
+  expect(written.projections[0]!.delay).toBe(model.projections[0]!.delay);
+  expect(() => override(model, "projections.length=0")).toThrow("--set: expected an index below 2");
+  expect(() => override(model, ".=1")).toThrow("--set: expected PATH=VALUE");
+  expect(() => override(null, "a=1")).toThrow("--set: expected a model, got null");
+  expect(() => describeModel(override(model, "populations.__proto__=1"))).toThrow(
+    "populations.__proto__: expected an object, got 1",
+  );
+});
+
+test("names of parameters and populations are names, whatever they are", () => {
+  const text = `{"name": "x", "parameters": {"__proto__": 3, "toString": "__proto__ + 1"},
+    "populations": {"constructor": {"size": "toString", "neuron": "input"}}}`;
+  expect(describeModel(JSON.parse(text)).spec.populations.constructor).toMatchObject({ size: 4 });
+  const nowhere = { ...model, projections: [{ ...model.projections[0], from: "valueOf" }] };
+  expect(() => network(describeModel(nowhere).spec)).toThrow("expected one of in, out, got valueOf");
+});
+
+test("what is nested without end, or called by pages of text, is refused in a short line", () => {
+  const refused = (changed: object) => {
+    try {
+      describeModel({ ...model, ...changed });
+    } catch (error) {
+      return (error as InputError).message;
+    }
+    return "";
+  };
+  const deep = (count: number) => JSON.parse(`${"[".repeat(count)}1${"]".repeat(count)}`);
+  const expected = "expected at most 10 maps and lists within each other";
+  expect(refused({ projections: [{ ...model.projections[0], weights: deep(50_000) }] })).toContain(expected);
+  expect(refused({ projections: [{ ...model.projections[0], from: deep(50_000) }] })).toContain(expected);
+  const long = "a".repeat(100_000);
+  for (const changed of [
+    { [long]: 1 },
+    { parameters: { [long]: "b" } },
+    { populations: { [long]: { size: long } } },
+    { populations: { [long]: { size: 1, [long]: { [long]: { [long]: "b" } } } } },
+  ]) {
+    expect(refused(changed)).toMatch(/expected/);
+    expect(refused(changed).length).toBeLessThan(500);
+  }
 });
 
 test("a plastic projection is described with units too", () => {
@@ -107,7 +155,7 @@ test("a probability may depend on distance but not on draws", () => {
 });
 
 test("what is no description is refused", () => {
-  expect(() => describeModel([])).toThrow("model: expected an object, got []");
+  expect(() => describeModel([])).toThrow("model: expected an object, got a list of 0");
   expect(() => describeModel({ name: "" })).toThrow("name: expected the model's name");
   expect(() => describeModel({ name: "x", populations: 3 })).toThrow(
     "populations: expected an object, got 3",

@@ -49,9 +49,28 @@ test("a third argument of normal is a bound below which nothing is drawn", () =>
     const mean = values.reduce((a, b) => a + b) / values.length;
     expect(Math.abs(mean - (1.5 + (0.75 * 0.3194) / 0.7475))).toBeLessThan(5 * (0.55 / Math.sqrt(20_000)));
   }
-  const never = quantity("normal(0, 1, 100)", "weights", "number", {}, [10, 10]);
-  if (typeof never === "number") throw new Error("expected a draw");
-  expect(() => never(new Rng(1), 0, 0)).toThrow("finds nothing above its bound");
+  expect(() => quantity("normal(0, 1, 100)", "weights", "number", {}, [10, 10])).toThrow(
+    "weights: expected a bound of at most 3 standard deviations above the mean in normal(mean, sd[, low])",
+  );
+});
+
+test.each([
+  ["normal(0.5, 0.1) mV", "normal(0.5 mV, 0.1 mV)"],
+  ["(uniform(1, 2)) ms * 3 mV / (3 ms)", "uniform(1 mV, 2 mV)"],
+  ["exponential(2) * 1 mV", "exponential(2 mV)"],
+  ["lognormal(0, 1) mV", "lognormal(0, 1)"],
+  ["normal(J, J / 5)", "normal(0.5, 0.1)"],
+])("%s draws the numbers of %s", (one, other) => {
+  const scope = { J: parameter("0.5 mV", "J", {}) };
+  const [a, b] = [one, other].map(text => {
+    const draw = quantity(text, "weights", "voltage", scope, [4, 4]);
+    if (typeof draw === "number") throw new Error("expected a draw");
+    const rng = new Rng(5, "units");
+    return Array.from({ length: 50 }, (_, k) => draw(rng, k, k));
+  });
+  a!.forEach((x, k) => {
+    expect(x).toBeCloseTo(b![k]!, 12);
+  });
 });
 
 test("an expression around a draw means the same as the draw itself", () => {
@@ -82,6 +101,18 @@ test.each([
   ['evaluate("1")', "number", "x: expected names of parameters, units or functions, got evaluate"],
   ["a = 3", "number", "x: expected"],
   ["uniform(0, 1)", "number", 'the same for all, got "uniform(0, 1)"'],
+  ["3 mV + 1", "voltage", "x: expected quantities of one unit for +, got"],
+  ["1 mV < 2 ms", "number", "x: expected quantities of one unit for a comparison"],
+  ["exp(1 ms)", "number", "x: expected numbers without a unit for exp"],
+  ["2 ^ (1 ms)", "number", "x: expected numbers without a unit for an exponent"],
+  ["1 < 2", "number", "x: expected a number without a unit"],
+  ["sqrt(-1)", "number", "x: expected a number without a unit"],
+  ["1e400", "number", "x: expected a number without a unit"],
+  ["1 < 0 / 0", "number", "x: expected numbers for a comparison"],
+  ["0 / 0 ? 1 : 2", "number", "x: expected numbers for a condition"],
+  ["true", "number", "x: expected a number without a unit"],
+  ["sin(1, 2)", "number", "x: expected 1 argument of sin, got 2 of them in"],
+  ["constructor", "number", "units or functions, got constructor in"],
 ] as const)("%s as a %s is refused", (text, dimension, message) => {
   expect(() => quantity(text, "x", dimension, {})).toThrow(message);
 });
@@ -89,5 +120,8 @@ test.each([
 test("values that are no text and no number are refused", () => {
   expect(() => quantity(null, "a.b", "time", {})).toThrow('a.b: expected a time such as "1.5 ms", got null');
   expect(() => quantity(Number.NaN, "a.b", "time", {})).toThrow("a.b: expected a time");
-  expect(() => parameter([], "p", {})).toThrow("p: expected a number or an expression");
+  expect(() => parameter([], "p", {})).toThrow("p: expected a number or an expression, got a list of 0");
+  expect(() => parameter("normal(0, 1)", "p", {})).toThrow(
+    "p: expected one value, without draws, got normal in",
+  );
 });

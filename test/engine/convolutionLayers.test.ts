@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Architecture, convLayer, denseLayer, fanOf, poolsOf } from "../../src/engine/architecture.ts";
+import { type Architecture, convLayer, denseLayer, poolsOf } from "../../src/engine/architecture.ts";
 import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
-import { addOuter, sumBackward, sumForward } from "../../src/engine/layerLoops.ts";
 import { network } from "../../src/engine/network.ts";
+import { addOuter, runsOf, sumBackward, sumForward, synapsesOf } from "../../src/engine/projections/runs.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { SpikePool } from "../../src/engine/spikePool.ts";
 import { SpikeTrain } from "../../src/engine/spikeTrain.ts";
@@ -66,7 +66,7 @@ test("the three loops over a convolution's synapses are the sums over its defini
   fc.assert(
     fc.property(geometry, ({ seed, ...g }) => {
       const layer = convLayer(convolution(g));
-      const fan = fanOf(layer.conv!);
+      const runs = runsOf(layer);
       const rng = new Rng(seed, "loops");
       const [x, y] = [draw(rng, layer.sources), draw(rng, layer.post)];
       const w = Float32Array.from(draw(rng, layer.rows * layer.columns));
@@ -87,10 +87,12 @@ test("the three loops over a convolution's synapses are the sums over its defini
           expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-12);
         });
       };
-      near(sumForward(fan, x, w, new Float64Array(layer.post)), up);
-      near(sumBackward(fan, w, y, new Float64Array(layer.sources)), down);
+      near(sumForward(runs, x, w, new Float64Array(layer.post)), up);
+      near(sumBackward(runs, w, y, new Float64Array(layer.sources)), down);
       const found = new Float64Array(w.length);
-      expect(addOuter(fan, x, y, found)).toBe(all.filter(([i]) => x[i] !== 0).length);
+      addOuter(runs, x, y, found);
+      for (let i = 0; i < layer.sources; i++)
+        expect(synapsesOf(runs, i)).toBe(all.filter(([source]) => source === i).length);
       near(found, changes);
     }),
     { numRuns: 50 },
@@ -212,7 +214,7 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
     const { net, weights, seen } = presented(4);
     for (const l of [0, 1]) {
       const { post, columns } = architecture.layers[l]!;
-      const sum = sumForward(net.fans[l]!, seen.sourceTrace[l]!, weights[l]!, new Float64Array(post));
+      const sum = sumForward(net.runs[l]!, seen.sourceTrace[l]!, weights[l]!, new Float64Array(post));
       for (let j = 0; j < post; j++) {
         const expected = sum[j]! + net.biases[l]![j % columns]!;
         expect(Math.abs(seen.drive[l + 1]![j]! - expected)).toBeLessThan(1e-9);

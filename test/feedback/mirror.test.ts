@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fullRuns } from "../../src/engine/projections/runs.ts";
 import { mirror, mirrorNoise } from "../../src/feedback/mirror.ts";
 import { angleDegrees, multiplyRows } from "../../src/math/matrix.ts";
 import { Rng } from "../../src/math/rng.ts";
@@ -21,7 +22,7 @@ test("the average of noise (x) drive becomes the forward weights, in length too,
   for (let n = 0; n < 8000; n++) {
     const noise = mirrorNoise(pre, 1, `${n}`);
     const drive = multiplyRows(noise, W, new Float64Array(post)).map(v => v + 0.3);
-    mirror(B, noise, drive, 1);
+    mirror(B, noise, drive, 1, fullRuns(pre, post));
   }
   expect(angleDegrees(W, B)).toBeLessThan(10);
   expect(Math.hypot(...B) / Math.hypot(...W)).toBeCloseTo(1, 0);
@@ -31,9 +32,9 @@ test("a batch counts as its samples", () => {
   const noise = [1, -1, 0.5, 2];
   const drive = [0.2, -0.4];
   const [together, oneByOne] = [Float32Array.of(1, 1), Float32Array.of(1, 1)];
-  mirror(together, noise, drive, 2);
-  mirror(oneByOne, noise.slice(0, 2), drive.slice(0, 1), 1);
-  mirror(oneByOne, noise.slice(2), drive.slice(1), 1);
+  mirror(together, noise, drive, 2, fullRuns(2, 1));
+  mirror(oneByOne, noise.slice(0, 2), drive.slice(0, 1), 1, fullRuns(2, 1));
+  mirror(oneByOne, noise.slice(2), drive.slice(1), 1, fullRuns(2, 1));
   together.forEach((b, at) => {
     expect(b).toBeCloseTo(oneByOne[at]!, 5);
   });

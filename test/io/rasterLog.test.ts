@@ -12,18 +12,18 @@ import { anyRaster, sampleRaster } from "./rasters.ts";
 const file = join(mkdtempSync(join(tmpdir(), "raster-log-")), "x.msgpack");
 
 describe("the streaming form of the native format", () => {
-  test("brings back any raster, from the file and from its bytes", () => {
-    fc.assert(
-      fc.property(anyRaster, raster => {
-        writeRasterLog(streamOf(raster), file);
+  test("brings back any raster, from the file and from its bytes", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRaster, async raster => {
+        await writeRasterLog(streamOf(raster), file);
         expect(collect(readRasterLog(file)!)).toEqual(raster);
         expect(decodeRaster(readFileSync(file), file)).toEqual(raster);
       }),
     );
   });
-  test("is extended at its end, also by a longer recording", () => {
+  test("is extended at its end, also by a longer recording", async () => {
     const raster = sampleRaster();
-    writeRasterLog(streamOf(raster), file);
+    await writeRasterLog(streamOf(raster), file);
     const writer = RasterWriter.append(file);
     writer.spikes({
       times: Float64Array.of(25),
@@ -36,8 +36,8 @@ describe("the streaming form of the native format", () => {
     expect([...found.times]).toEqual([...raster.times, 25]);
     expect(found.traces).toEqual(raster.traces);
   });
-  test("refuses spikes that come before those it has", () => {
-    writeRasterLog(streamOf(sampleRaster()), file);
+  test("refuses spikes that come before those it has", async () => {
+    await writeRasterLog(streamOf(sampleRaster()), file);
     const writer = RasterWriter.append(file);
     const early = {
       times: Float64Array.of(1),
@@ -47,7 +47,7 @@ describe("the streaming form of the native format", () => {
     expect(() => writer.spikes(early)).toThrow("raster: time of a spike: expected 20 ms or later, got 1 ms");
     writer.abandon();
   });
-  test("holds many blocks, larger than one piece of the file", () => {
+  test("holds many blocks, larger than one piece of the file", async () => {
     const n = 300_000;
     const raster = {
       ...sampleRaster(),
@@ -57,7 +57,7 @@ describe("the streaming form of the native format", () => {
       neurons: Uint32Array.from({ length: n }, (_, k) => k % 4),
       traces: [{ ...sampleRaster().traces[0]!, times: new Float64Array(n), values: new Float64Array(n) }],
     };
-    writeRasterLog(streamOf(raster), file);
+    await writeRasterLog(streamOf(raster), file);
     const stream = readRasterLog(file)!;
     expect(stream.spikeCount).toBe(n);
     const found = collect(stream);
@@ -66,8 +66,8 @@ describe("the streaming form of the native format", () => {
     expect(Buffer.from(found.neurons.buffer).equals(Buffer.from(raster.neurons.buffer))).toBe(true);
     expect(found.traces[0]!.values.length).toBe(n);
   });
-  test("a file that was cut anywhere is refused, with one line", () => {
-    writeRasterLog(streamOf(sampleRaster()), file);
+  test("a file that was cut anywhere is refused, with one line", async () => {
+    await writeRasterLog(streamOf(sampleRaster()), file);
     const whole = readFileSync(file);
     for (let length = 40; length < whole.length; length += 3) {
       writeFileSync(file, whole.subarray(0, length));

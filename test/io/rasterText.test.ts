@@ -1,23 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Raster } from "../../src/engine/raster.ts";
-import { decodeRasterCsv, writeRasterCsv } from "../../src/io/rasterCsv.ts";
-import { decodeRasterNpz, writeRasterNpz } from "../../src/io/rasterNpz.ts";
+import { csvOfRaster, decodeRasterCsv } from "../../src/io/rasterCsv.ts";
+import { decodeRasterNpz, npzOfRaster } from "../../src/io/rasterNpz.ts";
 import { streamOf } from "../../src/io/rasterStream.ts";
 import { anyRaster, sampleRaster } from "./rasters.ts";
 
-const csv = (raster: Raster) => {
-  let text = "";
-  writeRasterCsv(streamOf(raster), piece => {
-    text += piece;
-  });
-  return text;
-};
-const npz = (raster: Raster) => {
-  const pieces: Uint8Array[] = [];
-  writeRasterNpz(streamOf(raster), piece => pieces.push(piece));
-  return new Uint8Array(Buffer.concat(pieces));
-};
+const csv = (raster: Raster) => [...csvOfRaster(streamOf(raster))].join("");
+const npz = (raster: Raster) => new Uint8Array(Buffer.concat([...npzOfRaster(streamOf(raster))]));
 
 describe("csv", () => {
   test("is a table of spikes below one comment line", () => {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { currentPerTrace } from "../../src/engine/layers.ts";
 import { network } from "../../src/engine/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { Column, type Group, writeHdf5 } from "../../src/io/hdf5.ts";
-import { currentPerBias } from "../../src/io/networkFile.ts";
 import { readSonataCircuit } from "../../src/io/sonataCircuit.ts";
 import { writeSonataNetwork } from "../../src/io/sonataNetwork.ts";
 import { trained } from "./nirGraphs.ts";
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "circuit-"));
 
 test.each([20, Infinity])("a trained network comes back with every number, tau = %s ms", async tauMem => {
   const net = trained(tauMem, 1.5);
-  const scale = currentPerBias(net);
+  const scale = currentPerTrace(net.neuron.tauMem, net.durationMs);
   const biases = net.biases.map(b => b.map(x => x * scale));
   const path = join(folder, `own-${tauMem}`);
   await writeSonataNetwork(net, path, biases);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { renderReport } from "../../src/report/report.ts";
 import { rasterOf, record, resultsOf, runOf, traceOf, twoTwins } from "./fixture.ts";
@@ -19,6 +20,36 @@ test("the page refers to nothing outside itself and forbids itself the network",
   expect(markup).not.toMatch(/url\(|@import/);
   expect(markup).toContain("default-src 'none'");
   expect(scripts).toHaveLength(3);
+});
+
+test("its policy allows its own two scripts by their checksums, and no other", () => {
+  const windows = "globalThis.Plotly = 1;\r\nglobalThis.more = 2;\r";
+  const html = renderReport({ run: record, results: twoTwins, rasters: [], plotly: windows });
+  const { scripts } = parts(html);
+  expect(html).not.toContain("\r");
+  const sums = scripts.slice(1).map(code => `'sha256-${createHash("sha256").update(code).digest("base64")}'`);
+  expect(/script-src ([^;]*);/.exec(html)![1]).toBe(sums.join(" "));
+  expect(/http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)![1]).toMatch(
+    /^default-src 'none'; .*base-uri 'none'; form-action 'none'$/,
+  );
+});
+
+test("characters that a page obeys are shown, in its text and in its figures", () => {
+  const name = "bp\u202e\x1b[31m\u0085";
+  const populations = [{ name, size: 1 }];
+  const html = renderReport({
+    run: { ...record, command: name, notes: [name] },
+    results: resultsOf(runOf(name, "rate", 0.9), runOf(name, "spike", 0.8)),
+    rasters: [{ name, rule: name, seed: 1, raster: rasterOf([[1, 0, 0]], { populations }) }],
+    plotly,
+  });
+  expect(html).not.toMatch(/[^\n\P{Cc}]|\u202e/u);
+  const { markup, scripts } = parts(html);
+  const seen = String.raw`bp\u202e\u001b[31m\u0085`;
+  expect(markup).toContain(`<span>${seen}</span>`);
+  // A button and the traces that it switches know each other by the name.
+  expect(markup).toContain(`data-rule="${seen}"`);
+  expect(JSON.stringify(JSON.parse(scripts[0]))).toContain(JSON.stringify(seen).slice(1, -1));
 });
 
 test("plotly arrives unharmed, whatever its text holds", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ruleGroups } from "../../src/report/groups.ts";
 import { type NamedRaster, reportSections } from "../../src/report/sections.ts";
 import type { Results } from "../../src/training/results.ts";
-import { rasterOf, resultsOf, runOf, twoTwins } from "./fixture.ts";
+import { rasterOf, resultsOf, runOf, traceOf, twoTwins } from "./fixture.ts";
 
 function sectionsOf(results: Results, rasters: readonly NamedRaster[] = []) {
   return reportSections(ruleGroups(results), results, rasters);
@@ -36,6 +36,18 @@ test("the facts of a sample start with label and decision", () => {
   const [choice] = sectionsOf(twoTwins, rasters).find(section => section.id === "sample")!.choices;
   expect(choice.facts).toBe("label 1, decision 0 (wrong), 100 ms, vThreshold 1");
   expect(choice.plots[0].label).toContain("driven by current");
+});
+
+test("classes are called what the data call them, in the facts and at the ends of the readout's lines", () => {
+  const metadata = { label: 1, decision: 0, labelName: "26", decisionName: "cat <b>" };
+  const traces = [0, 1].map(neuron => traceOf("output", neuron, [[0, neuron]]));
+  const rasters = [{ name: "a", rule: "bp", seed: 1, raster: rasterOf([[1, 1, 1]], { metadata, traces }) }];
+  const results = resultsOf(runOf("bp", "spike", 0.9, { classNames: ["cat <b>", "26"] }));
+  const [choice] = sectionsOf(results, rasters).find(section => section.id === "sample")!.choices;
+  expect(choice.facts).toBe("label 26, decision cat <b> (wrong), 100 ms");
+  const readout = choice.plots.find(plot => plot.title === "Readout potentials")!;
+  expect(readout.label).toMatch(/highest at the end first: 26, cat <b>\.$/);
+  expect(readout.figure.data.map(trace => trace.name)).toEqual(["class cat &lt;b&gt;", "class 26"]);
 });
 
 test("only rules with lines can be switched", () => {

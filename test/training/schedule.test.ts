@@ -30,11 +30,18 @@ test("steps by epoch", () => {
   expect([0, 0.32, 0.34, 0.99].map(factor)).toEqual([1, 1, 0.1, 0.010000000000000002]);
 });
 
-test.each(["1 -", "foo", "progress > 0.5", "1 / 0", "'a'", "random()", "randomInt(2) + 1"])(
-  "%s is refused",
-  expression => {
-    expect(() => schedule(expression, 10)).toThrow(
-      `schedule: expected an expression in progress and epoch, or one of ${Object.keys(schedules).join(", ")}, got "${expression}"`,
-    );
-  },
-);
+test.each([
+  "1 -",
+  "foo",
+  "progress > 0.5",
+  "1 / 0",
+  "'a'",
+  "random()",
+  "randomInt(2) + 1",
+  "1 ms",
+  "normal(1, 1)",
+])("%s is refused", expression => {
+  expect(() => schedule(expression, 10)).toThrow(
+    `schedule: expected an expression in progress and epoch, or one of ${Object.keys(schedules).join(", ")}, got "${expression}"`,
+  );
+});

@@ -184,9 +184,9 @@ export class LifExpModes implements NeuronGroup {
     if (due > 0) this.#quietBucket = -1;
   }
 
-  receive(i: number, t: number, amount: number): void {
+  receive(i: number, t: number, weight: number, gain = 1): void {
     this.#n[this.#one / 4] = i;
-    this.deliver(t, this.#one, 1, 0, 1, 0, amount);
+    this.deliver(t, this.#one, 1, 0, 1, 0, weight * gain);
   }
 
   /** When a neuron crosses next, as far as `limit`; Infinity where none does by then. */

@@ -94,8 +94,9 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
     this.last[i] = t;
   }
 
-  receive(i: number, t: number, amount: number): void {
+  receive(i: number, t: number, weight: number, gain = 1): void {
     this.advance(i, t);
+    const amount = weight * gain;
     const lost = this.parameters.reset === "fixed" && t < this.refractoryUntil[i]!;
     if (!lost) this.v[i]! += amount;
   }

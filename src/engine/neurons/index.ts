@@ -7,6 +7,7 @@ import { type LiSpec, leakyIntegrator } from "./leakyIntegrator.ts";
 import { lifAlpha } from "./lifAlpha.ts";
 import { lifExp } from "./lifExp.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
+import { type MaxPoolSpec, maxPool } from "./maxPool.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import {
   expectOnly,
@@ -21,6 +22,8 @@ import { parrot } from "./parrot.ts";
 /** A neuron model with its parameters filled in and checked. */
 export interface NeuronModel {
   readonly model: string;
+  /** @throws InputError unless a population of this size can be of this model */
+  fits?(size: number): void;
   create(size: number): NeuronGroup;
   /** One step of dt [ms], for the grid mode. */
   lattice(dt: number): LatticeStep;
@@ -36,7 +39,8 @@ export type NeuronSpec =
   | ({ readonly model: "alif" } & AlifSpec)
   | ({ readonly model: "if" } & IfSpec)
   | ({ readonly model: "li" } & LiSpec)
-  | { readonly model: "parrot" };
+  | { readonly model: "parrot" }
+  | ({ readonly model: "max-pool" } & MaxPoolSpec);
 
 /** Every neuron model by name: checks the parameters and says how to make a population. */
 const models: Readonly<Record<string, (parameters: never) => Omit<NeuronModel, "model">>> = {
@@ -51,6 +55,7 @@ const models: Readonly<Record<string, (parameters: never) => Omit<NeuronModel, "
   if: integrateAndFire,
   li: leakyIntegrator,
   parrot,
+  "max-pool": maxPool,
 };
 
 /** @throws InputError that names the parameter, the value and what was expected */

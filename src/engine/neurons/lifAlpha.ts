@@ -125,8 +125,9 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
     this.#chain = [t => this.#push(t), t => this.#slope(t), t => this.#curvature(t)];
   }
 
-  receive(i: number, t: number, amount: number): void {
+  receive(i: number, t: number, weight: number, gain = 1): void {
     this.advance(i, t);
+    const amount = weight * gain;
     if (amount > 0) this.excitatoryRise[i]! += amount * this.#scaleE;
     else this.inhibitoryRise[i]! += amount * this.#scaleI;
   }

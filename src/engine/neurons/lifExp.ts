@@ -79,8 +79,9 @@ export class LifExpGroup extends MembraneGroup<SynapticParameters> {
     this.#threshold = new ExpThreshold(this.#lambda, this.#muE, this.#muI);
   }
 
-  receive(i: number, t: number, amount: number): void {
+  receive(i: number, t: number, weight: number, gain = 1): void {
     this.advance(i, t);
+    const amount = weight * gain;
     if (amount > 0) this.excitatory[i]! += amount * this.#scaleE;
     else this.inhibitory[i]! += amount * this.#scaleI;
   }

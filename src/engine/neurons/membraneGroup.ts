@@ -25,7 +25,7 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
 
   /** Moves the state of neuron i to t. */
   protected abstract advance(i: number, t: number): void;
-  abstract receive(i: number, t: number, amount: number): void;
+  abstract receive(i: number, t: number, weight: number, gain?: number): void;
   abstract nextSpike(i: number): number;
   abstract potential(i: number, t: number): number;
 

@@ -1,7 +1,9 @@
 /** What can be done to and read from a population of neurons in either mode of time; times are absolute [ms]. */
 export interface NeuronState {
-  /** Adds a synaptic input at t; thresholds are tested later, when all inputs of that time are in. */
-  receive(i: number, t: number, amount: number): void;
+  /**
+   * Adds a synaptic input of weight times gain (1) at t; thresholds are tested later, when all inputs of that time are in.
+   */
+  receive(i: number, t: number, weight: number, gain?: number): void;
   /** Changes the constant input current of neuron i from t on; the model's bias stays on top of it. */
   setCurrent(i: number, t: number, current: number): void;
   /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */

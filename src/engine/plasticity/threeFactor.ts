@@ -1,7 +1,6 @@
 import { exp, expm1 } from "../../math/elementary.ts";
-import type { Fan } from "../architecture.ts";
 import type { FeedForwardNetwork, Presentation } from "../feedForward.ts";
-import { addOuter, addRuns } from "../layerLoops.ts";
+import { addOuter, addRow, synapsesOf } from "../projections/runs.ts";
 import type { SpikeTrain } from "../spikeTrain.ts";
 
 /**
@@ -90,16 +89,17 @@ export class ThreeFactorSynapses {
   }
 
   /** Of a shared kernel: its rows are few, so all of them count as changed. */
-  #accumulateShared(l: number, fan: Fan, modulator: Float64Array, pre: Float64Array): void {
-    this.#addBias(l, modulator);
+  #addShared(l: number, pre: ArrayLike<number>, post: ArrayLike<number>): void {
+    const runs = this.#net.runs[l]!;
     this.#touched[l]!.fill(1);
-    this.updates += addOuter(fan, pre, modulator, this.#changes[l]!);
+    addOuter(runs, pre, post, this.#changes[l]!);
+    for (let i = 0; i < pre.length; i++) if (pre[i] !== 0) this.updates += synapsesOf(runs, i);
   }
 
   #accumulateTrace(l: number, modulator: Float64Array, pre: Float64Array): void {
-    const fan = this.#net.fans[l];
-    if (fan) {
-      this.#accumulateShared(l, fan, modulator, pre);
+    if (this.#net.runs[l]!.shared) {
+      this.#addBias(l, modulator);
+      this.#addShared(l, pre, modulator);
       return;
     }
     const [change, bias, touched] = [this.#changes[l]!, this.#biasChanges[l]!, this.#touched[l]!];
@@ -143,7 +143,7 @@ export class ThreeFactorSynapses {
     const columns = modulator.length;
     const { tauMem } = this.#net.neuron;
     const kernel = this.#net.kernels[l];
-    const fan = this.#net.fans[l];
+    const runs = this.#net.runs[l]!;
     const active = this.#active;
     const sweep = kernel?.vector ?? this.#sweep;
     const share = this.#shares(modulator, post);
@@ -154,7 +154,7 @@ export class ThreeFactorSynapses {
     this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
     sweep.fill(0, 0, columns);
     const gain = this.#net.gainOf(l);
-    if (fan) touched.fill(1);
+    if (runs.shared) touched.fill(1);
     for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
       const t = pre.times[f]!;
       for (; k >= 0 && post.times[k]! >= t; k--) {
@@ -163,8 +163,9 @@ export class ThreeFactorSynapses {
       }
       const i = pre.neurons[f]!;
       const weight = gain * exp(t / tauMem);
-      if (fan) {
-        this.updates += addRuns(fan, i, weight, sweep, change);
+      if (runs.shared) {
+        addRow(runs, i, weight, sweep, change);
+        this.updates += synapsesOf(runs, i);
         continue;
       }
       touched[i] = 1;
@@ -197,12 +198,10 @@ export class ThreeFactorSynapses {
       const j = post.neurons[k]!;
       read[j]! += share[j]! * this.#kappa(post.times[k]!);
     }
-    const fan = this.#net.fans[l];
     this.#addBias(l, read);
     if (!analogue) return;
-    if (fan) {
-      touched.fill(1);
-      this.updates += addOuter(fan, analogue, read, change);
+    if (this.#net.runs[l]!.shared) {
+      this.#addShared(l, analogue, read);
       return;
     }
     for (let i = 0; i < analogue.length; i++) {

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { expectNumber, expectOnly } from "../expect.ts";
+import { expectInteger, expectNumber, expectOnly } from "../expect.ts";
 import type { Projection } from "./projection.ts";
 
 /**
@@ -11,6 +11,11 @@ export interface Convolution {
   readonly kind: "convolution";
   /** Of the source: [height, width, channels]. */
   readonly shape: readonly [number, number, number];
+  /**
+   * Side of windows of the source, which do not overlap: the neurons of one channel in a window share the synapses of
+   * one place that the kernel sees. Rows and columns that do not fill a window have none. 1 by default.
+   */
+  readonly pool?: number;
   /** [height, width] */
   readonly kernel: readonly [number, number];
   /** Channels of the target. */
@@ -26,7 +31,7 @@ export interface Convolution {
   readonly padding?: "valid" | "same" | number;
 }
 
-const fields = ["kind", "shape", "kernel", "filters", "stride", "dilation", "padding"];
+const fields = ["kind", "shape", "pool", "kernel", "filters", "stride", "dilation", "padding"];
 
 /** Which places of one direction the kernel takes to which: of input y, tap[k] to at[k] for k from start[y] on. */
 interface Taps {
@@ -50,10 +55,11 @@ export interface Sliding {
 /** @throws InputError that names the field, its value and what was expected */
 export function slide(spec: Convolution, pre: number, post: number): Sliding {
   expectOnly(spec, "a convolution", fields);
-  const { filters, stride = 1, dilation = 1, padding = "valid" } = spec;
+  const { filters, pool = 1, stride = 1, dilation = 1, padding = "valid" } = spec;
   const shape = counts("shape", spec.shape, 3);
   const kernel = counts("kernel", spec.kernel, 2);
   const [height, width, channels] = shape as [number, number, number];
+  expectInteger("pool", pool, 1, Math.min(height, width));
   expectNumber("filters", filters, Number.isInteger(filters) && filters >= 1, "an integer of 1 or more");
   if (height * width * channels !== pre) {
     throw new InputError(`shape: expected ${pre} neurons, the size of the source, got ${shape.join(" x ")}`);
@@ -65,7 +71,7 @@ export function slide(spec: Convolution, pre: number, post: number): Sliding {
     throw new InputError(`padding: expected valid, same or a number of places, got ${String(padding)}`);
   }
   const [rows, columns] = [height, width].map((size, k) =>
-    taps(size, kernel[k]!, strides[k]!, dilations[k]!, padding),
+    pooled(taps(Math.floor(size / pool), kernel[k]!, strides[k]!, dilations[k]!, padding), size, pool),
   ) as [Taps, Taps];
   if (rows.out * columns.out * filters !== post) {
     throw new InputError(
@@ -85,14 +91,15 @@ export class ConvolutionProjection implements Projection {
   readonly post: number;
   readonly synapses: number;
   /** The kernel, [height, width, source channels, filters]: weights that all places share. */
-  readonly weights: Float32Array;
+  readonly heldWeights: Float32Array;
+  lent: boolean;
   readonly gain: number;
   readonly minDelay: number;
   readonly shared = true;
   readonly #sliding: Sliding;
 
   /** @throws InputError for weights or a delay that cannot be */
-  constructor(sliding: Sliding, weights: Float32Array, delay: number, gain: number) {
+  constructor(sliding: Sliding, weights: Float32Array, delay: number, gain: number, lent = true) {
     const { rows, columns, channels, filters } = sliding;
     const shape = [...sliding.kernel, channels, filters];
     if (weights.length !== kernelWeights(sliding)) {
@@ -105,16 +112,22 @@ export class ConvolutionProjection implements Projection {
     this.pre = (rows.start.length - 1) * (columns.start.length - 1) * channels;
     this.post = rows.out * columns.out * filters;
     this.synapses = rows.tap.length * columns.tap.length * channels * filters;
-    this.weights = weights;
+    this.heldWeights = weights;
+    this.lent = lent;
     this.gain = gain;
     this.minDelay = delay;
     this.#sliding = sliding;
   }
 
+  get weights(): Float32Array {
+    this.lent = true;
+    return this.heldWeights;
+  }
+
   get bytes(): number {
     const { rows, columns } = this.#sliding;
     const tables = [rows, columns].flatMap(({ start, tap, at }) => [start, tap, at]);
-    return tables.reduce((sum, table) => sum + table.byteLength, this.weights.byteLength);
+    return tables.reduce((sum, table) => sum + table.byteLength, this.heldWeights.byteLength);
   }
 
   rowLength(row: number): number {
@@ -133,7 +146,7 @@ export class ConvolutionProjection implements Projection {
     receive: (target: number, weight: number, synapse: number) => void,
   ): number {
     const { rows, columns, channels, filters, kernel } = this.#sliding;
-    const { weights } = this;
+    const weights = this.heldWeights;
     const [y, x] = this.#place(row);
     const c = row % channels;
     for (let k = rows.start[y]!; k < rows.start[y + 1]!; k++) {
@@ -195,4 +208,19 @@ function taps(
     start[y + 1] = tap.length;
   }
   return { out, start, tap: Uint32Array.from(tap), at: Uint32Array.from(at) };
+}
+
+/** The same for a source in windows of `pool` places, each of which connects as one place. */
+function pooled({ out, start, tap, at }: Taps, size: number, pool: number): Taps {
+  if (pool === 1) return { out, start, tap, at };
+  const wide = { start: new Uint32Array(size + 1), tap: [] as number[], at: [] as number[] };
+  for (let y = 0; y < size; y++) {
+    const place = Math.floor(y / pool);
+    for (let k = start[place]!; k < (start[place + 1] ?? 0); k++) {
+      wide.tap.push(tap[k]!);
+      wide.at.push(at[k]!);
+    }
+    wide.start[y + 1] = wide.tap.length;
+  }
+  return { out, start: wide.start, tap: Uint32Array.from(wide.tap), at: Uint32Array.from(wide.at) };
 }

@@ -12,8 +12,8 @@ export interface CurrentSpec {
   /** Name of a population of neurons. */
   readonly to: string;
   readonly kind: "current";
-  /** Constant current from `start` to `stop`; instead of `times` and `currents`. */
-  readonly current?: number;
+  /** Constant current from `start` to `stop`, of all or of each neuron; instead of `times` and `currents`. */
+  readonly current?: number | ArrayLike<number>;
   readonly start?: number;
   readonly stop?: number;
   /** Step current: it is `currents[k]` from `times[k]` [ms] on, ascending, and 0 before the first. */
@@ -36,8 +36,8 @@ export function current(spec: CurrentSpec, population: number, size: number): St
     "currents",
     "neurons",
   ]);
-  const { times, currents } = steps(spec);
   const neurons = select(spec.neurons, size);
+  const { times, currents, shares } = steps(spec, neurons.length);
   let at = 0;
   return {
     population,
@@ -45,21 +45,33 @@ export function current(spec: CurrentSpec, population: number, size: number): St
     weight: 0,
     first: () => Float64Array.of(times.length > 0 ? times[0]! : Infinity),
     neuron: () => -1,
-    change: () => ({ neurons, by: currents[at]! - (at > 0 ? currents[at - 1]! : 0) }),
+    change() {
+      const by = currents[at]! - (at > 0 ? currents[at - 1]! : 0);
+      return { neurons, by: shares ? shares.map(share => by * share) : by };
+    },
     next: () => (++at < times.length ? times[at]! : Infinity),
   };
 }
 
-function steps(spec: CurrentSpec): { times: ArrayLike<number>; currents: ArrayLike<number> } {
+/** @returns shares  factors on the currents of each neuron, where they differ */
+function steps(
+  spec: CurrentSpec,
+  neurons: number,
+): { times: ArrayLike<number>; currents: ArrayLike<number>; shares?: Float64Array } {
   const { current, start = 0, stop = Infinity, times, currents } = spec;
   if (current !== undefined) {
     if (times || currents) throw new InputError("current: expected it without times and currents");
-    expectFinite("current", current);
     expectMoment("start", start);
     expectNumber("stop", stop, stop > start, `later than start (${start} ms)`);
-    return stop < Infinity
-      ? { times: [start, stop], currents: [current, 0] }
-      : { times: [start], currents: [current] };
+    const span = stop < Infinity ? [start, stop] : [start];
+    if (typeof current !== "object" || current === null) {
+      expectFinite("current", current);
+      return { times: span, currents: [current, 0].slice(0, span.length) };
+    }
+    if (current.length !== neurons)
+      throw new InputError(`current: expected one number or ${neurons}, got ${current.length}`);
+    for (let k = 0; k < neurons; k++) expectFinite(`current[${k}]`, current[k]);
+    return { times: span, currents: [1, 0].slice(0, span.length), shares: Float64Array.from(current) };
   }
   if (!times) throw new InputError("current: expected a number, or times and currents");
   if (currents?.length !== times.length) {
@@ -69,5 +81,5 @@ function steps(spec: CurrentSpec): { times: ArrayLike<number>; currents: ArrayLi
     expectMoment(`times[${k}]`, times[k], k > 0 ? times[k - 1]! : 0);
     expectFinite(`currents[${k}]`, currents[k]);
   }
-  return { times, currents };
+  return { times: Float64Array.from(times), currents: Float64Array.from(currents) };
 }

@@ -1,3 +1,4 @@
+import { visible } from "../../errors.ts";
 import { densityPixels, type Picture, type Shape } from "./draw.ts";
 import { encodePng } from "./png.ts";
 
@@ -41,12 +42,11 @@ function n(value: number): string {
 
 function escaped(text: string): string {
   return (
-    text
+    // XML has no place for control characters, not even escaped, nor for these two.
+    visible(text)
+      .replace(/[\ufffe\uffff]/g, "\ufffd")
       .replaceAll("&", "&amp;")
       .replaceAll("<", "&lt;")
       .replaceAll(">", "&gt;")
-      // XML has no place for control characters, not even escaped.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-      .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "\ufffd")
   );
 }

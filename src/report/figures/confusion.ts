@@ -1,7 +1,7 @@
 import type { RunResult, Twin } from "../../training/results.ts";
 import { type RuleGroup, twins } from "../groups.ts";
 import { sequential } from "../palette.ts";
-import { axis, layout, type Plot, round } from "./figure.ts";
+import { axis, layout, type Plot, plain, round } from "./figure.ts";
 
 /** Beyond this many classes numbers no longer fit into their cells. */
 const mostWritten = 20;
@@ -20,7 +20,9 @@ function confusionPlot(name: string, twin: Twin, runs: readonly RunResult[]): Pl
   const total = counts.flat().reduce((a, b) => a + b, 0);
   const right = counts.reduce((a, row, i) => a + row[i], 0);
   const written = classes <= mostWritten;
-  const ticks = written ? { dtick: 1 } : { nticks: 6 };
+  const names = runs[0]!.classNames?.map(name => plain(name.length > 12 ? `${name.slice(0, 11)}…` : name));
+  const named = names && { tickvals: names.map((_, k) => k), ticktext: names };
+  const ticks = written ? (named ?? { dtick: 1 }) : { nticks: 6 };
   return {
     title: `${name}, ${twin}`,
     label: `Confusion matrix of ${name}, ${twin} twin: ${right} of ${total} test samples on the diagonal.`,
@@ -48,7 +50,7 @@ function confusionPlot(name: string, twin: Twin, runs: readonly RunResult[]): Pl
         },
       ],
       layout: layout(400, {
-        margin: { l: 48, r: 8, t: 8, b: 44 },
+        margin: { l: written && names ? 90 : 48, r: 8, t: 8, b: 44 },
         plot_bgcolor: "#eeeeee",
         xaxis: axis("decided class", { ...ticks, showgrid: false, showline: false, fixedrange: true }),
         yaxis: axis("true class", {

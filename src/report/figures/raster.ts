@@ -1,6 +1,6 @@
 import type { Raster } from "../../engine/raster.ts";
 import { colors, sequential } from "../palette.ts";
-import { axis, layout, type Plot, round, type Trace } from "./figure.ts";
+import { axis, layout, type Plot, plain, round, type Trace } from "./figure.ts";
 import { type Row, stack, stackMargin, timeAxis, yAxis } from "./stack.ts";
 
 /** Above this many spikes single points only make the page slow and the picture black. */
@@ -31,7 +31,7 @@ export function rasterPlot(raster: Raster, rule: string, currentDriven: boolean)
     if (rows[p].empty) continue;
     const { name, size } = populations[p];
     const n = data.length;
-    const place = { name, xaxis: "x", yaxis: yAxis(n, "y") };
+    const place = { name: plain(name), xaxis: "x", yaxis: yAxis(n, "y") };
     data.push(
       dense
         ? { ...place, ...density(spikes[p], size, durationMs) }

@@ -78,8 +78,12 @@ export function membranePlot(raster: Raster, rule: string): Plot[] {
   ];
 }
 
-/** Potentials of the output neurons, one line per class, named at its end; nothing when none was recorded. */
-export function readoutPlot(raster: Raster, rule: string): Plot[] {
+/**
+ * Potentials of the output neurons, one line per class, named at its end; nothing when none was recorded.
+ * @param classNames  where classes have other names than their numbers
+ */
+export function readoutPlot(raster: Raster, rule: string, classNames?: readonly string[]): Plot[] {
+  const nameOf = (neuron: number) => classNames?.[neuron] ?? `${neuron}`;
   const label = finite(raster.metadata.label);
   const decision = finite(raster.metadata.decision);
   const marked = (t: RecordedTrace) => t.neuron === label || t.neuron === decision;
@@ -96,7 +100,7 @@ export function readoutPlot(raster: Raster, rule: string): Plot[] {
   const height = 320;
   const names = endLabels(shown, [low, high], 14 / (height - 56));
   const end = names.map(({ trace, y }) => ({
-    text: trace.neuron === decision ? `<b>${trace.neuron}</b>` : `${trace.neuron}`,
+    text: trace.neuron === decision ? `<b>${plain(nameOf(trace.neuron))}</b>` : plain(nameOf(trace.neuron)),
     xref: "paper",
     x: 1,
     xanchor: "left",
@@ -110,19 +114,19 @@ export function readoutPlot(raster: Raster, rule: string): Plot[] {
   return [
     {
       title: "Readout potentials",
-      label: `Readout potentials over time of ${rule}; highest at the end first: ${names.map(n => n.trace.neuron).join(", ")}.`,
-      caption: `Class numbers stand at the ends of their lines; ${emphasis(label, decision)}.${left > 0 ? ` ${left} lower classes are left out.` : ""}`,
+      label: `Readout potentials over time of ${rule}; highest at the end first: ${names.map(n => nameOf(n.trace.neuron)).join(", ")}.`,
+      caption: `${classNames ? "Classes" : "Class numbers"} stand at the ends of their lines; ${emphasis(label, decision)}.${left > 0 ? ` ${left} lower classes are left out.` : ""}`,
       figure: {
         data: [...shown].reverse().map(trace => ({
           type: "scatter",
           mode: "lines",
-          name: plain(`class ${trace.neuron}`),
+          name: plain(`class ${nameOf(trace.neuron)}`),
           ...thinned(trace),
           line: lineOf(trace, label, decision),
           hovertemplate: "%{fullData.name}<br>%{x} ms: %{y:.4~g}<extra></extra>",
         })),
         layout: layout(height, {
-          margin: { l: 54, r: 40, t: 12, b: 44 },
+          margin: { l: 54, r: classNames ? 90 : 40, t: 12, b: 44 },
           annotations: end,
           xaxis: axis("time [ms]", { range: [0, raster.durationMs] }),
           yaxis: axis("potential", { range: [low, high] }),

@@ -261,6 +261,6 @@ test("impossible parameters are refused by their path", () => {
   expect(build({ model: "parrot", tauMem: 1 })).toThrow("neuron.tauMem: expected a parameter of parrot");
   expect(build({ vThreshold: 1, tauMen: 1 })).toThrow("neuron.tauMen: expected a parameter of lif");
   expect(build({ model: "izhikevich" })).toThrow(
-    "populations.e.neuron.model: expected one of lif, lif-exp, lif-alpha, alif, if, li, parrot, got izhikevich",
+    "populations.e.neuron.model: expected one of lif, lif-exp, lif-alpha, alif, if, li, parrot, max-pool, got izhikevich",
   );
 });

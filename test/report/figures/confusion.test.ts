@@ -33,3 +33,11 @@ test("numbers are not written into a hundred classes", () => {
   const [group] = ruleGroups(resultsOf(runOf("bp", "rate", 1, { confusion })));
   expect(confusionPlots(group)[0].figure.data[0].texttemplate).toBeUndefined();
 });
+
+test("classes stand under the names that the data give them, as text", () => {
+  const classNames = ["cat <b>", "a very long name"];
+  const [group] = ruleGroups(resultsOf(runOf("bp", "spike", 0.9, { classNames })));
+  const { xaxis, yaxis } = confusionPlots(group)[0].figure.layout as Record<string, Record<string, unknown>>;
+  for (const axis of [xaxis, yaxis])
+    expect(axis).toMatchObject({ tickvals: [0, 1], ticktext: ["cat &lt;b&gt;", "a very long…"] });
+});

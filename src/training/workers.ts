@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
-import type { Parameters } from "../training/initialise.ts";
-import { createTrainer, type RunPlan } from "../training/train.ts";
-import type { Pieces, Trainer } from "../training/trainer.ts";
+import type { Parameters } from "./initialise.ts";
+import { createTrainer, type RunPlan } from "./train.ts";
+import type { Pieces, Trainer } from "./trainer.ts";
 
 /**
  * Data-parallel training in threads of one process. Each has the whole network; of a batch, each presents its share of

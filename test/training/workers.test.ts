@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Results } from "../../src/training/results.ts";
-import { scratch, threefactor } from "./process.ts";
+import { scratch, threefactor } from "../cli/process.ts";
 
 const at = scratch();
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { audit } from "../../src/audit/audit.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
-import { audit } from "../../src/rules/audit.ts";
 import { ruleNamed, rules } from "../../src/rules/index.ts";
 
 beforeAll(async () => {

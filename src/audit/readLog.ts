@@ -17,7 +17,7 @@ export interface Descent {
 }
 
 /** The log of a watched network. */
-export class Recorder {
+export class ReadLog {
   readonly reads: Read[] = [];
   readonly descents: Descent[] = [];
   recording = false;

@@ -3,8 +3,8 @@ import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts"
 import { Rng } from "../math/rng.ts";
 import { RateNetwork } from "../rate/network.ts";
 import { tf } from "../rate/tensors.ts";
-import { type Descent, type Read, Recorder } from "./recorder.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "../rules/rule.ts";
+import { type Descent, type Read, ReadLog } from "./readLog.ts";
 import { watchedRateNetwork, watchedSpikingNetwork } from "./watched.ts";
 
 /** How something reaches a synapse: not at all, as its third factor, or only by what is presented next. */
@@ -113,55 +113,55 @@ function remembered(rule: Rule, samples: number): number {
 }
 
 /** One sample through a watched network; null where the rule has no such form. */
-function watch(rule: Rule, form: "rate" | "spike", substitute: boolean): Recorder | null {
+function watch(rule: Rule, form: "rate" | "spike", substitute: boolean): ReadLog | null {
   const { weights, biases, x } = tinyNetwork();
   const { rate, spiking } = rule.create(dense(SIZES), new Rng(1, "audit"), 1);
-  const recorder = new Recorder(TOP + 1, substitute);
+  const log = new ReadLog(TOP + 1, substitute);
   if (form === "rate") {
     const net = new RateNetwork(SIZES, weights, biases, rule.saturation);
     tf.tidy(() => {
-      const learner = rate(watchedRateNetwork(net, recorder));
+      const learner = rate(watchedRateNetwork(net, log));
       const [input, y] = [tf.tensor2d(x, [1, SIZES[0]!]), tf.tensor2d([[0, 1, 0]])];
-      recorder.sample = input;
-      recorder.recording = true;
+      log.sample = input;
+      log.recording = true;
       const batch = {
         x: input,
         get y() {
-          recorder.read({ kind: "label" });
+          log.read({ kind: "label" });
           return y;
         },
         indices: [0],
         key: "audit",
       };
-      learner.learn(batch, (l, post) => recorder.descend(l, Float64Array.from(post.dataSync())), {
+      learner.learn(batch, (l, post) => log.descend(l, Float64Array.from(post.dataSync())), {
         align() {},
         settle() {},
       });
     });
     net.dispose();
-    return recorder;
+    return log;
   }
   if (typeof spiking !== "function") return null;
   const neuron = { tauMem: 20, vThreshold: 0.05, tauRef: 0 };
   const net = new FeedForwardNetwork(SIZES, weights, biases, neuron, 20, { compiled: false });
   net.input.analogue = Float64Array.from(x);
-  recorder.sample = net.input.analogue;
-  const learner = spiking(watchedSpikingNetwork(net, recorder));
-  recorder.recording = true;
+  log.sample = net.input.analogue;
+  const learner = spiking(watchedSpikingNetwork(net, log));
+  log.recording = true;
   const sample = {
     get label() {
-      recorder.read({ kind: "label" });
+      log.read({ kind: "label" });
       return 1;
     },
     index: 0,
     key: "audit",
   };
   const descend = (l: number, post: Float64Array, from: Presentation) => {
-    recorder.readSource(l, from);
-    recorder.descend(l, Float64Array.from(post));
+    log.readSource(l, from);
+    log.descend(l, Float64Array.from(post));
   };
   learner.learn(sample, descend, { align() {}, settle() {} });
-  return recorder;
+  return log;
 }
 
 function tinyNetwork(): { weights: Float32Array[]; biases: Float32Array[]; x: Float32Array } {

@@ -1,29 +1,29 @@
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import type { Forward, RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
-import { type LayerWatcher, watcher } from "./layers.ts";
-import type { Recorder } from "./recorder.ts";
+import { type LayerWatcher, watcher } from "../rules/layers.ts";
+import type { ReadLog } from "./readLog.ts";
 
 /** Networks that behave as the given ones and record what a rule reads of them. Used by `audit`. */
 
-export function watchedRateNetwork(net: RateNetwork, recorder: Recorder): RateNetwork {
+export function watchedRateNetwork(net: RateNetwork, log: ReadLog): RateNetwork {
   const weights = indexed(net.weights, (l, w) => {
-    recorder.read({ kind: "weights", l });
-    return recorder.substitute
+    log.read({ kind: "weights", l });
+    return log.substitute
       ? (otherMagnitudes(w.dataSync(), l, values => tf.tensor2d(values, w.shape)) as never)
       : w;
   });
   const forward = (x: Tensor2D): Forward => {
     const { h, logits, probabilities } = net.forward(x);
-    recorder.presentedWhole(h, x !== recorder.sample);
-    const pass = recorder.passOf(h);
+    log.presentedWhole(h, x !== log.sample);
+    const pass = log.passOf(h);
     const output = <T>(value: T): T => {
-      recorder.read({ kind: "output", pass });
+      log.read({ kind: "output", pass });
       return value;
     };
     return {
       h: indexed(h, (p, value) => {
-        recorder.read({ kind: "activity", p, pass });
+        log.read({ kind: "activity", p, pass });
         return value;
       }),
       get logits() {
@@ -35,11 +35,11 @@ export function watchedRateNetwork(net: RateNetwork, recorder: Recorder): RateNe
     };
   };
   const driven = (by: "drive" | "driveBySources") => (l: number, h: Tensor2D) => {
-    recorder.presentedLayer(l, {}, l === 0 && h !== recorder.sample);
-    recorder.read(
+    log.presentedLayer(l, {}, l === 0 && h !== log.sample);
+    log.read(
       l === net.depth - 1
-        ? { kind: "output", pass: recorder.pass }
-        : { kind: "activity", p: l + 1, pass: recorder.pass },
+        ? { kind: "output", pass: log.pass }
+        : { kind: "activity", p: l + 1, pass: log.pass },
     );
     return net[by](l, h);
   };
@@ -51,15 +51,14 @@ export function watchedRateNetwork(net: RateNetwork, recorder: Recorder): RateNe
   });
 }
 
-export function watchedSpikingNetwork(net: FeedForwardNetwork, recorder: Recorder): FeedForwardNetwork {
+export function watchedSpikingNetwork(net: FeedForwardNetwork, log: ReadLog): FeedForwardNetwork {
   const raw = new WeakMap<Presentation, Presentation>();
   const unwrapped = (presentation: Presentation) => raw.get(presentation) ?? presentation;
   const watchedPresentation = (presentation: Presentation, lowest: number): Presentation => {
-    const log = (p: number) =>
-      recorder.read({ kind: "activity", p: lowest + p, pass: recorder.passOf(watched) });
+    const note = (p: number) => log.read({ kind: "activity", p: lowest + p, pass: log.passOf(watched) });
     const field = <T>(values: readonly T[]) =>
       indexed(values, (p, value) => {
-        log(p);
+        note(p);
         return value;
       });
     const { spikes, trace, sourceSpikes, sourceTrace, drive, response, gate } = presentation;
@@ -72,7 +71,7 @@ export function watchedSpikingNetwork(net: FeedForwardNetwork, recorder: Recorde
       response: field(response),
       gate: field(gate),
       get logits() {
-        recorder.read({ kind: "output", pass: recorder.passOf(watched) });
+        log.read({ kind: "output", pass: log.passOf(watched) });
         return presentation.logits;
       },
     });
@@ -82,20 +81,18 @@ export function watchedSpikingNetwork(net: FeedForwardNetwork, recorder: Recorde
   const layers: LayerWatcher = {
     created: (l, presentation) => watchedPresentation(presentation, l),
     presented(l, into, shown) {
-      recorder.presentedLayer(l, into, l === 0 && shown.analogue !== recorder.sample);
+      log.presentedLayer(l, into, l === 0 && shown.analogue !== log.sample);
       return unwrapped(into);
     },
   };
   return overlaid(net, {
     weights: indexed(net.weights, (l, w) => {
-      recorder.read({ kind: "weights", l });
-      return recorder.substitute && recorder.recording
-        ? otherMagnitudes(w, l, values => Float32Array.from(values))
-        : w;
+      log.read({ kind: "weights", l });
+      return log.substitute && log.recording ? otherMagnitudes(w, l, values => Float32Array.from(values)) : w;
     }),
     presentation: () => watchedPresentation(net.presentation(), 0),
     present(into: Presentation, modulation: Float64Array | null = null) {
-      recorder.presentedWhole(into, modulation !== null);
+      log.presentedWhole(into, modulation !== null);
       net.present(unwrapped(into), modulation);
       return into;
     },

@@ -1,0 +1,112 @@
+import { InputError } from "../../errors.ts";
+import { exp } from "../../math/elementary.ts";
+import { expectInteger, expectTime } from "../expect.ts";
+import type { NeuronGroup } from "./neuronGroup.ts";
+import { expectOnly } from "./parameters.ts";
+
+/**
+ * Max pooling of spikes. Neurons stand in rows, columns and channels, as those of a convolution; those of one window
+ * and channel are one pool. Each keeps the trace of the spikes that reach it, all of which decay alike, and passes a
+ * spike on whenever its trace has outgrown the trace of what its whole pool has passed on by half a spike: at any time
+ * the pool's trace is the largest one, rounded to spikes. That needs no more than the spikes so far, and unlike a gate
+ * that lets through whoever leads (Rueckauer et al. 2017, Front. Neurosci. 11:682) it does not add up neurons that take
+ * turns. What arrives counts as one spike, whatever its weight, and leaves at the same instant.
+ */
+export interface MaxPoolSpec {
+  /** Of the traces [ms]; Infinity counts spikes. */
+  readonly tauMem: number;
+  /** [height, width, channels] */
+  readonly shape: readonly [number, number, number];
+  /** Side of the windows, which do not overlap; rows and columns that do not fill one pass nothing on. */
+  readonly size: number;
+}
+
+/** @throws InputError that names the parameter, the value and what was expected */
+export function maxPool(given: MaxPoolSpec) {
+  expectOnly(given, "max-pool", ["tauMem", "shape", "size"]);
+  const { tauMem, shape, size } = given;
+  if (tauMem !== Infinity) expectTime("tauMem", tauMem);
+  expectInteger("size", size, 1);
+  if (!Array.isArray(shape) || shape.length !== 3)
+    throw new InputError(`shape: expected [height, width, channels], got ${JSON.stringify(shape)}`);
+  shape.forEach((n, k) => {
+    expectInteger(`shape[${k}]`, n, 1);
+  });
+  const pools = poolsOf(shape, size);
+  return {
+    fits(neurons: number): void {
+      if (neurons !== pools.length)
+        throw new InputError(
+          `shape: expected ${neurons} neurons, the population's size, got ${pools.length}`,
+        );
+    },
+    create: () => new MaxPoolGroup(pools, tauMem),
+    lattice(): never {
+      throw new InputError("model: expected neurons for the grid mode, got max-pool; use the exact mode");
+    },
+  };
+}
+
+/** The pool that each neuron belongs to; -1 for neurons that no window holds. */
+function poolsOf([height, width, channels]: readonly [number, number, number], size: number): Int32Array {
+  const pools = new Int32Array(height * width * channels).fill(-1);
+  const [rows, columns] = [Math.floor(height / size), Math.floor(width / size)];
+  for (let i = 0; i < pools.length; i++) {
+    const [y, x, c] = [Math.floor(i / (width * channels)), Math.floor(i / channels) % width, i % channels];
+    const [row, column] = [Math.floor(y / size), Math.floor(x / size)];
+    if (row < rows && column < columns) pools[i] = (row * columns + column) * channels + c;
+  }
+  return pools;
+}
+
+class MaxPoolGroup implements NeuronGroup {
+  readonly #pools: Int32Array;
+  readonly #tau: number;
+  readonly #traces: Float64Array;
+  readonly #last: Float64Array;
+  /** By pool: trace of what has been passed on. */
+  readonly #own: Float64Array;
+  readonly #ownLast: Float64Array;
+
+  constructor(pools: Int32Array, tau: number) {
+    const count = 1 + pools.reduce((a, b) => Math.max(a, b), -1);
+    this.#pools = pools;
+    this.#tau = tau;
+    this.#traces = new Float64Array(pools.length);
+    this.#last = new Float64Array(pools.length);
+    this.#own = new Float64Array(count);
+    this.#ownLast = new Float64Array(count);
+  }
+
+  receive(i: number, t: number): void {
+    this.#traces[i] = this.#decayed(this.#traces, this.#last, i, t) + 1;
+    this.#last[i] = t;
+  }
+
+  fire(i: number, t: number): number {
+    const p = this.#pools[i]!;
+    if (p < 0) return 0;
+    const trace = this.#decayed(this.#traces, this.#last, i, t);
+    const own = this.#decayed(this.#own, this.#ownLast, p, t);
+    const spikes = Math.max(0, Math.floor(trace - own + 0.5));
+    this.#own[p] = own + spikes;
+    this.#ownLast[p] = t;
+    return spikes;
+  }
+
+  #decayed(traces: Float64Array, last: Float64Array, k: number, t: number): number {
+    return traces[k]! * exp((last[k]! - t) / this.#tau);
+  }
+
+  nextSpike(): number {
+    return Infinity;
+  }
+
+  potential(): number {
+    return 0;
+  }
+
+  /** Currents and crossings mean nothing to it. */
+  setCurrent(): void {}
+  settleCrossing(): void {}
+}

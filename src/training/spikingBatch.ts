@@ -1,0 +1,134 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Encoder } from "../encoding/encoder.ts";
+import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import { argmax, crossEntropy } from "../math/softmax.ts";
+import type { SpikingLearner, SpikingSample } from "../rules/rule.ts";
+import type { SampleDropout } from "./dropout.ts";
+import { SampleLog } from "./sampleLog.ts";
+import type { Asked, SpikingSteps } from "./spikingSteps.ts";
+import { batchKey, type Pieces, type TrainingSettings, trainingSample } from "./trainer.ts";
+
+/**
+ * Learns batches, sample by sample: what a sample asks of the synapses goes to them at once, or is written down
+ * (`present`), for all threads of a run to do it in the order of the batch (`learn`).
+ */
+export class SpikingBatch implements Pieces {
+  readonly log: Pieces["log"];
+  samplesLearned = 0;
+  readonly #net: FeedForwardNetwork;
+  readonly #learner: SpikingLearner;
+  readonly #steps: SpikingSteps;
+  readonly #show: (intensities: Float32Array, key: string) => void;
+  readonly #data: Dataset;
+  readonly #seed: number;
+  readonly #online: boolean;
+  readonly #dropout: SampleDropout | null;
+  // Of the present batch.
+  #key = "";
+  #epoch = 0;
+  #rate = 0;
+  #count = 0;
+
+  constructor(
+    net: FeedForwardNetwork,
+    learner: SpikingLearner,
+    steps: SpikingSteps,
+    encoder: Encoder,
+    dropout: SampleDropout | null,
+    data: Dataset,
+    { seed, eligibility }: TrainingSettings,
+  ) {
+    this.#net = net;
+    this.#learner = learner;
+    this.#steps = steps;
+    this.#show = (intensities, key) => encoder.encode(intensities, key, net.input);
+    this.#dropout = dropout;
+    this.#data = data;
+    this.#seed = seed;
+    this.#online = eligibility === "online";
+    this.log = {
+      room: SampleLog.roomFor([...net.sizes, ...net.sizes], eligibility),
+      at: numbers => new SampleLog(numbers, eligibility, net.depth),
+    };
+  }
+
+  begin(indices: Uint32Array, rate: number, epoch: number): void {
+    this.#key = batchKey(`train ${epoch}`, indices);
+    // What an input spike stands for is known once something has been encoded; a thread may present nothing.
+    if (this.#count === 0) {
+      const first = trainingSample(this.#data, indices[0]!, epoch, this.#seed);
+      this.#show(first, `train ${epoch} ${indices[0]}`);
+    }
+    this.#epoch = epoch;
+    this.#rate = rate;
+    this.#count = indices.length;
+    this.#steps.begin(rate, indices.length);
+  }
+
+  /** Presents a sample as often as the rule likes, and passes on what it asks for. */
+  ask(index: number, asked: Asked): Presentation {
+    const [net, learner] = [this.#net, this.#learner];
+    const sample = this.#sample(index);
+    this.#show(trainingSample(this.#data, index, this.#epoch, this.#seed), `train ${this.#epoch} ${index}`);
+    net.dropout = this.#dropout?.ofSample(this.#epoch, index) ?? null;
+    if (this.#online) net.online = { rate: this.#rate / this.#count, modulators: learner.ahead!(sample) };
+    const layers = new Set<number>();
+    const descend = (l: number, post: Float64Array, from: Presentation) => {
+      layers.add(l);
+      asked.descend(l, post, from);
+    };
+    const seen = learner.learn(sample, descend, asked);
+    net.online = null;
+    this.#steps.decayActivity(seen, layers, asked);
+    net.dropout = null;
+    return seen;
+  }
+
+  end(): void {
+    this.#steps.settle();
+    this.samplesLearned += this.#count;
+  }
+
+  present(index: number, into: SampleLog): void {
+    const net = this.#net;
+    const own = Float32Array.from(this.#rowOf(index));
+    const before = net.synapticEvents;
+    into.rewind();
+    const seen = this.ask(index, into);
+    into.close();
+    into.putAll(seen.logits);
+    into.putAll(this.#rowOf(index));
+    this.#rowOf(index).set(own);
+    into.putAll([net.synapticEvents - before]);
+    net.synapticEvents = before;
+  }
+
+  learn(index: number, from: SampleLog): { loss: number; correct: number } {
+    const net = this.#net;
+    from.rewind();
+    net.dropout = this.#dropout?.ofSample(this.#epoch, index) ?? null;
+    from.replay(this.#steps);
+    net.dropout = null;
+    const logits = from.all();
+    this.#rowOf(index).set(from.all());
+    net.synapticEvents += from.all()[0]!;
+    return this.tally(index, logits);
+  }
+
+  tally(index: number, logits: Float64Array): { loss: number; correct: number } {
+    const label = this.#data.train.labels[index]!;
+    return { loss: crossEntropy(logits, label), correct: argmax(logits) === label ? 1 : 0 };
+  }
+
+  #sample(index: number): SpikingSample {
+    return { label: this.#data.train.labels[index]!, index, key: this.#key };
+  }
+
+  /** What the learner remembers of a sample. */
+  #rowOf(index: number): Float32Array {
+    const { memory, feedback } = this.#learner;
+    if (!memory || feedback) return new Float32Array(0);
+    const width = memory.length / this.#data.train.count;
+    return memory.subarray(index * width, (index + 1) * width);
+  }
+}
