@@ -3,7 +3,7 @@
 export { type TwinModel, twinModel } from "../models/index.ts";
 export * from "./browser.ts";
 export type { Dataset, Samples } from "./data/dataset.ts";
-export { loadDataset } from "./data/index.ts";
+export { datasets, loadDataset, type NamedDataset } from "./data/index.ts";
 export * from "./io/index.ts";
 export { type BackendName, backendTitle, selectBackend } from "./rate/backend.ts";
 export { RateNetwork } from "./rate/network.ts";

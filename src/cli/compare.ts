@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { augment, parseAugmentation } from "../data/augment.ts";
 import { classNotes } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/index.ts";
 import { notation } from "../engine/architecture.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, Interrupted } from "../errors.ts";
@@ -16,7 +17,6 @@ import { spread } from "../training/workers.ts";
 import { resultsOf } from "./checkRun.ts";
 import { networkFor, plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, conduct } from "./compareTable.ts";
-import { loadAnyDataset } from "./eventDatasets.ts";
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { addOptions, readOptions } from "./options.ts";
 import { bar, Progress } from "./progress.ts";
@@ -66,7 +66,7 @@ async function prepare(
   { folder, options, record: begun }: Awaited<ReturnType<typeof openRun>>,
   flags: CompareFlags,
 ): Promise<{ data: Dataset; all: readonly RunPlan[]; notes: readonly string[]; record: RunRecord }> {
-  const loaded = await loadAnyDataset(options.dataset, {
+  const loaded = await loadDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
     ...(options.testSamples !== null && { testSamples: options.testSamples }),

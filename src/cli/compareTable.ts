@@ -1,6 +1,7 @@
 import { layeredModels } from "../../models/index.ts";
 import type { TwinModel } from "../../models/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
+import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -44,7 +45,7 @@ export const defaultDataset = "digits";
 export const comparison = {
   dataset: option({
     takes: "<name>",
-    help: "digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, ssc, folder:PATH of pictures by class, or a folder with four IDX files",
+    help: datasetChoice,
     read: (_, text) => text,
     otherwise: defaultDataset,
   }),
