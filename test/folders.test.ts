@@ -25,7 +25,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "description", "data"] },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
-  io: { imports: ["math", "engine"] },
+  io: { imports: ["math", "engine", "data/regular"] },
   report: { imports: [], types: ["engine", "training/results"] },
   models: { imports: ["math", "engine"], types: ["description"] },
 };

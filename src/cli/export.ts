@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { summarise, summaryToCsv } from "../analysis/summary.ts";
+import { entryAt, readRegular } from "../data/regular.ts";
 import { currentPerTrace } from "../engine/layers.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic, writeAtomic } from "../io/atomic.ts";
@@ -97,14 +98,14 @@ async function exportFile(source: string, flags: Flags): Promise<void> {
 
 /** The file itself, or what a run folder holds of the wanted kind. */
 function sourcesOf(source: string, to: Target, flags: Flags): string[] {
-  const found = statSync(source, { throwIfNoEntry: false });
+  const found = entryAt(source);
   if (!found) throw new InputError(`${source}: expected a file or folder, got nothing there`);
   if (!found.isDirectory() || !readdirSync(source).includes("run.json")) {
     return [source];
   }
   const kind = to === "nir" || flags.network ? "networks" : "rasters";
   const folder = join(source, kind);
-  const names = statSync(folder, { throwIfNoEntry: false })
+  const names = entryAt(folder)?.isDirectory()
     ? readdirSync(folder)
         .filter(name => name.endsWith(".msgpack"))
         .sort()
@@ -133,7 +134,7 @@ async function exportNetwork(
   out: string,
   flags: Flags,
 ): Promise<Written> {
-  const trained = kind === "network" ? decodeNetwork(readFileSync(source), source) : null;
+  const trained = kind === "network" ? decodeNetwork(readRegular(source), source) : null;
   if (trained?.layers && to !== "nir") {
     throw new InputError(
       `${source}: holds shared kernels; expected a fully connected network for --to ${to}`,
@@ -186,7 +187,7 @@ async function exportRaster(
   const warnings =
     kind === "shd" && flags.select === undefined
       ? [`took word 0 of ${stream.metadata.words}; --select takes another`]
-      : [];
+      : [...(stream.notes ?? [])];
   if (to === "svg") await writeAtomic(out, pictureToSvg(rasterPicture(stream)));
   else if (to === "png") await writeAtomic(out, pictureToPng(rasterPicture(stream)));
   else if (flags.stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));

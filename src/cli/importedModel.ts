@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { entryAt } from "../data/regular.ts";
 import type { Network, NetworkSpec } from "../engine/network.ts";
 import type { Simulation } from "../engine/simulation.ts";
 import { InputError } from "../errors.ts";
@@ -10,6 +10,7 @@ import { openRaster } from "../io/openRaster.ts";
 import { collect } from "../io/rasterStream.ts";
 import { readSonataCircuit } from "../io/sonataCircuit.ts";
 import { oneOf, positive } from "./arguments.ts";
+import { tell } from "./terminal.ts";
 
 /** A network of another tool's file. */
 export interface ImportedModel {
@@ -38,7 +39,7 @@ export async function importedModel(
   const dtMs = nirDt === undefined ? undefined : positive("nir-dt", nirDt);
   const steps =
     nirSteps === undefined ? undefined : oneOf("nir-steps", nirSteps, ["exact", "euler"] as const);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = entryAt(path);
   const kind = found && !/\.([mc]?[jt]s|json)$/.test(path) ? await fileKind(path) : null;
   const option = nirUnit ? "--nir-unit" : nirDt ? "--nir-dt" : nirSteps && "--nir-steps";
   if (kind !== "nir" && option) throw new InputError(`${option}: expected a NIR file, got ${path}`);
@@ -68,7 +69,9 @@ export async function importedModel(
  * @throws InputError when no population fits
  */
 export async function playRecording(path: string, net: Network, simulation: Simulation): Promise<number> {
-  const { populations, times, populationIndex, neurons, durationMs } = collect(await openRaster(path));
+  const stream = await openRaster(path);
+  const { populations, times, populationIndex, neurons, durationMs } = collect(stream);
+  for (const note of stream.notes ?? []) tell(`threefactor: ${path}: ${note}`);
   const inputs = net.populations.filter(({ model }) => model === null);
   let played = 0;
   for (const { name, size } of inputs) {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { layeredModels } from "../../models/index.ts";
+import { entryAt, readText } from "../data/regular.ts";
 import { checkLayeredModel, type LayeredModel } from "../description/layeredModel.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 
 /**
  * What --model names: a model that ships, a JSON file, or, in the options of a run folder, the model itself as JSON.
@@ -11,16 +11,11 @@ import { InputError } from "../errors.ts";
 export function readModel(text: string): string {
   if (Object.hasOwn(layeredModels, text)) return text;
   if (text.startsWith("{")) return JSON.stringify(parse(text, "--model"));
-  let content: string;
-  try {
-    content = readFileSync(text, "utf8");
-  } catch (error) {
+  if (entryAt(text) === null)
     throw new InputError(
-      `--model: expected ${Object.keys(layeredModels).join(", ")} or a JSON file, got ${JSON.stringify(text)} ` +
-        `(${(error as NodeJS.ErrnoException).code})`,
+      `--model: expected ${Object.keys(layeredModels).join(", ")} or a JSON file, got ${shown(text)}`,
     );
-  }
-  return JSON.stringify(parse(content, text));
+  return JSON.stringify(parse(readText(text), text));
 }
 
 /** @param option  as `readModel` gives it */

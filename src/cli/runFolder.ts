@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
-import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { access, mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readRegular, readText } from "../data/regular.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
@@ -113,7 +114,7 @@ export class RunFolder {
     return Promise.all(
       names.map(async name => {
         const file = join(folder, name);
-        const raster = decodeRaster(await readFile(file), file);
+        const raster = decodeRaster(readRegular(file), file);
         const { rule, seed } = raster.metadata;
         if (typeof rule !== "string" || typeof seed !== "number") {
           throw new InputError(
@@ -132,7 +133,7 @@ export class RunFolder {
   async checkpoint(): Promise<Checkpoint | null> {
     const path = this.checkpointPath;
     if (!(await exists(path))) return null;
-    const map = decode(await readFile(path), path) as Partial<Checkpoint> & { schema?: unknown };
+    const map = decode(readRegular(path), path) as Partial<Checkpoint> & { schema?: unknown };
     if (map?.schema !== "threefactor.checkpoint/1") {
       throw new InputError(`${path}: schema: expected threefactor.checkpoint/1, got ${shown(map?.schema)}`);
     }
@@ -163,14 +164,7 @@ export class RunFolder {
 
   async #json(name: string): Promise<unknown> {
     const path = join(this.path, name);
-    let text: string;
-    try {
-      text = await readFile(path, "utf8");
-    } catch (error) {
-      throw new InputError(
-        `${path}: expected a file of a run folder, got ${(error as NodeJS.ErrnoException).code}`,
-      );
-    }
+    const text = readText(path);
     try {
       return JSON.parse(text);
     } catch {

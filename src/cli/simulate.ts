@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
+import { expectRegular, readRegular, readText } from "../data/regular.ts";
 import { describe } from "../description/describe.ts";
 import { extended } from "../description/extended.ts";
 import { override } from "../description/override.ts";
@@ -209,15 +209,11 @@ function sample(
 async function findModel(name: string, seen: readonly string[] = [resolve(name)]): Promise<unknown> {
   if (Object.hasOwn(networkModels, name)) return networkModels[name];
   if (/\.msgpack$/.test(name)) {
-    const bytes = await readFile(name).catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(`${name}: expected a trained network, got ${error.code}`);
-    });
-    return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(decodeNetwork(bytes, name))) };
+    const trained = decodeNetwork(readRegular(name), name);
+    return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(trained)) };
   }
   if (/\.json$/.test(name)) {
-    const text = await readFile(name, "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(`${name}: expected a model file, got ${error.code}`);
-    });
+    const text = readText(name);
     let model: unknown;
     try {
       model = JSON.parse(text);
@@ -233,6 +229,7 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return extended(await findModel(path, [...seen, path]), model as object, name);
   }
   if (/\.[mc]?[jt]s$/.test(name)) {
+    expectRegular(name);
     const module = await import(pathToFileURL(resolve(name)).href).catch((error: NodeJS.ErrnoException) => {
       const hint = error.code === "ERR_UNKNOWN_FILE_EXTENSION" ? "; this Node runs .js and .json models" : "";
       throw new InputError(`${name}: expected a module with a model: ${error.message.split("\n")[0]}${hint}`);

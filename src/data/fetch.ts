@@ -102,7 +102,7 @@ async function fetchFrom(
     // Packing never adds more than a few bytes per block: more than this is not the file.
     await download(`${mirror}${file.name}.gz`, temporary, Math.ceil(file.bytes * 1.01) + 1024, signal);
     const stored = await readFile(temporary);
-    const bytes = await unpack(stored, "the answer").catch((error: Error) => {
+    const bytes = await unpack(stored, "the answer", file.bytes).catch((error: Error) => {
       throw new DownloadError(`serves a damaged file (${error.message})`);
     });
     const found = sha256(bytes);

@@ -1,40 +1,36 @@
 /** Reading data files in Node: gzipped or not, and their checksums. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { InputError } from "../errors.ts";
-
-/** [bytes] Far above every set here; a file that unpacks to more is not one of them. */
-const LARGEST = 2 ** 31 - 1;
+import { LARGEST_FILE, readRegular } from "./regular.ts";
 
 /**
  * The contents of a file, unpacked when it is gzipped.
- * @throws  InputError when it cannot be read or its gzip data is damaged
+ * @param most  [bytes] of the contents; a gzipped file may claim to hold any number
+ * @throws      InputError when it cannot be read, is larger, or its gzip data is damaged
  */
-export async function readBytes(path: string): Promise<Uint8Array> {
-  let stored: Uint8Array;
-  try {
-    stored = await readFile(path);
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); expected a data file`,
-    );
-  }
-  return unpack(stored, path);
+export async function readBytes(path: string, most = LARGEST_FILE): Promise<Uint8Array> {
+  return unpack(readRegular(path), path, most);
 }
 
 /**
  * Gunzips bytes that start with the gzip magic and returns others as they are: names lie, since some servers and
  * browsers unpack a `.gz` on the way and keep its name.
  * @param file  name for error messages
- * @throws      InputError when the gzip data is damaged
+ * @param most  [bytes] of what is returned
+ * @throws      InputError when the gzip data is damaged or there are more
  */
-export async function unpack(stored: Uint8Array, file: string): Promise<Uint8Array> {
-  if (!isGzip(stored)) return stored;
+export async function unpack(stored: Uint8Array, file: string, most = LARGEST_FILE): Promise<Uint8Array> {
+  const tooLarge = new InputError(`${file}: expected at most ${most} bytes of data, got more`);
+  if (!isGzip(stored)) {
+    if (stored.length > most) throw tooLarge;
+    return stored;
+  }
   try {
-    return await promisify(gunzip)(stored, { maxOutputLength: LARGEST });
+    return await promisify(gunzip)(stored, { maxOutputLength: most });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge;
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(
       `${file}: found damaged gzip data (${reason}); expected a whole gzip file; fetch it again`,

@@ -146,6 +146,7 @@ export class EventLoop implements Loop {
    * @throws InputError that names population, neuron and time when activity or weights diverge
    */
   runUntil(end: number): void {
+    this.takeWeights();
     const queue = this.#queue;
     for (;;) {
       const next = queue.nextTime;
@@ -168,6 +169,10 @@ export class EventLoop implements Loop {
       if (state && state.touched > 0) this.#settle(state);
     }
     this.time = end;
+  }
+
+  takeWeights(): void {
+    for (const { rows } of this.#bundles) for (const one of rows) one.takeWeights();
   }
 
   /** Lets the first neuron fire that crosses its threshold by a time, of those with a calendar of their own. */

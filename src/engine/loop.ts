@@ -16,6 +16,8 @@ export interface Learning {
 export interface Loop {
   /** [ms] */
   readonly time: number;
+  /** Step of the lattice [ms], where there is one. */
+  readonly dt?: number;
   /** Spikes delivered to a synapse's target so far. */
   readonly synapticEvents: number;
   readonly populations: readonly PopulationState[];
@@ -44,6 +46,10 @@ export interface Loop {
   absorb?(stimulus: Stimulus): boolean;
   /** The network is complete: what is set now is its beginning. */
   begin?(): void;
+  /** Takes in what has become of the weights outside; before a run and after a callback. @throws InputError */
+  takeWeights?(): void;
+  /** Brings the network's lists of weights up to date; after a run and before a callback. @throws InputError */
+  giveWeights?(): void;
   /** The simulation is over: threads may end. */
   close?(): void;
 }

@@ -48,8 +48,9 @@ export interface ProjectionSpec {
   /** Without it, every neuron connects to every neuron. */
   readonly connect?: Connectivity | Convolution;
   /**
-   * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution; a Float32Array is
-   * kept, not copied, and plasticity changes it.
+   * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution. A Float32Array is
+   * kept, not copied, and plasticity changes it; except beside `connect` with `pairs` or with a delay for each synapse,
+   * where synapses are put in an order of their own.
    */
   readonly weights: PerSynapse;
   /** [ms]; 0 by default. Populations may not form a loop of zero delays. One number for a convolution. */
@@ -244,22 +245,29 @@ function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, r
       perSynapse("weights", weights, kernel, rng),
       delay as number,
       gain,
+      weights instanceof Float32Array,
     );
   }
   if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
     const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
     const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);
-    return new DenseProjection(pre, post, own, delays, gain);
+    return new DenseProjection(pre, post, own, delays, gain, own === weights);
   }
   const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng);
+  const each = typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng);
+  const delays = typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng);
+  // Synapses will be sorted by delay: not in a caller's lists.
+  const sorts = typeof delays !== "number";
+  const callers = each instanceof Float32Array && each === weights;
   return new SparseProjection(
     post,
     rows.rowStart,
     rows.targets,
-    typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng),
-    typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng),
+    sorts && callers ? each.slice() : each,
+    sorts && delays === delay ? delays.slice() : delays,
     gain,
     typeof weights === "function",
+    callers && !sorts,
   );
 }
 

@@ -6,6 +6,7 @@ import {
   expectMoment,
   expectNeuron,
   expectNumber,
+  expectNumbers,
   expectOnly,
   expectTime,
   within,
@@ -60,7 +61,8 @@ const optionFields: readonly (keyof SimulationOptions)[] = [
  * is no time step; or on a lattice of time.
  *
  * Cutting a run into pieces changes nothing: `run(10)` twice is `run(20)`. Weights that learn are the network's own, so
- * a second simulation of it begins with what the first has learnt.
+ * a second simulation of it begins with what the first has learnt. The lists of weights, the network's or a caller's own,
+ * may be changed between runs and in a callback of `at`; either mode delivers what they then hold.
  */
 export class Simulation {
   readonly network: Network;
@@ -175,6 +177,24 @@ export class Simulation {
   }
 
   /**
+   * Neurons that fire no more from now on, whatever reaches them.
+   * @throws InputError for neurons of a model that cannot be silenced, or in the grid mode
+   */
+  silence(population: string, neurons: ArrayLike<number>): void {
+    const state = this.#find(population);
+    const group = state.neurons;
+    expectNumbers(`${population}: neurons`, neurons, "neurons");
+    if (!group.silence)
+      throw new InputError(
+        `${population}: expected lif or if neurons in the exact mode, which can be silenced`,
+      );
+    for (let k = 0; k < neurons.length; k++) {
+      expectNeuron(`${population}: neuron`, neurons[k], state.size);
+      group.silence(neurons[k]!);
+    }
+  }
+
+  /**
    * Rewards the synapses of all projections that learn from rewards.
    * @param amount  added to their dopamine
    * @param at      [ms], now or later
@@ -207,7 +227,12 @@ export class Simulation {
     expectMoment("at: time", t, this.time);
     if (typeof callback !== "function")
       throw new InputError(`at: expected a function to call, got ${shown(callback)}`);
-    this.#loop.push(t, this.#loop.lastRank + 1, this.#loop.addActor(callback), 0);
+    const act = () => {
+      this.#loop.giveWeights?.();
+      callback();
+      this.#loop.takeWeights?.();
+    };
+    this.#loop.push(t, this.#loop.lastRank + 1, this.#loop.addActor(act), 0);
   }
 
   /** Runs for a time [ms]; events at its very end are part of it. */
@@ -255,8 +280,8 @@ export class Simulation {
    */
   weights(projection: string | number): Float64Array {
     const q = this.#findProjection(projection);
-    const { weights } = this.network.projections[q]!.synapses;
-    return this.#loop.plastic[q]?.weights(this.time) ?? Float64Array.from(weights);
+    const { synapses } = this.network.projections[q]!;
+    return this.#loop.plastic[q]?.weights(this.time) ?? Float64Array.from(synapses.heldWeights);
   }
 
   /** Pre- and postsynaptic neuron of each synapse of a projection. */
@@ -300,27 +325,33 @@ export class Simulation {
 
   #addStimulus(stimulus: Stimulus): void {
     const state = this.#loop.populations[stimulus.population]!;
-    const act = (entry: number, _: number, t: number) => {
-      this.#apply(stimulus, state, entry, t);
-      const next = stimulus.next(entry, t);
-      if (next < Infinity) this.#loop.push(next, state.rank, source, entry);
+    // A waiting time begins at the event before it, wherever a lattice has put that.
+    const due = stimulus.first();
+    const late = stimulus.drawn ? (this.#loop.dt ?? 0) / 2 : 0;
+    const push = (entry: number) => {
+      if (due[entry]! < Infinity) this.#loop.push(due[entry]! + late, state.rank, source, entry);
     };
-    const source = this.#loop.addActor(act);
-    stimulus.first().forEach((time, entry) => {
-      if (time < Infinity) this.#loop.push(time, state.rank, source, entry);
+    const source = this.#loop.addActor((entry, _, now) => {
+      this.#apply(stimulus, state, entry, due[entry]!, now);
+      due[entry] = stimulus.next(entry, due[entry]!);
+      push(entry);
+    });
+    due.forEach((_, entry) => {
+      push(entry);
     });
   }
 
-  #apply(stimulus: Stimulus, state: PopulationState, entry: number, t: number): void {
+  /** @param due  [ms] time of the event, `now` but for the lattice */
+  #apply(stimulus: Stimulus, state: PopulationState, entry: number, due: number, now: number): void {
     if (stimulus.effect === "current") {
       const { neurons, by } = stimulus.change!();
       neurons.forEach((i, k) => {
-        state.addCurrent(i, t, typeof by === "number" ? by : by[k]!);
+        state.addCurrent(i, now, typeof by === "number" ? by : by[k]!);
         this.#loop.touch(state, i);
       });
       return;
     }
-    const i = stimulus.neuron(entry, t);
+    const i = stimulus.neuron(entry, due);
     if (i < 0) return;
     if (stimulus.effect === "spike") this.#loop.emit(state, i);
     else this.#loop.receive(state, i, stimulus.weights ? stimulus.weights[i]! : stimulus.weight);

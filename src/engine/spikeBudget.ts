@@ -24,7 +24,7 @@ export function spikeBudgets(
   for (const name of Object.keys(given)) find(populations, name, "spikeBudget");
   for (const state of populations) {
     const { model } = state.population;
-    const free = model === null || model.model === "parrot";
+    const free = model === null || model.model === "parrot" || model.model === "max-pool";
     const usual = free ? Infinity : state.size * (BURST + RATE * durationMs);
     const spikes = (typeof budget === "number" ? budget : given[state.name]) ?? usual;
     within("spikeBudget", () => expectNumber(state.name, spikes, spikes >= 0, "0 spikes or more"));

@@ -1,7 +1,9 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { entryAt } from "../data/regular.ts";
 import { InputError } from "../errors.ts";
 import { type EventFormat, eventFormats } from "./events/openEvents.ts";
+import { isEvent, namesEvents } from "./events/tables.ts";
 import { firstBytes } from "./firstBytes.ts";
 import { readHdf5 } from "./hdf5Thread.ts";
 import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
@@ -9,23 +11,33 @@ import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
 /** What stands at a path: a recording, or a network (trained here, as NIR, or as a SONATA circuit). */
 export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "circuit";
 
+const rasterArray =
+  /^(times|population|neuron|duration_ms|population_names|population_sizes|metadata|traces|trace_\d+_\w+)\.npy/;
+
 /**
  * The kind of a file or folder, by content; only N-MNIST's `.bin`, which has no mark, goes by its name.
  * @throws InputError when nothing is there, or nothing known
  */
 export async function fileKind(path: string): Promise<FileKind> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = entryAt(path);
   if (!found) throw new InputError(`${path}: expected a file, got nothing there`);
   if (found.isDirectory()) return existsSync(join(path, "edges.h5")) ? "circuit" : "sonata";
   const start = firstBytes(path, 512);
   const begins = (...magic: number[]) => magic.every((byte, k) => start[k] === byte);
   if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5("kind", path);
   const text = new TextDecoder("latin1").decode(start);
-  if (begins(0x50, 0x4b)) return /^[txyp]\.npy/.test(text.slice(30)) ? "events npz" : "npz";
+  // A raster's arrays begin with its times; those of events have names of their own, or none.
+  if (begins(0x50, 0x4b)) return rasterArray.test(text.slice(30)) ? "npz" : "events npz";
+  if (begins(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)) return "events npy";
   if (/^#!AER-DAT/.test(text)) return "aedat";
-  if (/^(# \{|time_ms,)/.test(text)) return "csv";
-  const columns = (text.split(/\r?\n/)[0] ?? "").split(",").map(name => name.trim());
-  if (["t", "x", "y", "p"].every(name => columns.includes(name))) return "events csv";
+  if (/^# \{/.test(text)) return "csv";
+  const lines = text.split(/\r?\n/);
+  const row = lines.find(line => line !== "" && !line.startsWith("#")) ?? "";
+  // Before them, the width and height of a sensor.
+  const plain = start.every(byte => byte >= 9);
+  const events = [lines[0]!, row, lines[1] ?? ""].some(line => namesEvents(line) || isEvent(line));
+  if (plain && events) return row.includes(",") ? "events csv" : "events text";
+  if (/^time_ms,/.test(text)) return "csv";
   if (/\.bin$/i.test(path)) return "nmnist";
   // A network names its format first, as a raster does.
   if (text.slice(0, 64).includes("threefactor.network/")) return "network";

@@ -2,7 +2,7 @@ export { decodeAedat } from "./events/aedat.ts";
 export { type CameraEvents, eventsToRaster } from "./events/events.ts";
 export { decodeNmnist } from "./events/nmnist.ts";
 export { readShd, type SpokenWords } from "./events/shd.ts";
-export { decodeEventsCsv, decodeEventsNpz } from "./events/tables.ts";
+export { decodeEventsCsv, decodeEventsNpy, decodeEventsNpz } from "./events/tables.ts";
 export { decodeNetwork, encodeNetwork, type TrainedNetwork } from "./networkFile.ts";
 export { type NirExportOptions, networkToNir } from "./nirExport.ts";
 export { readNir, writeNir } from "./nirFile.ts";

@@ -1,5 +1,5 @@
 import { unzipSync, Zip, ZipPassThrough } from "fflate";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { crc32 } from "./crc32.ts";
 import { decodeNpy, type NpyArray, type NpyNumbers } from "./npy.ts";
 import { zipChecksums } from "./zipChecksums.ts";
@@ -90,9 +90,14 @@ export function decodeNpz(bytes: Uint8Array, file: string): Map<string, NpyArray
 /** One array of numbers of an archive as ordinary numbers. @throws InputError when it is missing or is none */
 export function numbersOf(arrays: ReadonlyMap<string, NpyArray>, name: string, file: string): Float64Array {
   const data = arrays.get(name)?.data;
-  if (data === undefined || Array.isArray(data)) {
-    const names = [...arrays.keys()].join(", ");
-    throw new InputError(`${file}: ${name}: expected numbers, got ${data ? "text" : `only ${names}`}`);
+  if (!ArrayBuffer.isView(data)) {
+    const got =
+      data === undefined
+        ? `only ${shown([...arrays.keys()].join(", "))}`
+        : data instanceof Map
+          ? "fields"
+          : "text";
+    throw new InputError(`${file}: ${name}: expected numbers, got ${got}`);
   }
   return data instanceof Float64Array
     ? data

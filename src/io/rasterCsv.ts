@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readText } from "../data/regular.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { metadataFromMap, metadataToJson } from "./metadataJson.ts";
@@ -35,7 +35,7 @@ export function* csvOfRaster(stream: RasterStream): Generator<string> {
 
 /** @throws InputError that names the line, when the table holds no raster */
 export function readRasterCsv(path: string): Raster {
-  return decodeRasterCsv(readFileSync(path, "utf8"), path);
+  return decodeRasterCsv(readText(path), path);
 }
 
 interface Head {

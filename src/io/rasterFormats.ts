@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { readRegular } from "../data/regular.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic } from "./atomic.ts";
@@ -73,7 +73,7 @@ export async function writeRaster(
 
 function readNative(path: string): RasterStream {
   const log = beginsRasterLog(firstBytes(path, 64)) ? readRasterLog(path) : null;
-  return log ?? streamOf(decodeRaster(readFileSync(path), path));
+  return log ?? streamOf(decodeRaster(readRegular(path), path));
 }
 
 /** Signals are heard between two pieces. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { openRegular, unreadable } from "../data/regular.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { decodeSequence, encode } from "./msgpack.ts";
@@ -116,7 +117,7 @@ export function readRasterLog(path: string): (RasterStream & { lastSpike: number
 
 /** The values of a file, read in pieces. */
 function* valuesInFile(path: string): Iterable<unknown> {
-  const file = openSync(path, "r");
+  const { file } = openRegular(path);
   try {
     let rest: Uint8Array = new Uint8Array(0);
     for (;;) {
@@ -133,6 +134,8 @@ function* valuesInFile(path: string): Iterable<unknown> {
       if (got === 0) return;
       if (rest.length > LARGEST_RECORD) throw cut(path, 0, rest.length);
     }
+  } catch (error) {
+    throw unreadable(path, error);
   } finally {
     closeSync(file);
   }

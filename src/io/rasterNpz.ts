@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readRegular } from "../data/regular.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { metadataFromJson, metadataToJson, parseJson } from "./metadataJson.ts";
@@ -36,7 +36,7 @@ export function npzOfRaster(stream: RasterStream): Generator<Uint8Array> {
 
 /** @throws InputError when the archive holds no such raster */
 export function readRasterNpz(path: string): Raster {
-  return decodeRasterNpz(readFileSync(path), path);
+  return decodeRasterNpz(readRegular(path), path);
 }
 
 /** The same of bytes in memory. @param file  named in errors */

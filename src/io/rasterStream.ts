@@ -14,6 +14,8 @@ export interface SpikeBlock {
  */
 export interface RasterStream extends Omit<Raster, "times" | "populationIndex" | "neurons"> {
   readonly spikeCount: number;
+  /** What was taken where a file leaves a choice. */
+  readonly notes?: readonly string[];
   /** From the first spike on, in the order of a Raster; a block is overwritten by nobody. */
   spikes(): Iterable<SpikeBlock>;
 }

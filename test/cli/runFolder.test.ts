@@ -150,7 +150,7 @@ describe("a run folder that does not fit is not resumed, and stays as it is", ()
   test("a folder without a run", () =>
     expectInputError(
       ["--resume", "--out", folder("none")],
-      `${folder("none")}/run.json: expected a file of a run folder, got ENOENT`,
+      `${folder("none")}/run.json: expected a file, got nothing there`,
     ));
 });
 

@@ -91,7 +91,7 @@ test.each([
     ["nobody"],
     "model: expected one of brunel, cuba, distal-reward, microcircuit, song, synfire, or a file, got nobody",
   ],
-  [["no.json"], "no.json: expected a model file, got ENOENT"],
+  [["no.json"], "no.json: expected a file, got nothing there"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
   [["cuba", "--record", "v"], "--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got v"],
   [["cuba", "--record", "spikes,v:4000"], "--record: expected neurons below 4000, got 4000"],

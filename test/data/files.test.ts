@@ -29,9 +29,18 @@ describe("data files", () => {
   test("a file that is not there, and a folder, are refused by name", async () => {
     const folder = await temporaryFolder();
     expect((await failure(readBytes(join(folder, "none")))).message).toContain(
-      "none: cannot be read (ENOENT)",
+      "none: expected a file, got nothing there",
     );
     expect(await failure(readBytes(folder))).toBeInstanceOf(InputError);
+  });
+
+  test("a gzip file that unpacks to more than its reader expects is refused, whatever it packs", async () => {
+    const folder = await temporaryFolder({ bomb: gzipSync(new Uint8Array(1e6)), plain: new Uint8Array(11) });
+    for (const name of ["bomb", "plain"]) {
+      expect((await failure(readBytes(join(folder, name), 10))).message).toContain(
+        `${name}: expected at most 10 bytes of data, got more`,
+      );
+    }
   });
 
   test("SHA-256 agrees with the published example", () => {

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { decodeNmnist, NMNIST_SIDE } from "../../io/events/nmnist.ts";
 import type { Dataset } from "../dataset.ts";
+import { readRegular } from "../regular.ts";
 import { counter, folderWith, split } from "./counts.ts";
 
 /**
@@ -24,7 +25,7 @@ export function loadNmnist(dataDir?: string): Dataset {
     }).flat();
     const collect = counter(files.length, inputs, join(folder, name));
     files.forEach(({ path, label }, k) => {
-      const { x, y, polarity } = decodeNmnist(readFileSync(path), path, size);
+      const { x, y, polarity } = decodeNmnist(readRegular(path), path, size);
       const events = x.map((_, e) => (polarity[e]! * NMNIST_SIDE + y[e]!) * NMNIST_SIDE + x[e]!);
       collect.add(k, label, events);
     });

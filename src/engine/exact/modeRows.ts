@@ -2,6 +2,7 @@ import { Arena } from "../kernels/arena.ts";
 import type { Crossing } from "../kernels/module.ts";
 import type { Network } from "../network.ts";
 import { SparseProjection } from "../projections/sparse.ts";
+import { WeightWatch } from "../projections/weightWatch.ts";
 import { LifExpModes } from "./lifExpModes.ts";
 import { type ModeLoops, modeLoops } from "./modeLoops.ts";
 
@@ -16,8 +17,12 @@ export class ModeRows {
   readonly #wide: boolean;
   readonly #weights: number;
   readonly #weight: number;
+  readonly #watch: WeightWatch;
+  /** The weights, where the arena has no room for one each. */
+  #beside: Float32Array | null = null;
 
-  constructor(arena: Arena, synapses: SparseProjection, group: LifExpModes) {
+  /** @param path  of the projection, for errors */
+  constructor(arena: Arena, synapses: SparseProjection, group: LifExpModes, path: string) {
     const { rowStart, targets, post, gain, uniformWeight } = synapses;
     this.#group = group;
     this.#rowStart = rowStart;
@@ -25,13 +30,14 @@ export class ModeRows {
     const each = uniformWeight === null;
     this.#arena = arena;
     this.#synapses = synapses;
+    this.#watch = new WeightWatch(synapses, path);
     this.#targets = arena.take((this.#wide ? 4 : 2) * targets.length);
     this.#weights = each ? arena.take(4 * targets.length) : 0;
     this.#weight = each ? gain : uniformWeight * gain;
     this.bytes = ((this.#wide ? 0 : 2) + (each ? 4 : 0)) * targets.length;
     if (this.#wide) arena.view(Uint32Array, this.#targets, targets.length).set(targets);
     else arena.view(Uint16Array, this.#targets, targets.length).set(targets);
-    if (each) arena.view(Float32Array, this.#weights, targets.length).set(synapses.weights);
+    if (each) arena.view(Float32Array, this.#weights, targets.length).set(synapses.heldWeights);
   }
 
   /** All space in the arena is taken: one list of targets serves the projection as well, where it is as wide. */
@@ -40,10 +46,23 @@ export class ModeRows {
     if (this.#wide) this.#synapses.keepTargetsIn(this.#arena.view(Uint32Array, this.#targets, synapses));
   }
 
+  /** Takes in what has changed outside. */
+  takeWeights(): void {
+    if (!this.#watch.changed()) return;
+    const { heldWeights, synapses } = this.#synapses;
+    if (this.#weights) this.#arena.view(Float32Array, this.#weights, synapses).set(heldWeights);
+    else this.#beside = heldWeights;
+  }
+
   /** @returns number of synapses reached */
   deliver(row: number, t: number): number {
     const [from, to] = [this.#rowStart[row]!, this.#rowStart[row + 1]!];
     if (from === to) return 0;
+    if (this.#beside) {
+      const { targets, gain } = this.#synapses;
+      for (let s = from; s < to; s++) this.#group.receive(targets[s]!, t, this.#beside[s]! * gain);
+      return to - from;
+    }
     const wide = this.#wide ? 1 : 0;
     this.#group.deliver(t, this.#targets, wide, from, to, this.#weights, this.#weight);
     return to - from;
@@ -87,9 +106,10 @@ export function modesOf(network: Network, compile: boolean) {
   populations.forEach(({ model, size }, p) => {
     if (whole[p]) groups[p] = new LifExpModes(size, model!.modes!, arena);
   });
-  projections.forEach(({ synapses, to }, q) => {
+  projections.forEach(({ synapses, to, place }, q) => {
     const group = groups[to];
-    if (group) rows[q] = new ModeRows(arena, synapses as SparseProjection, group);
+    const path = `projections[${place}]`;
+    if (group) rows[q] = new ModeRows(arena, synapses as SparseProjection, group, path);
   });
   const loops = (arena.kernels as unknown as ModeLoops | null) ?? modeLoops(arena, crossing);
   for (const [p, group] of groups.entries()) group?.begin(loops, p);

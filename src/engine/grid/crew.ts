@@ -129,30 +129,38 @@ export class Crew {
     this.#place++;
   }
 
-  /** The spikes that a population fired at an earlier step, in the arena; in parts where there are many. */
-  spikes(history: SpikeHistory, fired: number): readonly Rows[] {
+  /** The spikes that a population fired at an earlier step, in the arena; each part must be used before the next. */
+  spikes(history: SpikeHistory, fired: number): Iterable<Rows> {
     const count = history.count(fired);
     if (count === 0) return NONE;
     const known = history.placed(fired, this.#place);
     if (known) return known;
     const from = history.at(fired);
-    const parts: Rows[] = [];
-    for (let k = 0; k < count; ) {
-      if (this.#used === this.#capacity) {
-        // What is on the lists must be used before they are written over.
-        this.run();
-        this.beginStep();
-        parts.length = 0;
-        k = 0;
-      }
-      const part = Math.min(this.#capacity - this.#used, count - k);
-      for (let n = 0; n < part; n++) this.list[this.#used + n] = from[k + n]!;
-      parts.push({ address: this.#listAt + 4 * this.#used, count: part, first: this.#used });
-      this.#used += part;
-      k += part;
-    }
+    if (count > this.#capacity) return this.#inTurns(from, count);
+    if (this.#used + count > this.#capacity) this.#renew();
+    const parts = [this.#put(from, 0, count)];
     history.place(fired, this.#place, parts);
     return parts;
+  }
+
+  *#inTurns(from: Uint32Array, count: number): Generator<Rows> {
+    for (let k = 0; k < count; k += this.#capacity) {
+      this.#renew();
+      yield this.#put(from, k, Math.min(this.#capacity, count - k));
+    }
+  }
+
+  /** What is on the list is used, before it is written over. */
+  #renew(): void {
+    this.run();
+    this.beginStep();
+  }
+
+  #put(from: Uint32Array, first: number, count: number): Rows {
+    const at = this.#used;
+    for (let n = 0; n < count; n++) this.list[at + n] = from[first + n]!;
+    this.#used += count;
+    return { address: this.#listAt + 4 * at, count, first: at };
   }
 
   /** All rows of a projection, in parts; each part must be used before the next is asked for. */

@@ -1,5 +1,6 @@
 import type { Arena } from "../kernels/arena.ts";
 import type { DenseProjection } from "../projections/dense.ts";
+import { WeightWatch } from "../projections/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
@@ -20,6 +21,8 @@ export class DenseRows {
   readonly #matrix: number;
   readonly #pre: number;
   readonly #scales: readonly [number, number];
+  readonly #synapses: DenseProjection;
+  readonly #watch: WeightWatch;
   readonly #crew: Crew;
   readonly #shares: readonly (readonly [first: number, last: number])[];
   #weights!: Float32Array;
@@ -37,9 +40,11 @@ export class DenseRows {
     dt: number,
     path: string,
   ) {
-    const { pre, post, weights, gain } = synapses;
+    const { pre, post } = synapses;
     const { excitatory, inhibitory } = group.step;
     this.#arena = arena;
+    this.#synapses = synapses;
+    this.#watch = new WeightWatch(synapses, path);
     this.#group = group;
     this.#delay = delaySteps(synapses.minDelay, dt, path);
     this.#pre = pre;
@@ -50,10 +55,21 @@ export class DenseRows {
     this.#scales = [fround(excitatory.scale), fround(inhibitory.scale)];
     this.bytes = 4 * pre * this.#columns;
     this.#matrix = arena.take(this.bytes);
-    const into = arena.view(Float32Array, this.#matrix, pre * this.#columns);
+    this.#weights = arena.view(Float32Array, this.#matrix, pre * this.#columns);
+    this.#fill();
+  }
+
+  #fill(): void {
+    const { pre, post, heldWeights, gain } = this.#synapses;
+    const [into, columns] = [this.#weights, this.#columns];
     for (let row = 0; row < pre; row++) {
-      for (let j = 0; j < post; j++) into[row * this.#columns + j] = weights[row * post + j]! * gain;
+      for (let j = 0; j < post; j++) into[row * columns + j] = heldWeights[row * post + j]! * gain;
     }
+  }
+
+  /** Takes in what has changed outside. */
+  takeWeights(): void {
+    if (this.#watch.changed()) this.#fill();
   }
 
   bind(): void {

@@ -16,11 +16,11 @@ import { DenseRows } from "./denseRows.ts";
 import { LatticeGroup } from "./latticeGroup.ts";
 import { PoissonCounts } from "./poissonCounts.ts";
 import { SpikeHistory } from "./spikeHistory.ts";
-import { type StaticRows, staticRows } from "./staticRows.ts";
+import { StaticProjection } from "./staticRows.ts";
 import { pairsOf, StdpRows } from "./stdpRows.ts";
 
 type State = PopulationState<LatticeGroup>;
-type Rows = StaticRows | DenseRows | StdpRows;
+type Rows = StaticProjection | DenseRows | StdpRows;
 
 /** A spike or input in fewer than one of so many steps is cheaper one by one than as a count in every step. */
 const SPARSE = 0.02;
@@ -34,7 +34,7 @@ const LIST = 4096;
  * all inputs are added, then thresholds are tested, in the order of the exact mode; the difference between the modes is
  * only where spikes may lie. Potentials and weights are in single precision.
  *
- * Events of stimuli, probes and callbacks come at the nearest point of the lattice.
+ * Events of stimuli, probes and callbacks come at the nearest point of the lattice, Poisson events at the next.
  */
 export class GridLoop implements Loop {
   time = 0;
@@ -154,7 +154,7 @@ export class GridLoop implements Loop {
         if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
           return [{ from, rows: new DenseRows(arena, crew, synapses, group, dt, paths[q]!) }];
         }
-        return staticRows(arena, crew, synapses, group, dt, paths[q]!).map(rows => ({ from, rows }));
+        return [{ from, rows: new StaticProjection(arena, crew, synapses, group, dt, paths[q]!) }];
       }),
     );
     this.#learningInto = populations.map((_, p) =>
@@ -218,10 +218,20 @@ export class GridLoop implements Loop {
   }
 
   runUntil(end: number): void {
+    this.takeWeights();
     const last = Math.floor(end / this.dt + 1e-9);
     while (this.#step <= last) this.#runStep(this.#step === last);
     this.time = end;
     for (const rows of this.#pairs.flat()) rows.update(this.#reached);
+    this.giveWeights();
+  }
+
+  takeWeights(): void {
+    for (const { rows } of this.#static.flat()) rows.takeWeights();
+  }
+
+  giveWeights(): void {
+    for (const rows of this.#pairs.flat()) rows.giveWeights();
   }
 
   emit(state: State, i: number): void {

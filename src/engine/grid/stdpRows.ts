@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { exp, log } from "../../math/elementary.ts";
+import { within } from "../expect.ts";
 import type { Arena } from "../kernels/arena.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { PlasticityModel } from "../plasticity/plasticity.ts";
@@ -7,6 +8,7 @@ import type { Plasticity } from "../plasticity/plasticSynapses.ts";
 import type { PairParameters } from "../plasticity/stdpPair.ts";
 import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
+import { WeightWatch } from "../projections/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
@@ -31,14 +33,14 @@ export function pairsOf(
   synapses: Projection,
   plasticity: Plasticity,
   { step, refractorySteps }: LatticeGroup,
-): PairParameters | null {
-  const [model, ...others] = plasticity.models as readonly PlasticityModel[];
+): ({ readonly pairs: PairParameters } & PlasticityModel) | null {
+  const [model, ...others] = plasticity.models;
   const pairs = model?.pairs;
   if (!pairs || others.length > 0 || plasticity.delayKind === "dendritic" || step.counts) return null;
   // Weights that the user holds must change where they are; a burst has several spikes at one point.
   if (!(synapses instanceof SparseProjection) || !synapses.ownsWeights || synapses.delays) return null;
   if (step.parameters.reset === "subtract" && refractorySteps === 0) return null;
-  return pairs.bounds.wMin >= 0 || step.excitatory === step.inhibitory ? pairs : null;
+  return pairs.bounds.wMin >= 0 || step.excitatory === step.inhibitory ? { ...model, pairs } : null;
 }
 
 /**
@@ -47,7 +49,8 @@ export function pairsOf(
  * then made up for, each with the presynaptic trace of its own time, in their order; so no spike has to walk the columns
  * of the matrix. Where a neuron is about to have more spikes than its ring holds, all rows are brought up to date.
  *
- * Weights are in single precision, as everywhere, and here the changes are as well.
+ * Weights are in single precision, as everywhere, and here the changes are as well. They lie where the loops find them,
+ * and the network's list of them is that one; where someone had its list before, they go back to it after each run.
  */
 export class StdpRows {
   readonly bytes: number;
@@ -58,6 +61,13 @@ export class StdpRows {
   };
   readonly #arena: Arena;
   readonly #synapses: SparseProjection;
+  readonly #check: (weights: Float32Array) => void;
+  readonly #watch: WeightWatch;
+  readonly #path: string;
+  /** Whether the network's list is another one. */
+  #copied = false;
+  /** Whether nothing has happened since that list was brought up to date. */
+  #given = true;
   readonly #group: LatticeGroup;
   readonly #delay: number;
   readonly #rule: Float32Array;
@@ -111,7 +121,7 @@ export class StdpRows {
     arena: Arena,
     crew: Crew,
     synapses: SparseProjection,
-    pairs: PairParameters,
+    { pairs, check }: { readonly pairs: PairParameters } & Pick<PlasticityModel, "check">,
     group: LatticeGroup,
     dt: number,
     path: string,
@@ -122,6 +132,9 @@ export class StdpRows {
     const { aPlus, aMinus, tauPlus, tauMinus, strengthen, weaken, bounds } = pairs;
     this.#arena = arena;
     this.#synapses = synapses;
+    this.#check = check;
+    this.#watch = new WeightWatch(synapses, path);
+    this.#path = path;
     this.#group = group;
     this.#channel = synapses.gain < 0 ? group.step.inhibitory : group.step.excitatory;
     this.#delay = delaySteps(synapses.minDelay, dt, path);
@@ -184,8 +197,34 @@ export class StdpRows {
     this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state]!, this.#group.size);
     view(Float32Array, at.table, this.#table.length).set(this.#table);
     view(Float32Array, at.rule, this.#rule.length).set(this.#rule);
-    this.#weights.set(this.#synapses.weights);
-    this.#synapses.keepWeightsIn(this.#weights);
+    this.#weights.set(this.#synapses.heldWeights);
+    this.#copied = !this.#synapses.keepWeightsIn(this.#weights, () => this.update(this.#reached()));
+  }
+
+  /** Takes in what has changed outside. */
+  takeWeights(): void {
+    if (!this.#copied && !this.#synapses.lent) return;
+    if (!this.#watch.changed()) return;
+    const { heldWeights } = this.#synapses;
+    within(this.#path, () => this.#check(heldWeights));
+    if (this.#copied) this.#weights.set(heldWeights);
+  }
+
+  /** Brings the network's list of weights up to date. */
+  giveWeights(): void {
+    if (!this.#copied && !this.#synapses.lent) return;
+    this.update(this.#reached());
+    if (this.#copied) {
+      if (this.#watch.changed()) {
+        throw new InputError(
+          `${this.#path}.weights: expected them as they were, got others while the network runs; ` +
+            "change them between runs or in a callback of `at`",
+        );
+      }
+      this.#synapses.heldWeights.set(this.#weights);
+    }
+    this.#watch.mark();
+    this.#given = true;
   }
 
   /** A postsynaptic neuron fires, after what arrived at this step. */
@@ -203,6 +242,7 @@ export class StdpRows {
 
   /** Delivers all spikes that arrive at a step. */
   deliver(step: number, history: SpikeHistory): void {
+    this.#given = false;
     if (this.#crowded) this.update(step);
     this.#decayTraces();
     for (const rows of this.#crew.spikes(history, step - this.#delay)) this.#run(rows, step, true);
@@ -227,6 +267,7 @@ export class StdpRows {
   }
 
   weights(): Float64Array {
+    if (this.#given) this.takeWeights();
     this.update(this.#reached());
     return Float64Array.from(this.#weights);
   }

@@ -52,7 +52,7 @@ const MOST_SPIKES = 2 ** 25;
 const ROOM = [64, 1024] as const;
 
 /**
- * Feed-forward network with fixed weights, for many samples: each is presented from rest, for the same time, and spikes
+ * Feed-forward network with weights that do not change in a run, for many samples: each is presented from rest, for the same time, and spikes
  * are counted. Neurons move on a lattice of time by exact steps in single precision, as in the grid mode of `Simulation`,
  * layer by layer and over a batch of samples at a time, so that weights are read from the processor's nearest cache.
  *
@@ -134,6 +134,7 @@ export class Inference {
       throw new InputError(
         `samples: expected a list of the input spikes of each sample, got ${shown(samples)}`,
       );
+    for (const stage of this.#stages) stage.takeWeights();
     const { populations } = this.network;
     const tables = <T>(of: (population: Population, p: number) => T | null) =>
       Object.fromEntries(

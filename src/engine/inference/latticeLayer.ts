@@ -78,7 +78,7 @@ export class LatticeLayer {
       set(lanePlaces.reset, reset === "fixed" ? vReset - settled : vThreshold - vRest);
       if (j >= size) set(lanePlaces.limit, Infinity);
     }
-    this.#pack(incoming);
+    this.take(incoming);
   }
 
   /** Room for one block's rows, those of `Schedule`'s sums included, for the largest of some layers. */
@@ -123,10 +123,11 @@ export class LatticeLayer {
     return 0;
   }
 
-  #pack(incoming: readonly Rows[]): void {
+  /** Lays out the weights of all that it hears. */
+  take(incoming: readonly Rows[]): void {
     const { currents, scales } = this.tables;
     const width = this.rowBytes / 4;
-    const into = this.#arena.view(Float32Array, this.#weights, this.bytes / 4);
+    const into = this.#arena.view(Float32Array, this.#weights, this.bytes / 4).fill(0);
     let first = 0;
     for (const { pre, weights } of incoming) {
       for (let i = 0; i < pre; i++) {

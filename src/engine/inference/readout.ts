@@ -9,7 +9,7 @@ import type { SpikeLists } from "./spikeLists.ts";
  */
 export class Readout {
   readonly size: number;
-  readonly #incoming: readonly Rows[];
+  #incoming: readonly Rows[];
   /** [steps]: potential at the end from an input of weight 1 so many steps before, for either sign. */
   readonly #left: readonly [Float64Array, Float64Array];
   /** [size] potentials at the end without input. */
@@ -36,6 +36,11 @@ export class Readout {
     }
     const decay = lattice((steps - 1) * dt).propagator[0]![0]!;
     this.#alone = settles.map((settled, j) => settled + (starts[j]! - settled) * decay);
+  }
+
+  /** The weights of all that it hears are others now. */
+  take(incoming: readonly Rows[]): void {
+    this.#incoming = incoming;
   }
 
   /** Potentials at the end of each sample, into `out`. */

@@ -4,6 +4,7 @@ import { delaySteps, longestDelay } from "../grid/delays.ts";
 import type { Arena } from "../kernels/arena.ts";
 import type { Network, Population } from "../network.ts";
 import type { Projection } from "../projections/projection.ts";
+import { WeightWatch } from "../projections/weightWatch.ts";
 import { LatticeLayer, type Rows } from "./latticeLayer.ts";
 import { LatticeTables } from "./latticeTables.ts";
 import { Readout } from "./readout.ts";
@@ -18,6 +19,8 @@ export interface Stage {
   readonly population: Population;
   readonly sources: readonly Source[];
   readonly runs: LatticeLayer | Readout;
+  /** Takes in weights that have changed outside. */
+  takeWeights(): void;
 }
 
 /**
@@ -75,7 +78,7 @@ function stageOf(
   });
   const starts = initial ?? new Float64Array(size).fill(parameters.vRest);
   const sources: Source[] = [];
-  const incoming: Rows[] = [];
+  const heard: { readonly watch: WeightWatch; readonly rows: () => Rows }[] = [];
   let firstRow = 0;
   for (const { synapses, from, to, place } of projections) {
     if (to !== index) continue;
@@ -85,16 +88,24 @@ function stageOf(
       throw new InputError(`${path}.delay: expected one for all synapses; use Simulation`);
     }
     sources.push({ population: from, firstRow, delay });
-    incoming.push({ pre: synapses.pre, weights: matrix(synapses, path) });
+    heard.push({
+      watch: new WeightWatch(synapses, path),
+      rows: () => ({ pre: synapses.pre, weights: matrix(synapses, path) }),
+    });
     firstRow += synapses.pre;
   }
   const tables = new LatticeTables(model, dt, steps);
-  const common = [settles, starts, incoming] as const;
+  const incoming = () => heard.map(({ rows }) => rows());
+  const common = [settles, starts, incoming()] as const;
   const runs =
     parameters.vThreshold === Infinity
       ? new Readout(model, dt, steps, ...common)
       : new LatticeLayer(arena, size, parameters, tables, dt, ...common);
-  return { index, population, sources, runs };
+  const takeWeights = () => {
+    const changed = heard.filter(({ watch }) => watch.changed());
+    if (changed.length > 0) runs.take(incoming());
+  };
+  return { index, population, sources, runs, takeWeights };
 }
 
 /** Neurons of the populations behind the input, each after those that it hears. @throws InputError for a loop */

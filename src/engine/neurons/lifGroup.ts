@@ -37,6 +37,9 @@ export class LifGroup implements NeuronGroup {
   /** 1 for neurons whose predicted crossing is now, which rounding may not undo; an input of this instant may. */
   readonly #crossing: Uint8Array;
 
+  /** Neurons that do not fire; null for none. */
+  #silent: Uint8Array | null = null;
+
   constructor(size: number, parameters: MembraneParameters) {
     const { tauMem, vRest, vThreshold, bias } = parameters;
     this.parameters = parameters;
@@ -70,6 +73,11 @@ export class LifGroup implements NeuronGroup {
     this.#put(i, this.#go(t), v);
   }
 
+  silence(i: number): void {
+    this.#silent ??= new Uint8Array(this.#u.length);
+    this.#silent[i] = 1;
+  }
+
   potential(i: number, t: number): number {
     const { vReset, tauMem } = this.parameters;
     if (this.#holds(i, t)) return vReset;
@@ -85,6 +93,7 @@ export class LifGroup implements NeuronGroup {
   fire(i: number, t: number): number {
     const { reset, vThreshold, vRest, vReset, tauRef } = this.parameters;
     const e = this.#go(t);
+    if (this.#silent?.[i]) return 0;
     const crosses = this.#crossing[i] === 1;
     this.#crossing[i] = 0;
     const limit = this.#slope[i]! * e + this.#offset;
@@ -104,6 +113,7 @@ export class LifGroup implements NeuronGroup {
   }
 
   nextSpike(i: number): number {
+    if (this.#silent?.[i]) return Infinity;
     const from = Math.max(this.#now, this.#refractoryUntil[i]!);
     const [u, slope] = [this.#u[i]!, this.#slope[i]!];
     if (u >= slope * this.#at(from) + this.#offset) return from;

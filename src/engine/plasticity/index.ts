@@ -42,7 +42,7 @@ export function plasticity(
     readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
     readonly delayKind?: "axonal" | "dendritic";
   },
-  synapses: Pick<Projection, "weights" | "shared">,
+  synapses: Pick<Projection, "heldWeights" | "shared">,
 ): Plasticity | null {
   const { plasticity: given, delayKind = "axonal" } = projection;
   expectChoice("delayKind", delayKind, ["axonal", "dendritic"]);
@@ -62,7 +62,7 @@ export function plasticity(
     if (delayKind === "dendritic" && !model.dendritic) {
       throw new InputError(`delayKind: expected axonal with ${specs[k]!.kind}, got dendritic`);
     }
-    model.check(synapses.weights);
+    model.check(synapses.heldWeights);
   });
   return { models: checked, delayKind };
 }

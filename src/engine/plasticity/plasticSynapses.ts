@@ -117,7 +117,7 @@ export class PlasticSynapses {
   /** Weights at t, one per synapse in their order. */
   weights(t: number): Float64Array {
     const { pre, post } = this.#edges;
-    return Float64Array.from(this.#synapses.weights, (stored, s) => {
+    return Float64Array.from(this.#synapses.heldWeights, (stored, s) => {
       let weight = stored;
       const sides = [this.#sharesPre ? pre[s]! : s, this.#sharesPost ? post[s]! : s] as const;
       for (const rule of this.#rules) if (rule.weightAt) weight = rule.weightAt(s, ...sides, t, weight);

@@ -91,14 +91,15 @@ export class ConvolutionProjection implements Projection {
   readonly post: number;
   readonly synapses: number;
   /** The kernel, [height, width, source channels, filters]: weights that all places share. */
-  readonly weights: Float32Array;
-  readonly gain: number;
+  readonly heldWeights: Float32Array;
+  lent: boolean;
+  gain: number;
   readonly minDelay: number;
   readonly shared = true;
   readonly #sliding: Sliding;
 
   /** @throws InputError for weights or a delay that cannot be */
-  constructor(sliding: Sliding, weights: Float32Array, delay: number, gain: number) {
+  constructor(sliding: Sliding, weights: Float32Array, delay: number, gain: number, lent = true) {
     const { rows, columns, channels, filters } = sliding;
     const shape = [...sliding.kernel, channels, filters];
     if (weights.length !== kernelWeights(sliding)) {
@@ -111,16 +112,22 @@ export class ConvolutionProjection implements Projection {
     this.pre = (rows.start.length - 1) * (columns.start.length - 1) * channels;
     this.post = rows.out * columns.out * filters;
     this.synapses = rows.tap.length * columns.tap.length * channels * filters;
-    this.weights = weights;
+    this.heldWeights = weights;
+    this.lent = lent;
     this.gain = gain;
     this.minDelay = delay;
     this.#sliding = sliding;
   }
 
+  get weights(): Float32Array {
+    this.lent = true;
+    return this.heldWeights;
+  }
+
   get bytes(): number {
     const { rows, columns } = this.#sliding;
     const tables = [rows, columns].flatMap(({ start, tap, at }) => [start, tap, at]);
-    return tables.reduce((sum, table) => sum + table.byteLength, this.weights.byteLength);
+    return tables.reduce((sum, table) => sum + table.byteLength, this.heldWeights.byteLength);
   }
 
   rowLength(row: number): number {
@@ -139,7 +146,7 @@ export class ConvolutionProjection implements Projection {
     receive: (target: number, weight: number, synapse: number) => void,
   ): number {
     const { rows, columns, channels, filters, kernel } = this.#sliding;
-    const { weights } = this;
+    const weights = this.heldWeights;
     const [y, x] = this.#place(row);
     const c = row % channels;
     for (let k = rows.start[y]!; k < rows.start[y + 1]!; k++) {

@@ -9,16 +9,18 @@ import type { Projection } from "./projection.ts";
 export class DenseProjection implements Projection {
   readonly pre: number;
   readonly post: number;
-  /** [pre, post]; read at delivery, so plasticity may change it in place. */
-  readonly weights: Float32Array;
+  /** [pre, post] */
+  readonly heldWeights: Float32Array;
+  lent: boolean;
   /** Factor on every weight at delivery: what one presynaptic spike stands for. */
-  readonly gain: number;
+  gain: number;
   readonly #delay: number;
   readonly #order: { targets: Uint32Array; delays: Float64Array } | null;
 
   /**
    * @param weights  [pre * post], row of a presynaptic neuron contiguous
    * @param delay    [ms], one number or [pre * post] numbers; 0 or more
+   * @param lent     whether someone else has the list of weights
    */
   constructor(
     pre: number,
@@ -26,6 +28,7 @@ export class DenseProjection implements Projection {
     weights: Float32Array,
     delay: number | ArrayLike<number>,
     gain: number,
+    lent = true,
   ) {
     if (weights.length !== pre * post) {
       throw new InputError(
@@ -37,7 +40,8 @@ export class DenseProjection implements Projection {
     if (!Number.isFinite(gain)) throw new InputError(`gain: expected a finite number, got ${gain}`);
     this.pre = pre;
     this.post = post;
-    this.weights = weights;
+    this.heldWeights = weights;
+    this.lent = lent;
     this.gain = gain;
     if (typeof delay === "number") {
       checkDelay(delay, "delay");
@@ -53,13 +57,18 @@ export class DenseProjection implements Projection {
     }
   }
 
+  get weights(): Float32Array {
+    this.lent = true;
+    return this.heldWeights;
+  }
+
   get synapses(): number {
-    return this.weights.length;
+    return this.heldWeights.length;
   }
 
   get bytes(): number {
     return (
-      this.weights.byteLength +
+      this.heldWeights.byteLength +
       (this.#order ? this.#order.targets.byteLength + this.#order.delays.byteLength : 0)
     );
   }
@@ -84,7 +93,7 @@ export class DenseProjection implements Projection {
   ): number {
     const base = row * this.post;
     if (!this.#order) {
-      for (let j = 0; j < this.post; j++) receive(j, this.weights[base + j]!, base + j);
+      for (let j = 0; j < this.post; j++) receive(j, this.heldWeights[base + j]!, base + j);
       return this.post;
     }
     const { targets, delays } = this.#order;
@@ -92,7 +101,7 @@ export class DenseProjection implements Projection {
     let k = cursor;
     for (; k < this.post && delays[base + k] === delay; k++) {
       const synapse = base + targets[base + k]!;
-      receive(targets[base + k]!, this.weights[synapse]!, synapse);
+      receive(targets[base + k]!, this.heldWeights[synapse]!, synapse);
     }
     return k;
   }

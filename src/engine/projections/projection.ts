@@ -6,12 +6,21 @@ export interface Projection {
   readonly pre: number;
   readonly post: number;
   readonly synapses: number;
-  /** One per synapse, rows contiguous, unless shared; read at delivery, so plasticity may change it in place. */
+  /**
+   * One per synapse, rows contiguous, unless shared. Whoever takes the list may change it in place, as plasticity does: a
+   * simulation delivers what it holds, those that keep weights in their own way from their next run on; see `WeightWatch`.
+   */
   readonly weights: Float32Array;
+  /** The same list, for those who only read. */
+  readonly heldWeights: Float32Array;
+  /** Whether someone may have the list. */
+  readonly lent: boolean;
+  /** The weight of all synapses, as long as there is no list. */
+  readonly uniformWeight?: number | null;
   /** Whether several synapses have one weight. */
   readonly shared?: boolean;
-  /** Factor on every weight at delivery: what one presynaptic spike stands for. */
-  readonly gain: number;
+  /** Factor on every weight at delivery: what one presynaptic spike stands for; simulations made from now on use it. */
+  gain: number;
   /** Static memory: targets, weights and delays. */
   readonly bytes: number;
   /** Shortest delay [ms]. */

@@ -8,12 +8,14 @@ import type { Projection } from "./projection.ts";
 export class SparseProjection implements Projection {
   readonly pre: number;
   readonly post: number;
-  /** Whether nobody else holds the list of weights. */
+  /** Whether the list of weights was made for it. */
   readonly ownsWeights: boolean;
+  lent: boolean;
   /** The weight of all synapses, as long as nobody has asked for one each. */
   uniformWeight: number | null;
   #weights: Float32Array | null;
-  readonly gain: number;
+  #update: (() => void) | null = null;
+  gain: number;
   readonly minDelay: number;
   /** [pre + 1]: synapses of row i are rowStart[i] .. rowStart[i + 1] - 1. */
   readonly rowStart: Uint32Array;
@@ -26,6 +28,7 @@ export class SparseProjection implements Projection {
    * @param targets   [synapses], in rows
    * @param weights   [synapses], in the same order, or one number for all
    * @param delay     [ms], one number or one per synapse in the same order
+   * @param lent      whether someone else has the list of weights
    * @throws InputError for targets, weights or delays that cannot be
    */
   constructor(
@@ -36,6 +39,7 @@ export class SparseProjection implements Projection {
     delay: number | Float32Array,
     gain = 1,
     ownsWeights = false,
+    lent = !ownsWeights && typeof weights !== "number",
   ) {
     const synapses = targets.length;
     const each = typeof weights === "number" ? null : weights;
@@ -71,6 +75,7 @@ export class SparseProjection implements Projection {
     this.uniformWeight = each ? null : Math.fround(weights as number);
     this.#weights = each;
     this.ownsWeights = ownsWeights || !each;
+    this.lent = lent;
     this.gain = gain;
     this.minDelay = least === Infinity ? 0 : least;
     this.delays = typeof delay === "number" ? null : delay;
@@ -87,8 +92,14 @@ export class SparseProjection implements Projection {
     this.#targets = storage;
   }
 
-  /** Written out when first asked for. */
   get weights(): Float32Array {
+    this.lent = true;
+    this.#update?.();
+    return this.heldWeights;
+  }
+
+  /** Written out when first asked for. */
+  get heldWeights(): Float32Array {
     if (!this.#weights) {
       this.#weights = new Float32Array(this.synapses).fill(this.uniformWeight!);
       this.uniformWeight = null;
@@ -96,10 +107,18 @@ export class SparseProjection implements Projection {
     return this.#weights;
   }
 
-  /** From now on the weights are those in `storage`, which holds the same. */
-  keepWeightsIn(storage: Float32Array): void {
+  /**
+   * From now on the weights are those in `storage`, which holds the same.
+   * @param update  brings it up to date, for who takes the list
+   * @returns false where someone has the list that they are in: it stays
+   */
+  keepWeightsIn(storage: Float32Array, update: () => void): boolean {
+    if (this.#update) this.lent = true;
+    if (this.lent) return false;
+    this.#update = update;
     this.#weights = storage;
     this.uniformWeight = null;
+    return true;
   }
 
   get synapses(): number {

@@ -81,5 +81,5 @@ function steps(
     expectMoment(`times[${k}]`, times[k], k > 0 ? times[k - 1]! : 0);
     expectFinite(`currents[${k}]`, currents[k]);
   }
-  return { times, currents };
+  return { times: Float64Array.from(times), currents: Float64Array.from(currents) };
 }

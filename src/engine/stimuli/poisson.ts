@@ -64,6 +64,7 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
     return streams.uniform(i) * spec.bound! < hz ? i : -1;
   };
   return {
+    drawn: true,
     first: () => Float64Array.from(neurons, (_, k) => next(k, start)),
     neuron: varies ? thinned : k => neurons[k]!,
     next,

@@ -15,6 +15,11 @@ export interface Timing {
   neuron(entry: number, time: number): number;
   /** Time of the entry's next event [ms]; Infinity when there is none. */
   next(entry: number, time: number): number;
+  /**
+   * Whether the times are drawn. On a lattice such an event comes at the next point, as those that are drawn as counts of
+   * a step do, so that a run holds as many as its time does; others come at the nearest.
+   */
+  readonly drawn?: boolean;
 }
 
 /** Something outside the network that makes events at one population. */
@@ -125,6 +130,7 @@ function bombardment(
 
 function delayed(timing: Timing, delay: number): Timing {
   return {
+    ...timing,
     first: () => timing.first().map(t => t + delay),
     neuron: (entry, time) => timing.neuron(entry, time - delay),
     next: (entry, time) => timing.next(entry, time - delay) + delay,

@@ -11,6 +11,8 @@ export interface CameraEvents {
   readonly y: Uint16Array;
   /** 1: brighter. */
   readonly polarity: Uint8Array;
+  /** What was taken where the file leaves a choice. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -53,8 +55,11 @@ export class EventList {
     this.#polarity.push(polarity);
   }
 
-  /** @param size  of the sensor; by default as small as the events allow */
-  events(size?: { width: number; height: number }): CameraEvents {
+  /**
+   * @param size   of the sensor; by default as small as the events allow
+   * @param notes  see `CameraEvents`
+   */
+  events(size?: { width: number; height: number }, notes: readonly string[] = []): CameraEvents {
     const most = (list: readonly number[]) => list.reduce((a, b) => Math.max(a, b), -1) + 1;
     return {
       width: size?.width ?? most(this.#x),
@@ -63,6 +68,7 @@ export class EventList {
       x: Uint16Array.from(this.#x),
       y: Uint16Array.from(this.#y),
       polarity: Uint8Array.from(this.#polarity),
+      ...(notes.length > 0 && { notes }),
     };
   }
 }

@@ -1,14 +1,22 @@
-import { readFileSync } from "node:fs";
+import { readRegular } from "../../data/regular.ts";
 import { InputError } from "../../errors.ts";
 import { type RasterStream, rasterFrom, streamOf } from "../rasterStream.ts";
 import { decodeAedat } from "./aedat.ts";
 import { type CameraEvents, eventsToRaster } from "./events.ts";
 import { decodeNmnist } from "./nmnist.ts";
 import { readShd, SHD_CHANNELS } from "./shd.ts";
-import { decodeEventsCsv, decodeEventsNpz } from "./tables.ts";
+import { decodeEventsCsv, decodeEventsNpy, decodeEventsNpz } from "./tables.ts";
 
 /** Recordings of event cameras and of an artificial cochlea, which are read and not written. */
-export const eventFormats = ["nmnist", "aedat", "events npz", "events csv", "shd"] as const;
+export const eventFormats = [
+  "nmnist",
+  "aedat",
+  "events npz",
+  "events npy",
+  "events csv",
+  "events text",
+  "shd",
+] as const;
 export type EventFormat = (typeof eventFormats)[number];
 
 /**
@@ -18,14 +26,18 @@ export type EventFormat = (typeof eventFormats)[number];
  */
 export async function openEvents(path: string, format: EventFormat, word = 0): Promise<RasterStream> {
   if (format === "shd") return spokenWord(path, word);
-  const bytes = readFileSync(path);
+  const bytes = readRegular(path);
+  const text = () => decodeEventsCsv(new TextDecoder().decode(bytes), path);
   const events = {
     nmnist: () => decodeNmnist(bytes, path),
     aedat: () => decodeAedat(bytes, path),
     "events npz": () => decodeEventsNpz(bytes, path),
-    "events csv": () => decodeEventsCsv(bytes.toString("utf8"), path),
+    "events npy": () => decodeEventsNpy(bytes, path),
+    "events csv": text,
+    "events text": text,
   }[format]();
-  return streamOf(eventsToRaster(events, facts(events), path));
+  const { notes = [] } = events;
+  return { ...streamOf(eventsToRaster(events, facts(events), path)), notes };
 }
 
 function facts({ width, height, times }: CameraEvents): Record<string, number> {
