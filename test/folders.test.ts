@@ -20,7 +20,8 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
   audit: { imports: ["math", "engine", "rate", "rules"] },
-  data: { imports: ["math", "io/temporary"] },
+  // A set of event recordings is read by the readers of such files.
+  data: { imports: ["math", "io/temporary", "io/events"] },
   training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "description", "data"] },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },

@@ -37,7 +37,7 @@ export class Campaign {
 
   /** Everything that there is to read. */
   async kinds(): Promise<readonly { readonly name: string; readonly share: number }[]> {
-    await (this.#child ??= this.#start());
+    await this.#running();
     return this.#kinds;
   }
 
@@ -82,7 +82,7 @@ export class Campaign {
     from: number;
     to: number;
   }): Promise<Counts & { next: number }> {
-    const child = await (this.#child ??= this.#start());
+    const child = await this.#running();
     const pid = child.pid!;
     writeFileSync(this.#place, Buffer.from(Float64Array.of(asked.from, 0).buffer));
     const base = usage(pid);
@@ -124,6 +124,14 @@ export class Campaign {
     return { at: bytes.readDoubleLE(0), read: bytes.readDoubleLE(8) };
   }
 
+  /** The process that reads. @throws when it has come to an end after its answer, by what was not waited for */
+  async #running(): Promise<ChildProcess> {
+    const child = await (this.#child ??= this.#start());
+    if (child.connected) return child;
+    this.#child = null;
+    throw new Error(`the process that reads ended after input ${this.#where().at}: ${this.#said}`);
+  }
+
   async #start(): Promise<ChildProcess> {
     const child = fork(compiled, [this.#place], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -156,7 +164,7 @@ export class Campaign {
     const { kind, index } = failure;
     const name = kind.replace(/\W+/g, "-").replace(/^-/, "");
     const save = join(results, `${name}-seed${this.#seed}-${index}.bin`);
-    const child = await (this.#child ??= this.#start());
+    const child = await this.#running();
     await new Promise(resolve => {
       child.once("message", resolve).once("exit", resolve);
       child.send({ kind, seed: this.#seed, from: index, save });
