@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { exp, expm1 } from "../math/elementary.ts";
 import { type Architecture, architectureOf, poolsOf } from "./architecture.ts";
+import { instant } from "./instant.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
 import { currentPerTrace } from "./layers.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
@@ -165,7 +166,7 @@ export class FeedForwardNetwork {
     });
     this.biases = share ? biases : biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
-    this.durationMs = durationMs;
+    this.durationMs = instant(durationMs);
     this.#layers = layers
       .slice(0, -1)
       .map(

@@ -11,6 +11,8 @@ import { candidateFolders } from "../locate.ts";
 
 /** Validation takes every tenth training sample of a random but fixed order. */
 const VALIDATION_SHARE = 10;
+/** Numbers of all samples of a part together: 8 GiB of intensities. */
+const MOST_NUMBERS = 2 ** 31;
 
 /**
  * The folder of a set that holds these files.
@@ -28,6 +30,10 @@ export function folderWith(name: string, files: readonly string[], dataDir?: str
 /** Counts of events as intensities, in a random order that is the same every time: files come class by class. */
 export function counter(count: number, inputs: number, where: string) {
   if (count === 0) throw new InputError(`${where}: expected recordings, got none`);
+  if (count * inputs > MOST_NUMBERS)
+    throw new InputError(
+      `${where}: expected at most ${MOST_NUMBERS} numbers, got ${count} recordings of ${inputs} inputs`,
+    );
   const intensities = new Float32Array(count * inputs);
   const labels = new Uint8Array(count);
   const row = new Uint32Array(count);

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { decodeNmnist, NMNIST_SIDE } from "../../io/events/nmnist.ts";
 import type { Dataset } from "../dataset.ts";
-import { readRegular } from "../regular.ts";
+import { entryAt, readRegular } from "../regular.ts";
 import { counter, folderWith, split } from "./counts.ts";
 
 /**
@@ -17,7 +17,8 @@ export function loadNmnist(dataDir?: string): Dataset {
   const part = (name: string) => {
     const files = Array.from({ length: 10 }, (_, label) => {
       const own = join(folder, name, String(label));
-      if (!existsSync(own)) throw new InputError(`${own}: expected the folder of a digit, got nothing there`);
+      if (!entryAt(own)?.isDirectory())
+        throw new InputError(`${own}: expected the folder of a digit, got nothing there`);
       return readdirSync(own)
         .filter(file => file.endsWith(".bin"))
         .sort()

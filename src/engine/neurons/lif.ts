@@ -12,7 +12,10 @@ import { exp, log1p } from "../../math/elementary.ts";
 export interface LifParameters {
   /** Membrane time constant [ms]; Infinity: no leak. */
   readonly tauMem: number;
-  /** [mV, or dimensionless; the same unit for every potential and weight]. Infinity: a readout that never fires. */
+  /**
+   * [mV, or dimensionless; the same unit for every potential and weight]. Infinity: a readout that never fires. Above
+   * vRest where the reset is subtractive; with a fixed one a neuron may rest above threshold, and so fires by itself.
+   */
   readonly vThreshold: number;
   readonly vRest: number;
   /**
@@ -40,8 +43,12 @@ export function lif(given: Partial<LifParameters> & { vThreshold: number }): Lif
   };
   expect(p.tauMem > 0, "tauMem", "a time in ms above 0 (Infinity for no leak)");
   expect(Number.isFinite(p.vRest), "vRest", "a finite number");
-  expect(p.vThreshold > p.vRest, "vThreshold", `a number above vRest (${p.vRest}); Infinity never fires`);
   expect(p.reset === "subtract" || p.reset === "fixed", "reset", "'subtract' or 'fixed'");
+  if (p.reset === "fixed") expect(p.vThreshold > -Infinity, "vThreshold", "a number; Infinity never fires");
+  else {
+    const expected = `a number above vRest (${p.vRest}) with a subtractive reset; Infinity never fires`;
+    expect(p.vThreshold > p.vRest, "vThreshold", expected);
+  }
   expect(p.tauRef >= 0 && p.tauRef < Infinity, "tauRef", "a time in ms, 0 or more");
   if (p.reset === "fixed") {
     expect(

@@ -1,4 +1,5 @@
 import { exp, log } from "../../math/elementary.ts";
+import { instant } from "../instant.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import type { MembraneParameters } from "./parameters.ts";
@@ -104,11 +105,11 @@ export class LifGroup implements NeuronGroup {
       this.#u[i]! -= drop;
       for (; tauRef === 0 && this.#u[i]! >= limit && spikes < BURST; spikes++) this.#u[i]! -= drop;
     } else {
-      const end = tauRef > 0 ? this.#at(t + tauRef) : e;
+      const end = tauRef > 0 ? this.#at(instant(t + tauRef)) : e;
       const slope = this.#slope[i]!;
       this.#u[i] = this.#leaky ? (vReset - vThreshold + slope) * end : vReset + slope * end;
     }
-    if (tauRef > 0) this.#refractoryUntil[i] = t + tauRef;
+    if (tauRef > 0) this.#refractoryUntil[i] = instant(t + tauRef);
     return spikes;
   }
 
@@ -120,7 +121,7 @@ export class LifGroup implements NeuronGroup {
     if (!(slope < 0)) return Infinity;
     const { tauMem } = this.parameters;
     const after = this.#leaky ? tauMem * log(u / slope) : (u - this.#offset) / slope;
-    return Math.max(this.#origin + after, from);
+    return Math.max(instant(this.#origin + after), from);
   }
 
   /** Whether the potential is held at t, after a spike that set it to vReset. */
