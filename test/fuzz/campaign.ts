@@ -37,7 +37,7 @@ export class Campaign {
 
   /** Everything that there is to read. */
   async kinds(): Promise<readonly { readonly name: string; readonly share: number }[]> {
-    await (this.#child ??= this.#start());
+    await this.#running();
     return this.#kinds;
   }
 
@@ -82,7 +82,7 @@ export class Campaign {
     from: number;
     to: number;
   }): Promise<Counts & { next: number }> {
-    const child = await (this.#child ??= this.#start());
+    const child = await this.#running();
     const pid = child.pid!;
     writeFileSync(this.#place, Buffer.from(Float64Array.of(asked.from, 0).buffer));
     const base = usage(pid);
@@ -106,7 +106,8 @@ export class Campaign {
         else if (now.memory - memory > 1.5 * limits.memory) why = `took more than ${limits.memory} MiB`;
         if (why !== "") child.kill("SIGKILL");
       }, LOOK);
-      child.send(asked);
+      // Where it is gone already, that is heard as its exit.
+      child.send(asked, () => {});
     });
     if (answer) return answer;
     this.#child = null;
@@ -122,6 +123,14 @@ export class Campaign {
   #where(): { at: number; read: number } {
     const bytes = readFileSync(this.#place);
     return { at: bytes.readDoubleLE(0), read: bytes.readDoubleLE(8) };
+  }
+
+  /** The process that reads. @throws when it has come to an end after its answer, by what was not waited for */
+  async #running(): Promise<ChildProcess> {
+    const child = await (this.#child ??= this.#start());
+    if (child.connected && child.exitCode === null && child.signalCode === null) return child;
+    this.#child = null;
+    throw new Error(`the process that reads ended after input ${this.#where().at}: ${this.#said}`);
   }
 
   async #start(): Promise<ChildProcess> {
@@ -156,10 +165,10 @@ export class Campaign {
     const { kind, index } = failure;
     const name = kind.replace(/\W+/g, "-").replace(/^-/, "");
     const save = join(results, `${name}-seed${this.#seed}-${index}.bin`);
-    const child = await (this.#child ??= this.#start());
+    const child = await this.#running();
     await new Promise(resolve => {
       child.once("message", resolve).once("exit", resolve);
-      child.send({ kind, seed: this.#seed, from: index, save });
+      child.send({ kind, seed: this.#seed, from: index, save }, () => {});
     });
     Object.assign(failure, {
       why: `${kind}, input ${index}: ${failure.why}\n  again: FUZZ_SEED=${this.#seed} FUZZ_ONE="${kind}:${index}" npx vitest run test/io/fuzz.test.ts; kept as ${save}`,

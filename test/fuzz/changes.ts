@@ -117,7 +117,8 @@ export function otherValue(root: unknown, rng: Rng): unknown {
     } else if (kind === 6) {
       // Also as `__proto__`, which an assignment would not make a field of.
       const field = { value: structuredClone(was), enumerable: true, writable: true, configurable: true };
-      Object.defineProperty(holder, pick(words, rng), field);
+      if (Array.isArray(holder)) holder.push(field.value);
+      else Object.defineProperty(holder, pick(words, rng), field);
     } else if (kind === 7) holder[key] = structuredClone(pick(places, rng)[0]);
     else if (kind === 8) holder[key] = [was, structuredClone(was)];
     else if (typeof was === "number") holder[key] = pick([-was, was * 1e6, was / 1e6, was + 0.5], rng);
