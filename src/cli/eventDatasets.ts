@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { type LoadOptions, loadDataset } from "../data/index.ts";
 import { candidateFolders } from "../data/locate.ts";
-import { readRegular } from "../data/regular.ts";
+import { entryAt, readRegular } from "../data/regular.ts";
 import { subset } from "../data/subset.ts";
 import { InputError } from "../errors.ts";
 import { decodeNmnist, NMNIST_SIDE } from "../io/events/nmnist.ts";
@@ -34,7 +34,8 @@ function loadNmnist(dataDir?: string): Dataset {
   const part = (name: string) => {
     const files = Array.from({ length: 10 }, (_, label) => {
       const own = join(folder, name, String(label));
-      if (!existsSync(own)) throw new InputError(`${own}: expected the folder of a digit, got nothing there`);
+      if (!entryAt(own)?.isDirectory())
+        throw new InputError(`${own}: expected the folder of a digit, got nothing there`);
       return readdirSync(own)
         .filter(file => file.endsWith(".bin"))
         .sort()
@@ -51,6 +52,9 @@ function loadNmnist(dataDir?: string): Dataset {
   const shape = [2 * NMNIST_SIDE, NMNIST_SIDE];
   return { name: "nmnist", inputs, classes: 10, shape, ...split(part("Train"), inputs), test: part("Test") };
 }
+
+/** Numbers of all samples of a part together: 8 GiB of intensities. */
+const MOST_NUMBERS = 2 ** 31;
 
 /** Words that are in memory with all their spikes. */
 const WORDS = 512;
@@ -96,6 +100,10 @@ function folderWith(name: string, files: readonly string[], dataDir?: string): s
 /** Counts of events as intensities, in a random order that is the same every time: files come class by class. */
 function counter(count: number, inputs: number, where: string) {
   if (count === 0) throw new InputError(`${where}: expected recordings, got none`);
+  if (count * inputs > MOST_NUMBERS)
+    throw new InputError(
+      `${where}: expected at most ${MOST_NUMBERS} numbers, got ${count} recordings of ${inputs} inputs`,
+    );
   const intensities = new Float32Array(count * inputs);
   const labels = new Uint8Array(count);
   const row = new Uint32Array(count);

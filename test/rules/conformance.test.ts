@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dense } from "../../src/engine/architecture.ts";
 import { Rng } from "../../src/math/rng.ts";

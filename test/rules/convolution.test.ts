@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { exactGradient } from "../../src/rate/gradient.ts";
