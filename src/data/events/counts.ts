@@ -11,8 +11,6 @@ import { candidateFolders } from "../locate.ts";
 
 /** Validation takes every tenth training sample of a random but fixed order. */
 const VALIDATION_SHARE = 10;
-/** Numbers of all samples of a part together: 8 GiB of intensities. */
-const MOST_NUMBERS = 2 ** 31;
 
 /**
  * The folder of a set that holds these files.
