@@ -91,23 +91,18 @@ test.each([
 describe.skipIf(!chromium)(
   `a page in ${chromium ?? "Chromium, of which there is none on the PATH or at CHROME_PATH"}`,
   () => {
-    test("gives the spikes of Node with the compiled kernels, bit for bit", {
-      timeout: 300_000,
-    }, async () => {
+    test("gives the spikes of Node with the compiled kernels, bit for bit", async () => {
       const files = readdirSync(at(folder)).map(name => [
         `/library/${name}`,
         readFileSync(at(`${folder}/${name}`)),
       ]);
-      const sent = await visit(
-        {
-          "/": '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
-          "/page.js": page,
-          "/scenarios.js": plain("test/browser/scenarios.ts"),
-          "/rules.js": plain("test/browser/rules.ts"),
-          ...Object.fromEntries(files),
-        },
-        240_000,
-      );
+      const sent = await visit({
+        "/": '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
+        "/page.js": page,
+        "/scenarios.js": plain("test/browser/scenarios.ts"),
+        "/rules.js": plain("test/browser/rules.ts"),
+        ...Object.fromEntries(files),
+      });
       const { calls, events, before, backend, after } = JSON.parse(Buffer.from(sent.get("done")!).toString());
       for (const [name, compute] of Object.entries(scenarios(library))) {
         const { file, synapticEvents } = compute();

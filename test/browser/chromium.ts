@@ -33,16 +33,18 @@ const types: Readonly<Record<string, string>> = {
 /** Files of a page by their path, with what is in them; the page itself is `/`. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
+/** Within the time of a test; a machine may be slow. */
+const LIMIT_MS = 500_000;
+
 /**
  * Shows a page in a browser without a window, until it has sent all it has to say.
  *
- * @param files    what a server on this machine answers with; the page sends its results there with `POST /NAME`, then
- *                 `POST /done`, or its error with `POST /failed`
- * @param limitMs  after which the browser is ended
- * @returns        what was sent, by name
+ * @param files  what a server on this machine answers with; the page sends its results there with `POST /NAME`, then
+ *               `POST /done`, or its error with `POST /failed`
+ * @returns what was sent, by name
  * @throws Error that carries the page's error, or what the browser said when it ended early or ran out of time
  */
-export async function visit(files: Files, limitMs: number): Promise<Map<string, Uint8Array>> {
+export async function visit(files: Files): Promise<Map<string, Uint8Array>> {
   const sent = new Map<string, Uint8Array>();
   const home = mkdtempSync(join(tmpdir(), "page-"));
   const server = createServer();
@@ -77,7 +79,7 @@ export async function visit(files: Files, limitMs: number): Promise<Map<string, 
           ],
           { detached: true, stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, HOME: home } },
         );
-        const timer = setTimeout(() => fail(`said nothing for ${limitMs / 1000} s`), limitMs);
+        const timer = setTimeout(() => fail(`said nothing for ${LIMIT_MS / 1000} s`), LIMIT_MS);
         const fail = (what: string) => reject(new Error(`${chromium} ${what}: ${said.slice(-2000)}`));
         browser.stderr.on("data", (chunk: Buffer) => {
           said += chunk;

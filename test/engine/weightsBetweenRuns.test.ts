@@ -4,6 +4,7 @@ import { type Network, type NetworkSpec, network, type ProjectionSpec } from "..
 import type { NeuronSpec } from "../../src/engine/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
+import { sized } from "../long.ts";
 
 /** A power of 2, so that times of both modes are the same. */
 const dt = 0.125;
@@ -133,7 +134,7 @@ function expectSame(found: number[][], wanted: number[][]): void {
 }
 
 describe.each(Object.keys(kinds))("weights changed between two runs, %s", kind => {
-  test.each(Object.keys(models))("are those that every mode delivers to %s", model => {
+  test.each(Object.keys(models).slice(0, sized(1, 2)))("are those that every mode delivers to %s", model => {
     const all = Object.values(modes).map(options => run(kind, model, options));
     for (const found of all.slice(1)) expectSame(found, all[0]!);
     // The same bits, however the work is done.

@@ -8,7 +8,10 @@ import { InputError } from "../../src/errors.ts";
 import { openRaster } from "../../src/io/openRaster.ts";
 import { type RasterFormatName, writeRaster } from "../../src/io/rasterFormats.ts";
 import { collect, streamOf } from "../../src/io/rasterStream.ts";
+import { sized } from "../long.ts";
 import { anyRaster, sampleRaster } from "./rasters.ts";
+
+const runs = { numRuns: sized(30, 100) };
 
 const folder = mkdtempSync(join(tmpdir(), "raster-formats-"));
 const path = join(folder, "x");
@@ -53,6 +56,7 @@ test("nirdata brings back any raster that it can name, bit for bit", async () =>
       if (nameable) expect(await roundTrip(raster, "nirdata")).toEqual(raster);
       else await expect(roundTrip(raster, "nirdata")).rejects.toThrow(/^nirdata: population .*slashes/);
     }),
+    runs,
   );
 });
 
@@ -60,6 +64,7 @@ test("nwb brings back any raster, times within one unit in the last place", asyn
   expectClose(await roundTrip(sampleRaster(), "nwb"), sampleRaster());
   await fc.assert(
     fc.asyncProperty(anyRaster, async raster => expectClose(await roundTrip(raster, "nwb"), raster)),
+    runs,
   );
 });
 
@@ -96,6 +101,7 @@ test("sonata brings back what it can hold and names what it cannot", async () =>
         expect((error as Error).message).toMatch(/^sonata: population .*: expected (a name|at most)/);
       }
     }),
+    runs,
   );
 });
 

@@ -54,7 +54,7 @@ test.runIf(chromium !== null)(
     });
     const rasters = [{ name: "bp", rule: "bp", seed: 1, raster }];
     const report = renderReport({ run: record, results: twoTwins, rasters, plotly: plotly() });
-    const sent = await visit({ "/": around, "/report": report }, 50_000);
+    const sent = await visit({ "/": around, "/report": report });
     const { title, plots, drawn, pressed, refused } = JSON.parse(Buffer.from(sent.get("done")!).toString());
     expect(title).toMatch(/^Learning rules on digits/);
     expect(plots).toBeGreaterThan(5);
