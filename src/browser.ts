@@ -1,10 +1,12 @@
 /**
- * What a page can use, and gives the same spikes there as in Node: networks and their simulation, spike trains and the
- * native raster format. Nothing here reads a file or loads a tensor library.
+ * What a page can use, and gives the same spikes there as in Node: networks and their simulation, learning rules and
+ * their training, spike trains and the native raster format. Nothing here reads a file, and no tensor library is loaded
+ * before `selectBackend` or `train` asks for it.
  */
 
 export { networkModels } from "../models/index.ts";
 export * from "./analysis/index.ts";
+export type { Dataset, Samples } from "./data/dataset.ts";
 export { describe, type ModelDescription } from "./description/describe.ts";
 export { override } from "./description/override.ts";
 export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
@@ -39,3 +41,14 @@ export { pictureToSvg } from "./io/picture/svg.ts";
 export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
 export { angleDegrees } from "./math/matrix.ts";
 export { Rng, threefry2x32 } from "./math/rng.ts";
+export { type BackendName, backendTitle, selectBackend } from "./rate/backend.ts";
+export { RateNetwork } from "./rate/network.ts";
+export { ruleNamed, rules } from "./rules/index.ts";
+export type { Forms, RateLearner, Rule, SpikingLearner } from "./rules/rule.ts";
+export { alignmentDegrees } from "./training/alignment.ts";
+export { initialParameters, type Parameters } from "./training/initialise.ts";
+export { recordSample } from "./training/record.ts";
+export type { CurvePoint, Results, RunRecord, RunResult, Twin } from "./training/results.ts";
+export type { RunState } from "./training/runState.ts";
+export { createTrainer, type RunPlan, type Trained, train } from "./training/train.ts";
+export type { Trainer, TrainingSettings } from "./training/trainer.ts";

@@ -1,14 +1,26 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as library from "../src/browser.ts";
 import { chromium, visit } from "./browser/chromium.ts";
+import { learned } from "./browser/rules.ts";
 import { scenarios } from "./browser/scenarios.ts";
 
-const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
-const bundle = "dist/threefactor.browser.js";
+const at = (path: string) => new URL(`../${path}`, import.meta.url);
+const text = (path: string) => readFileSync(at(path), "utf8");
+const folder = "dist/browser";
+const bundle = `${folder}/threefactor.js`;
+/** A module of the tests, as a page can run it. */
+const plain = (path: string) =>
+  ts.transpileModule(text(path), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+  }).outputText;
 
-/** Counts every call of a compiled kernel, then computes all scenarios and sends what comes out. */
+/**
+ * Counts every call of a compiled kernel, then computes all scenarios and sends what comes out, lets all rules learn
+ * spikes, and only then loads tensors.
+ */
 const page = `
 const calls = {};
 let current = null;
@@ -25,7 +37,7 @@ WebAssembly.Instance = class extends WebAssembly.Instance {
 };
 const send = async (path, body) => { await fetch(path, { method: "POST", body }); };
 try {
-  const library = await import("/threefactor.browser.js");
+  const library = await import("/library/threefactor.js");
   const { scenarios } = await import("/scenarios.js");
   const events = {};
   for (const [name, compute] of Object.entries(scenarios(library))) {
@@ -34,7 +46,17 @@ try {
     events[name] = synapticEvents;
     await send("/" + encodeURIComponent(name), file);
   }
-  await send("/done", JSON.stringify({ calls, events, agent: navigator.userAgent }));
+  const { learned } = await import("/rules.js");
+  calls[current = "rules"] = {};
+  await send("/spike", learned(library, "spike"));
+  const loaded = () => performance.getEntriesByType("resource").map(({ name }) => name.split("/library/")[1]);
+  const before = loaded();
+  const backend = await library.selectBackend();
+  await send("/rate", learned(library, "rate"));
+  const after = loaded();
+  await library.selectBackend("cpu");
+  await send("/cpu", learned(library, "rate"));
+  await send("/done", JSON.stringify({ calls, events, before, backend, after }));
 } catch (error) {
   await send("/failed", String(error?.stack ?? error));
 }
@@ -48,6 +70,10 @@ const kernels: Readonly<Record<string, readonly string[]>> = {
   "learning, grid, two workers": ["stepMembrane", "deliver", "stdp", "poisson"],
   "feed-forward": [],
 };
+
+test("all rules' spiking forms weigh less than 350 kB in a page, compressed", () => {
+  expect(gzipSync(readFileSync(at(bundle)), { level: 9 }).length).toBeLessThan(350_000);
+});
 
 test.each([
   ["the bundle", bundle],
@@ -68,19 +94,21 @@ describe.skipIf(!chromium)(
     test("gives the spikes of Node with the compiled kernels, bit for bit", {
       timeout: 300_000,
     }, async () => {
-      const { outputText } = ts.transpileModule(text("test/browser/scenarios.ts"), {
-        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
-      });
+      const files = readdirSync(at(folder)).map(name => [
+        `/library/${name}`,
+        readFileSync(at(`${folder}/${name}`)),
+      ]);
       const sent = await visit(
         {
           "/": '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
           "/page.js": page,
-          "/scenarios.js": outputText,
-          "/threefactor.browser.js": text(bundle),
+          "/scenarios.js": plain("test/browser/scenarios.ts"),
+          "/rules.js": plain("test/browser/rules.ts"),
+          ...Object.fromEntries(files),
         },
         240_000,
       );
-      const { calls, events } = JSON.parse(Buffer.from(sent.get("done")!).toString());
+      const { calls, events, before, backend, after } = JSON.parse(Buffer.from(sent.get("done")!).toString());
       for (const [name, compute] of Object.entries(scenarios(library))) {
         const { file, synapticEvents } = compute();
         const found = sent.get(encodeURIComponent(name))!;
@@ -94,6 +122,23 @@ describe.skipIf(!chromium)(
         expect(Object.keys(calls[name]), name).toEqual(expect.arrayContaining([...wanted]));
         expect(Object.keys(calls[name]).length, name).toBeGreaterThan(0);
       }
+
+      // Every rule's weights, in both forms.
+      const numbers = (name: string) => {
+        const bytes = sent.get(name)!;
+        return new Float32Array(Uint8Array.from(bytes).buffer);
+      };
+      expect(numbers("spike")).toEqual(learned(library, "spike"));
+      expect(before.filter((name: string) => /tfjs|starters/.test(name))).toEqual([]);
+      expect(backend).toBe("wasm");
+      expect(after).toContain("tfjs-backend-wasm-simd.wasm");
+      await library.selectBackend("wasm");
+      const rate = learned(library, "rate");
+      expect(rate.length).toBeGreaterThan(10_000);
+      expect(numbers("rate")).toEqual(rate);
+      // Plain JavaScript takes its exponentials from the engine.
+      const worst = numbers("cpu").reduce((most, value, n) => Math.max(most, Math.abs(value - rate[n]!)), 0);
+      expect(worst).toBeLessThan(1e-4);
     });
   },
 );

@@ -1,4 +1,5 @@
 import { expectNumber, expectTime } from "../engine/expect.ts";
+import { expectBins } from "./rates.ts";
 
 /**
  * Cross-correlogram: how often `other` fires at each lag after `train` (Perkel, Gerstein & Moore 1967, Biophys J
@@ -16,6 +17,7 @@ export function crossCorrelogram(
   expectTime("binMs", binMs);
   expectNumber("maxLagMs", maxLagMs, maxLagMs >= 0 && maxLagMs < Infinity, "0 ms or more");
   const half = Math.round(maxLagMs / binMs);
+  expectBins(2 * half + 1);
   const counts = new Uint32Array(2 * half + 1);
   const reach = (half + 0.5) * binMs;
   let first = 0;

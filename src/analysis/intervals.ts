@@ -1,4 +1,5 @@
 import { expectNumber, expectTime } from "../engine/expect.ts";
+import { expectBins } from "./rates.ts";
 
 /** Interspike intervals of a train [ms]; one fewer than spikes. */
 export function intervals(train: Float64Array): Float64Array {
@@ -9,6 +10,7 @@ export function intervals(train: Float64Array): Float64Array {
 export function intervalHistogram(isis: Float64Array, binMs: number, bins: number): Uint32Array {
   expectTime("binMs", binMs);
   expectNumber("bins", bins, Number.isInteger(bins) && bins > 0, "an integer of 1 or more");
+  expectBins(bins);
   const counts = new Uint32Array(bins);
   for (const isi of isis) {
     const bin = Math.floor(isi / binMs);

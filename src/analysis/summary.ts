@@ -2,9 +2,9 @@ import type { Raster } from "../engine/raster.ts";
 import { crossCorrelogram } from "./correlogram.ts";
 import { vanRossum, victorPurpura } from "./distances.ts";
 import { cv, cv2, intervalHistogram, intervals } from "./intervals.ts";
-import { binCounts, fanoFactor, populationRates } from "./rates.ts";
+import { populationRates, trainFano } from "./rates.ts";
 import { spikeDistance } from "./spikeDistance.ts";
-import { spikeTrains } from "./spikeTrains.ts";
+import { activeTrains } from "./spikeTrains.ts";
 
 export interface SummaryRow {
   readonly population: string;
@@ -16,8 +16,12 @@ export interface SummaryRow {
   readonly unit: string;
 }
 
-/** Distances between trains compare each with each: the first of the active neurons, up to this many. */
+/**
+ * Distances between trains compare each with each, and each spike with each: those of the first active neurons, up to so
+ * many of them and so many spikes.
+ */
 const MOST_COMPARED = 40;
+const MOST_SPIKES = 2 ** 15;
 /** [ms] Windows and time constants of the statistics that need one; their names carry them. */
 const COUNT_WINDOW = 5;
 const DISTANCE_TAU = 10;
@@ -29,6 +33,7 @@ const BINS = 20;
  */
 export function summarise(raster: Raster): SummaryRow[] {
   const rates = populationRates(raster);
+  const trains = activeTrains(raster);
   return raster.populations.flatMap(({ name, size }, p) => {
     const row = (statistic: string, value: number, unit: string, at: number | null = null): SummaryRow => ({
       population: name,
@@ -38,12 +43,11 @@ export function summarise(raster: Raster): SummaryRow[] {
       unit,
     });
     const { spikes, rateHz } = rates[p]!;
-    // A population too large to list has more neurons than anyone compares.
-    const trains = size <= 2 ** 22 ? spikeTrains(raster, name) : [];
-    const active = trains.filter(train => train.length > 0);
+    const active = [...trains[p]!.values()];
+    const compared = firstTrains(active);
     const isis = active.map(intervals);
-    const all = Float64Array.from(isis.flatMap(list => [...list]));
-    const counts = active.map(train => binCounts(train, COUNT_WINDOW, raster.durationMs));
+    const all = together(isis);
+    const fano = active.map(train => trainFano(train, COUNT_WINDOW, raster.durationMs));
     const width = raster.durationMs / BINS;
     const rows = [
       row("neurons", size, "1"),
@@ -53,12 +57,12 @@ export function summarise(raster: Raster): SummaryRow[] {
       row("mean interval", mean(all), "ms"),
       row("CV", mean(isis.map(cv)), "1"),
       row("CV2", mean(isis.map(cv2)), "1"),
-      row(`Fano factor (${COUNT_WINDOW} ms)`, mean(counts.map(fanoFactor)), "1"),
-      ...pairs(active, raster.durationMs).map(([statistic, value]) => row(statistic, value, "1")),
+      row(`Fano factor (${COUNT_WINDOW} ms)`, mean(fano), "1"),
+      row("neurons compared", compared.length, "1"),
+      ...pairs(compared, raster.durationMs).map(([statistic, value]) => row(statistic, value, "1")),
     ];
     if (!(width > 0)) return rows;
     const histogram = intervalHistogram(all, width, BINS);
-    const compared = active.slice(0, MOST_COMPARED);
     const correlogram = new Float64Array(BINS + 1);
     for (let i = 0; i < compared.length; i++)
       for (let j = 0; j < i; j++)
@@ -80,8 +84,23 @@ export function summaryToCsv(rows: readonly SummaryRow[]): string {
   return `population,statistic,at_ms,value,unit\n${lines.join("\n")}\n`;
 }
 
-function pairs(active: readonly Float64Array[], durationMs: number): [string, number][] {
-  const trains = active.slice(0, MOST_COMPARED);
+function firstTrains(active: readonly Float64Array[]): Float64Array[] {
+  let spikes = 0;
+  const more = active.findIndex(({ length }) => (spikes += length) > MOST_SPIKES);
+  return active.slice(0, Math.min(MOST_COMPARED, more === -1 ? active.length : more));
+}
+
+function together(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
+
+function pairs(trains: readonly Float64Array[], durationMs: number): [string, number][] {
   const values = { spike: [] as number[], victor: [] as number[], rossum: [] as number[] };
   for (let i = 0; i < trains.length; i++) {
     for (let j = 0; j < i; j++) {

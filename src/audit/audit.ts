@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
 import { dense } from "../engine/architecture.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { Rng } from "../math/rng.ts";
 import { RateNetwork } from "../rate/network.ts";
+import { tf } from "../rate/tensors.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type Descent, type Read, ReadLog } from "./readLog.ts";
 import { watchedRateNetwork, watchedSpikingNetwork } from "./watched.ts";

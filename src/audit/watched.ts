@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import type { Forward, RateNetwork } from "../rate/network.ts";
+import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LayerWatcher, watcher } from "../rules/layers.ts";
 import type { ReadLog } from "./readLog.ts";
 
@@ -13,7 +13,7 @@ export function watchedRateNetwork(net: RateNetwork, log: ReadLog): RateNetwork 
       ? (otherMagnitudes(w.dataSync(), l, values => tf.tensor2d(values, w.shape)) as never)
       : w;
   });
-  const forward = (x: tf.Tensor2D): Forward => {
+  const forward = (x: Tensor2D): Forward => {
     const { h, logits, probabilities } = net.forward(x);
     log.presentedWhole(h, x !== log.sample);
     const pass = log.passOf(h);
@@ -34,7 +34,7 @@ export function watchedRateNetwork(net: RateNetwork, log: ReadLog): RateNetwork 
       },
     };
   };
-  const driven = (by: "drive" | "driveBySources") => (l: number, h: tf.Tensor2D) => {
+  const driven = (by: "drive" | "driveBySources") => (l: number, h: Tensor2D) => {
     log.presentedLayer(l, {}, l === 0 && h !== log.sample);
     log.read(
       l === net.depth - 1

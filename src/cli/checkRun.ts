@@ -12,6 +12,8 @@ const listOf = ([ok, expected]: Test): Test => [
   value => Array.isArray(value) && value.every(ok),
   `a list, each ${expected}`,
 ];
+/** JSON has no NaN: an angle to a vector of zeros is null. */
+const angles = listOf([value => value === null || Number.isFinite(value), "a number"]);
 const optional = ([ok, expected]: Test): Test => [value => value === undefined || ok(value), expected];
 
 const recordFields: Record<keyof RunRecord, Test> = {
@@ -40,11 +42,22 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   testSamples: number,
   trainAccuracy: number,
   trainSamples: number,
+  validationAccuracy: optional(number),
+  encoder: optional(text),
+  eligibility: optional(text),
   curve: listOf([
-    point => isMap(point) && number[0](point.epoch) && number[0](point.trainLoss),
-    "an epoch and its trainLoss",
+    point =>
+      isMap(point) &&
+      number[0](point.epoch) &&
+      number[0](point.trainLoss) &&
+      optional(number)[0](point.validationAccuracy) &&
+      [point.alignmentDegrees, point.feedbackDegrees].every(optional(angles)[0]),
+    "an epoch, its trainLoss and its angles",
   ]),
+  initialAlignmentDegrees: optional(angles),
   alignmentDegrees: listOf(number),
+  initialFeedbackDegrees: optional(angles),
+  feedbackDegrees: optional(angles),
   confusion: listOf(listOf(number)),
   classNames: optional(listOf(text)),
   trainSamplesPerSecond: number,

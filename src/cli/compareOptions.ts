@@ -1,151 +1,47 @@
 import { twinModel } from "../../models/index.ts";
-import { parseAugmentation } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
-import { type EncoderName, encoderNamed } from "../encoding/index.ts";
 import { type Architecture, dense, notation } from "../engine/architecture.ts";
-import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
 import { InputError, shown } from "../errors.ts";
-import { backendNames } from "../rate/backend.ts";
-import { checkNeeds, ruleNamed, rules } from "../rules/index.ts";
-import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
+import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
-import { defaultSchedule, schedule } from "../training/schedule.ts";
+import { schedule } from "../training/schedule.ts";
 import type { RunPlan } from "../training/train.ts";
 import { networkOf } from "../training/trainer.ts";
-import { integer, list, oneOf, positive } from "./arguments.ts";
-import { modelOf, readModel } from "./layeredModels.ts";
+import {
+  alsoRecorded,
+  type CompareFlags,
+  type CompareOptions,
+  comparison,
+  defaultDataset,
+  settingsOf,
+} from "./compareTable.ts";
+import { modelOf } from "./layeredModels.ts";
+import { readOptions } from "./options.ts";
 import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
 const MOST_SYNAPSES = 1e8;
 
-/** Rules that are compared when none are named. */
-const DEFAULT_RULES = ["bp", "dfa", "pepita", "f3", "frozen"];
-
-/** What the user typed; commander's names, all text. */
-export interface CompareFlags {
-  dataset?: string;
-  rules?: string;
-  twins?: string;
-  model?: string;
-  hidden?: string;
-  epochs?: string;
-  batch?: string;
-  learningRate?: string;
-  schedule?: string;
-  optimiser?: string;
-  weightDecay?: string;
-  activityDecay?: string;
-  dropout?: string;
-  encoder?: string;
-  eligibility?: string;
-  vThreshold?: string;
-  maxSpikes?: string;
-  trainSamples?: string;
-  testSamples?: string;
-  augment?: string;
-  seed?: string;
-  seeds?: string;
-  dataDir?: string;
-  backend?: string;
-  workers?: string;
-  out?: string;
-  resume?: boolean;
-  json?: boolean;
-}
-
-/**
- * What a comparison is made of. It stands in run.json, and two folders with the same options hold the same numbers;
- * where the data lie and which backend runs are no part of it.
- */
-export interface CompareOptions {
-  readonly dataset: string;
-  readonly rules: readonly string[];
-  readonly twins: readonly Twin[];
-  /** Name of a layered model, or one of the user's own as JSON; null: fully connected, of the sizes in `hidden`. */
-  readonly model: string | null;
-  readonly hidden: readonly number[];
-  readonly epochs: number;
-  readonly batch: number;
-  /** null: the rate that the data set's model gives each rule. */
-  readonly learningRate: number | null;
-  readonly schedule: string;
-  readonly optimiser: OptimiserName;
-  /** null: what each rule asks for itself. */
-  readonly weightDecay: number | null;
-  readonly activityDecay: number;
-  readonly dropout: number;
-  readonly encoder: EncoderName;
-  readonly eligibility: Eligibility;
-  readonly vThreshold: number;
-  readonly maxSpikes: number;
-  readonly trainSamples: number | null;
-  readonly testSamples: number | null;
-  /** Words of `parseAugmentation` between commas; null for none. */
-  readonly augment: string | null;
-  readonly seeds: readonly number[];
-}
-
 /** @throws InputError that names the option, its value and what was expected */
 export function compareOptions(flags: CompareFlags): CompareOptions {
-  const dataset = flags.dataset ?? "digits";
-  const model = twinModel(dataset);
   if (flags.seed !== undefined && flags.seeds !== undefined) {
     throw new InputError("--seed: expected --seed or --seeds, got both");
   }
-  if (flags.backend !== undefined) oneOf("backend", flags.backend, backendNames);
-  const given = <T>(text: string | undefined, read: (text: string) => T, otherwise: T) =>
-    text === undefined ? otherwise : read(text);
-  const epochs = given(flags.epochs, text => integer("epochs", text, 1), model.epochs);
+  const { seed } = readOptions(alsoRecorded, flags);
+  const options = readOptions(comparison, flags, twinModel(flags.dataset ?? defaultDataset));
   if (flags.schedule !== undefined) {
     // Not after hours, when an epoch comes for which it has no number.
-    const factor = schedule(flags.schedule, epochs);
+    const { epochs } = options;
+    const factor = schedule(options.schedule, epochs);
     for (let e = 0; e < Math.min(epochs, 10_000); e++) factor(e / epochs);
   }
-  return {
-    dataset,
-    rules: given(flags.rules, readRules, DEFAULT_RULES),
-    twins: given(
-      flags.twins,
-      text => list("twins", text).map(twin => oneOf<Twin>("twins", twin, ["rate", "spike"])),
-      ["rate", "spike"],
-    ),
-    model: given<string | null>(flags.model, readModel, null),
-    hidden: given(
-      flags.hidden,
-      text => text.split(",").map(size => integer("hidden", size, 1, 100_000)),
-      model.hidden,
-    ),
-    epochs,
-    batch: given(flags.batch, text => integer("batch", text, 1), model.batch),
-    learningRate: given<number | null>(flags.learningRate, text => positive("learning-rate", text), null),
-    schedule: flags.schedule ?? defaultSchedule,
-    optimiser: given<OptimiserName>(
-      flags.optimiser,
-      text => oneOf<OptimiserName>("optimiser", text, optimiserNames),
-      "sgd",
-    ),
-    weightDecay: given<number | null>(flags.weightDecay, text => share("weight-decay", text), null),
-    activityDecay: given(flags.activityDecay, text => share("activity-decay", text), 0),
-    dropout: given(flags.dropout, text => probability("dropout", text), 0),
-    encoder: given(flags.encoder, encoderNamed, "rate"),
-    eligibility: given(
-      flags.eligibility,
-      text => oneOf<Eligibility>("eligibility", text, ["trace", "timing", "online"]),
-      "trace",
-    ),
-    vThreshold: given(flags.vThreshold, text => positive("v-threshold", text), model.vThreshold),
-    maxSpikes: given(flags.maxSpikes, text => integer("max-spikes", text, 1, 1000), model.maxSpikes),
-    trainSamples: given<number | null>(flags.trainSamples, text => integer("train-samples", text, 1), null),
-    testSamples: given<number | null>(flags.testSamples, text => integer("test-samples", text, 1), null),
-    augment: given<string | null>(flags.augment, readAugmentation, null),
-    seeds: flags.seed !== undefined ? [integer("seed", flags.seed, 0)] : given(flags.seeds, readSeeds, [1]),
-  };
+  return seed === null ? options : { ...options, seeds: [seed] };
 }
 
 /**
- * The options that a run folder was made with, checked like typed ones.
+ * The options that a run folder was made with, checked like typed ones. An option that is younger than the folder is
+ * what it is when nothing is typed.
  * @param file  named in errors
  * @throws InputError when they are not such options
  */
@@ -165,38 +61,10 @@ export function recordedOptions(recorded: Readonly<Record<string, unknown>>, fil
   }
   for (const key of Object.keys(options) as (keyof CompareOptions)[]) {
     const [read, was] = [JSON.stringify(options[key]), JSON.stringify(recorded[key])];
-    if (read !== was) throw new InputError(`${file}: options: ${key}: expected one like ${read}, got ${was}`);
+    if (was !== undefined && read !== was)
+      throw new InputError(`${file}: options: ${key}: expected one like ${read}, got ${was}`);
   }
   return options;
-}
-
-function readSeeds(text: string): number[] {
-  const seeds = list("seeds", text).map(seed => integer("seeds", seed, 0));
-  const twice = seeds.find((seed, k) => seeds.indexOf(seed) !== k);
-  if (twice !== undefined) throw new InputError(`--seeds: expected each seed once, got ${twice} twice`);
-  return seeds;
-}
-
-function readAugmentation(text: string): string {
-  const words = list("augment", text);
-  parseAugmentation(words, "--augment");
-  return words.join(",");
-}
-
-/** 0 is a share too. */
-function share(option: string, text: string): number {
-  return Number(text) === 0 && text.trim() !== "" ? 0 : positive(option, text);
-}
-
-function probability(option: string, text: string): number {
-  const value = share(option, text);
-  if (value < 1) return value;
-  throw new InputError(`--${option}: expected a probability below 1, got ${text}`);
-}
-
-function readRules(text: string): string[] {
-  if (text === "all") return rules.map(rule => rule.name);
-  return list("rules", text).map(name => ruleNamed(name).name);
 }
 
 /** @throws InputError that names the layer that does not fit, or when the network is too large */
@@ -252,10 +120,9 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
       );
     }
   }
-  const optimiser = options.optimiser ?? "sgd";
-  if (options.eligibility === "online" && options.twins.includes("spike") && optimiser !== "sgd") {
+  if (options.eligibility === "online" && options.twins.includes("spike") && options.optimiser !== "sgd") {
     throw new InputError(
-      `--optimiser: expected sgd with --eligibility online, where weights change while a presentation runs, got ${optimiser}`,
+      `--optimiser: expected sgd with --eligibility online, where weights change while a presentation runs, got ${options.optimiser}`,
     );
   }
   const all = options.seeds.flatMap(seed =>
@@ -264,29 +131,18 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
         rule,
         twin,
         settings: {
+          ...settingsOf(options),
           sizes,
           ...(layered && { architecture }),
           seed,
-          epochs: options.epochs,
-          batch: options.batch,
           learningRate:
             options.learningRate ??
             learningRates[rule] ??
             learningRates.default ??
             model.learningRates.default!,
-          schedule: options.schedule,
-          optimiser,
-          // Folders written before these options have none of them.
-          ...(typeof options.weightDecay === "number" && { weightDecay: options.weightDecay }),
-          activityDecay: options.activityDecay ?? 0,
-          dropout: options.dropout ?? 0,
-          encoder: options.encoder,
-          eligibility: options.eligibility,
           durationMs: model.durationMs,
           // One spike per input carries no intensity through a leak: the latency code asks for membranes without one.
           tauMem: options.encoder === "latency" ? Infinity : model.tauMem,
-          vThreshold: options.vThreshold,
-          maxSpikes: options.maxSpikes,
         },
       })),
     ),

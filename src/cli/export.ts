@@ -37,6 +37,7 @@ interface Flags {
   lossy?: boolean;
   dt?: string;
   seed?: string;
+  allowOutside?: boolean;
   json?: boolean;
 }
 
@@ -64,6 +65,7 @@ export function exportCommand(): Command {
     .option("--stats", "with --to csv: rates, intervals and distances instead of spikes")
     .option("--lossy", "leave out what the format cannot hold, with a warning, instead of refusing")
     .option("--dt <ms>", "with --to nir: time step of the tool that will run the graph (default: 0.1)")
+    .option("--allow-outside", "read files that a SONATA configuration names out of its folder")
     .option("--seed <n>", "object ids of NWB files are drawn from it (default: 1)")
     .option("--json", "print one JSON document and nothing else")
     .action(exportFile);
@@ -183,7 +185,7 @@ async function exportRaster(
 ): Promise<Written> {
   if (to === "nir") throw new InputError(`--to nir: expected a network, got the recording ${source}`);
   const word = flags.select === undefined || kind !== "shd" ? 0 : integer("select", flags.select, 0);
-  const stream = await openRaster(source, { word });
+  const stream = await openRaster(source, { word, allowOutside: flags.allowOutside === true });
   const warnings =
     kind === "shd" && flags.select === undefined
       ? [`took word 0 of ${stream.metadata.words}; --select takes another`]

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { entryAt } from "../data/regular.ts";
 import type { Network, NetworkSpec } from "../engine/network.ts";
 import type { Simulation } from "../engine/simulation.ts";
@@ -8,7 +8,8 @@ import { readNir } from "../io/nirFile.ts";
 import { nirToNetwork } from "../io/nirImport.ts";
 import { openRaster } from "../io/openRaster.ts";
 import { collect } from "../io/rasterStream.ts";
-import { readSonataCircuit } from "../io/sonataCircuit.ts";
+import { holdsCircuit } from "../io/sonataRead.ts";
+import { readSonataSimulation } from "../io/sonataSimulation.ts";
 import { oneOf, positive } from "./arguments.ts";
 import { tell } from "./terminal.ts";
 
@@ -18,48 +19,82 @@ export interface ImportedModel {
   readonly spec: NetworkSpec;
   /** Constant input of populations [1/ms]. */
   readonly currents: Readonly<Record<string, Float64Array>>;
+  /** Length and step that the file asks for [ms]; null where it asks for none. */
+  readonly durationMs: number | null;
+  readonly dtMs: number | null;
   /** What was taken where the file leaves a choice, and what was changed. */
   readonly notes: readonly string[];
 }
 
+/** What the command line says about the file. */
+export interface ImportFlags {
+  /** Of the times in a NIR file. */
+  readonly nirUnit?: string;
+  /** [ms] How long a spike lasts in it. */
+  readonly nirDt?: string;
+  /** exact or euler. */
+  readonly nirSteps?: string;
+  /** Whether a SONATA configuration may name files out of its folder. */
+  readonly allowOutside?: boolean;
+  /** A recording that stands for the spikes that the file sends in. */
+  readonly input?: string;
+}
+
 /**
  * The network of a NIR file or a SONATA circuit; null for a model of ours, a file of one, or a network trained here.
- * @param nirUnit  --nir-unit: of the times in a NIR file
- * @param nirDt    --nir-dt [ms]: how long a spike lasts in it
- * @param nirSteps --nir-steps: exact or euler
  * @throws InputError when there is a file of another kind
  */
 export async function importedModel(
   path: string,
-  nirUnit: string | undefined,
-  nirDt: string | undefined,
-  nirSteps: string | undefined,
+  { nirUnit, nirDt, nirSteps, allowOutside = false, input }: ImportFlags,
 ): Promise<ImportedModel | null> {
   const timeUnit = nirUnit === undefined ? undefined : oneOf("nir-unit", nirUnit, ["s", "ms"] as const);
   const dtMs = nirDt === undefined ? undefined : positive("nir-dt", nirDt);
   const steps =
     nirSteps === undefined ? undefined : oneOf("nir-steps", nirSteps, ["exact", "euler"] as const);
   const found = entryAt(path);
-  const kind = found && !/\.([mc]?[jt]s|json)$/.test(path) ? await fileKind(path) : null;
+  const ours = /\.([mc]?[jt]s|json)$/.test(path) && !found?.isDirectory();
+  const kind = !found ? null : holdsCircuit(path) ? "circuit" : ours ? null : await fileKind(path);
   const option = nirUnit ? "--nir-unit" : nirDt ? "--nir-dt" : nirSteps && "--nir-steps";
   if (kind !== "nir" && option) throw new InputError(`${option}: expected a NIR file, got ${path}`);
+  if (allowOutside && kind !== "circuit" && input === undefined)
+    throw new InputError(`--allow-outside: expected a SONATA circuit, got ${path}`);
   if (kind === null || kind === "network") return null;
-  const name = basename(path);
-  if (kind === "circuit") return { name, ...(await readSonataCircuit(path)) };
+  const name = basename(resolve(path));
+  if (kind === "circuit") {
+    const { spec, inputs, ...more } = await readSonataSimulation(path, {
+      allowOutside,
+      spikes: input === undefined,
+    });
+    return { name, spec: { ...spec, stimuli: inputs }, ...more };
+  }
   if (kind !== "nir")
     throw new InputError(
       `${path}: expected a network as NIR or as a SONATA circuit, or a .json, .js or .ts model, got ${kind}`,
     );
   const graph = await readNir(path);
-  const net = nirToNetwork(graph, {
-    ...(steps && { steps }),
-    ...(timeUnit && { timeUnit }),
-    ...(dtMs !== undefined && {
-      dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
+  const net = named(path, () =>
+    nirToNetwork(graph, {
+      ...(steps && { steps }),
+      ...(timeUnit && { timeUnit }),
+      ...(dtMs !== undefined && {
+        dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
+      }),
     }),
-  });
+  );
   const took = `took times in ${net.timeUnit}, and ${Number(net.dtMs.toPrecision(6))} ms as how long a spike lasts`;
-  return { name, spec: net.spec, currents: net.currents, notes: [took, ...net.notes] };
+  const { spec, currents } = net;
+  return { name, spec, currents, notes: [took, ...net.notes], durationMs: null, dtMs: null };
+}
+
+/** What a graph is refused for, with the name of its file. */
+function named<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(error.message.replace(/^nir:/, `${path}:`));
+    throw error;
+  }
 }
 
 /**
@@ -68,8 +103,13 @@ export async function importedModel(
  * @returns length of the recording [ms]
  * @throws InputError when no population fits
  */
-export async function playRecording(path: string, net: Network, simulation: Simulation): Promise<number> {
-  const stream = await openRaster(path);
+export async function playRecording(
+  path: string,
+  net: Network,
+  simulation: Simulation,
+  allowOutside = false,
+): Promise<number> {
+  const stream = await openRaster(path, { allowOutside });
   const { populations, times, populationIndex, neurons, durationMs } = collect(stream);
   for (const note of stream.notes ?? []) tell(`threefactor: ${path}: ${note}`);
   const inputs = net.populations.filter(({ model }) => model === null);

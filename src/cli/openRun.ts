@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { backendTitle } from "../rate/backend.ts";
 import type { RunRecord } from "../training/results.ts";
-import { type CompareFlags, type CompareOptions, compareOptions, recordedOptions } from "./compareOptions.ts";
+import { compareOptions, recordedOptions } from "./compareOptions.ts";
+import { type CompareFlags, type CompareOptions, conduct } from "./compareTable.ts";
 import { Busy } from "./lock.ts";
+import { flagOf } from "./options.ts";
 import { RunFolder } from "./runFolder.ts";
 import { versions } from "./versions.ts";
 import { writable } from "./writable.ts";
@@ -20,7 +22,6 @@ export async function openRun(
     throw new InputError("--model: expected --model or --hidden, got both");
   }
   const asked = compareOptions(flags);
-  if (flags.out === "") throw new InputError('--out: expected a folder, got ""');
   if (!flags.resume) {
     const folder = new RunFolder(flags.out ?? defaultFolder(asked));
     if (flags.out !== undefined) await folder.expectFree();
@@ -80,8 +81,8 @@ export function newRecord(
 function commandLine(flags: CompareFlags): string {
   const words = ["threefactor", "compare"];
   for (const [key, value] of Object.entries(flags)) {
-    if (["out", "resume", "json", "dataDir", "workers"].includes(key)) continue;
-    words.push(`--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`, quoted(String(value)));
+    if (Object.hasOwn(conduct, key)) continue;
+    words.push(`--${flagOf(key)}`, quoted(String(value)));
   }
   return words.join(" ");
 }

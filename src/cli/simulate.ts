@@ -9,22 +9,19 @@ import { override } from "../description/override.ts";
 import { layeredSpec } from "../engine/layers.ts";
 import { type Network, network } from "../engine/network.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
+import { Room } from "../engine/room.ts";
 import { Simulation } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../io/atomic.ts";
 import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/rasterFile.ts";
 import { integer, positive } from "./arguments.ts";
-import { importedModel, playRecording } from "./importedModel.ts";
+import { type ImportFlags, importedModel, playRecording } from "./importedModel.ts";
 import { print, printJson, tell } from "./terminal.ts";
 import { expectPlace, writable } from "./writable.ts";
 
-interface Flags {
+interface Flags extends ImportFlags {
   duration?: string;
-  input?: string;
-  nirUnit?: string;
-  nirDt?: string;
-  nirSteps?: string;
   set?: string[];
   record?: string;
   mode?: string;
@@ -40,9 +37,12 @@ export function simulateCommand(): Command {
   return new Command("simulate")
     .argument(
       "<model>",
-      `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a trained network, a NIR file or a SONATA circuit`,
+      `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a trained network, a NIR file or a SONATA circuit (its folder or configuration)`,
     )
-    .option("--duration <ms>", "simulated time (default: 1000, or that of the recording of --input)")
+    .option(
+      "--duration <ms>",
+      "simulated time (default: that of a SONATA simulation, else of the recording of --input, else 1000)",
+    )
     .option("--input <recording>", "its spikes are those of the network's inputs, population by population")
     .option("--nir-unit <s|ms>", "unit of the times in a NIR file (default: what the file says or suggests)")
     .option(
@@ -50,10 +50,11 @@ export function simulateCommand(): Command {
       "euler with --mode grid: the decay of tools on a grid (default: exact)",
     )
     .option("--nir-dt <ms>", "how long a spike lasts in a NIR file (default: what the file says or suggests)")
+    .option("--allow-outside", "read files that a SONATA configuration names out of its folder")
     .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
     .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
     .option("--mode <name>", "exact, or grid: spikes on multiples of --dt (default: exact)")
-    .option("--dt <ms>", "step of the grid mode (default: 0.1)")
+    .option("--dt <ms>", "step of the grid mode (default: that of a SONATA simulation, else 0.1)")
     .option(
       "--workers <n>",
       "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
@@ -67,7 +68,7 @@ export function simulateCommand(): Command {
 async function simulate(name: string, flags: Flags): Promise<void> {
   const seed = integer("seed", flags.seed ?? "1", 0);
   const given = flags.duration === undefined ? null : positive("duration", flags.duration);
-  const imported = await importedModel(name, flags.nirUnit, flags.nirDt, flags.nirSteps);
+  const imported = await importedModel(name, flags);
   if (imported && flags.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
   const { name: model, spec } =
     imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));
@@ -75,15 +76,16 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   const watched = recorded(flags.record ?? "spikes");
   if (flags.out !== undefined) await expectPlace(flags.out);
 
-  const time = timeMode(flags);
+  const time = timeMode(flags, imported?.dtMs ?? 0.1);
 
   const buildStart = performance.now();
   const net = network(spec, { seed });
   const simulation = new Simulation(net, time);
   for (const [population, current] of Object.entries(imported?.currents ?? {}))
     simulation.setCurrent(population, current);
-  const played = flags.input === undefined ? null : await playRecording(flags.input, net, simulation);
-  const durationMs = given ?? (played || 1000);
+  const played =
+    flags.input === undefined ? null : await playRecording(flags.input, net, simulation, flags.allowOutside);
+  const durationMs = given ?? imported?.durationMs ?? (played || 1000);
   const read = potentials(net, watched);
   const runStart = performance.now();
   const traces = read ? sample(simulation, durationMs, read) : [];
@@ -133,13 +135,16 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   print(...lines);
 }
 
-function timeMode({
-  mode = "exact",
-  dt,
-  workers,
-}: Flags): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
+function timeMode(
+  { mode = "exact", dt, workers }: Flags,
+  usualDt: number,
+): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
   if (mode === "grid") {
-    return { mode, dt: positive("dt", dt ?? "0.1"), workers: integer("workers", workers ?? "1", 1) };
+    return {
+      mode,
+      dt: positive("dt", dt ?? String(usualDt)),
+      workers: integer("workers", workers ?? "1", 1),
+    };
   }
   if (mode !== "exact") throw new InputError(`--mode: expected exact or grid, got ${mode}`);
   if (workers !== undefined) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
@@ -191,6 +196,7 @@ function sample(
   places: readonly { population: string; neuron: number }[],
 ): RecordedTrace[] {
   const steps = Math.ceil(durationMs / 0.1);
+  new Room().take("--duration", steps, "samples of 0.1 ms with --record v", 8 * (1 + places.length));
   const times = Float64Array.from({ length: steps + 1 }, (_, k) => Math.min(durationMs, k * 0.1));
   const traces = places.map(place => ({
     ...place,

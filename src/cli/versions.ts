@@ -8,7 +8,7 @@ export function versions(): Record<string, string> {
     threefactor: threefactorVersion(),
     node: process.versions.node,
     v8: process.versions.v8,
-    tensorflow: tfjsVersion(),
+    tensorflow: tensorflowVersion(),
   };
 }
 
@@ -23,6 +23,6 @@ export function threefactorVersion(): string {
   return "unknown";
 }
 
-function tfjsVersion(): string {
-  return createRequire(import.meta.url)("@tensorflow/tfjs/package.json").version;
+function tensorflowVersion(): string {
+  return createRequire(import.meta.url)("@tensorflow/tfjs-core/package.json").version;
 }

@@ -1,17 +1,34 @@
 /** Reading data files in Node: gzipped or not, and their checksums. */
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { constants, gunzip, gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
 import { LARGEST_FILE, readRegular } from "./regular.ts";
 
+/** Packed bytes that are looked at to learn what a file says about itself: at most 4 MiB when unpacked. */
+const BEGINNING = 4096;
+
 /**
  * The contents of a file, unpacked when it is gzipped.
- * @param most  [bytes] of the contents; a gzipped file may claim to hold any number
+ * @param most  [bytes] of the contents, or how many those are that begin so: a gzipped file may hold any number
  * @throws      InputError when it cannot be read, is larger, or its gzip data is damaged
  */
-export async function readBytes(path: string, most = LARGEST_FILE): Promise<Uint8Array> {
-  return unpack(readRegular(path), path, most);
+export async function readBytes(
+  path: string,
+  most: number | ((start: Uint8Array) => number) = LARGEST_FILE,
+): Promise<Uint8Array> {
+  const stored = readRegular(path);
+  return unpack(stored, path, typeof most === "number" ? most : most(beginning(stored)));
+}
+
+/** The first bytes of what is packed; whatever is damaged shows when all of it is unpacked. */
+function beginning(stored: Uint8Array): Uint8Array {
+  if (!isGzip(stored)) return stored;
+  try {
+    return gunzipSync(stored.subarray(0, BEGINNING), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array(0);
+  }
 }
 
 /**

@@ -58,6 +58,17 @@ export function parseIdxLabels(bytes: Uint8Array, file: string, classes = 256): 
   return labels;
 }
 
+/**
+ * Length of an IDX file of images or labels, as its header has it [bytes]; as long as a header where it is none.
+ * @param start  its first bytes, already unpacked
+ */
+export function idxLength(start: Uint8Array): number {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const word = (k: number) => (start.length >= 4 * k + 4 ? view.getUint32(4 * k) : 0);
+  if (word(0) === LABELS) return 8 + word(1);
+  return 16 + (word(0) === IMAGES ? word(1) * word(2) * word(3) : start.length);
+}
+
 function readHeader(bytes: Uint8Array, file: string, magic: number, dimensions: number): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = bytes.length >= 4 ? view.getUint32(0) : undefined;

@@ -7,9 +7,12 @@ import { some } from "./classes.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 import { readBytes } from "./files.ts";
 import { decodePicture, type Picture } from "./picture.ts";
+import { LARGEST_PICTURE, pictureSize } from "./pictureSize.ts";
 import { validationShare } from "./subset.ts";
 
 const MOST_CLASSES = 256;
+/** Numbers of all samples together: 8 GiB of intensities. */
+const MOST_NUMBERS = 2 ** 31;
 
 interface Labelled {
   readonly path: string;
@@ -33,18 +36,13 @@ export async function loadImageFolder(folder: string): Promise<Dataset> {
       `${join(folder, "train")}: found ${classes.length} folders with pictures; expected one per class, 2 to ${MOST_CLASSES}`,
     );
   }
-  const train = await readPart(join(folder, "train"), classes);
-  const test = await readPart(join(folder, "test"), classes);
   const own = (await names(folder)).includes("validation");
-  const validation = own ? await readPart(join(folder, "validation"), classes) : [];
+  const parts: Labelled[][] = [];
+  for (const name of ["train", "test", ...(own ? ["validation"] : [])])
+    parts.push(await filesOf(join(folder, name), classes));
+  const [train = [], test = [], validation = []] = await readAll(parts, folder);
   const all = [...train, ...validation, ...test];
   const [{ height, width }] = [all[0]!.picture];
-  for (const { path, picture } of all) {
-    if (picture.height === height && picture.width === width) continue;
-    throw new InputError(
-      `${path}: found ${picture.width} x ${picture.height} pixels; expected ${width} x ${height} as in ${all[0]!.path}`,
-    );
-  }
   const channels = all.every(({ picture }) => isGrey(picture)) ? 1 : 3;
   const held = own ? 0 : validationShare(train.length);
   const kept = train.length - held;
@@ -66,7 +64,40 @@ interface Read extends Labelled {
   readonly picture: Picture;
 }
 
-async function readPart(folder: string, classes: readonly string[]): Promise<Read[]> {
+/**
+ * The pictures of all parts. Their sizes are compared before they are unpacked, and what they need together is known
+ * from the first.
+ */
+async function readAll(parts: readonly (readonly Labelled[])[], folder: string): Promise<Read[][]> {
+  const count = parts.reduce((sum, { length }) => sum + length, 0);
+  const first = parts[0]![0]!.path;
+  let size: { readonly width: number; readonly height: number } | undefined;
+  const read: Read[][] = [];
+  for (const part of parts) {
+    const own: Read[] = [];
+    for (const file of part) {
+      const bytes = await readBytes(file.path, LARGEST_PICTURE);
+      const { width, height } = pictureSize(bytes, file.path);
+      size ??= { width, height };
+      if (width !== size.width || height !== size.height) {
+        throw new InputError(
+          `${file.path}: found ${width} x ${height} pixels; expected ${size.width} x ${size.height} as in ${first}`,
+        );
+      }
+      if (count * width * height * 3 > MOST_NUMBERS) {
+        throw new InputError(
+          `${folder}: found ${count} pictures of ${width} x ${height} pixels; expected at most ${MOST_NUMBERS} numbers, three a pixel`,
+        );
+      }
+      own.push({ ...file, picture: decodePicture(bytes, file.path) });
+    }
+    read.push(own);
+  }
+  return read;
+}
+
+/** The files of a part, in a random order that is the same every time. */
+async function filesOf(folder: string, classes: readonly string[]): Promise<Labelled[]> {
   const files: Labelled[] = [];
   for (const name of await folders(folder)) {
     const label = classes.indexOf(name);
@@ -80,11 +111,7 @@ async function readPart(folder: string, classes: readonly string[]): Promise<Rea
   }
   if (files.length === 0)
     throw new InputError(`${folder}: found no pictures; expected PNG or JPEG files by class`);
-  const ordered = Array.from(new Rng(20, "image folder").permutation(files.length), k => files[k]!);
-  const read: Read[] = [];
-  for (const file of ordered)
-    read.push({ ...file, picture: decodePicture(await readBytes(file.path), file.path) });
-  return read;
+  return Array.from(new Rng(20, "image folder").permutation(files.length), k => files[k]!);
 }
 
 /** Names in a folder in order, without hidden ones. */

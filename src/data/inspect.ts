@@ -45,7 +45,7 @@ async function inspectFile(folder: string, file: DatasetFile): Promise<FileStatu
   const path = await findFile(folder, file.name);
   if (path === undefined) return { name: file.name, path: null, state: "missing" };
   // A file that cannot be read or unpacked is as bad as a wrong one.
-  const found = await readBytes(path).then(sha256, () => "");
+  const found = await readBytes(path, file.bytes).then(sha256, () => "");
   return { name: file.name, path, state: found === file.sha256 ? "ok" : "corrupt" };
 }
 

@@ -13,8 +13,9 @@ import {
 import { classesOf } from "./classes.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 import { readBytes, sha256 } from "./files.ts";
-import { type IdxImages, parseIdxImages, parseIdxLabels } from "./idx.ts";
+import { type IdxImages, idxLength, parseIdxImages, parseIdxLabels } from "./idx.ts";
 import { candidateFolders, findFile } from "./locate.ts";
+import { LARGEST_FILE } from "./regular.ts";
 import { validationShare } from "./subset.ts";
 
 export const idxFileNames: readonly string[] = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];
@@ -99,7 +100,8 @@ async function readChecked(
       `${folder}: ${name} (or ${name}.gz) is missing; expected ${idxFileNames.join(", ")}${next}`,
     );
   }
-  const bytes = await readBytes(path);
+  // One more than it should be shows that it is too long.
+  const bytes = await readBytes(path, start => Math.min(LARGEST_FILE, idxLength(start) + 1));
   const expected = entry?.files.find(file => file.name === name);
   if (entry && expected) verify(path, bytes, expected, entry);
   return [bytes, path];

@@ -8,10 +8,17 @@ import { InputError } from "../errors.ts";
 
 /** [bytes] As much as one array of bytes can be relied on to hold. */
 export const LARGEST_FILE = 2 ** 31 - 1;
+/** [bytes] More has no text that a person or a tool wrote as a description. */
+export const LARGEST_DESCRIPTION = 2 ** 26;
 /** [bytes] As much as one text can hold. */
 const LARGEST_TEXT = 2 ** 29 - 25;
 /** [bytes] Most that is read at once. */
 const PIECE = 2 ** 30;
+
+/** A path as an error names it: its end, where it is long. */
+export function namedPath(path: string): string {
+  return path.length > 200 ? `…${path.slice(-199)}` : path;
+}
 
 /**
  * What stands at a path, links followed; null for nothing.
@@ -32,7 +39,7 @@ export function entryAt(path: string): Stats | null {
  */
 export function expectRegular(path: string, most = LARGEST_FILE): number {
   const found = entryAt(path);
-  if (found === null) throw new InputError(`${path}: expected a file, got nothing there`);
+  if (found === null) throw new InputError(`${namedPath(path)}: expected a file, got nothing there`);
   return checkRegular(found, path, most);
 }
 
@@ -92,7 +99,7 @@ export function readText(path: string, most = LARGEST_TEXT): string {
 }
 
 function checkRegular(found: Stats, path: string, most: number): number {
-  if (!found.isFile()) throw new InputError(`${path}: expected a file, got ${kindOf(found)}`);
+  if (!found.isFile()) throw new InputError(`${namedPath(path)}: expected a file, got ${kindOf(found)}`);
   if (found.size > most) throw tooLarge(path, found.size, most);
   return found.size;
 }
@@ -105,7 +112,7 @@ function kindOf(found: Stats): string {
 }
 
 function tooLarge(path: string, size: number, most: number): InputError {
-  return new InputError(`${path}: expected a file of at most ${most} bytes, got ${size}`);
+  return new InputError(`${namedPath(path)}: expected a file of at most ${most} bytes, got ${size}`);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -125,5 +132,5 @@ export function unreadable(path: string, error: unknown): unknown {
   if (code === "ERR_INVALID_ARG_VALUE")
     return new InputError(`${JSON.stringify(path)}: expected a file, got no name of one`);
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
-  return new InputError(`${path}: expected a file, got ${reasons[code] ?? code}`);
+  return new InputError(`${namedPath(path)}: expected a file, got ${reasons[code] ?? code}`);
 }

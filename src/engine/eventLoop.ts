@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import { EventQueue } from "./eventQueue.ts";
 import { LifExpModes } from "./exact/lifExpModes.ts";
 import { type ModeRows, modesOf } from "./exact/modeRows.ts";
+import { instant } from "./instant.ts";
 import type { Act, Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
 import type { NeuronGroup } from "./neurons/neuronGroup.ts";
@@ -36,7 +37,8 @@ const BURST = 10_000;
 /**
  * The state of a network and the queue of its events. An event is the arrival of a spike, a predicted threshold
  * crossing, or belongs to an actor: a stimulus, a probe, a callback, a spike on its way back to a dendritic synapse.
- * Events of one population at one instant are one group: all inputs are added, then thresholds are tested.
+ * Events of one population at one instant (see `instant`) are one group: all inputs are added, then thresholds are
+ * tested.
  */
 export class EventLoop implements Loop {
   /** [ms] */
@@ -240,7 +242,7 @@ export class EventLoop implements Loop {
       return;
     }
     // Finding the spike may be dear: a lower bound will do until then.
-    const next = group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i);
+    const next = instant(group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i));
     if (next < state.predicted[i]!) {
       state.predicted[i] = next;
       this.#queue.push(next, state.rank, CROSSING, i, 0);
@@ -284,7 +286,7 @@ export class EventLoop implements Loop {
       if (predicted[item] !== time) return;
       predicted[item] = Infinity;
       // The prediction may be stale: an input since then can have moved the crossing.
-      const next = group!.nextSpike(item);
+      const next = instant(group!.nextSpike(item));
       if (next <= time) {
         group!.settleCrossing(item, time);
         state!.touch(item);

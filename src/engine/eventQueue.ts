@@ -1,6 +1,8 @@
+import { instant } from "./instant.ts";
+
 /**
- * Binary heap of events over typed arrays. Events leave in order of time, then rank, then source, then item, so the
- * order never depends on when an event was put in. The fields are plain numbers; the simulation gives them meaning.
+ * Binary heap of events over typed arrays. Events leave in order of their instant, then rank, then source, then item, so
+ * the order never depends on when an event was put in. The fields are plain numbers; the simulation gives them meaning.
  */
 export class EventQueue {
   #time: Float64Array;
@@ -43,21 +45,23 @@ export class EventQueue {
     return this.#size > 0 && this.#time[0] === time && this.#rank[0] === rank;
   }
 
-  push(time: number, rank: number, source: number, item: number, extra: number): void {
+  /** @param at  [ms]; the event's time is the `instant` of that */
+  push(at: number, rank: number, source: number, item: number, extra: number): void {
+    const time = instant(at);
     if (this.#hole) {
       this.#hole = false;
       this.#sink(time, rank, source, item, extra);
       return;
     }
     if (this.#size === this.#time.length) this.#grow();
-    let at = this.#size++;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
+    let place = this.#size++;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
       if (!this.#before(time, rank, source, item, extra, parent)) break;
-      this.#move(parent, at);
-      at = parent;
+      this.#move(parent, place);
+      place = parent;
     }
-    this.#put(at, time, rank, source, item, extra);
+    this.#put(place, time, rank, source, item, extra);
   }
 
   /** Takes the first event out, into the public fields. */

@@ -1,4 +1,5 @@
 import { InputError, shown } from "../errors.ts";
+import { instant } from "./instant.ts";
 
 /** @throws InputError `field: expected ..., got ...` unless the value is a number and passes its own test */
 export function expectNumber(field: string, value: unknown, ok: boolean, expected: string): void {
@@ -23,14 +24,10 @@ export function expectTime(field: string, value: unknown): void {
   expectNumber(field, value, (value as number) > 0 && (value as number) < Infinity, "a time in ms above 0");
 }
 
-/** @param from  [ms] */
+/** @param from  [ms]; the same instant is late enough */
 export function expectMoment(field: string, value: unknown, from = 0): void {
-  expectNumber(
-    field,
-    value,
-    (value as number) >= from && (value as number) < Infinity,
-    `${from} ms or later`,
-  );
+  const ok = typeof value === "number" && instant(value) >= instant(from) && value < Infinity;
+  expectNumber(field, value, ok, `${from} ms or later`);
 }
 
 export function expectNeuron(field: string, value: unknown, size: number): void {

@@ -1,12 +1,14 @@
 import { InputError } from "../errors.ts";
 import { exp, expm1 } from "../math/elementary.ts";
 import { type Architecture, architectureOf, poolsOf } from "./architecture.ts";
+import { instant } from "./instant.ts";
 import { LayerKernel } from "./kernels/layerKernel.ts";
 import { currentPerTrace } from "./layers.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
 import { type LifParameters, lif } from "./neurons/lif.ts";
 import { pool, unpool } from "./pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "./projections/runs.ts";
+import { type Presented, QueuedPresentation, type Wiring } from "./queuedPresentation.ts";
 import { SpikePool } from "./spikePool.ts";
 import { SpikeTrain } from "./spikeTrain.ts";
 
@@ -54,6 +56,20 @@ export interface Dropout {
   readonly scale: number;
 }
 
+export interface PresentationOptions {
+  /** false keeps to the TypeScript loops. */
+  readonly compiled?: boolean;
+  /** Run on the given weights and biases themselves, with these compiled loops over them, instead of on copies. */
+  readonly share?: readonly (LayerKernel | null)[] | null;
+  /** Delays and further synapses, which only the queue can run. */
+  readonly wiring?: Wiring;
+  /**
+   * How the exact clock goes through a presentation: layer by layer, or event by event. Both give the same bits; `sweep`
+   * by default where it can be.
+   */
+  readonly schedule?: "sweep" | "queue";
+}
+
 /**
  * Feed-forward LIF network with a leaky-integrator readout, run layer by layer over presentations of fixed length. One
  * time constant serves membranes and traces, the reset subtracts, so that at the end of each presentation
@@ -84,6 +100,8 @@ export class FeedForwardNetwork {
   hiddenSpikes = 0;
   /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
   readonly kernels: readonly (LayerKernel | null)[];
+  /** Runs the presentations, where that is not the layer sweep. */
+  readonly queue: QueuedPresentation | null;
   /** The synapses of each layer. */
   readonly runs: readonly Runs[];
   readonly #layers: readonly LifLayer[];
@@ -97,9 +115,6 @@ export class FeedForwardNetwork {
   /**
    * @param shape     sizes stand for a fully connected network
    * @param neuron    tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
-   * @param compiled  false keeps to the TypeScript loops
-   * @param share     run on the given weights and biases themselves, with these compiled loops over them, instead of on
-   *                  copies: a part of another network
    * @throws InputError for sizes, weights or durations that do not fit
    */
   constructor(
@@ -111,7 +126,9 @@ export class FeedForwardNetwork {
     {
       compiled = true,
       share = null,
-    }: { compiled?: boolean; share?: readonly (LayerKernel | null)[] | null } = {},
+      wiring,
+      schedule = wiring ? "queue" : "sweep",
+    }: PresentationOptions = {},
   ) {
     this.architecture = architectureOf(shape);
     const { sizes, layers } = this.architecture;
@@ -149,7 +166,7 @@ export class FeedForwardNetwork {
     });
     this.biases = share ? biases : biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
-    this.durationMs = durationMs;
+    this.durationMs = instant(durationMs);
     this.#layers = layers
       .slice(0, -1)
       .map(
@@ -157,6 +174,12 @@ export class FeedForwardNetwork {
           new LifLayer(sources, post, this.weights[l]!, this.neuron, this.kernels[l], this.runs[l]),
       );
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
+    if (wiring && schedule === "sweep")
+      throw new InputError(
+        "schedule: expected queue for a network with delays or further synapses, got sweep",
+      );
+    const parts = { architecture: this.architecture, weights: this.weights, neuron: this.neuron, durationMs };
+    this.queue = schedule === "queue" ? new QueuedPresentation(parts, wiring ?? {}) : null;
   }
 
   /** Number of weight layers; populations are 0 .. depth. */
@@ -213,27 +236,40 @@ export class FeedForwardNetwork {
    * @param modulation  [inputs], added to the input as a constant drive, as traces at the end
    */
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
-    const { input, durationMs } = this;
+    const { input } = this;
     into.analogue = sum(input.analogue, modulation);
     copy(input.spikes, into.spikes[0]!);
     this.#trace(input.spikes, input.gain, into.trace[0]!);
     if (into.analogue) add(into.trace[0]!, into.analogue);
 
+    for (let l = 0; l < this.depth; l++) this.#current(l, l === 0 ? into.analogue : null);
+    if (this.queue) this.#runQueue(this.queue);
     for (let l = 0; l < this.depth - 1; l++) {
-      const layer = this.#layers[l]!;
       this.#pool(l, into);
-      const spikes = into.sourceSpikes[l]!;
-      const current = this.#current(l, l === 0 ? into.analogue : null);
-      layer.present(spikes, this.gainOf(l), current, durationMs, {
-        silent: this.dropout?.silent[l + 1] ?? null,
-        online: this.#onlineOf(l + 1),
-      });
-      this.#countEvents(l, spikes);
+      const layer = this.queue?.populations[l + 1] ?? this.#sweep(l, into.sourceSpikes[l]!);
+      this.#countEvents(l, into.sourceSpikes[l]!);
       this.hiddenSpikes += layer.spikes.length;
       this.#readLayer(layer, l + 1, into);
     }
     this.#readOut(into);
     return into;
+  }
+
+  #sweep(l: number, spikes: SpikeTrain): Presented {
+    const layer = this.#layers[l]!;
+    layer.present(spikes, this.gainOf(l), this.currents[l]!, this.durationMs, {
+      silent: this.dropout?.silent[l + 1] ?? null,
+      online: this.#onlineOf(l + 1),
+    });
+    return layer;
+  }
+
+  #runQueue(queue: QueuedPresentation): void {
+    if (this.online) throw new InputError("online: expected the schedule sweep, got queue");
+    const { layers } = this.architecture;
+    const gains = layers.map((_, l) => this.gainOf(l));
+    const laterals = layers.map((_, p) => (p === 0 ? this.input.gain : this.spikeGain));
+    queue.present(this.input.spikes, this.currents, gains, laterals, this.dropout?.silent ?? []);
   }
 
   #onlineOf(p: number): OnlineLearning | null {
@@ -298,7 +334,7 @@ export class FeedForwardNetwork {
     else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]!);
   }
 
-  #current(l: number, analogue: Float64Array | null): Float64Array {
+  #current(l: number, analogue: Float64Array | null): void {
     const current = this.currents[l]!;
     const runs = this.runs[l]!;
     if (analogue) {
@@ -315,10 +351,9 @@ export class FeedForwardNetwork {
       current[j] = (current[j]! + bias[c]!) * scale;
       if (++c === columns) c = 0;
     }
-    return current;
   }
 
-  #readLayer(layer: LifLayer, p: number, into: Presentation): void {
+  #readLayer(layer: Presented, p: number, into: Presentation): void {
     const scale = this.dropout?.scale ?? 1;
     const most = scale * this.saturation;
     const silent = this.dropout?.silent[p];
@@ -344,11 +379,14 @@ export class FeedForwardNetwork {
   #readOut(into: Presentation): void {
     const top = this.depth - 1;
     this.#pool(top, into);
-    this.#current(top, top === 0 ? into.analogue : null);
+    this.#countEvents(top, into.sourceSpikes[top]!);
+    if (this.queue?.wired) {
+      into.logits.set(this.queue.populations[top + 1]!.v);
+      return;
+    }
     sumForward(this.runs[top]!, into.sourceTrace[top]!, this.weights[top]!, into.logits);
     const bias = this.biases[top]!;
     for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;
-    this.#countEvents(top, into.sourceSpikes[top]!);
   }
 }
 

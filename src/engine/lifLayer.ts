@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { exp, log } from "../math/elementary.ts";
+import { instant } from "./instant.ts";
 import type { LayerKernel } from "./kernels/layerKernel.ts";
 import type { LifParameters } from "./neurons/lif.ts";
 import { fullRuns, type Runs } from "./projections/runs.ts";
@@ -70,7 +71,10 @@ export class LifLayer {
   readonly #kernel: LayerKernel | null;
   readonly #runs: Runs;
 
-  /** @throws InputError for a fixed reset with a refractory period, which loses input: run that in a Simulation */
+  /**
+   * @throws InputError for a fixed reset with a refractory period, which loses input, and for neurons that rest above
+   *     threshold: run those in a Simulation
+   */
   constructor(
     pre: number,
     post: number,
@@ -86,6 +90,11 @@ export class LifLayer {
     }
     if (neuron.vThreshold === Infinity)
       throw new InputError("vThreshold: expected a finite number in a layer");
+    if (neuron.vRest >= neuron.vThreshold) {
+      throw new InputError(
+        `vRest: expected below vThreshold (${neuron.vThreshold}) in a layer, got ${neuron.vRest}; use Simulation`,
+      );
+    }
     this.pre = pre;
     this.post = post;
     this.weights = weights;
@@ -293,7 +302,7 @@ export class LifLayer {
     } else
       this.#u[j] =
         tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
-    if (tauRef > 0) this.#refractoryUntil[j] = t + tauRef;
+    if (tauRef > 0) this.#refractoryUntil[j] = instant(t + tauRef);
     this.spikes.push(t, j);
     if (this.spikes.length > this.#mostSpikes) {
       throw new InputError(
@@ -314,7 +323,7 @@ export class LifLayer {
         const slope = this.#slope[j]!;
         if (!(slope < 0)) break;
         t = tauMem < Infinity ? tauMem * log(this.#u[j]! / slope) : (this.#u[j]! - this.#offset) / slope;
-        t = Math.max(t, start);
+        t = Math.max(instant(t), start);
         if (inclusive ? t > end : t >= end) break;
       }
       this.#spike(j, t);

@@ -26,6 +26,7 @@ import {
 import { DenseProjection } from "./projections/dense.ts";
 import type { Projection } from "./projections/projection.ts";
 import { SparseProjection } from "./projections/sparse.ts";
+import { inMemory, Room } from "./room.ts";
 import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
 import { named } from "./streams.ts";
 
@@ -92,8 +93,12 @@ export const projectionFields = table({
   delayKind: { words: ["axonal", "dendritic"] },
 });
 
-/** Neurons are numbered in 32 bits; most populations end earlier, with the memory. */
-const MOST_NEURONS = 2 ** 32;
+/** Neurons are numbered in 31 bits; most populations end earlier, with the memory. */
+const MOST_NEURONS = 2 ** 31 - 1;
+
+/** What a simulation keeps of a neuron and of an input at least [bytes]. */
+const NEURON = 64;
+const INPUT = 16;
 
 export interface NetworkSpec {
   readonly populations: Readonly<Record<string, PopulationSpec>>;
@@ -113,6 +118,8 @@ export interface Population {
   readonly rank: number;
   /** Indices of the projections that leave this population. */
   readonly outgoing: readonly number[];
+  /** Whether it is a parrot whose spikes come back to it over parrots alone: then each goes round for ever. */
+  readonly echoes: boolean;
 }
 
 /** A checked network. It holds no state: a Simulation does. */
@@ -139,6 +146,10 @@ export interface Network {
  * @throws InputError that names the path of the field, the value and what was expected
  */
 export function network(spec: NetworkSpec, options: { readonly seed?: number } = {}): Network {
+  return inMemory("network", () => build(spec, options));
+}
+
+function build(spec: NetworkSpec, options: { readonly seed?: number }): Network {
   within("options", () => expectOnly(options, "the options", ["seed"]));
   const { seed = 1 } = options;
   expectOnly(spec, "a network", ["populations", "projections", "stimuli"]);
@@ -149,7 +160,8 @@ export function network(spec: NetworkSpec, options: { readonly seed?: number } =
   const names = Object.keys(spec.populations);
   if (names.length === 0) throw new InputError("populations: expected at least one, got none");
   const index = new Map(names.map((name, p) => [name, p]));
-  const models = names.map(name => checkPopulation(name, spec.populations[name]!));
+  const room = new Room();
+  const models = names.map(name => checkPopulation(name, spec.populations[name]!, room));
 
   const declared = spec.projections ?? [];
   declared.forEach((projection, q) => {
@@ -177,7 +189,7 @@ export function network(spec: NetworkSpec, options: { readonly seed?: number } =
     }
     const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
     const synapses = within(`projections[${q}]`, () =>
-      build(projection, ...sizes, from === to, new Rng(seed, streams[q]!.stream)),
+      connected(projection, ...sizes, from === to, new Rng(seed, streams[q]!.stream), room),
     );
     const learns = within(`projections[${q}]`, () => plasticity(projection, synapses));
     const name = projection.name ?? `${projection.from}->${projection.to}`;
@@ -193,6 +205,7 @@ export function network(spec: NetworkSpec, options: { readonly seed?: number } =
     tauTrace: spec.populations[name]!.tauTrace ?? null,
     initial: initialPotentials(name, spec.populations[name]!, models[p]!, new Rng(seed, `initial ${name}`)),
     rank: ranks[p]!,
+    echoes: echoes(p, models, projections),
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
   }));
   const given = spec.stimuli ?? [];
@@ -242,13 +255,14 @@ function initialPotentials(
   });
 }
 
-function checkPopulation(name: string, population: PopulationSpec): NeuronModel | null {
+function checkPopulation(name: string, population: PopulationSpec, room: Room): NeuronModel | null {
   const path = `populations.${name}`;
   within(path, () => expectOnly(population, "a population", Object.keys(populationFields)));
   const { size, tauTrace, neuron } = population;
   expectInteger(`${path}.size`, size, 1, MOST_NEURONS);
   if (tauTrace !== undefined)
     expectNumber(`${path}.tauTrace`, tauTrace, tauTrace > 0, "a time in ms above 0");
+  room.take(`${path}.size`, size, "neurons", neuron === "input" ? INPUT : NEURON);
   if (neuron === "input") return null;
   return within(`${path}.neuron`, () => {
     const model = neuronModel(neuron);
@@ -257,12 +271,19 @@ function checkPopulation(name: string, population: PopulationSpec): NeuronModel 
   });
 }
 
-function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, rng: Rng): Projection {
+function connected(
+  spec: ProjectionSpec,
+  pre: number,
+  post: number,
+  same: boolean,
+  rng: Rng,
+  room: Room,
+): Projection {
   const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
   expectPerSynapse("weights", weights);
   expectPerSynapse("delay", delay);
   if (connectivity?.kind === "convolution") {
-    const sliding = within("connect", () => slide(connectivity, pre, post));
+    const sliding = within("connect", () => slide(connectivity, pre, post, room));
     const kernel = all(kernelWeights(sliding) / sliding.filters, sliding.filters);
     return new ConvolutionProjection(
       sliding,
@@ -273,11 +294,18 @@ function build(spec: ProjectionSpec, pre: number, post: number, same: boolean, r
     );
   }
   if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
+    if (weights.length !== pre * post) {
+      throw new InputError(
+        `weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`,
+      );
+    }
     const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
     const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);
     return new DenseProjection(pre, post, own, delays, gain, own === weights);
   }
-  const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng);
+  const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng, room);
+  for (const [field, value] of Object.entries({ weights, delay }))
+    if (typeof value !== "number") room.take(field, rows.targets.length, field, 4);
   const each = typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng);
   const delays = typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng);
   // Synapses will be sorted by delay: not in a caller's lists.
@@ -328,6 +356,25 @@ function perSynapse(
   if (!order && value instanceof Float32Array) return value;
   for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s]! : s]!;
   return out;
+}
+
+function echoes(
+  p: number,
+  models: readonly (NeuronModel | null)[],
+  projections: readonly { synapses: Projection; from: number; to: number }[],
+): boolean {
+  if (models[p]?.model !== "parrot") return false;
+  const reached = new Set<number>();
+  for (const next = [p]; next.length > 0; ) {
+    const here = next.pop()!;
+    for (const { synapses, from, to } of projections) {
+      if (from !== here || reached.has(to) || synapses.synapses === 0) continue;
+      if (models[to]?.model !== "parrot") continue;
+      reached.add(to);
+      next.push(to);
+    }
+  }
+  return reached.has(p);
 }
 
 /** Topological order along zero-delay projections, by declaration where they leave it open. */

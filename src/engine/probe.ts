@@ -8,7 +8,9 @@ import {
   expectTime,
   within,
 } from "./expect.ts";
+import { instant } from "./instant.ts";
 import type { RecordedTrace } from "./raster.ts";
+import { Room } from "./room.ts";
 
 /** When a quantity is read [ms]: at given times, ascending, or at every interval from `start` (0) on. */
 export type SampleTimes = {
@@ -58,10 +60,16 @@ export class Probe {
   readonly #labels: readonly Label[];
   readonly #read: () => ArrayLike<number>;
   readonly #when: (k: number) => number;
+  readonly #interval: { readonly each: number; readonly start: number; readonly stop: number } | null;
+  readonly #path: string;
   readonly #times: number[] = [];
   readonly #values: number[][];
 
-  constructor(labels: readonly Label[], read: () => ArrayLike<number>, times: SampleTimes) {
+  /** @param path  of the recording, for errors */
+  constructor(labels: readonly Label[], read: () => ArrayLike<number>, times: SampleTimes, path: string) {
+    const { interval, start = 0, stop = Infinity } = times;
+    this.#path = path;
+    this.#interval = interval === undefined || times.times ? null : { each: interval, start, stop };
     this.#labels = labels;
     this.#read = read;
     this.#when = schedule(times);
@@ -71,6 +79,14 @@ export class Probe {
   /** [ms]; Infinity when there is nothing more to read. */
   get next(): number {
     return this.#when(this.#times.length);
+  }
+
+  /** @throws InputError where the samples up to a time [ms] cannot fit into memory */
+  expectRoom(end: number): void {
+    if (!this.#interval) return;
+    const { each, start, stop } = this.#interval;
+    const samples = Math.max(0, Math.min(end, stop) - start) / each;
+    new Room().take(`${this.#path}.interval`, samples, "samples in this time", 8 * (1 + this.#labels.length));
   }
 
   sample(t: number): void {
@@ -100,7 +116,7 @@ export function probes(spec: ProbeRecording, simulation: Readable): Probe[] {
         quantity === "v" ? simulation.potential(population, i) : simulation.synapticCurrent(population, i);
       read(neurons[0] ?? 0);
       const labels = Array.from(neurons, neuron => ({ population, neuron, quantity }));
-      return new Probe(labels, () => Array.from(neurons, read), times);
+      return new Probe(labels, () => Array.from(neurons, read), times, `record.neurons[${r}]`);
     }),
   );
   const weights = (spec.weights ?? []).map(({ projection, synapses, ...times }, r) =>
@@ -121,7 +137,7 @@ export function probes(spec: ProbeRecording, simulation: Readable): Probe[] {
         const all = simulation.weights(projection);
         return chosen.map(s => all[s]!);
       };
-      return new Probe(labels, read, times);
+      return new Probe(labels, read, times, `record.weights[${r}]`);
     }),
   );
   return [...neurons, ...weights];
@@ -134,5 +150,8 @@ function schedule({ times, interval, start = 0, stop = Infinity }: SampleTimes):
   }
   expectTime("interval", interval);
   expectMoment("start", start);
-  return k => (start + k * interval! <= stop ? start + k * interval! : Infinity);
+  return k => {
+    const t = instant(start + k * interval!);
+    return t <= instant(stop) ? t : Infinity;
+  };
 }

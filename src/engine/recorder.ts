@@ -1,6 +1,8 @@
 import { InputError } from "../errors.ts";
 import { expectList, expectTime, within } from "./expect.ts";
+import { binAt, instant } from "./instant.ts";
 import type { Raster, RasterPopulation, RecordedTrace } from "./raster.ts";
+import { Room } from "./room.ts";
 
 /** Which spikes a simulation keeps. */
 export interface SpikeRecording {
@@ -19,6 +21,11 @@ interface RateCounter {
   readonly bin: number;
   counts: Float64Array;
 }
+
+/** What is kept of a spike, and what a raster takes besides [bytes]; of a bin, its count and its place in the trace. */
+const SPIKE = 14;
+const KEPT = 3 * SPIKE;
+const BIN = 24;
 
 /** Collects the spikes of a simulation in the order in which they happen. */
 export class Recorder {
@@ -44,6 +51,20 @@ export class Recorder {
         bin,
         counts: new Float64Array(64),
       };
+    });
+  }
+
+  /**
+   * Before a run to a time [ms].
+   * @param expected  spikes of each population that will come for sure
+   * @throws InputError where what is to be recorded cannot fit into memory
+   */
+  expectRoom(end: number, expected: readonly number[]): void {
+    const spikes = expected.reduce((sum, count, p) => sum + (this.#kept[p] ? count : 0), this.#count);
+    const room = new Room();
+    room.take("record.spikes", spikes, "spikes", KEPT);
+    this.#rates.forEach(({ bin }, r) => {
+      room.take(`record.rates[${r}].bin`, Math.floor(end / bin), "bins in this time", BIN);
     });
   }
 
@@ -80,7 +101,7 @@ export class Recorder {
   #countRates(population: number, t: number): void {
     for (const counter of this.#rates) {
       if (counter.population !== population) continue;
-      const b = Math.floor(t / counter.bin);
+      const b = binAt(t, counter.bin);
       if (b >= counter.counts.length) {
         const wider = new Float64Array(Math.max(b + 1, 2 * counter.counts.length));
         wider.set(counter.counts);
@@ -93,18 +114,19 @@ export class Recorder {
   /** One value per bin that is over, at the bin's end. */
   #rateTrace({ population, bin, counts }: RateCounter, durationMs: number): RecordedTrace {
     const { name, size } = this.#populations[population]!;
-    const bins = Math.floor(durationMs / bin);
+    const bins = binAt(durationMs, bin);
     return {
       population: name,
       neuron: 0,
       quantity: "rate",
-      times: Float64Array.from({ length: bins }, (_, b) => (b + 1) * bin),
+      times: Float64Array.from({ length: bins }, (_, b) => instant((b + 1) * bin)),
       values: Float64Array.from({ length: bins }, (_, b) => ((counts[b] ?? 0) * 1000) / (size * bin)),
     };
   }
 
   #grow(): void {
     const capacity = 2 * this.#times.length;
+    new Room().take("record.spikes", capacity, "spikes", SPIKE);
     const [times, population, neurons] = [this.#times, this.#population, this.#neurons];
     this.#times = new Float64Array(capacity);
     this.#population = new Uint16Array(capacity);

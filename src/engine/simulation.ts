@@ -6,11 +6,13 @@ import {
   expectMoment,
   expectNeuron,
   expectNumber,
+  expectNumbers,
   expectOnly,
   expectTime,
   within,
 } from "./expect.ts";
 import { GridLoop } from "./grid/gridLoop.ts";
+import { instant } from "./instant.ts";
 import type { Loop } from "./loop.ts";
 import type { Network } from "./network.ts";
 import { edges } from "./plasticity/edges.ts";
@@ -18,6 +20,7 @@ import type { PopulationState } from "./populationState.ts";
 import { type Probe, type ProbeRecording, probes } from "./probe.ts";
 import type { Raster } from "./raster.ts";
 import { find, Recorder, type SpikeRecording } from "./recorder.ts";
+import { inMemory } from "./room.ts";
 import { type SpikeBudget, spikeBudgets } from "./spikeBudget.ts";
 import { playback, spikeTrain } from "./stimuli/spikes.ts";
 import type { Stimulus } from "./stimuli/stimulus.ts";
@@ -69,6 +72,8 @@ export class Simulation {
   readonly #recorder: Recorder;
   readonly #probes: readonly Probe[];
   readonly #spikeBudget: SpikeBudget | undefined;
+  /** Stimuli that are spikes of each population themselves. */
+  readonly #inputs: readonly Stimulus[][];
 
   /**
    * @param network  what `network` made of a description
@@ -85,6 +90,7 @@ export class Simulation {
     within("record", () => expectOnly(record, "a recording", ["spikes", "rates", "neurons", "weights"]));
     const { populations } = network;
     this.network = network;
+    this.#inputs = populations.map(() => []);
     this.#recorder = new Recorder(populations, record);
     this.#spikeBudget = spikeBudget;
     const hear = (p: number, i: number, t: number) => {
@@ -95,14 +101,18 @@ export class Simulation {
     if (mode === "grid") {
       expectTime("dt", dt);
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
-      this.#loop = new GridLoop(network, dt, hear, onSpike !== undefined, kernels === "compiled", workers);
+      const compile = kernels === "compiled";
+      this.#loop = inMemory(
+        "network",
+        () => new GridLoop(network, dt, hear, onSpike !== undefined, compile, workers),
+      );
     } else {
       for (const field of ["dt", "workers"] as const) {
         const given = options[field];
         if (given !== undefined)
           throw new InputError(`${field}: expected it with mode "grid", got ${shown(given)}`);
       }
-      this.#loop = new EventLoop(network, hear, kernels === "compiled");
+      this.#loop = inMemory("network", () => new EventLoop(network, hear, kernels === "compiled"));
     }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     for (const make of network.stimuli) {
@@ -176,6 +186,24 @@ export class Simulation {
   }
 
   /**
+   * Neurons that fire no more from now on, whatever reaches them.
+   * @throws InputError for neurons of a model that cannot be silenced, or in the grid mode
+   */
+  silence(population: string, neurons: ArrayLike<number>): void {
+    const state = this.#find(population);
+    const group = state.neurons;
+    expectNumbers(`${population}: neurons`, neurons, "neurons");
+    if (!group.silence)
+      throw new InputError(
+        `${population}: expected lif or if neurons in the exact mode, which can be silenced`,
+      );
+    for (let k = 0; k < neurons.length; k++) {
+      expectNeuron(`${population}: neuron`, neurons[k], state.size);
+      group.silence(neurons[k]!);
+    }
+  }
+
+  /**
    * Rewards the synapses of all projections that learn from rewards.
    * @param amount  added to their dopamine
    * @param at      [ms], now or later
@@ -183,7 +211,8 @@ export class Simulation {
   reward(amount: number, at = this.time): void {
     expectFinite("reward", amount);
     expectMoment("reward: time", at, this.time);
-    const rewarded = this.#loop.plastic.map(plastic => plastic?.reward(at, amount) === true);
+    const time = instant(at);
+    const rewarded = this.#loop.plastic.map(plastic => plastic?.reward(time, amount) === true);
     if (!rewarded.includes(true)) {
       throw new InputError("reward: expected a projection with plasticity that takes rewards, got none");
     }
@@ -228,8 +257,14 @@ export class Simulation {
    */
   runUntil(end: number): void {
     expectMoment("end", end, this.time);
-    spikeBudgets(this.#loop.populations, end - this.time, this.#spikeBudget);
-    this.#loop.runUntil(end);
+    const last = instant(end);
+    const expected = this.#inputs.map(inputs =>
+      inputs.reduce((sum, stimulus) => sum + (stimulus.expected?.(this.time, last) ?? 0), 0),
+    );
+    this.#recorder.expectRoom(last, expected);
+    for (const probe of this.#probes) probe.expectRoom(last);
+    spikeBudgets(this.#loop.populations, last - this.time, this.#spikeBudget);
+    inMemory("run", () => this.#loop.runUntil(last));
   }
 
   /** Potential of a neuron now. */
@@ -306,6 +341,7 @@ export class Simulation {
 
   #addStimulus(stimulus: Stimulus): void {
     const state = this.#loop.populations[stimulus.population]!;
+    if (stimulus.effect === "spike") this.#inputs[state.index]!.push(stimulus);
     // A waiting time begins at the event before it, wherever a lattice has put that.
     const due = stimulus.first();
     const late = stimulus.drawn ? (this.#loop.dt ?? 0) / 2 : 0;

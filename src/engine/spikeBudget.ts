@@ -9,10 +9,13 @@ export type SpikeBudget = number | Readonly<Record<string, number>>;
 /** Mean rate that no neuron sustains [spikes per ms], and spikes that a neuron may fire in however short a run. */
 const RATE = 5;
 const BURST = 1000;
+/** The same for parrots that hear themselves: what goes round among them does so for ever. */
+const ECHO = 100;
 
 /**
  * Sets how many spikes each population may fire in a run. By default it is a mean of 5 per neuron and ms, and 1,000 per
- * neuron besides; inputs and parrots repeat what they are given, at any rate, and have none.
+ * neuron besides; inputs and parrots repeat what they are given, at any rate, and have none, except parrots whose spikes
+ * come back to them: a mean of 100 per neuron and ms.
  * @throws InputError
  */
 export function spikeBudgets(
@@ -23,9 +26,9 @@ export function spikeBudgets(
   const given = typeof budget === "object" ? budget : {};
   for (const name of Object.keys(given)) find(populations, name, "spikeBudget");
   for (const state of populations) {
-    const { model } = state.population;
-    const free = model === null || model.model === "parrot";
-    const usual = free ? Infinity : state.size * (BURST + RATE * durationMs);
+    const { model, echoes } = state.population;
+    const free = model === null || (["parrot", "max-pool"].includes(model.model) && !echoes);
+    const usual = free ? Infinity : state.size * (BURST + (echoes ? ECHO : RATE) * durationMs);
     const spikes = (typeof budget === "number" ? budget : given[state.name]) ?? usual;
     within("spikeBudget", () => expectNumber(state.name, spikes, spikes >= 0, "0 spikes or more"));
     state.budget = spikes;

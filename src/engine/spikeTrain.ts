@@ -1,3 +1,5 @@
+import { instant } from "./instant.ts";
+
 /**
  * A growable list of spikes of one population: two parallel typed arrays, no object per spike. A neuron that fires
  * n times at one instant stands n times.
@@ -16,10 +18,10 @@ export class SpikeTrain {
     this.length = 0;
   }
 
-  /** @param time [ms] */
+  /** @param time  [ms]; the spike's time is the `instant` of that */
   push(time: number, neuron: number): void {
     if (this.length === this.times.length) this.#grow();
-    this.times[this.length] = time;
+    this.times[this.length] = instant(time);
     this.neurons[this.length++] = neuron;
   }
 

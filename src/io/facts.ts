@@ -1,5 +1,5 @@
 import type { Raster } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { metadataFromMap, metadataToJson, parseJson } from "./metadataJson.ts";
 import type { RasterStream } from "./rasterStream.ts";
 
@@ -25,7 +25,7 @@ export function factsFromJson(text: string, where: string): Facts | null {
   if (!text.includes(FORMAT)) return null;
   const map = parseJson(text, where) as Facts & { format?: unknown; metadata?: Record<string, unknown> };
   if (map?.format !== FORMAT || !Array.isArray(map.populations)) {
-    throw new InputError(`${where}: expected ${FORMAT} with its populations, got ${text.slice(0, 60)}`);
+    throw new InputError(`${where}: expected ${FORMAT} with its populations, got ${shown(text)}`);
   }
   return {
     durationMs: map.durationMs,

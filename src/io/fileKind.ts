@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { entryAt } from "../data/regular.ts";
 import { InputError } from "../errors.ts";
 import { type EventFormat, eventFormats } from "./events/openEvents.ts";
@@ -7,6 +5,9 @@ import { isEvent, namesEvents } from "./events/tables.ts";
 import { firstBytes } from "./firstBytes.ts";
 import { readHdf5 } from "./hdf5Thread.ts";
 import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
+import { isSonataConfig } from "./sonataConfig.ts";
+import { sonataKind } from "./sonataRead.ts";
+import { isSonataText } from "./sonataText.ts";
 
 /** What stands at a path: a recording, or a network (trained here, as NIR, or as a SONATA circuit). */
 export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "circuit";
@@ -21,7 +22,7 @@ const rasterArray =
 export async function fileKind(path: string): Promise<FileKind> {
   const found = entryAt(path);
   if (!found) throw new InputError(`${path}: expected a file, got nothing there`);
-  if (found.isDirectory()) return existsSync(join(path, "edges.h5")) ? "circuit" : "sonata";
+  if (found.isDirectory() || isSonataConfig(path)) return sonataKind(path);
   const start = firstBytes(path, 512);
   const begins = (...magic: number[]) => magic.every((byte, k) => start[k] === byte);
   if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5("kind", path);
@@ -31,6 +32,7 @@ export async function fileKind(path: string): Promise<FileKind> {
   if (begins(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)) return "events npy";
   if (/^#!AER-DAT/.test(text)) return "aedat";
   if (/^# \{/.test(text)) return "csv";
+  if (isSonataText(text)) return "sonata";
   const lines = text.split(/\r?\n/);
   const row = lines.find(line => line !== "" && !line.startsWith("#")) ?? "";
   // Before them, the width and height of a sensor.

@@ -1,15 +1,22 @@
 import fs from "node:fs";
 import type { Attribute, Dataset, Group, Reference } from "h5wasm/node";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
+
+import {
+  beginReading,
+  charge,
+  checkSize,
+  DamagedFile,
+  ForeignData,
+  fileRead,
+  foreignData,
+  lookAt,
+  opened,
+  pieces,
+  seal,
+} from "./hdf5Bounds.ts";
 
 export type { Dataset, Group } from "h5wasm/node";
-
-/** [bytes] A dataset that claims more is not read: a damaged file can claim any size. */
-const LARGEST = 2 ** 29;
-/** [bytes] The same for all that is read of one file. */
-const LARGEST_FILE = 2 ** 31;
-/** [bytes] What is left of that for the file that is being read. */
-let left = LARGEST_FILE;
 
 let loaded: unknown = null;
 
@@ -21,7 +28,10 @@ async function library(): Promise<typeof import("h5wasm/node")> {
   console.error = () => {};
   try {
     const h5 = await import("h5wasm/node");
-    loaded = await h5.ready;
+    const module = await h5.ready;
+    // Filters of other libraries: none is loaded, and no folder looked through for them.
+    while (module.get_plugin_search_paths().length > 0) module.remove_plugin_search_path(0);
+    loaded = module;
     return h5;
   } finally {
     console.error = error;
@@ -40,7 +50,7 @@ function collecting<T>(use: () => T): {
   /** The first write that the system refused, which the library tells in its own numbers only. */
   refused: unknown;
 } {
-  const { writeSync } = fs;
+  const { writeSync, openSync } = fs;
   let reports = "";
   let refused: unknown;
   fs.writeSync = ((file: number, data: Uint8Array, at?: number, length?: number, position?: number) => {
@@ -62,7 +72,7 @@ function collecting<T>(use: () => T): {
   } catch (error) {
     return { value: undefined, error: error ?? new Error("unknown"), reports, refused };
   } finally {
-    fs.writeSync = writeSync;
+    Object.assign(fs, { writeSync, openSync });
   }
 }
 
@@ -105,22 +115,24 @@ export async function writeHdf5(path: string, fill: (root: Group) => Generator<v
  */
 export async function openHdf5<T>(path: string, use: (root: Group) => T): Promise<T> {
   const h5 = await library();
-  left = LARGEST_FILE;
+  beginReading(path);
   const { value, error, reports } = collecting(() => {
+    seal();
     const file = new h5.File(path, "r");
+    opened();
     try {
       return use(file);
     } finally {
       file.close();
     }
   });
+  if (error instanceof ForeignData) throw error;
+  const foreign = foreignData();
+  if (foreign) throw foreign;
   if (reports === "" && error === undefined) return value as T;
   if (reports === "" && error instanceof InputError) throw error;
   throw new DamagedFile(`${path}: expected a whole HDF5 file, got ${reason(reports, error)}`);
 }
-
-/** What the library could not read: it may not have let go of the file, and knows it by its place. */
-export class DamagedFile extends InputError {}
 
 /** The innermost of the library's stack of messages, such as "file signature not found". */
 function reason(reports: string, error: unknown): string {
@@ -217,7 +229,12 @@ export function groupAt(root: Group, path: string, file: string): Group {
 /** The dataset at a path, or an InputError that names it. */
 export function datasetAt(root: Group, path: string, file: string): Dataset {
   const found = entity(root, path);
-  if (found?.type === "Dataset") return found as Dataset;
+  if (found?.type === "Dataset") {
+    const dataset = found as Dataset;
+    const { virtual_sources: sources } = dataset.metadata;
+    if (sources) throw new ForeignData(`a virtual data set of ${shown(sources[0]?.file_name)}`);
+    return dataset;
+  }
   throw new InputError(`${file}: ${path}: expected a dataset, got ${found?.type ?? "nothing"}`);
 }
 
@@ -230,7 +247,9 @@ function entity(root: Group, path: string): { type: string } | null {
   const parts = path.split("/").filter(part => part !== "");
   for (const [k, part] of parts.entries()) {
     if (!at.keys().includes(part)) return null;
-    const next = at.get(part) as { type: string } | null;
+    lookAt(`${at.path === "/" ? "" : at.path}/${part}`);
+    const next = at.get(part) as { type: string; filename?: string } | null;
+    if (next?.type === "ExternalLink") throw new ForeignData(`a link to ${shown(next.filename)}`);
     if (k === parts.length - 1) return next;
     if (next?.type !== "Group") return null;
     at = next as Group;
@@ -259,10 +278,21 @@ export function numbersOf(dataset: Dataset, path: string, file: string): Float64
 export function textsAt(root: Group, path: string, file: string): string[] {
   const dataset = datasetAt(root, path, file);
   checkSize(dataset, path, file);
-  if (dataset.shape?.includes(0)) return [];
-  const value: unknown = dataset.value;
-  if (typeof value === "string") return [value];
-  if (Array.isArray(value) && value.every(item => typeof item === "string")) return value as string[];
+  const { shape } = dataset;
+  if (shape?.includes(0)) return [];
+  if (shape?.slice(1).some(n => n > 16))
+    throw new InputError(`${file}: ${path}: expected a list or pairs of texts, got ${shape.join(" x ")}`);
+  const texts: unknown[] = [];
+  for (const range of shape?.length ? pieces(0, shape[0]!) : [null]) {
+    const value: unknown = range === null ? dataset.value : dataset.slice([range]);
+    const piece: unknown[] = Array.isArray(value) ? value : [value];
+    charge(
+      piece.reduce((sum: number, text) => sum + (typeof text === "string" ? text.length : 0), 0),
+      path,
+    );
+    texts.push(...piece);
+  }
+  if (texts.every(text => typeof text === "string")) return texts as string[];
   throw new InputError(`${file}: ${path}: expected text, got ${String(dataset.dtype)}`);
 }
 
@@ -274,7 +304,15 @@ export function textAt(root: Group, path: string, file: string): string {
 
 /** Value of an attribute, or undefined. */
 export function attribute(of: { attrs: Record<string, Attribute> }, name: string): unknown {
-  const value: unknown = of.attrs[name]?.value ?? undefined;
+  const found = of.attrs[name];
+  if (!found) return undefined;
+  // What has no fixed length may repeat one long text without end.
+  const many = found.metadata.vlen && (found.metadata.total_size ?? 1) > 1;
+  if (many)
+    throw new InputError(
+      `${fileRead()}: attribute ${name}: expected one value, got ${found.shape?.join(" x ")}`,
+    );
+  const value: unknown = found.value ?? undefined;
   return ArrayBuffer.isView(value) && (value as Float64Array).length === 1
     ? (value as Float64Array)[0]
     : value;
@@ -283,16 +321,6 @@ export function attribute(of: { attrs: Record<string, Attribute> }, name: string
 /** An object reference to a dataset, as the value of an attribute. */
 export function reference(dataset: Dataset): Reference {
   return dataset.create_reference();
-}
-
-/** @throws InputError for a dataset that is too large to be read, or would be one too many */
-function checkSize({ shape, metadata }: Dataset, path: string, file: string): void {
-  const bytes = (shape ?? []).reduce((product, n) => product * n, 1) * (metadata?.size ?? 1);
-  const most = Math.min(LARGEST, left);
-  if (!(bytes <= most)) {
-    throw new InputError(`${file}: ${path}: expected at most ${most} bytes, got ${bytes}`);
-  }
-  left -= bytes;
 }
 
 /** The library's module with its memory; null before it was loaded. */

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { type Dataset, datasetAt, type Group, moduleOfLibrary } from "./hdf5.ts";
+import { charge, pieces } from "./hdf5Bounds.ts";
 
 /** [rows] From which row on, and up to which. */
 export type RowRange = readonly [from: number, to: number];
@@ -16,9 +17,19 @@ export function raggedAt(root: Group, path: string, file: string, [from, to]: Ro
     throw new InputError(`${file}: ${path}: expected rows of different lengths, got ${dataset.dtype}`);
   const range: RowRange = [Math.min(from, shape[0]!), Math.min(to, shape[0]!)];
   if (range[0] >= range[1]) return [];
-  if (type.type === FLOAT && type.size === 2) return halfRows(dataset, range, `${file}: ${path}`);
+  const isHalf = type.type === FLOAT && type.size === 2;
+  return pieces(...range).flatMap(piece => {
+    const rows = isHalf
+      ? halfRows(dataset, piece, `${file}: ${path}`)
+      : fullRows(dataset, piece, `${file}: ${path}`);
+    charge(8 * rows.reduce((sum, { length }) => sum + length, 0), path);
+    return rows;
+  });
+}
+
+function fullRows(dataset: Dataset, range: RowRange, where: string): Float64Array[] {
   const value: unknown = dataset.slice([[...range]]);
-  if (!Array.isArray(value)) throw new InputError(`${file}: ${path}: expected rows of numbers`);
+  if (!Array.isArray(value)) throw new InputError(`${where}: expected rows of numbers`);
   return value.map(row => Float64Array.from(row as Iterable<number>, Number));
 }
 

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { expectRegular } from "../data/regular.ts";
 import { InputError } from "../errors.ts";
 import type { Group } from "./hdf5.ts";
 import type { hdf5Readers } from "./hdf5Readers.ts";
@@ -56,7 +56,7 @@ export function readHdf5<R extends keyof Readers>(
 
 async function ask(request: Request): Promise<unknown> {
   const { path } = request;
-  const limit = hdf5Limits.seconds + (hdf5Limits.secondsPerMegabyte * sizeOf(path)) / 2 ** 20;
+  const limit = hdf5Limits.seconds + (hdf5Limits.secondsPerMegabyte * expectRegular(path)) / 2 ** 20;
   thread ??= start().catch(error => {
     thread = null;
     throw error;
@@ -109,8 +109,4 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   return error.code === "ERR_WORKER_OUT_OF_MEMORY"
     ? `one that needs more than ${MEMORY} MB`
     : `one that ends its reader (${error.message?.split("\n")[0]})`;
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { InputError } from "../errors.ts";
-import { DamagedFile, openHdf5 } from "./hdf5.ts";
+import { openHdf5 } from "./hdf5.ts";
+import { DamagedFile } from "./hdf5Bounds.ts";
 import { type Hdf5Reader, hdf5Readers } from "./hdf5Readers.ts";
 import type { Answer, Request } from "./hdf5Thread.ts";
 

@@ -16,3 +16,5 @@ export { type RasterFormatName, rasterFormats, writeRaster } from "./rasterForma
 export { RasterWriter } from "./rasterLogFile.ts";
 export { collect, type RasterStream, type SpikeBlock, streamOf } from "./rasterStream.ts";
 export { readSonataCircuit, type SonataCircuit } from "./sonataCircuit.ts";
+export type { SonataOptions } from "./sonataConfig.ts";
+export { readSonataSimulation, type SonataSimulation } from "./sonataSimulation.ts";

@@ -1,5 +1,5 @@
 import type { Raster } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 
 type Metadata = Raster["metadata"];
 
@@ -19,7 +19,7 @@ export function metadataToJson(metadata: Metadata): string {
 export function metadataFromJson(text: string, where: string): Metadata {
   const map = parseJson(text, where);
   if (map === null || typeof map !== "object" || Array.isArray(map)) {
-    throw new InputError(`${where}: expected a JSON map, got ${text.slice(0, 40)}`);
+    throw new InputError(`${where}: expected a JSON map, got ${shown(text)}`);
   }
   return metadataFromMap(map as Record<string, unknown>);
 }

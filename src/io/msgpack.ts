@@ -1,5 +1,6 @@
 import { Packr } from "msgpackr";
 import { InputError, shown } from "../errors.ts";
+import { Incomplete, Unpacker } from "./unpack.ts";
 
 // Plain maps, no msgpackr records: any MessagePack reader understands the files.
 const packr = new Packr({ useRecords: false, variableMapSize: true });
@@ -21,12 +22,13 @@ export function encode(value: unknown): Uint8Array {
  * @throws InputError when the bytes are not such a file
  */
 export function decode(bytes: Uint8Array, file: string): unknown {
+  const unpacker = new Unpacker(bytes);
   try {
-    return inward(packr.unpack(bytes));
+    const value = inward(unpacker.value());
+    if (unpacker.at < bytes.length) throw new Error(`${bytes.length - unpacker.at} bytes behind it`);
+    return value;
   } catch (error) {
-    throw new InputError(
-      `${file}: expected MessagePack written by threefactor, got ${(error as Error).message}`,
-    );
+    throw refusal(error, file);
   }
 }
 
@@ -37,21 +39,26 @@ export function decode(bytes: Uint8Array, file: string): unknown {
  * @throws      InputError when the bytes are not such values
  */
 export function decodeSequence(bytes: Uint8Array, file: string, each: (value: unknown) => void): number {
+  const unpacker = new Unpacker(bytes);
   let used = 0;
-  try {
-    packr.unpackMultiple(bytes, ((value: unknown, _start: number, end: number) => {
-      each(inward(value));
-      used = end;
-    }) as (value: unknown) => void);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    if (!(error as { incomplete?: boolean }).incomplete) {
-      throw new InputError(
-        `${file}: expected MessagePack written by threefactor, got ${(error as Error).message}`,
-      );
+  while (used < bytes.length) {
+    let value: unknown;
+    try {
+      value = inward(unpacker.value());
+    } catch (error) {
+      if (error instanceof Incomplete) return used;
+      throw refusal(error, file);
     }
+    used = unpacker.at;
+    each(value);
   }
   return used;
+}
+
+function refusal(error: unknown, file: string): InputError {
+  return new InputError(
+    `${file}: expected MessagePack written by threefactor, got ${(error as Error).message}`,
+  );
 }
 
 const names: Record<string, keyof typeof kinds> = {
@@ -85,8 +92,10 @@ function inward(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   const map = value as Record<string, unknown>;
   if (typeof map.dtype === "string" && map.data instanceof Uint8Array) {
-    const name = names[map.dtype];
-    if (!name) throw new Error(`an array of type ${map.dtype}`);
+    const name = Object.hasOwn(names, map.dtype) ? names[map.dtype] : undefined;
+    if (!name) throw new Error(`an array of type ${shown(map.dtype)}`);
+    const size = kinds[name].BYTES_PER_ELEMENT;
+    if (map.data.length % size !== 0) throw new Error(`${map.data.length} bytes of numbers of ${size}`);
     // A copy: the bytes of a message need not lie where numbers may.
     return new kinds[name](Uint8Array.from(map.data).buffer);
   }

@@ -43,7 +43,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     metadata?: unknown;
   };
   const expect = (ok: boolean, field: string, expected: string, got: unknown) => {
-    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${String(got).slice(0, 60)}`);
+    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${shown(got)}`);
   };
   expect(map?.format === FORMAT, "format", FORMAT, map?.format);
   const { sizes, weights, biases, neuron, durationMs, encoder, maxSpikes, inputGain } = map;

@@ -1,5 +1,5 @@
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { factsFromJson, factsToJson } from "./facts.ts";
 import {
   attribute,
@@ -15,6 +15,7 @@ import {
 import { readHdf5 } from "./hdf5Thread.ts";
 import { type RasterStream, rasterFrom } from "./rasterStream.ts";
 import { select } from "./sonataWrite.ts";
+import { millisecondsOf } from "./timeUnits.ts";
 
 /*
  * NIRData, the companion of NIR for recordings (Pedersen et al. 2024, Nat Commun 15:8122; layout of the reference
@@ -114,8 +115,8 @@ export function nirDataRaster(root: Group, path: string): Raster {
   const text = has(root, "threefactor") ? textAt(root, "threefactor", path) : "";
   const facts = factsFromJson(text, `${path}: threefactor`);
   const unit = String(attribute(root, "time_unit") ?? "s");
-  const scale = { ms: 1, s: 1000 }[unit];
-  if (scale === undefined) throw new InputError(`${path}: time_unit: expected ms or s, got ${unit}`);
+  const scale = millisecondsOf(unit);
+  if (scale === undefined) throw new InputError(`${path}: time_unit: expected ms or s, got ${shown(unit)}`);
   const nodes = groupAt(root, "nodes", path);
   const names = facts?.populations.map(({ name }) => name) ?? nodes.keys();
   let durationMs = 0;

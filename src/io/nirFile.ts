@@ -16,8 +16,9 @@ import { checkGraph, type NirGraph, type NirNode, type NirValue, type Tensor } f
 
 /** Version of the reference package whose layout this is. */
 const VERSION = "1.0.8";
-/** Nested deeper than any network: a damaged file may contain itself. */
+/** Nested deeper, and of more nodes, than any network: a damaged file may contain itself. */
 const DEEPEST = 32;
+const MOST_NODES = 4096;
 
 /** Writes a graph as a NIR file. @throws InputError when the graph is inconsistent */
 export async function writeNir(graph: NirGraph, path: string): Promise<void> {
@@ -35,6 +36,7 @@ export function readNir(path: string): Promise<NirGraph> {
 
 /** The same of an open file. */
 export function nirGraph(root: Group, path: string): NirGraph {
+  nodes = 0;
   const graph = readNode(groupAt(root, "node", path), "node", path, 0);
   if (!("nodes" in graph)) throw new InputError(`${path}: node: expected a NIRGraph, got ${graph.type}`);
   checkGraph(graph, path);
@@ -86,9 +88,14 @@ function writeValues(group: Group, values: Readonly<Record<string, NirValue>>): 
   }
 }
 
+/** Of the file that is being read. */
+let nodes = 0;
+
 function readNode(group: Group, where: string, path: string, depth: number): NirNode | NirGraph {
   if (depth > DEEPEST)
     throw new InputError(`${path}: ${where}: expected at most ${DEEPEST} graphs inside each other`);
+  if (++nodes > MOST_NODES)
+    throw new InputError(`${path}: node: expected at most ${MOST_NODES} nodes, got more`);
   const type = textAt(group, "type", path);
   const metadata = has(group, "metadata")
     ? { metadata: readValues(groupAt(group, "metadata", path), path, []) }

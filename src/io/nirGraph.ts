@@ -28,7 +28,8 @@ export interface NirGraph {
 }
 
 /**
- * Fields of each kind of node. `?` may be absent. Parameters of neurons are arrays of the layer's shape, all alike.
+ * Fields of each kind of node. `?` may be absent. Parameters of neurons are arrays of the layer's shape, all
+ * alike, or single numbers for all of its neurons.
  * LIF: tau dv/dt = v_leak - v + r I, a spike at v > v_threshold, then v = v_reset; IF without the leak. Cuba: the input
  * first passes tau_syn dI/dt = -I + w_in S.
  */
@@ -58,6 +59,16 @@ const stateful = new Set(["I", "IF", "LI", "LIF", "CubaLI", "CubaLIF", "Threshol
 /** Whether nodes of a kind are neurons; a Threshold is one without memory. */
 export function isNeuron(type: string): boolean {
   return stateful.has(type);
+}
+
+/** The parameters of a neuron node. */
+export function parametersOf(node: NirNode): [name: string, value: Tensor][] {
+  return (nirFields[node.type] ?? [])
+    .map(field => field.replace("?", ""))
+    .flatMap(field => {
+      const value = node.fields[field];
+      return value === undefined || typeof value === "string" ? [] : [[field, value] as [string, Tensor]];
+    });
 }
 
 export function tensor(data: Tensor["data"], shape: readonly number[] = [data.length]): Tensor {
@@ -109,9 +120,11 @@ function checkNode(node: NirNode, at: string): void {
       continue;
     }
     const found = value.shape.join(" x ");
-    if (isNeuron(node.type) && shape !== null && found !== shape)
-      throw new InputError(`${at}: ${field}: expected the shape of the others, ${shape}, got ${found}`);
-    shape = found;
+    if (isNeuron(node.type) && value.data.length !== 1) {
+      if (shape !== null && found !== shape)
+        throw new InputError(`${at}: ${field}: expected the shape of the others, ${shape}, got ${found}`);
+      shape = found;
+    }
     if (field.startsWith("tau") && !Array.from(value.data as Float64Array).every(x => x > 0))
       throw new InputError(`${at}: ${field}: expected times above 0`);
   }

@@ -1,7 +1,7 @@
 import type { NetworkSpec, PopulationSpec } from "../engine/network.ts";
 import { InputError } from "../errors.ts";
 import { type LayerPart, type LayerSynapses, type PartedLayer, splitSynapses } from "./layerParts.ts";
-import { type FlatGraph, flattenGraph, shapesOf } from "./nirFlatten.ts";
+import { type FlatGraph, flattenGraph, shapesOf, spreadSingle } from "./nirFlatten.ts";
 import { isNeuron, type NirGraph } from "./nirGraph.ts";
 import { type LinearMap, size } from "./nirLinear.ts";
 import { type NirNeurons, neuronsOf } from "./nirNeurons.ts";
@@ -11,12 +11,13 @@ import { stepOf, unitOf } from "./nirUnits.ts";
 export interface NirImportOptions {
   /** Unit of the times in the file; by default what `metadata` says, else what the time constants suggest. */
   readonly timeUnit?: "s" | "ms";
-  /** Time step of the tool that wrote the file, in its unit; by default `metadata.dt`, else tau / r. */
+  /** Time step of the tool that wrote the file, in its unit; by default `metadata.dt`, else tau / r where that can be one. */
   readonly dt?: number;
   /**
-   * How potentials decay: as the equations say (`exact`, the default), or in one step of dt by 1 - dt / tau for
-   * exp(-dt / tau), as Euler's method does it in tools on a grid (`euler`). A simulation in grid mode with that dt then
-   * makes the spikes of such a tool, step for step.
+   * How potentials and synaptic currents decay: as the equations say (`exact`, the default), or in one step of dt by
+   * 1 - dt / tau for exp(-dt / tau), as Euler's method does it in tools on a grid (`euler`). A simulation in grid mode
+   * with that dt then makes the spikes of such a tool, step for step; those of CubaLIF one step later than a tool that
+   * lets a synaptic current act within the step in which it changes.
    */
   readonly steps?: "exact" | "euler";
 }
@@ -51,9 +52,10 @@ interface Link extends LayerSynapses {
  * @throws InputError when the engine cannot run it, or time unit or step cannot be told
  */
 export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): ImportedNetwork {
-  const flat = flattenGraph(graph);
-  const maps = shapesOf(flat);
   const notes: string[] = [];
+  const bare = flattenGraph(graph);
+  const maps = shapesOf(bare);
+  const flat = spreadSingle(bare, maps, notes);
   const text = (key: string) => {
     const value = graph.metadata?.[key];
     return typeof value === "string" ? value : undefined;
@@ -65,7 +67,7 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
   const nodes = Object.entries(flat.nodes);
   const timeUnit = unitOf(options.timeUnit, text("time_unit"), nodes, notes);
   const ms = timeUnit === "s" ? 1000 : 1;
-  const dt = stepOf(options.dt, fact("dt"), nodes, timeUnit, notes);
+  const dt = stepOf(options.dt, fact("dt"), nodes, ms, notes);
   const reset =
     text("reset") === "subtract" ? { reset: "subtract" as const, tauRef: (fact("t_ref") ?? 0) * ms } : null;
 
@@ -125,11 +127,13 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
       const { neuron } = neurons.groups[g]!;
       populations[population] = { size: count, neuron };
       currents[population] = Float64Array.from(members, k => constant[name]![k]! * neurons.perConstant[k]!);
-      if (neurons.settles)
-        currents[population]!.forEach((current, k) => {
+      const { rises } = neurons;
+      if (rises)
+        members.forEach((j, k) => {
           // From nothing to what it settles at, as a synaptic current rises.
-          if (current !== 0)
-            stimuli.push({ to: population, kind: "spikes", times: [0], neurons: [k], weight: -current });
+          const lacks = constant[name]![j]! * rises[j]!;
+          if (lacks !== 0)
+            stimuli.push({ to: population, kind: "spikes", times: [0], neurons: [k], weight: -lacks });
         });
     });
   }
@@ -142,9 +146,12 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
 }
 
 /** Every way from a node to the neurons that it reaches. */
-function ways({ nodes, edges }: FlatGraph, from: string): string[][] {
-  const following = (name: string) => edges.filter(([source]) => source === name).map(([, to]) => to);
-  return pathsFrom(from, following, name => isNeuron(nodes[name]!.type));
+function ways({ nodes, following }: FlatGraph, from: string): string[][] {
+  return pathsFrom(
+    from,
+    name => following.get(name) ?? [],
+    name => isNeuron(nodes[name]!.type),
+  );
 }
 
 /** [neurons] of each layer: the constant activity that biases send to it. */

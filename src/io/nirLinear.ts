@@ -62,6 +62,19 @@ export function size(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
+/** Values that a node may send on. */
+const LARGEST = 2 ** 26;
+
+function expectCounts(where: string, what: string, least: number, list: readonly number[]): void {
+  const bad = list.find(n => !(Number.isSafeInteger(n) && n >= least));
+  if (bad !== undefined) throw misfit(where, `${what} as integers of ${least} or more`, bad);
+}
+
+/** Which of n windows, one every stride, hold a place. */
+function windows(place: number, kernel: number, stride: number, n: number): [first: number, last: number] {
+  return [Math.max(0, Math.ceil((place - kernel + 1) / stride)), Math.min(n - 1, Math.floor(place / stride))];
+}
+
 function misfit(where: string, expected: string, got: unknown): InputError {
   return new InputError(`${where}: expected ${expected}, got ${got}`);
 }
@@ -99,6 +112,8 @@ function convolution(node: NirNode, given: readonly number[], where: string): Li
     return [list[0]!, list[1] ?? list[0]!];
   };
   const [stride, dilation] = [pair("stride", 1), pair("dilation", 1)];
+  expectCounts(where, "stride, dilation and groups", 1, [...stride, ...dilation, groups]);
+  if (bias.length !== outs) throw misfit(where, `${outs} biases`, bias.length);
   const [channels, h, w] = inShape;
   if (inShape.length !== 3 || channels !== perGroup! * groups || outs! % groups !== 0)
     throw misfit(where, `an input of ${perGroup! * groups} channels`, given.join(" x "));
@@ -126,6 +141,7 @@ function convolution(node: NirNode, given: readonly number[], where: string): Li
     }
   };
   const outShape = flat ? [outs!, ow] : [outs!, oh, ow];
+  if (size(outShape) > LARGEST) throw misfit(where, `at most ${LARGEST} values`, outShape.join(" x "));
   const all = Float64Array.from({ length: size(outShape) }, (_, k) => bias[Math.floor(k / (oh * ow))]!);
   return { inShape: given, outShape, bias: all.some(b => b !== 0) ? all : null, spread };
 }
@@ -149,6 +165,7 @@ function padding(
     return [before, all.map((n, d) => n - before[d]!) as [number, number]];
   }
   const both = pair("padding", 0);
+  expectCounts("nir", "padding", 0, both);
   return [both, both];
 }
 
@@ -158,6 +175,8 @@ function pooling(node: NirNode, inShape: readonly number[], where: string): Line
     return [list[0]!, list[1] ?? list[0]!] as const;
   };
   const [kernel, stride, pad] = [pair("kernel_size"), pair("stride"), pair("padding")];
+  expectCounts(where, "kernel_size and stride", 1, [...kernel, ...stride]);
+  expectCounts(where, "padding", 0, pad);
   const [channels, h, w] = inShape;
   if (inShape.length !== 3) throw misfit(where, "an input of channels x height x width", inShape.join(" x "));
   const [oh, ow] = [0, 1].map(d =>
@@ -168,14 +187,10 @@ function pooling(node: NirNode, inShape: readonly number[], where: string): Line
   const factor = node.type === "AvgPool2d" ? 1 / (kernel[0] * kernel[1]) : 1;
   const spread: LinearMap["spread"] = (i, amount, add) => {
     const [c, y, x] = [Math.floor(i / (h! * w!)), Math.floor(i / w!) % h!, i % w!];
-    for (let oy = 0; oy < oh; oy++) {
-      const ky = y + pad[0] - oy * stride[0];
-      if (ky < 0 || ky >= kernel[0]) continue;
-      for (let ox = 0; ox < ow; ox++) {
-        const kx = x + pad[1] - ox * stride[1];
-        if (kx >= 0 && kx < kernel[1]) add((c * oh + oy) * ow + ox, amount * factor);
-      }
-    }
+    const [firstY, lastY] = windows(y + pad[0], kernel[0], stride[0], oh);
+    const [firstX, lastX] = windows(x + pad[1], kernel[1], stride[1], ow);
+    for (let oy = firstY; oy <= lastY; oy++)
+      for (let ox = firstX; ox <= lastX; ox++) add((c * oh + oy) * ow + ox, amount * factor);
   };
   return { inShape, outShape: [channels!, oh, ow], bias: null, spread };
 }

@@ -1,4 +1,5 @@
 import type { NeuronSpec } from "../engine/neurons/index.ts";
+import { expResponse } from "../engine/neurons/response.ts";
 import { InputError } from "../errors.ts";
 import { log1p } from "../math/elementary.ts";
 import { type NirNode, numbers } from "./nirGraph.ts";
@@ -11,8 +12,8 @@ export interface NirNeurons {
   readonly perSpike: Float64Array;
   /** [neurons] dV/dt that a constant input of 1 settles at [1/ms]. */
   readonly perConstant: Float64Array;
-  /** Whether a constant input takes the time of a synaptic current to settle. */
-  readonly settles: boolean;
+  /** [neurons] What the synaptic current of a constant input of 1 lacks at first [1/ms]; null without such a current. */
+  readonly rises: Float64Array | null;
 }
 
 /** Populations that the neurons of a node may fall into. */
@@ -31,7 +32,7 @@ export interface NirReset {
  * @param ms     of the unit of times
  * @param dt     how long a spike lasts, in that unit
  * @param reset  null for NIR's own
- * @param euler  decay in one step by 1 - dt / tau for exp(-dt / tau)
+ * @param euler  decay in one step by 1 - dt / tau for exp(-dt / tau), of potentials and synaptic currents
  * @throws InputError when the node falls into too many populations, or cannot decay so
  */
 export function neuronsOf(
@@ -61,7 +62,7 @@ export function neuronsOf(
         groups: every(k => ({ ...forgets, vThreshold: threshold[k]! })),
         perSpike: threshold.map(() => 1),
         perConstant: threshold.map(() => 0),
-        settles: false,
+        rises: null,
       };
     }
     case "I":
@@ -71,47 +72,56 @@ export function neuronsOf(
         groups: every(k => ({ tauMem: Infinity, vRest: 0, ...resetOf(k) })),
         perSpike: r.map(x => x * dt),
         perConstant: r.map(x => x / ms),
-        settles: false,
+        rises: null,
       };
     }
     case "LI":
     case "LIF": {
       const [r, tau, leak] = [field("r"), field("tau"), field("v_leak")];
-      // With which an exact step decays as one of Euler's method does with tau.
-      const decay = euler ? tau.map(t => -dt / log1p(-dt / t)) : tau;
-      if (!decay.every(t => t > 0))
-        throw new InputError(
-          `nir: node ${name}: tau: expected times above dt (${dt}) for steps of Euler's method`,
-        );
+      const decay = euler ? eulerTimes(name, "tau", tau, dt) : tau;
       return {
         groups: every(k => ({ tauMem: decay[k]! * ms, vRest: leak[k]!, ...resetOf(k) })),
         perSpike: r.map((x, k) => (x * dt) / tau[k]!),
         perConstant: r.map((x, k) => x / (decay[k]! * ms)),
-        settles: false,
+        rises: null,
       };
     }
     default: {
-      if (euler)
-        throw new InputError(
-          `nir: node ${name}: expected I, IF, LI or LIF for steps of Euler's method, got ${node.type}`,
-        );
       const [r, tau, leak] = [field("r"), field("tau_mem"), field("v_leak")];
-      const [synaptic, factor] = [field("tau_syn"), field("w_in")];
-      const perConstant = r.map((x, k) => (x * factor[k]!) / (tau[k]! * ms));
+      const [tauSyn, factor] = [field("tau_syn"), field("w_in")];
+      const decay = euler ? eulerTimes(name, "tau_mem", tau, dt) : tau;
+      const synaptic = euler ? eulerTimes(name, "tau_syn", tauSyn, dt) : tauSyn;
+      // What a current of 1 adds to the potential in a step of Euler's method, over what it adds in an exact one.
+      const step = tau.map((t, k) => {
+        if (!euler) return 1;
+        const delta = 1 / synaptic[k]! - 1 / decay[k]!;
+        return dt / expResponse(delta, dt, 1 - dt / t, 1 - dt / tauSyn[k]!);
+      });
+      const slope = r.map((x, k) => (x * factor[k]!) / (tau[k]! * ms));
       return {
         groups: every(k => ({
           model: "lif-exp",
-          tauMem: tau[k]! * ms,
+          tauMem: decay[k]! * ms,
           tauExc: synaptic[k]! * ms,
           vRest: leak[k]!,
           ...resetOf(k),
         })),
-        perSpike: perConstant.map((x, k) => (x * dt) / synaptic[k]!),
-        perConstant,
-        settles: true,
+        perSpike: slope.map((x, k) => (x * step[k]! * dt) / tauSyn[k]!),
+        perConstant: r.map((x, k) => (x * factor[k]!) / (decay[k]! * ms)),
+        rises: slope.map((x, k) => x * step[k]!),
       };
     }
   }
+}
+
+/** Time constants with which an exact step decays as one of Euler's method does with `taus`, by 1 - dt / tau. */
+function eulerTimes(name: string, field: string, taus: Float64Array, dt: number): Float64Array {
+  const decay = taus.map(t => -dt / log1p(-dt / t));
+  if (!decay.every(t => t > 0))
+    throw new InputError(
+      `nir: node ${name}: ${field}: expected times above dt (${dt}) for steps of Euler's method`,
+    );
+  return decay;
 }
 
 function thresholdsOrR(node: NirNode): Float64Array {

@@ -6,6 +6,9 @@ import { type LinearMap, size } from "./nirLinear.ts";
 /** Synapses between two nodes, 24 bytes each: more are refused. */
 const MOST_SYNAPSES = 2 ** 25;
 
+/** Nodes on all ways from one. */
+const MOST_STEPS = 2 ** 18;
+
 /**
  * Every way from a node through nodes without state to one with state, which stands last.
  * @throws InputError for loops of nodes without state
@@ -16,8 +19,14 @@ export function pathsFrom(
   ends: (name: string) => boolean,
 ): string[][] {
   const found: string[][] = [];
+  let steps = 0;
   const walk = (name: string, path: readonly string[]) => {
     for (const next of following(name)) {
+      // Nodes side by side, one behind the other: ways that lead nowhere double with each.
+      if (++steps > MOST_STEPS)
+        throw new InputError(
+          `nir: node ${from}: expected fewer ways through linear nodes, got over ${MOST_STEPS} steps`,
+        );
       if (path.includes(next))
         throw new InputError(`nir: node ${next}: expected a neuron in every loop, got only linear nodes`);
       if (found.length > 4096)
@@ -103,6 +112,9 @@ type Step = (rows: Map<number, Row>) => Map<number, Row>;
 function stepThrough(node: NirNode, map: LinearMap, ms: number): Step {
   if (node.type === "Delay") {
     const delays = numbers(node, "delay").map(d => d * ms);
+    const n = size(map.inShape);
+    if (delays.length !== 1 && delays.length !== n)
+      throw new InputError(`nir: Delay: expected 1 or ${n} delays, got ${delays.length}`);
     return rows => {
       const sorted = new Map<number, { at: number[]; amount: number[] }>();
       for (const [delay, { at, amount }] of rows)

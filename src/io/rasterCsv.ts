@@ -1,6 +1,6 @@
 import { readText } from "../data/regular.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { metadataFromMap, metadataToJson } from "./metadataJson.ts";
 import { type RasterStream, rasterFrom } from "./rasterStream.ts";
 
@@ -65,7 +65,7 @@ export function decodeRasterCsv(text: string, file: string): Raster {
     if (header === "") {
       header = row;
       if (row !== SPIKES && row !== TIDY)
-        throw new InputError(`${file}, line ${line}: expected "${SPIKES}", got "${row.slice(0, 60)}"`);
+        throw new InputError(`${file}, line ${line}: expected "${SPIKES}", got ${shown(row)}`);
     } else rows.add(row, header === TIDY, line);
   }
   if (header === "") throw new InputError(`${file}: expected "${SPIKES}", got no such line`);
@@ -95,9 +95,9 @@ class Rows {
   add(row: string, tidy: boolean, line: number): void {
     const fields = split(row);
     const bad = (expected: string, got: unknown) =>
-      new InputError(`${this.#file}, line ${line}: expected ${expected}, got ${JSON.stringify(got)}`);
+      new InputError(`${this.#file}, line ${line}: expected ${expected}, got ${shown(got)}`);
     const columns = tidy ? 5 : 3;
-    if (fields.length !== columns) throw bad(`${columns} columns`, row.slice(0, 60));
+    if (fields.length !== columns) throw bad(`${columns} columns`, row);
     const t = parse(fields[0]!);
     if (t === null) throw bad("a time in ms", fields[0]);
     const neuron = Number(fields[2]);
@@ -168,9 +168,7 @@ function readHead(text: string, file: string): { head: Head; start: number } {
     if (head.format === FORMAT && lists) return { head, start: 1 };
     throw new Error();
   } catch {
-    throw new InputError(
-      `${file}, line 1: expected ${FORMAT} with its populations, got ${text.slice(0, 60)}`,
-    );
+    throw new InputError(`${file}, line 1: expected ${FORMAT} with its populations, got ${shown(text)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Raster } from "../engine/raster.ts";
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 
 /** Spikes that follow each other; three arrays of one length, as in a Raster. */
 export interface SpikeBlock {
@@ -178,6 +178,6 @@ export function checkSpike(
 
 /** A value in an error message: never more than a few words. */
 export function brief(value: unknown): string {
-  if (value === null || typeof value !== "object") return String(value).slice(0, 80);
+  if (value === null || typeof value !== "object") return shown(value);
   return Array.isArray(value) || ArrayBuffer.isView(value) ? "a list" : "a map";
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Blas } from "./blas.ts";
 import { fillRows, rectify, view } from "./heap.ts";
 

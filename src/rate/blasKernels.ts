@@ -1,19 +1,10 @@
-import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Blas } from "./blas.ts";
 import { blasConvolutions } from "./blasConvolutions.ts";
 import { fillRows, rectify, type Views, view } from "./heap.ts";
+import { OUTER_STEP, type OuterStep } from "./ops.ts";
 import { replace } from "./wasmKernels.ts";
-
-/** Name of the kernel that steps along outer products; only backends that can change a variable where it lies have it. */
-export const OUTER_STEP = "OuterStep";
-
-/** w -= scale pre^T post and b -= scale times the sum of post over the batch. @returns whether it could */
-export type OuterStep = (call: {
-  inputs: Record<"w" | "b" | "pre" | "post", tf.TensorInfo>;
-  attrs: { scale: number };
-  backend: unknown;
-}) => boolean;
 
 /**
  * The backend `blas`: the wasm backend itself, over the same heap, with matrix products and convolutions by a BLAS that
@@ -41,7 +32,7 @@ function matrixProducts(blas: Blas): Record<string, tf.KernelFunc> {
 function outerStep(blas: Blas): OuterStep {
   return ({ inputs, backend, attrs }) => {
     const wasm = backend as BackendWasm;
-    const { w, b, pre, post } = inputs;
+    const { w, b, pre, post } = inputs as unknown as Record<keyof typeof inputs, tf.Tensor2D>;
     // Another tensor may look at the same numbers, such as a clone: it must not see them change.
     if ([w, b].some(v => wasm.refCount(v.dataId) > 1)) return false;
     const [batch, from] = pre.shape as [number, number];

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import { type Tensor1D, type Tensor4D, tf } from "./tensors.ts";
 
 /**
  * Convolutions and pooling with their derivatives, over maps [batch, height, width, channels] and kernels [height, width,
@@ -18,12 +18,7 @@ export interface Stride {
  * Maps of a convolution layer before the activation, [batch, places down, places across, to].
  * @param bias  [to], in the same operation
  */
-export function convolve(
-  x: tf.Tensor4D,
-  kernel: tf.Tensor4D,
-  how: Stride = {},
-  bias?: tf.Tensor1D,
-): tf.Tensor4D {
+export function convolve(x: Tensor4D, kernel: Tensor4D, how: Stride = {}, bias?: Tensor1D): Tensor4D {
   if (bias) return tf.fused.conv2d({ x, filter: kernel, bias, ...attributes(how) });
   const { strides, pad, dimRoundingMode } = attributes(how);
   return tf.conv2d(x, kernel, strides, pad, "NHWC", 1, dimRoundingMode);
@@ -36,13 +31,13 @@ export function convolve(
  * @param shape  of the kernel
  */
 export function kernelSum(
-  x: tf.Tensor4D,
-  post: tf.Tensor4D,
+  x: Tensor4D,
+  post: Tensor4D,
   shape: readonly [number, number, number, number],
   how: Stride = {},
-): tf.Tensor4D {
+): Tensor4D {
   const attrs = { ...attributes(how), dataFormat: "NHWC", filterShape: [...shape] };
-  return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy: post }, attrs) as tf.Tensor4D;
+  return tf.engine().runKernel("Conv2DBackpropFilter", { x, dy: post }, attrs);
 }
 
 /**
@@ -51,11 +46,11 @@ export function kernelSum(
  * @param shape  of the map below, [batch, height, width, from]
  */
 export function convolveBack(
-  post: tf.Tensor4D,
-  kernel: tf.Tensor4D,
+  post: Tensor4D,
+  kernel: Tensor4D,
   shape: readonly [number, number, number, number],
   how: Stride = {},
-): tf.Tensor4D {
+): Tensor4D {
   const { strides, pad, dimRoundingMode } = attributes(how);
   return tf.conv2dTranspose(post, kernel, [...shape], strides, pad, dimRoundingMode);
 }
@@ -67,12 +62,12 @@ export interface Pool {
 }
 
 /** [batch, places down, places across, channels] */
-export function maxPool(x: tf.Tensor4D, { size, stride = size }: Pool): tf.Tensor4D {
+export function maxPool(x: Tensor4D, { size, stride = size }: Pool): Tensor4D {
   return tf.maxPool(x, size, stride, "valid");
 }
 
 /** [batch, places down, places across, channels] */
-export function averagePool(x: tf.Tensor4D, { size, stride = size }: Pool): tf.Tensor4D {
+export function averagePool(x: Tensor4D, { size, stride = size }: Pool): Tensor4D {
   return tf.avgPool(x, size, stride, "valid");
 }
 
@@ -83,23 +78,19 @@ export function averagePool(x: tf.Tensor4D, { size, stride = size }: Pool): tf.T
  * @param y     what it was pooled to
  */
 export function maxPoolBack(
-  post: tf.Tensor4D,
-  x: tf.Tensor4D,
-  y: tf.Tensor4D,
+  post: Tensor4D,
+  x: Tensor4D,
+  y: Tensor4D,
   { size, stride = size }: Pool,
-): tf.Tensor4D {
+): Tensor4D {
   const attrs = { filterSize: size, strides: stride, pad: "valid" };
-  return tf.engine().runKernel("MaxPoolGrad", { dy: post, input: x, output: y }, attrs) as tf.Tensor4D;
+  return tf.engine().runKernel("MaxPoolGrad", { dy: post, input: x, output: y }, attrs);
 }
 
 /** Spreads something at the windows evenly over their places. @param x  what was pooled */
-export function averagePoolBack(
-  post: tf.Tensor4D,
-  x: tf.Tensor4D,
-  { size, stride = size }: Pool,
-): tf.Tensor4D {
+export function averagePoolBack(post: Tensor4D, x: Tensor4D, { size, stride = size }: Pool): Tensor4D {
   const attrs = { filterSize: size, strides: stride, pad: "valid" };
-  return tf.engine().runKernel("AvgPoolGrad", { dy: post, input: x }, attrs) as tf.Tensor4D;
+  return tf.engine().runKernel("AvgPoolGrad", { dy: post, input: x }, attrs);
 }
 
 function attributes({ stride = 1, padding = 0 }: Stride) {
@@ -107,6 +98,6 @@ function attributes({ stride = 1, padding = 0 }: Stride) {
   if (padding === "same") return { strides, pad: padding };
   // Written out: TensorFlow.js takes a plain number for square kernels only.
   const sides: [number, number] = [padding, padding];
-  const pad: tf.backend_util.ExplicitPadding = [[0, 0], sides, sides, [0, 0]];
+  const pad: [number, number][] = [[0, 0], sides, sides, [0, 0]];
   return { strides, pad, dimRoundingMode: "floor" as const };
 }

@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
 import { type Architecture, architectureOf } from "../engine/architecture.ts";
 import { forward } from "./network.ts";
+import { type Tensor, type Tensor2D, tf } from "./tensors.ts";
 
 /**
  * Exact gradient of the mean cross-entropy by each weight matrix, by automatic differentiation: the reference that
@@ -22,11 +22,11 @@ export function exactGradient(
     const depth = weights.length;
     const input = tf.tensor2d(x, [labels.length, sizes[0]!]);
     const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), sizes.at(-1)!);
-    const loss = (...parameters: tf.Tensor[]) => {
-      const w = parameters.slice(0, depth) as tf.Tensor2D[];
-      const b = parameters.slice(depth) as tf.Tensor2D[];
+    const loss = (...parameters: Tensor[]) => {
+      const w = parameters.slice(0, depth) as Tensor2D[];
+      const b = parameters.slice(depth) as Tensor2D[];
       const logits = forward(layers, input, w, b, saturation);
-      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1))) as tf.Scalar;
+      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1)));
     };
     const parameters = [
       ...weights.map((w, l) => tf.tensor2d(w, [layers[l]!.rows, layers[l]!.columns])),

@@ -1,5 +1,5 @@
-import type { TensorInfo } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 
 /** The numbers of a tensor where they lie on the heap; void as soon as anything is allocated there. */
 export function view(wasm: BackendWasm, tensor: TensorInfo): Float32Array {

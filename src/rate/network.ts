@@ -1,15 +1,15 @@
-import * as tf from "@tensorflow/tfjs";
 import { type Architecture, architectureOf, type Layer } from "../engine/architecture.ts";
 import * as layer from "./layer.ts";
 import { outerStep } from "./ops.ts";
+import { needTensors, type Tensor2D, tf, type Variable2D } from "./tensors.ts";
 
 /** Activities of one forward pass: h[0] is the input, h[l] a hidden layer, all [batch, neurons]. */
 export interface Forward {
-  readonly h: readonly tf.Tensor2D[];
+  readonly h: readonly Tensor2D[];
   /** [batch, classes], before the softmax. */
-  readonly logits: tf.Tensor2D;
+  readonly logits: Tensor2D;
   /** softmax(logits) */
-  readonly probabilities: tf.Tensor2D;
+  readonly probabilities: Tensor2D;
 }
 
 /** Share of a batch in the statistics that stand for it where there is no batch. */
@@ -23,9 +23,9 @@ export class RateNetwork {
   readonly architecture: Architecture;
   readonly sizes: readonly number[];
   /** weights[l] is [layers[l].rows, layers[l].columns], of a fully connected layer [sizes[l], sizes[l + 1]] */
-  readonly weights: readonly tf.Variable<tf.Rank.R2>[];
+  readonly weights: readonly Variable2D[];
   /** biases[l] is [1, layers[l].columns] */
-  readonly biases: readonly tf.Variable<tf.Rank.R2>[];
+  readonly biases: readonly Variable2D[];
   readonly saturation: number;
   /** Neurons that are silent in forward passes from now on; null for none. */
   dropout: RateDropout | null = null;
@@ -37,13 +37,17 @@ export class RateNetwork {
   /** Remembered means and variances of the normalised layers; empty without such layers. */
   readonly statistics: Float32Array;
 
-  /** @param shape  sizes stand for a fully connected network */
+  /**
+   * @param shape  sizes stand for a fully connected network
+   * @throws InputError when no backend has been chosen yet: `await selectBackend()`
+   */
   constructor(
     shape: readonly number[] | Architecture,
     weights: readonly Float32Array[],
     biases: readonly Float32Array[],
     saturation = Infinity,
   ) {
+    needTensors();
     this.architecture = architectureOf(shape);
     const { sizes, layers } = this.architecture;
     this.sizes = sizes;
@@ -60,7 +64,7 @@ export class RateNetwork {
     return this.sizes.length - 1;
   }
 
-  forward(x: tf.Tensor2D): Forward {
+  forward(x: Tensor2D): Forward {
     const h = [x];
     for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]!), l + 1));
     const logits = this.drive(this.depth - 1, h.at(-1)!);
@@ -68,7 +72,7 @@ export class RateNetwork {
   }
 
   /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
-  drive(l: number, h: tf.Tensor2D): tf.Tensor2D {
+  drive(l: number, h: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     const sources = layer.pooled(own, h);
     if (!own.batchNorm) return layer.driven(own, sources, this.weights[l]!, this.biases[l]!);
@@ -77,13 +81,13 @@ export class RateNetwork {
   }
 
   /** The same for what the synapses see, [batch, layers[l].sources], neither pooled nor normalised. */
-  driveBySources(l: number, sources: tf.Tensor2D): tf.Tensor2D {
+  driveBySources(l: number, sources: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     return layer.driven(own, sources, this.weights[l]!, this.biases[l]!);
   }
 
   /** Activity of hidden population p (1 is the first) under a drive. */
-  activity(drive: tf.Tensor2D, p: number): tf.Tensor2D {
+  activity(drive: Tensor2D, p: number): Tensor2D {
     return masked(activation(drive, this.saturation), p, this.dropout);
   }
 
@@ -91,12 +95,12 @@ export class RateNetwork {
    * Derivative of the activation at activity h: 1 between silence and saturation (with dropout, what one unit of
    * activity counts for), else 0. [batch, neurons]
    */
-  gate(h: tf.Tensor2D): tf.Tensor2D {
+  gate(h: Tensor2D): Tensor2D {
     const scale = Math.fround(this.dropout?.scale ?? 1);
-    let gate = tf.step<tf.Tensor2D>(h);
+    let gate = tf.step(h);
     if (this.saturation < Infinity) {
       const most = Math.fround(Math.fround(this.saturation) * scale);
-      gate = tf.mul<tf.Tensor2D>(gate, tf.cast(tf.less(h, most), "float32"));
+      gate = tf.mul(gate, tf.cast(tf.less(h, most), "float32"));
     }
     return scale === 1 ? gate : tf.mul(gate, scale);
   }
@@ -107,13 +111,13 @@ export class RateNetwork {
    * @param B     in the shape of weights[l]
    * @param h     [batch, sizes[l]], activity below
    */
-  back(l: number, post: tf.Tensor2D, B: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+  back(l: number, post: Tensor2D, B: Tensor2D, h: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     return layer.unpooled(own, layer.weightedBack(own, this.#atSums(l, post, h), B), h);
   }
 
   /** What a change of the activity h below does to the drive of layer l, through weights w; statistics stay. */
-  carry(l: number, change: tf.Tensor2D, w: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+  carry(l: number, change: Tensor2D, w: Tensor2D, h: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     const sums = layer.weighted(own, layer.carriedThroughPools(own, change, h), w);
     if (!own.batchNorm) return sums;
@@ -126,18 +130,18 @@ export class RateNetwork {
    * @param pre   [batch, sizes[l]]
    * @param post  [batch, sizes[l + 1]], at the drive
    */
-  product(l: number, pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
+  product(l: number, pre: Tensor2D, post: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     return layer.product(own, layer.pooled(own, pre), this.#atSums(l, post, pre));
   }
 
   /** post, summed over the batch and the places of a kernel: what the biases of layer l change by. */
-  biasSum(l: number, post: tf.Tensor2D): tf.Tensor2D {
+  biasSum(l: number, post: Tensor2D): Tensor2D {
     return layer.biasSum(this.architecture.layers[l]!, post);
   }
 
   /** weights[l] -= scale * product(l, pre, post), and the biases likewise. */
-  step(l: number, pre: tf.Tensor2D, post: tf.Tensor2D, scale: number): void {
+  step(l: number, pre: Tensor2D, post: Tensor2D, scale: number): void {
     const own = this.architecture.layers[l]!;
     const [w, b] = [this.weights[l]!, this.biases[l]!];
     if (!own.conv && !own.batchNorm) {
@@ -187,13 +191,13 @@ export class RateNetwork {
     tf.dispose([...this.weights, ...this.biases]);
   }
 
-  #normalised(l: number, sums: tf.Tensor2D): tf.Tensor2D {
+  #normalised(l: number, sums: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     const remembered = this.#remembered(l);
     if (this.normalisation === "use") {
       const [mean, variance] = [remembered.mean, remembered.variance].map(values =>
         tf.tensor2d(values, [1, own.columns]),
-      ) as [tf.Tensor2D, tf.Tensor2D];
+      ) as [Tensor2D, Tensor2D];
       return layer.normalised(own, sums, { mean, variance });
     }
     const moments = layer.momentsOf(own, sums);
@@ -207,7 +211,7 @@ export class RateNetwork {
   }
 
   /** Something at the drive of layer l, brought down to the sums before normalisation. */
-  #atSums(l: number, post: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
+  #atSums(l: number, post: Tensor2D, h: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l]!;
     if (!own.batchNorm) return post;
     return layer.normalisedBack(own, post, layer.weighted(own, layer.pooled(own, h), this.weights[l]!));
@@ -230,7 +234,7 @@ export class RateNetwork {
 /** Hidden neurons that are left out of a batch (Srivastava et al. 2014), and what the activity of the others counts. */
 export interface RateDropout {
   /** By population, [batch, neurons]: 0 for a neuron that is left out, else `scale`; the input has none. */
-  readonly masks: readonly (tf.Tensor2D | null)[];
+  readonly masks: readonly (Tensor2D | null)[];
   /** 1 / (share that is kept) */
   readonly scale: number;
 }
@@ -241,27 +245,27 @@ export interface RateDropout {
  */
 export function forward(
   layers: readonly Layer[],
-  x: tf.Tensor2D,
-  weights: readonly tf.Tensor2D[],
-  biases: readonly tf.Tensor2D[],
+  x: Tensor2D,
+  weights: readonly Tensor2D[],
+  biases: readonly Tensor2D[],
   saturation: number,
-): tf.Tensor2D {
+): Tensor2D {
   return layers.reduce((h, own, l) => {
     const sums = layer.weighted(own, layer.pooled(own, h), weights[l]!);
     const scaled = own.batchNorm ? layer.normalised(own, sums, layer.momentsOf(own, sums)) : sums;
-    const drive = tf.add<tf.Tensor2D>(scaled, layer.perTarget(own, biases[l]!));
+    const drive = tf.add(scaled, layer.perTarget(own, biases[l]!));
     return l < layers.length - 1 ? activation(drive, saturation) : drive;
   }, x);
 }
 
-function masked(h: tf.Tensor2D, p: number, dropout: RateDropout | null): tf.Tensor2D {
+function masked(h: Tensor2D, p: number, dropout: RateDropout | null): Tensor2D {
   return dropout ? tf.mul(h, dropout.masks[p]!) : h;
 }
 
-function activation(drive: tf.Tensor2D, saturation: number): tf.Tensor2D {
+function activation(drive: Tensor2D, saturation: number): Tensor2D {
   return saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive);
 }
 
-function variable(values: Float32Array, rows: number, columns: number): tf.Variable<tf.Rank.R2> {
+function variable(values: Float32Array, rows: number, columns: number): Variable2D {
   return tf.tidy(() => tf.variable(tf.tensor2d(Float32Array.from(values), [rows, columns])));
 }

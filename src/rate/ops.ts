@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
-import { OUTER_STEP, type OuterStep } from "./blasKernels.ts";
+import { type Tensor, type Tensor2D, tf, type Variable2D } from "./tensors.ts";
 
 /**
  * The operations that rules, networks and steps are made of. On the backend `blas` a transposed operand costs nothing and
@@ -8,32 +7,36 @@ import { OUTER_STEP, type OuterStep } from "./blasKernels.ts";
  */
 export const fuses = () => tf.getBackend() === "blas";
 
+/** Name of the kernel that steps along outer products; only backends that can change a variable where it lies have it. */
+export const OUTER_STEP = "OuterStep";
+
+/** w -= scale pre^T post and b -= scale times the sum of post over the batch. @returns whether it could */
+export type OuterStep = (call: {
+  inputs: Record<"w" | "b" | "pre" | "post", Tensor2D>;
+  attrs: { scale: number };
+  backend: unknown;
+}) => boolean;
+
 /** a x b with b given transposed. */
-export function matMulTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+export function matMulTransposed(a: Tensor2D, b: Tensor2D): Tensor2D {
   return fuses() ? tf.matMul(a, b, false, true) : tf.matMul(a, tf.transpose(b));
 }
 
 /** Sum over a batch of the outer products pre (x) post: [batch, n] and [batch, m] to [n, m]. */
-export function outerSum(pre: tf.Tensor2D, post: tf.Tensor2D): tf.Tensor2D {
+export function outerSum(pre: Tensor2D, post: Tensor2D): Tensor2D {
   return fuses() ? tf.matMul(pre, post, true) : tf.matMul(tf.transpose(pre), post);
 }
 
 /** What weights and biases drive a layer with: h [batch, n], w [n, m], b [1, m] to [batch, m]. */
-export function drive(h: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  return fuses() ? (tf.fused.matMul({ a: h, b: w, bias: b }) as tf.Tensor2D) : tf.add(tf.matMul(h, w), b);
+export function drive(h: Tensor2D, w: Tensor2D, b: Tensor2D): Tensor2D {
+  return fuses() ? tf.fused.matMul({ a: h, b: w, bias: b }) : tf.add(tf.matMul(h, w), b);
 }
 
 /**
  * w -= scale * outerSum(pre, post), and b likewise with pre = 1. One product into the weights where they lie, if the
  * backend can do that.
  */
-export function outerStep(
-  w: tf.Variable<tf.Rank.R2>,
-  b: tf.Variable<tf.Rank.R2>,
-  pre: tf.Tensor2D,
-  post: tf.Tensor2D,
-  scale: number,
-): void {
+export function outerStep(w: Variable2D, b: Variable2D, pre: Tensor2D, post: Tensor2D, scale: number): void {
   const kernel = tf.getKernel(OUTER_STEP, tf.getBackend())?.kernelFunc as unknown as OuterStep | undefined;
   if (kernel?.({ inputs: { w, b, pre, post }, attrs: { scale }, backend: tf.backend() })) return;
   tf.tidy(() => {
@@ -47,23 +50,23 @@ export function outerStep(
  * The numbers of a tensor; it and all that was made on the way are disposed of. `tf.tidy` would look through numbers that
  * it returned, one by one, for tensors.
  */
-export function numbersOf(make: () => tf.Tensor): Float32Array {
+export function numbersOf(make: () => Tensor): Float32Array {
   const made = tf.tidy(make);
-  const numbers = made.dataSync<"float32">();
+  const numbers = made.dataSync();
   made.dispose();
   return numbers;
 }
 
 /** -1, 0 or 1; from steps, which every backend has. */
-export function sign(a: tf.Tensor2D): tf.Tensor2D {
+export function sign(a: Tensor2D): Tensor2D {
   return tf.sub(tf.step(a), tf.step(tf.neg(a)));
 }
 
 /** a brought to the Frobenius norm of b; `guard` keeps 0 / 0 from an a of zeros. */
-export function scaledTo(a: tf.Tensor2D, b: tf.Tensor2D, guard: number): tf.Tensor2D {
+export function scaledTo(a: Tensor2D, b: Tensor2D, guard: number): Tensor2D {
   return tf.mul(a, tf.div(norm(b), tf.add(norm(a), guard)));
 }
 
-function norm(a: tf.Tensor2D): tf.Scalar {
-  return tf.sqrt(tf.sum<tf.Scalar>(tf.square(a)));
+function norm(a: Tensor2D): Tensor {
+  return tf.sqrt(tf.sum(tf.square(a)));
 }

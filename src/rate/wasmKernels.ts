@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * What the wasm backend of TensorFlow.js 4.22 lacks or gets wrong, put right in its list of kernels:

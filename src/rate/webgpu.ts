@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * TensorFlow.js on WebGPU: in a browser that has it, or in Node through the package `webgpu`. Single precision, but sums

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { inputFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
 import type { Rule } from "./rule.ts";
 
@@ -34,7 +34,7 @@ export const afa: Rule = {
       rate: net => ({
         learn({ x, y }, descend) {
           const { h, logits, probabilities } = net.forward(x);
-          const e = tf.sub<tf.Tensor2D>(probabilities, y);
+          const e = tf.sub(probabilities, y);
           let carried = matMulTransposed(e, tf.tensor2d(F, [inputs, classes]));
           for (let l = 0; l < net.depth - 1; l++) {
             carried = tf.mul(net.carry(l, carried, net.weights[l]!, h[l]!), net.gate(h[l + 1]!));

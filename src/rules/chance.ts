@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import { Rng } from "../math/rng.ts";
+import { tf } from "../rate/tensors.ts";
 import type { Rule } from "./rule.ts";
 
 /** Control: learns nothing and guesses; what an accuracy is without any knowledge, on this very test part. */
@@ -19,9 +19,7 @@ export const chance: Rule = {
       rate: () => ({
         learn: ({ y }) => tf.zerosLike(y),
         decide: (x, first) =>
-          tf.stack(
-            Array.from({ length: x.shape[0] }, (_, n) => tf.tensor1d(scores(first + n))),
-          ) as tf.Tensor2D,
+          tf.stack(Array.from({ length: x.shape[0] }, (_, n) => tf.tensor1d(scores(first + n)))),
       }),
       spiking: net => {
         const silent = net.presentation();

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { directFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed, sign } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
 import type { Rule } from "./rule.ts";
 
@@ -36,7 +36,7 @@ function directRule(form: {
         rate: net => ({
           learn({ x, y }, descend) {
             const { h, logits, probabilities } = net.forward(x);
-            const e = tf.sub<tf.Tensor2D>(probabilities, y);
+            const e = tf.sub(probabilities, y);
             const sent = form.signOnly ? sign(e) : e;
             for (let l = 0; l < net.depth - 1; l++) {
               const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);

@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../engine/architecture.ts";
 import { outputError } from "../math/softmax.ts";
+import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
 import type { Forms, RateBatch, RateLearner, Remembers, SpikingLearner, SpikingSample } from "./rule.ts";
 
@@ -11,7 +11,7 @@ import type { Forms, RateBatch, RateLearner, Remembers, SpikingLearner, SpikingS
 export interface Feedback extends Remembers {
   /** Called once a batch in rates, once a sample in spikes, before any use. */
   begin?(key: string): void;
-  tensor(l: number, weights: readonly tf.Tensor2D[]): tf.Tensor2D;
+  tensor(l: number, weights: readonly Tensor2D[]): Tensor2D;
   array(l: number, weights: readonly Float32Array[]): Float32Array;
   /** Whether the feedback synapses change by the same products as the forward ones. */
   readonly aligns?: boolean;
@@ -40,7 +40,7 @@ export function errorChain(
         learn({ x, y, key }: RateBatch, descend, steps) {
           B.begin?.(key);
           const { h, logits, probabilities } = net.forward(x);
-          let post = tf.sub<tf.Tensor2D>(probabilities, y);
+          let post = tf.sub(probabilities, y);
           for (let l = net.depth - 1; l >= 0; l--) {
             descend(l, post, h[l]!);
             if (l === 0) break;

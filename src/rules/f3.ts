@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { type DirectDraw, directFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
 

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import { exp } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import type { RateNetwork } from "../rate/network.ts";
+import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LabelPattern, labelPattern, labelsLack } from "./labelPattern.ts";
 import { Layers, whole } from "./layers.ts";
 import type { Rule } from "./rule.ts";
@@ -60,14 +60,14 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
       const candidates = Array.from({ length: classes }, (_, k) => k);
       return {
         rate: net => {
-          const readout = (x: tf.Tensor2D) => {
+          const readout = (x: Tensor2D) => {
             const seen = upward(net, pattern.shown(x, tf.fill([x.shape[0], classes], NEUTRAL)));
             return { ...seen, logits: net.drive(depth - 1, tf.mul(seen.h.at(-1)!, seen.gain.at(-1)!)) };
           };
           return {
             learn({ x, y, indices, key }, descend) {
               const { h, gain, logits } = readout(x);
-              const e = tf.sub<tf.Tensor2D>(tf.softmax(logits), y);
+              const e = tf.sub(tf.softmax(logits), y);
               descend(depth - 1, tf.mul(e, gain.at(-1)!), h.at(-1)!);
 
               const [scores, targets] = [logits.dataSync(), y.dataSync()];
@@ -80,7 +80,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
                 );
               });
               const negative = tf.cast(tf.oneHot(tf.tensor1d(wrong, "int32"), classes), "float32");
-              for (const [label, sign] of [[y, -1] as const, [negative as tf.Tensor2D, 1] as const]) {
+              for (const [label, sign] of [[y, -1] as const, [negative, 1] as const]) {
                 upward(net, pattern.shown(x, tf.mul(label, LABEL)), (l, pre, gain, h, goodness) => {
                   // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
                   const surprise = tf.mul(
@@ -97,10 +97,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               if (form.by === "readout") return readout(x).logits;
               const columns = candidates.map(k => {
                 const label = tf.cast(tf.oneHot(tf.fill([x.shape[0]], k, "int32"), classes), "float32");
-                const { goodness } = upward(
-                  net,
-                  pattern.shown(x, tf.mul<tf.Tensor2D>(label as tf.Tensor2D, LABEL)),
-                );
+                const { goodness } = upward(net, pattern.shown(x, tf.mul(label, LABEL)));
                 return goodness.filter((_, l) => judged(l)).reduce((sum, g) => tf.add(sum, g));
               });
               return tf.concat(columns, 1);
@@ -177,12 +174,12 @@ function hardNegative(logits: ArrayLike<number>, label: number, u: number): numb
  */
 function upward(
   net: RateNetwork,
-  x: tf.Tensor2D,
-  each?: (l: number, pre: tf.Tensor2D, gain: tf.Tensor2D, h: tf.Tensor2D, goodness: tf.Tensor2D) => void,
-): { h: tf.Tensor2D[]; gain: tf.Tensor2D[]; goodness: tf.Tensor2D[] } {
+  x: Tensor2D,
+  each?: (l: number, pre: Tensor2D, gain: Tensor2D, h: Tensor2D, goodness: Tensor2D) => void,
+): { h: Tensor2D[]; gain: Tensor2D[]; goodness: Tensor2D[] } {
   const h = [x];
-  const gain = [tf.ones<tf.Rank.R2>([x.shape[0], 1])];
-  const goodness: tf.Tensor2D[] = [];
+  const gain = [tf.ones([x.shape[0], 1])];
+  const goodness: Tensor2D[] = [];
   for (let l = 0; l < net.depth - 1; l++) {
     const drive = net.drive(l, l === 0 ? x : tf.mul(h[l]!, gain[l]!));
     h.push(net.activity(drive, l + 1));

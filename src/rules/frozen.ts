@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import { outputError } from "../math/softmax.ts";
+import { tf } from "../rate/tensors.ts";
 import type { Rule } from "./rule.ts";
 
 /**

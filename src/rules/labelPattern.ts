@@ -1,6 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../engine/architecture.ts";
 import { cos } from "../math/elementary.ts";
+import { type Tensor2D, tf } from "../rate/tensors.ts";
 
 /** Wavelengths of the classes in turn [places]: a kernel of 5 x 5 can tell both from its own few places. */
 const WAVELENGTHS = [4, 8];
@@ -27,7 +27,7 @@ export interface LabelPattern {
    * @param x      [batch, inputs]
    * @param label  [batch, classes]
    */
-  shown(x: tf.Tensor2D, label: tf.Tensor2D): tf.Tensor2D;
+  shown(x: Tensor2D, label: Tensor2D): Tensor2D;
 }
 
 /** The wave of class k at column x and row y. */

@@ -1,6 +1,7 @@
 import { denseLayer } from "../engine/architecture.ts";
 import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
 import { SpikeTrain } from "../engine/spikeTrain.ts";
+import { InputError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
 
 /** What one layer is shown: spikes that each stand for `gain`, and a constant drive. */
@@ -22,7 +23,12 @@ export class Layers {
   constructor(net: FeedForwardNetwork) {
     this.#net = net;
     this.#watcher = (net as { [watcher]?: LayerWatcher })[watcher];
-    const { architecture, weights, biases, kernels, neuron, durationMs } = net;
+    const { architecture, weights, biases, kernels, neuron, durationMs, queue } = net;
+    if (queue?.wired)
+      throw new InputError(
+        "wiring: expected none for a rule that presents layer by layer, got delays or further synapses",
+      );
+    const schedule = queue ? "queue" : "sweep";
     this.#layers = weights.map((w, l) => {
       // What layer l sees has been pooled when it is shown; what it fires is pooled for the layer above.
       const { sources, post, ...rest } = architecture.layers[l]!;
@@ -30,7 +36,10 @@ export class Layers {
       const above = architecture.layers[l + 1];
       if (!above) {
         const alone = { sizes: [sources, post], layers: [own] };
-        return new FeedForwardNetwork(alone, [w], [biases[l]!], neuron, durationMs, { share: [kernels[l]!] });
+        return new FeedForwardNetwork(alone, [w], [biases[l]!], neuron, durationMs, {
+          share: [kernels[l]!],
+          schedule,
+        });
       }
       // A hidden layer needs something above it: one readout neuron without weights.
       const readout = denseLayer(post, 1, above.pool);
@@ -40,7 +49,7 @@ export class Layers {
         [biases[l]!, new Float32Array(1)],
         neuron,
         durationMs,
-        { share: [kernels[l]!, null] },
+        { share: [kernels[l]!, null], schedule },
       );
     });
   }

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { sparseInputFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import { Layers, whole } from "./layers.ts";
 import { pepita, spikingForm } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
@@ -36,14 +36,14 @@ export const memPepita: Rule = {
       rate: net => ({
         learn({ x, y }, descend) {
           const { logits, probabilities } = net.forward(x);
-          const e = tf.sub<tf.Tensor2D>(probabilities, y);
+          const e = tf.sub(probabilities, y);
           let h = x;
-          let hErr = tf.add<tf.Tensor2D>(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
+          let hErr = tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
           for (let l = 0; l < net.depth - 1; l++) {
             const above = net.activity(net.drive(l, h), l + 1);
             const aboveErr = net.activity(net.drive(l, hErr), l + 1);
             const contrast = tf.mul(tf.sub(above, aboveErr), gain);
-            descend(l, tf.add<tf.Tensor2D>(contrast, tf.mul(above, decay)), l === 0 ? x : hErr);
+            descend(l, tf.add(contrast, tf.mul(above, decay)), l === 0 ? x : hErr);
             [h, hErr] = [above, aboveErr];
           }
           descend(net.depth - 1, e, hErr);

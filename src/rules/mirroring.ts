@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
 import type { FeedForwardNetwork } from "../engine/feedForward.ts";
 import { runsOf } from "../engine/projections/runs.ts";
 import { mirror, mirrorNoise } from "../feedback/mirror.ts";
 import type { RateNetwork } from "../rate/network.ts";
+import { tf } from "../rate/tensors.ts";
 import { Layers } from "./layers.ts";
 import type { RateBatch, SpikingSample } from "./rule.ts";
 

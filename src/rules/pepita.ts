@@ -1,10 +1,10 @@
-import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { inputFeedback, sparseInputFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import type { Rng } from "../math/rng.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -44,11 +44,11 @@ function pepitaRule(form: {
         rate: net => ({
           learn({ x, y }, descend) {
             const { h, logits, probabilities } = net.forward(x);
-            const e = tf.sub<tf.Tensor2D>(probabilities, y);
-            const modulated = tf.add<tf.Tensor2D>(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
+            const e = tf.sub(probabilities, y);
+            const modulated = tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
             const { h: hErr } = net.forward(modulated);
             for (let l = 0; l < net.depth - 1; l++) {
-              let post = tf.sub<tf.Tensor2D>(h[l + 1]!, hErr[l + 1]!);
+              let post = tf.sub(h[l + 1]!, hErr[l + 1]!);
               if (form.gain !== 1) post = tf.mul(post, form.gain);
               if (form.decay !== 0) post = tf.add(post, tf.mul(h[l + 1]!, form.decay));
               descend(l, post, l === 0 && form.pre === "clean" ? x : hErr[l]!);

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import { feedbackAngle } from "../feedback/angle.ts";
 import { inputFeedback } from "../feedback/draw.ts";
 import { multiply } from "../math/matrix.ts";
 import { outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -50,7 +50,7 @@ function hebbianRule(form: {
             for (let l = 0; l < top; l++) descend(l, h[l + 1]!, h[l]!);
             const [{ y }, { logits, probabilities }] = [batch, pass];
             descend(top, probabilities, h[top]!);
-            const e = tf.sub<tf.Tensor2D>(probabilities, y);
+            const e = tf.sub(probabilities, y);
             if (form.timeLocal) steps.settle();
             const { h: hErr } = net.forward(
               tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes]))),

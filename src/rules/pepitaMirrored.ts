@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Architecture, Layer } from "../engine/architecture.ts";
 import { forwardPath } from "../feedback/angle.ts";
 import { layerWeights } from "../feedback/draw.ts";
 import { angleDegrees } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
+import { tf } from "../rate/tensors.ts";
 import { viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
 import type { Rule } from "./rule.ts";
@@ -48,8 +48,8 @@ export const pepitaWm: Rule = {
           learn(batch, descend) {
             const { x, y } = batch;
             const { h, logits, probabilities } = net.forward(x);
-            const e = tf.sub<tf.Tensor2D>(probabilities, y);
-            let projected = tf.mul<tf.Tensor2D>(e, scaleOf(architecture, feedback));
+            const e = tf.sub(probabilities, y);
+            let projected = tf.mul(e, scaleOf(architecture, feedback));
             for (let l = net.depth - 1; l >= 0; l--) {
               const { rows, columns } = layers[l]!;
               projected = net.back(l, projected, tf.tensor2d(feedback[l]!, [rows, columns]), h[l]!);

@@ -1,8 +1,8 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../engine/architecture.ts";
 import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
+import type { Tensor2D } from "../rate/tensors.ts";
 
 /**
  * A learning rule in both forms. Every rule changes a weight by a product, w[l] -= learningRate * post (x) pre; rules
@@ -68,9 +68,9 @@ export interface Steps<Post, Pre> {
 
 export interface RateBatch {
   /** [batch, inputs] */
-  readonly x: tf.Tensor2D;
+  readonly x: Tensor2D;
   /** [batch, classes], one-hot */
-  readonly y: tf.Tensor2D;
+  readonly y: Tensor2D;
   /** Places of the samples in the training set. */
   readonly indices: ArrayLike<number>;
   /** Names the batch, the same in both twins and after a restart: random numbers of a batch are drawn by it. */
@@ -85,17 +85,17 @@ export interface RateLearner extends Remembers {
    */
   learn(
     batch: RateBatch,
-    descend: (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => void,
-    steps: Steps<tf.Tensor2D, tf.Tensor2D>,
-  ): tf.Tensor2D;
+    descend: (l: number, post: Tensor2D, pre: Tensor2D) => void,
+    steps: Steps<Tensor2D, Tensor2D>,
+  ): Tensor2D;
   /**
    * Scores of the classes, [batch, classes], where the rule does not decide by the logits.
    * @param x      [batch, inputs]
    * @param first  place of the first of these samples in its part of the data
    */
-  decide?(x: tf.Tensor2D, first: number): tf.Tensor2D;
+  decide?(x: Tensor2D, first: number): Tensor2D;
   /** Activities by population of the sample as it is, where they are not those of `net.forward`. */
-  activities?(x: tf.Tensor2D): readonly tf.Tensor2D[];
+  activities?(x: Tensor2D): readonly Tensor2D[];
 }
 
 export interface SpikingSample {

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import { layerAngles } from "../feedback/angle.ts";
 import { type ConcordantScale, concordant, GUARD } from "../feedback/concordant.ts";
 import { layeredFeedback, weightBound } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 import { scaledTo, sign } from "../rate/ops.ts";
+import { tf } from "../rate/tensors.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import type { Rule } from "./rule.ts";
 
@@ -47,7 +47,7 @@ function concordantRule(form: {
           },
           tensor(l, w) {
             const m = tf.tensor2d(magnitudes[l]!, [w[l]!.shape[0], w[l]!.shape[1]]);
-            const signed = tf.mul<tf.Tensor2D>(sign(w[l]!), m);
+            const signed = tf.mul(sign(w[l]!), m);
             return form.scale === "strict" ? scaledTo(signed, w[l]!, GUARD) : signed;
           },
           array: (l, w) => concordant(w[l]!, magnitudes[l]!, form.scale, scratch[l]!),

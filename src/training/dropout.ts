@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../engine/feedForward.ts";
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
 import type { RateDropout } from "../rate/network.ts";
+import { tf } from "../rate/tensors.ts";
 
 /**
  * Dropout of hidden neurons (Srivastava et al. 2014, J. Mach. Learn. Res. 15:1929), inverted: while a sample is learned

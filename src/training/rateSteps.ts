@@ -1,19 +1,19 @@
-import * as tf from "@tensorflow/tfjs";
 import type { RateNetwork } from "../rate/network.ts";
+import { type Tensor2D, tf } from "../rate/tensors.ts";
 import type { Steps } from "../rules/rule.ts";
 import type { Optimiser } from "./optimiser.ts";
 
 interface Asked {
   readonly l: number;
-  readonly post: tf.Tensor2D;
-  readonly pre: tf.Tensor2D;
+  readonly post: Tensor2D;
+  readonly pre: Tensor2D;
 }
 
 /**
  * Collects what a rule asks for in one batch and carries it out. Plain gradient descent stays in tensors; optimisers
  * with a memory work on plain numbers, the same in both twins. Lives inside the trainer's `tf.tidy`.
  */
-export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
+export class RateSteps implements Steps<Tensor2D, Tensor2D> {
   /** Layers of weights that the rule has changed in this batch. */
   readonly touched = new Set<number>();
   rate = 0;
@@ -43,17 +43,17 @@ export class RateSteps implements Steps<tf.Tensor2D, tf.Tensor2D> {
     this.touched.clear();
   }
 
-  readonly descend = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D): void => {
+  readonly descend = (l: number, post: Tensor2D, pre: Tensor2D): void => {
     this.touched.add(l);
     this.#forward.push({ l, post: this.#rated(l, post), pre });
   };
 
-  readonly align = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D): void => {
+  readonly align = (l: number, post: Tensor2D, pre: Tensor2D): void => {
     this.#backward.push({ l, post: this.#rated(l, post), pre });
   };
 
   /** A layer's own factor on the learning rate. */
-  #rated(l: number, post: tf.Tensor2D): tf.Tensor2D {
+  #rated(l: number, post: Tensor2D): Tensor2D {
     const { rate } = this.#net.architecture.layers[l]!;
     return rate === 1 ? post : tf.mul(post, rate);
   }

@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
 import { numbersOf } from "../rate/ops.ts";
+import { type Tensor2D, tf } from "../rate/tensors.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { initialParameters } from "./initialise.ts";
@@ -57,7 +57,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     });
     return {
       x: tf.tensor2d(x, [indices.length, sizes[0]!]),
-      y: tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32") as tf.Tensor2D,
+      y: tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32"),
       indices,
       key: batchKey(kind, indices),
     };
@@ -115,7 +115,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     update(indices) {
       const memory = learner.memory && Float32Array.from(learner.memory);
       const changes = net.weights.map(w => new Float32Array(w.size));
-      const add = (l: number, post: tf.Tensor2D, pre: tf.Tensor2D) => {
+      const add = (l: number, post: Tensor2D, pre: Tensor2D) => {
         const [to, change] = [changes[l]!, net.product(l, pre, post).dataSync()];
         for (let at = 0; at < to.length; at++) to[at]! += change[at]!;
       };

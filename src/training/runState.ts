@@ -32,6 +32,8 @@ export function checkState(state: RunState, trainer: Trainer, epochs: number, so
     expect(got === count, part, `${count} 32-bit floats`, got);
   };
   const { layers } = trainer.architecture;
+  const expectDegrees = (values: unknown, part: string) =>
+    expect(Array.isArray(values) && values.every(isNumber), part, "a list of numbers", values);
   const { epochsDone, parameters, memory } = state;
   expect(Number.isInteger(epochsDone) && epochsDone >= 0, "epochsDone", "an integer", epochsDone);
   expect(epochsDone <= epochs, "epochsDone", `at most ${epochs}`, epochsDone);
@@ -39,21 +41,35 @@ export function checkState(state: RunState, trainer: Trainer, epochs: number, so
     expectFloats(parameters?.weights?.[l], rows * columns, `weights of layer ${l + 1}`);
     expectFloats(parameters?.biases?.[l], columns, `biases of layer ${l + 1}`);
   });
+  for (const part of ["weights", "biases"] as const) {
+    const { length } = parameters[part];
+    expect(length === layers.length, part, `those of ${layers.length} layers`, length);
+  }
   const own = trainer.memory;
   if (own) expectFloats(memory, own.length, "memory of the rule");
   else expect(memory === null, "memory of the rule", "none", memory);
   for (const part of ["initialAlignmentDegrees", "initialFeedbackDegrees"] as const) {
-    expect(Array.isArray(state[part]), part, "a list", state[part]);
+    expectDegrees(state[part], part);
   }
-  const { curve } = state;
+  const { curve, cost } = state;
   const whole =
     Array.isArray(curve) &&
     curve.every(
       (p, k) => p?.epoch === k + 1 && Number.isFinite(p.trainLoss) && Array.isArray(p.alignmentDegrees),
     );
   expect(whole && curve.length === epochsDone, "curve", `one point for each of ${epochsDone} epochs`, curve);
+  for (const { alignmentDegrees, feedbackDegrees = [], validationAccuracy = 0 } of curve) {
+    expectDegrees(alignmentDegrees, "curve: alignmentDegrees");
+    expectDegrees(feedbackDegrees, "curve: feedbackDegrees");
+    expect(isNumber(validationAccuracy), "curve: validationAccuracy", "a number", validationAccuracy);
+  }
   for (const part of ["trainAccuracy", "trainSeconds", "wallSeconds"] as const) {
     expect(Number.isFinite(state[part]), part, "a number", state[part]);
   }
-  expect(typeof state.cost === "object" && state.cost !== null, "cost", "a map", state.cost);
+  const counts = typeof cost === "object" && cost !== null && !Array.isArray(cost);
+  expect(counts && Object.values(cost).every(isNumber), "cost", "a map of numbers", cost);
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
 }

@@ -38,7 +38,8 @@ export class SpikingSteps implements Asked {
     this.#net = net;
     this.#synapses = synapses;
     this.#feedback = feedback.length > 0 ? feedbackSynapses(net, feedback, settings.eligibility) : null;
-    this.#groups = [...net.weights, ...net.biases, ...feedback];
+    const laterals = net.queue?.laterals.map(({ synapses }) => synapses.weights) ?? [];
+    this.#groups = [...net.weights, ...net.biases, ...feedback, ...laterals];
     this.#weightDecay = settings.weightDecay;
     this.#activityDecay = settings.activityDecay;
     this.optimiser = optimiser(

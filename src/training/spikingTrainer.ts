@@ -53,7 +53,10 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const saturation = rule.saturation ?? Infinity;
   const start = initialParameters(architecture, seed);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
-  const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs);
+  const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs, {
+    ...(settings.presentations && { schedule: settings.presentations }),
+    ...(settings.wiring && { wiring: settings.wiring }),
+  });
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
   if (typeof forms.spiking !== "function") {
     throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
@@ -79,13 +82,14 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     weightDecay: settings.weightDecay ?? rule.weightDecay ?? 0,
     activityDecay: settings.activityDecay ?? 0,
   });
-  const remembered = [learner.memory, steps.optimiser?.state];
+  const laterals = net.queue?.laterals.map(({ synapses }) => synapses.weights) ?? [];
+  const remembered = [learner.memory, steps.optimiser?.state, ...laterals];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
   const batch = new SpikingBatch(net, learner, steps, encoder, dropout, data, settings);
   const show = (intensities: Float32Array, key: string) => encoder.encode(intensities, key, net.input);
 
   return {
-    ...(!online && !rule.sequential && { pieces: batch }),
+    ...(!online && !rule.sequential && !settings.wiring && { pieces: batch }),
     learn(indices, rate, epoch) {
       let [loss, correct] = [0, 0];
       batch.begin(indices, rate, epoch);

@@ -24,7 +24,8 @@ export interface TrainHooks {
   onEpoch?(state: RunState): Promise<void> | void;
   /** Called now and then within an epoch. */
   onProgress?(epoch: number, samplesDone: number): void;
-  readonly signal?: AbortSignal;
+  /** Training is interrupted when it says so; an `AbortSignal` is one. */
+  readonly signal?: { readonly aborted: boolean };
   /** Makes the trainer; by default `createTrainer`. */
   makeTrainer?(plan: RunPlan, data: Dataset): Trainer;
   /** What errors call the state to go on from, such as its file. */
@@ -99,7 +100,7 @@ function start(trainer: Trainer, data: Dataset): RunState {
  * Lets signals and timers in about ten times a second, however long or short an epoch is.
  * @returns null when it is not time yet, else a promise of the milliseconds spent away
  */
-function pacer(signal?: AbortSignal): (place: string) => Promise<number> | null {
+function pacer(signal?: { readonly aborted: boolean }): (place: string) => Promise<number> | null {
   let last = performance.now();
   return place => {
     const before = performance.now();

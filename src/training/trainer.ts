@@ -2,6 +2,7 @@ import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
 import { type Architecture, dense } from "../engine/architecture.ts";
 import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import type { Wiring } from "../engine/queuedPresentation.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
@@ -38,6 +39,10 @@ export interface TrainingSettings {
    * that the rule changes, on top of what the rule does itself.
    */
   readonly activityDecay?: number;
+  /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
+  readonly presentations?: "sweep" | "queue";
+  /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */
+  readonly wiring?: Wiring;
   /** Probability of each hidden neuron to be left out while a sample is learned; see `SampleDropout`. */
   readonly dropout?: number;
 }

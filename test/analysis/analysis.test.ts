@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { crossCorrelogram } from "../../src/analysis/correlogram.ts";
 import { vanRossum, victorPurpura } from "../../src/analysis/distances.ts";
 import { cv, cv2, intervalHistogram, intervals } from "../../src/analysis/intervals.ts";
-import { binCounts, fanoFactor, firingRate, populationRates } from "../../src/analysis/rates.ts";
+import { binCounts, fanoFactor, firingRate, populationRates, trainFano } from "../../src/analysis/rates.ts";
 import { meanSpikeDistance, spikeDistance } from "../../src/analysis/spikeDistance.ts";
-import { spikeTrains } from "../../src/analysis/spikeTrains.ts";
+import { activeTrains, spikeTrains } from "../../src/analysis/spikeTrains.ts";
 import { summarise, summaryToCsv } from "../../src/analysis/summary.ts";
 import { InputError } from "../../src/errors.ts";
 import { Rng } from "../../src/math/rng.ts";
@@ -52,6 +52,45 @@ describe("rates and intervals", () => {
     const isis = intervals(spikes);
     for (const value of [cv(isis), cv2(isis), fanoFactor(binCounts(spikes, 100, 400_000))])
       expect(Math.abs(value - 1)).toBeLessThan(0.05);
+  });
+  test("the Fano factor of a train is that of its counts, whose empty bins are not counted one by one", () => {
+    fc.assert(
+      fc.property(
+        anyTrain.filter(list => list.length > 0),
+        fc.integer({ min: 1, max: 60 }),
+        (list, bin) => {
+          expect(trainFano(list, bin, 100)).toBeCloseTo(fanoFactor(binCounts(list, bin, 100)), 10);
+        },
+      ),
+    );
+    // Two spikes alone in their bins, of 2e11: variance over mean is 1 - mean.
+    expect(trainFano(train(0, 1e12), 5, 1e12)).toBeCloseTo(1, 10);
+    expect(trainFano(train(), 5, 100)).toBeNaN();
+  });
+  test("trains of the neurons that fired, whatever the size of their population", () => {
+    const raster = {
+      ...{ durationMs: 10, traces: [], metadata: {} },
+      populations: [
+        { name: "a", size: 2 ** 32 },
+        { name: "b", size: 3 },
+        { name: "c", size: 1 },
+      ],
+      times: train(1, 2, 3, 4),
+      populationIndex: Uint16Array.of(0, 1, 0, 0),
+      neurons: Uint32Array.of(4e9, 2, 7, 4e9),
+    };
+    expect(activeTrains(raster).map(own => [...own])).toEqual([
+      [
+        [7, train(3)],
+        [4e9, train(1, 4)],
+      ],
+      [[2, train(2)]],
+      [],
+    ]);
+    expect(spikeTrains(raster, "b")).toEqual([train(), train(), train(2)]);
+    expect(() => spikeTrains(raster, "a")).toThrow(
+      /^population: expected at most \d+ neurons, got 4294967296 of a$/,
+    );
   });
   test("of a raster, by population", () => {
     expect(populationRates(sampleRaster())).toEqual([
@@ -149,7 +188,48 @@ test("the summary is a table with every statistic of every population", () => {
   expect(lines).toContain("hidden 1,CV,,,1");
 });
 
+test("a summary costs what its spikes cost: by long durations, large and many populations", () => {
+  const populations = Array.from({ length: 3000 }, (_, p) => ({ name: `p${p}`, size: 2 ** 32 }));
+  const raster = {
+    ...{ durationMs: 1e300, traces: [], metadata: {}, populations },
+    times: train(0, 1e12, 1e300),
+    populationIndex: Uint16Array.of(2999, 2999, 2999),
+    neurons: Uint32Array.of(1, 1, 2 ** 32 - 1),
+  };
+  const rows = summarise(raster).filter(row => row.population === "p2999");
+  const value = (statistic: string) => rows.find(row => row.statistic === statistic)?.value;
+  expect(value("active neurons")).toBe(2);
+  expect(value("Fano factor (5 ms)")).toBeCloseTo(1, 10);
+  // The shortest of all durations has no twentieth part.
+  expect(summarise({ ...raster, durationMs: 5e-324, times: train(0, 0, 0) }).length).toBeGreaterThan(0);
+});
+
+test("distances compare as many trains as have 32,768 spikes", () => {
+  const many = (count: number) => Float64Array.from({ length: count }, (_, k) => k);
+  const of = (...counts: number[]) => {
+    const spikes = counts
+      .flatMap((count, neuron) => [...many(count)].map(t => [t, neuron] as const))
+      .sort(([a], [b]) => a - b);
+    const raster = {
+      ...{ durationMs: 40_000, traces: [], metadata: {}, populations: [{ name: "a", size: 5 }] },
+      times: Float64Array.from(spikes, ([t]) => t),
+      populationIndex: new Uint16Array(spikes.length),
+      neurons: Uint32Array.from(spikes, ([, neuron]) => neuron),
+    };
+    const rows = summarise(raster);
+    return ["neurons compared", "SPIKE-distance"].map(
+      statistic => rows.find(row => row.statistic === statistic)!.value,
+    );
+  };
+  expect(of(100, 100, 32_000, 1000, 3)).toEqual([3, expect.any(Number)]);
+  expect(of(32_769, 3)).toEqual([0, null]);
+});
+
 test.each<[string, () => unknown]>([
+  ["bins: expected at most 134217728, got 200000000000", () => binCounts([1], 5, 1e12)],
+  ["bins: expected at most 134217728, got Infinity", () => binCounts([1], 5e-324, 1e300)],
+  ["bins: expected at most 134217728, got 1000000000", () => intervalHistogram(train(1), 1, 1e9)],
+  ["bins: expected at most 134217728, got 2000000001", () => crossCorrelogram(train(1), train(2), 1, 1e9)],
   ["binMs: expected a time in ms above 0, got 0", () => binCounts([1], 0, 10)],
   ["durationMs: expected 0 ms or more, got Infinity", () => binCounts([1], 1, Infinity)],
   ["binMs: expected a time in ms above 0, got -1", () => intervalHistogram(train(1), -1, 10)],

@@ -25,8 +25,13 @@ function runs(file: string): boolean {
   }
 }
 
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".wasm": "application/wasm",
+};
+
 /** Files of a page by their path, with what is in them; the page itself is `/`. */
-export type Files = Readonly<Record<string, string>>;
+export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /**
  * Shows a page in a browser without a window, until it has sent all it has to say.
@@ -47,10 +52,10 @@ export async function visit(files: Files, limitMs: number): Promise<Map<string, 
       server.on("request", (request, response) => {
         const path = request.url!;
         if (request.method !== "POST") {
-          const type = path.endsWith(".js") ? "text/javascript" : "text/html";
-          const text = files[path];
-          response.writeHead(text === undefined ? 404 : 200, { "content-type": `${type}; charset=utf-8` });
-          response.end(text);
+          const type = types[path.slice(path.lastIndexOf("."))] ?? "text/html; charset=utf-8";
+          const content = files[path];
+          response.writeHead(content === undefined ? 404 : 200, { "content-type": type });
+          response.end(content);
           return;
         }
         body(request).then(bytes => {

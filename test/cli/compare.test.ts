@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Results, RunRecord, RunResult } from "../../src/training/results.ts";
 import { idxImages, idxLabels, tinySet } from "../data/idxFiles.ts";
+import { sized } from "../long.ts";
 import {
   type Ended,
   filesUnder,
@@ -205,7 +206,8 @@ describe("a run that was stopped", () => {
   test("ends with the numbers of an uninterrupted one, wherever it was killed", async () => {
     const out = folder("killed");
     let args = job;
-    for (const done of [0, 1, 2, 3]) {
+    const killed = [0, 1, 2, 3].slice(sized(2, 0));
+    for (const done of killed) {
       const running = start("compare", ...args, "--out", out);
       await waitUntilWithin(out, done, running);
       running.child.kill("SIGKILL");

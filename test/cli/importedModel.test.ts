@@ -1,15 +1,17 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { exportCommand } from "../../src/cli/export.ts";
 import { simulateCommand } from "../../src/cli/simulate.ts";
 import { currentPerTrace } from "../../src/engine/layers.ts";
 import { networkToNir } from "../../src/io/nirExport.ts";
 import { writeNir } from "../../src/io/nirFile.ts";
-import type { NirGraph } from "../../src/io/nirGraph.ts";
+import { type NirGraph, tensor } from "../../src/io/nirGraph.ts";
 import { encodeRaster } from "../../src/io/rasterFile.ts";
 import { writeSonataNetwork } from "../../src/io/sonataNetwork.ts";
 import { trained } from "../io/nirGraphs.ts";
+import { simulationConfig, writeCircuit, writeSpikes } from "../io/sonataFiles.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "imported-"));
 const [nir, bare, circuit, recording] = ["net.nir", "bare.nir", "circuit", "input.msgpack"].map(name =>
@@ -80,6 +82,79 @@ test("unit and step of a NIR file are inferred, or what the options say", async 
   ]);
   const told = await simulate(bare, "--duration", "5", "--nir-unit", "ms", "--nir-dt", "0.5");
   expect(told.notes).toEqual(["took times in ms, and 0.5 ms as how long a spike lasts"]);
+});
+
+const perPopulation = ({ populations, durationMs }: Awaited<ReturnType<typeof simulate>>) =>
+  Object.fromEntries(
+    populations.map(({ name, size, meanRate }: { name: string; size: number; meanRate: number }) => [
+      name,
+      Math.round((meanRate * size * durationMs) / 1000),
+    ]),
+  );
+
+test("a SONATA simulation runs as its configuration says, unless options say another thing", async () => {
+  const path = join(folder, "sonata");
+  await writeCircuit(path, { edgeTypes: "edge_type_id model_template\n30 static_synapse\n" });
+  const whole = await simulate(path);
+  expect([whole.durationMs, whole.model, perPopulation(whole)]).toEqual([50, "sonata", { src: 4, cells: 3 }]);
+  const delays = /edges\.h5: src_to_cells: the file has no delays: took 1 ms, the default of NEST$/;
+  expect(whole.notes).toEqual([expect.stringMatching(delays)]);
+  expect(whole.told).toMatch(new RegExp(delays, "m"));
+  expect(await simulate(path, "--mode", "grid")).toMatchObject({ dt: 0.1, spikes: 7 });
+  expect(await simulate(path, "--mode", "grid", "--dt", "0.5")).toMatchObject({ dt: 0.5, spikes: 7 });
+  const spikes = join(path, "src_spikes.h5");
+  const played = await simulate(path, "--input", spikes);
+  expect([perPopulation(played), played.durationMs]).toEqual([perPopulation(whole), 50]);
+  expect(played.notes).toContain("inputs.in: left out, as other spikes are given");
+  const short = await simulate(join(path, "circuit_config.json"), "--input", spikes, "--duration", "20");
+  expect([perPopulation(short), short.durationMs]).toEqual([{ src: 3, cells: 3 }, 20]);
+});
+
+test("a SONATA circuit leaves its folder with --allow-outside only, in its files and in a recording's", async () => {
+  const [path, away] = [join(folder, "strict"), join(folder, "away")];
+  await writeCircuit(away);
+  const { in: input } = simulationConfig.inputs;
+  const inputs = { in: { ...input, input_file: "../away/src_spikes.h5" } };
+  await writeCircuit(path, { simulation: { ...simulationConfig, inputs } });
+  await expect(simulate(path)).rejects.toThrow(
+    /inputs\.in\.input_file: expected a file in .*; --allow-outside reads it$/,
+  );
+  expect(perPopulation(await simulate(path, "--allow-outside"))).toEqual({ src: 4, cells: 3 });
+  await expect(simulate(nir, "--allow-outside")).rejects.toThrow(
+    /^--allow-outside: expected a SONATA circuit, got/,
+  );
+  const recorded = join(folder, "recorded");
+  await writeCircuit(recorded, {
+    simulation: { run: { tstop: 50 }, output: { output_dir: "../away", spikes_file: "all.h5" } },
+    circuit: {},
+  });
+  await writeSpikes(join(away, "all.h5"));
+  const out = join(folder, "o.csv");
+  const write = (...more: string[]) =>
+    exportCommand()
+      .exitOverride()
+      .parseAsync([join(recorded, "simulation_config.json"), "--to", "csv", "--out", out, ...more], {
+        from: "user",
+      });
+  await expect(write()).rejects.toThrow(/output: expected a file in .*; --allow-outside reads it$/);
+  vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+  await write("--allow-outside");
+  expect(readFileSync(out, "utf8")).toMatch(/\n5,src,0\n10,src,0\n10,src,1\n30,src,1\n$/);
+});
+
+test("a NIR file whose step cannot be told is refused by its name, and the option is in ms", async () => {
+  const path = join(folder, "unit.nir");
+  const ones = (value: number) => tensor(Float64Array.of(value, value));
+  const fields = { tau: ones(0.005), r: ones(1), v_leak: ones(0), v_threshold: ones(0.01), v_reset: ones(0) };
+  const input = { type: "Input", fields: { shape: tensor(BigInt64Array.of(2n)) } };
+  await writeNir(
+    { type: "NIRGraph", nodes: { input, lif: { type: "LIF", fields } }, edges: [["input", "lif"]] },
+    path,
+  );
+  await expect(simulate(path)).rejects.toThrow(/unit\.nir: dt: .* --nir-dt in ms, such as --nir-dt 0\.1$/);
+  expect((await simulate(path, "--nir-dt", "0.1")).notes[0]).toBe(
+    "took times in s, and 0.1 ms as how long a spike lasts",
+  );
 });
 
 test.each<[string[], string | RegExp]>([

@@ -137,6 +137,61 @@ describe("a picture", () => {
     expect(() => decodePicture(whole.subarray(0, 100), "b.jpg")).toThrow(/^b\.jpg: found a damaged JPEG \(/);
   });
 
+  test("that unpacks to more than it says, or says too much, is refused before it is unpacked", () => {
+    const row = deflateSync(new Uint8Array(4));
+    const large = pngOf(["IHDR", header(30_000, 30_000, 8, 2)], ["IDAT", row]);
+    expect(() => decodePicture(large, "a.png")).toThrow(
+      "a.png: found a picture of 30000 x 30000 pixels; expected 1 to 4194304 pixels",
+    );
+    const bomb: [string, Uint8Array] = ["IDAT", deflateSync(new Uint8Array(1e6))];
+    expect(() => decodePicture(pngOf(["IHDR", header(1, 1, 8, 2)], bomb), "a.png")).toThrow(
+      /^a\.png: found a damaged PNG \(Cannot create a Buffer larger/,
+    );
+    const twice = pngOf(["IHDR", header(1, 1, 8, 2)], ["IHDR", header(30_000, 30_000, 8, 2)], ["IDAT", row]);
+    expect(() => decodePicture(twice, "a.png")).toThrow("a.png: found a damaged PNG (more than one size)");
+    expect(() => decodePicture(pngOf(["IHDR", header(0, 1, 8, 2)], ["IDAT", row]), "a.png")).toThrow(/0 x 1/);
+  });
+
+  test("is taken without what other chunks hold, however they are packed", () => {
+    const profile: [string, Uint8Array] = [
+      "iCCP",
+      Buffer.concat([Buffer.from("x\0\0"), deflateSync(new Uint8Array(1e6))]),
+    ];
+    const file = pngOf(["IHDR", header(1, 1, 8, 2)], profile, [
+      "IDAT",
+      deflateSync(Uint8Array.of(0, 1, 2, 3)),
+    ]);
+    expect(Array.from(decodePicture(file, "a.png").rgb)).toEqual([1, 2, 3]);
+  });
+
+  test("as an interlaced PNG unpacks to more rows than it has", () => {
+    const interlaced = Buffer.from(header(1, 3, 8, 0));
+    interlaced[12] = 1;
+    // Passes 1, 5 and 7 have a row of one pixel each.
+    const rows = deflateSync(Uint8Array.of(0, 10, 0, 30, 0, 20));
+    expect(greys(decodePicture(pngOf(["IHDR", interlaced], ["IDAT", rows]), "a.png").rgb)).toEqual([
+      10, 20, 30,
+    ]);
+  });
+
+  test("as JPEG of too many pixels or passes is refused", () => {
+    const data = new Uint8Array(4 * 64);
+    const file = Uint8Array.from(jpeg.encode({ width: 8, height: 8, data }, 95).data);
+    const frame = file.findIndex((byte, k) => byte === 0xff && file[k + 1] === 0xc0);
+    const large = Uint8Array.from(file);
+    large.set([0xff, 0xff, 0xff, 0xff], frame + 5);
+    expect(() => decodePicture(large, "a.jpg")).toThrow(
+      "a.jpg: found a picture of 65535 x 65535 pixels; expected 1 to 4194304 pixels",
+    );
+    const passes = Buffer.concat([file, ...new Array(200).fill(Uint8Array.of(0xff, 0xda, 0))]);
+    expect(() => decodePicture(passes, "a.jpg")).toThrow(
+      "a.jpg: found a JPEG of 201 passes; expected at most 100",
+    );
+    expect(() => decodePicture(file.subarray(0, frame), "a.jpg")).toThrow(
+      "a.jpg: found a damaged JPEG (no size)",
+    );
+  });
+
   test("with a transparent pixel is refused, with an opaque alpha channel it is not", () => {
     const alpha = (a: number) =>
       encodePng({
@@ -162,6 +217,23 @@ function greys(rgb: ArrayLike<number>): number[] {
 
 /** One row of 2-bit pixels of a colour type. */
 function png(width: number, colourType: number, row: Uint8Array, palette?: Uint8Array): Uint8Array {
+  return pngOf(
+    ["IHDR", header(width, 1, 2, colourType)],
+    ...(palette ? [["PLTE", palette] as [string, Uint8Array]] : []),
+    ["IDAT", deflateSync(row)],
+  );
+}
+
+function header(width: number, height: number, depth: number, colourType: number): Uint8Array {
+  const bytes = Buffer.alloc(13);
+  bytes.writeUInt32BE(width);
+  bytes.writeUInt32BE(height, 4);
+  bytes.set([depth, colourType], 8);
+  return bytes;
+}
+
+/** A PNG of these chunks and the last. */
+function pngOf(...chunks: [type: string, data: Uint8Array][]): Uint8Array {
   const chunk = (type: string, data: Uint8Array) => {
     const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
     const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -171,9 +243,7 @@ function png(width: number, colourType: number, row: Uint8Array, palette?: Uint8
   };
   return Buffer.concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    chunk("IHDR", Uint8Array.of(0, 0, 0, width, 0, 0, 0, 1, 2, colourType, 0, 0, 0)),
-    ...(palette ? [chunk("PLTE", palette)] : []),
-    chunk("IDAT", deflateSync(row)),
+    ...chunks.map(([type, data]) => chunk(type, data)),
     chunk("IEND", new Uint8Array(0)),
   ]);
 }

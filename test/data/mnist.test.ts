@@ -40,6 +40,11 @@ describe("a folder of IDX files", () => {
     ["one class only", { "train-labels-idx1-ubyte": idxLabels(Array(24).fill(0)) }, /class 0 only/],
     ["swapped files", { "train-images-idx3-ubyte": tinySet()["train-labels-idx1-ubyte"]! }, /swapped/],
     [
+      "gzip data that go on behind what the header says",
+      { "train-images-idx3-ubyte": gzipSync(Buffer.concat([idxImages(24, 2, 3), new Uint8Array(1e6)])) },
+      /train-images-idx3-ubyte: expected at most 161 bytes of data, got more$/,
+    ],
+    [
       "damaged gzip data",
       { "train-images-idx3-ubyte": gzipSync(idxImages(24, 2, 3)).subarray(0, 30) },
       /gzip/,

@@ -73,7 +73,7 @@ test.each<[object | null, string]>([
   ],
   [
     { populations: { n: { size: 1e12, neuron: "input" } } },
-    "populations.n.size: expected at most 4294967296, got 1000000000000",
+    "populations.n.size: expected at most 2147483647, got 1000000000000",
   ],
   [
     { populations: { n: { size: 2 } } },

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { encoders } from "../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
 import { Rng } from "../../src/math/rng.ts";
+import { sized } from "../long.ts";
 
 const sizes = [9, 7, 5, 3];
 
@@ -62,7 +63,7 @@ test("a + V is the weighted sum of the traces below plus the bias, in every laye
         });
       }
     }),
-    { numRuns: 600 },
+    { numRuns: sized(150, 600) },
   );
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { network } from "../../src/engine/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
+import { sized } from "../long.ts";
 
 const cases = fc.record({
   seed: fc.nat(1e6),
@@ -68,6 +69,6 @@ test("the identity holds in recurrent networks with delays, at any time", () => 
         expect(Math.abs(c.vThreshold * rj - (drive - simulation.potential("cells", j)))).toBeLessThan(1e-9);
       });
     }),
-    { numRuns: 400 },
+    { numRuns: sized(150, 400) },
   );
 });

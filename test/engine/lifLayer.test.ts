@@ -6,6 +6,7 @@ import { type LifParameters, lif } from "../../src/engine/neurons/lif.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { SpikeTrain } from "../../src/engine/spikeTrain.ts";
 import { Rng } from "../../src/math/rng.ts";
+import { sized } from "../long.ts";
 
 interface Case {
   seed: number;
@@ -109,7 +110,7 @@ test("layer by layer and through the queue, a feed-forward network fires the sam
         }
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: sized(400, 1500) },
   );
 });
 

@@ -267,9 +267,102 @@ test("euler: a grid of dt makes the spikes of Euler's method, step for step", ()
     }
   expect(expected.length).toBeGreaterThan(50);
   expect(found.sort()).toEqual(expected.sort());
-  expect(() => nirToNetwork(everyNode(), { steps: "euler" })).toThrow(
-    "nir: node cubalif: expected I, IF, LI or LIF for steps of Euler's method, got CubaLIF",
+});
+
+test("euler: CubaLIF and CubaLI too, in whose steps the current of the last one moves the potential", () => {
+  const [n, dt] = [6, 0.1];
+  const weights = Array.from({ length: 4 * n }, (_, k) => 0.7 * Math.sin(3 * k) + 0.2);
+  const bias = Array.from({ length: n }, (_, k) => 0.03 * (k - 2));
+  const [mem, syn] = [(j: number) => 1 + 0.4 * j, (j: number) => 0.5 + 0.5 * j];
+  const each = (make: (j: number) => number) => f(...Array.from({ length: n }, (_, j) => make(j)));
+  // The second neuron's two time constants are alike.
+  const tau = (j: number) => (j === 1 ? syn(j) : mem(j));
+  const factor = (j: number) => 5 - 0.3 * j;
+  const fields = {
+    ...{ tau_mem: each(tau), tau_syn: each(syn), w_in: each(factor) },
+    ...{ r: each(() => 10), v_leak: each(() => 0.1) },
+  };
+  const spiking = { v_threshold: each(() => 1), v_reset: each(() => -0.3) };
+  const spikes = Array.from({ length: 300 }, (_, k) => [1 + ((7 * k) % 190), (5 * k) % 4] as const);
+  const euler = (threshold: number, each: (step: number, j: number, v: number) => void) => {
+    const [v, current] = [new Array<number>(n).fill(0.1), new Array<number>(n).fill(0)];
+    for (let step = 1; step <= 200; step++)
+      for (let j = 0; j < n; j++) {
+        let input = bias[j]!;
+        for (const [at, i] of spikes) if (at === step) input += weights[4 * j + i]!;
+        v[j]! += (dt / tau(j)) * (0.1 - v[j]! + 10 * current[j]!);
+        current[j]! += (dt / syn(j)) * (factor(j) * input - current[j]!);
+        each(step, j, v[j]!);
+        if (v[j]! > threshold) v[j] = -0.3;
+      }
+  };
+  const imported = nirToNetwork(
+    chain(4, {
+      affine: linear(n, weights, bias),
+      cuba: { type: "CubaLIF", fields: { ...fields, ...spiking } },
+    }),
+    { timeUnit: "ms", dt, steps: "euler" },
   );
+  const run = ({ spec, currents }: ImportedNetwork) => {
+    const simulation = new Simulation(network(spec), { mode: "grid", dt });
+    for (const [name, current] of Object.entries(currents)) simulation.setCurrent(name, current);
+    simulation.stimulate(
+      "input",
+      spikes.map(([step]) => step * dt),
+      spikes.map(([, i]) => i),
+    );
+    simulation.run(20);
+    return simulation;
+  };
+  const raster = run(imported).raster();
+  const found = imported.parts.cuba!.flatMap(({ population, neurons }) => {
+    const p = raster.populations.findIndex(({ name }) => name === population);
+    return [...raster.times].flatMap((time, k) =>
+      raster.populationIndex[k] === p ? [`${Math.round(time / dt)} ${neurons[raster.neurons[k]!]}`] : [],
+    );
+  });
+  const expected: string[] = [];
+  euler(1, (step, j, v) => v > 1 && expected.push(`${step} ${j}`));
+  expect(expected.length).toBeGreaterThan(50);
+  expect(found.sort()).toEqual(expected.sort());
+
+  const graph = chain(4, { affine: linear(n, weights, bias), cuba: { type: "CubaLI", fields } });
+  const readout = nirToNetwork(graph, { timeUnit: "ms", dt, steps: "euler" });
+  const simulation = run(readout);
+  const end = new Array<number>(n).fill(0);
+  euler(Infinity, (_, j, v) => {
+    end[j] = v;
+  });
+  for (const { population, neurons } of readout.parts.cuba!)
+    neurons.forEach((j, k) => {
+      expect(simulation.potential(population, k) / end[j]!).toBeCloseTo(1, 4);
+    });
+
+  for (const tau of ["tau_mem", "tau_syn"]) {
+    const short = { ...fields, [tau]: each(() => dt) };
+    expect(() =>
+      nirToNetwork(chain(n, { cuba: { type: "CubaLI", fields: short } }), {
+        timeUnit: "ms",
+        dt,
+        steps: "euler",
+      }),
+    ).toThrow(`nir: node cuba: ${tau}: expected times above dt (0.1) for steps of Euler's method`);
+  }
+});
+
+test("a leak above threshold makes a neuron that fires by itself", () => {
+  const common = { r: f(10), v_leak: f(1.2), v_threshold: f(1), v_reset: f(0) };
+  const nodes: NirNode[] = [
+    { type: "LIF", fields: { ...common, tau: f(10) } },
+    { type: "CubaLIF", fields: { ...common, tau_mem: f(10), tau_syn: f(5), w_in: f(1) } },
+  ];
+  for (const node of nodes) {
+    const simulation = started(nirToNetwork(chain(1, { n: node }), units));
+    simulation.run(200);
+    const { n } = spikesOf(simulation);
+    expect(n!.length).toBe(12);
+    for (let k = 0; k < n!.length; k++) expect(n![k]).toBeCloseTo(10 * k * Math.log(6), 9);
+  }
 });
 
 test("potentials are sent nowhere", () => {

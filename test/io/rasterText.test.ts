@@ -69,7 +69,7 @@ describe("npz", () => {
       const bytes = Uint8Array.from(whole);
       bytes[begin + (bit >> 3)]! ^= 1 << (bit & 7);
       expect(() => decodeRasterNpz(bytes, "x.npz")).toThrow(
-        "x.npz: expected an NPZ archive, got another checksum of times.npy",
+        'x.npz: expected an NPZ archive, got another checksum of "times.npy"',
       );
     }
   });

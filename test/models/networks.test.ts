@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { clockDrivenCuba } from "../../experiments/cuba/clockDriven.ts";
 import { clockDrivenMicrocircuit } from "../../experiments/microcircuit/clockDriven.ts";
 import { networkModels } from "../../models/index.ts";
@@ -11,6 +11,7 @@ import { type NetworkSpec, network } from "../../src/engine/network.ts";
 import type { Raster } from "../../src/engine/raster.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
+import { longTest } from "../long.ts";
 
 function run(name: string, sets: string[], ms: number, seed = 1): Raster {
   const { spec } = describe(sets.reduce(override, networkModels[name] as unknown));
@@ -18,9 +19,6 @@ function run(name: string, sets: string[], ms: number, seed = 1): Raster {
   simulation.run(ms);
   return simulation.raster();
 }
-
-// A busy machine takes its time.
-vi.setConfig({ testTimeout: 600_000 });
 
 type Trains = readonly (readonly number[] | Float64Array)[];
 
@@ -101,17 +99,20 @@ test("Brunel's network, a tenth of it, fires as often and as irregularly as an i
   expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
 });
 
-test("CUBA keeps itself going at about 5.5 Hz, as irregularly as an independent clock-driven program", () => {
-  const rasters = [1, 2].map(seed => run("cuba", [], 1500, seed));
-  expect(rasters[0]!.populations.map(p => p.size)).toEqual([3200, 800]);
-  const ours = rasters.map(raster => statistics(allTrains(raster), 300, 1500));
-  const theirs = [1, 2].map(seed => statistics(clockDrivenCuba(1500, seed), 300, 1500));
-  const [hz, theirHz] = [ours, theirs].map(runs => mean(runs.map(r => r.hz)));
-  const [irregular, theirIrregular] = [ours, theirs].map(runs => mean(runs.map(r => r.irregularity)));
-  expect(Math.abs(hz! / 5.5 - 1)).toBeLessThan(0.05);
-  expect(Math.abs(hz! / theirHz! - 1)).toBeLessThan(0.05);
-  expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
-});
+longTest(
+  "CUBA keeps itself going at about 5.5 Hz, as irregularly as an independent clock-driven program",
+  () => {
+    const rasters = [1, 2].map(seed => run("cuba", [], 1500, seed));
+    expect(rasters[0]!.populations.map(p => p.size)).toEqual([3200, 800]);
+    const ours = rasters.map(raster => statistics(allTrains(raster), 300, 1500));
+    const theirs = [1, 2].map(seed => statistics(clockDrivenCuba(1500, seed), 300, 1500));
+    const [hz, theirHz] = [ours, theirs].map(runs => mean(runs.map(r => r.hz)));
+    const [irregular, theirIrregular] = [ours, theirs].map(runs => mean(runs.map(r => r.irregularity)));
+    expect(Math.abs(hz! / 5.5 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(hz! / theirHz! - 1)).toBeLessThan(0.05);
+    expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
+  },
+);
 
 /** The neuron of Song et al. on a 0.02 ms grid (on 0.1 ms, inputs in the step of a spike count as its causes), with its traces stepped along: output spikes [ms] and last weights. */
 function songOnGrid(inputHz: number, ms: number, seed: number): { train: number[]; weights: Float64Array } {
@@ -205,17 +206,20 @@ function distalOnGrid(ms: number, seed: number): Trains {
   return trains;
 }
 
-test("the distal reward network fires about once a second, as irregularly as an independent clock-driven one", () => {
-  const ms = 4000;
-  const ours = statistics(allTrains(run("distal-reward", [], ms)), 0, ms);
-  const theirs = statistics(distalOnGrid(ms, 1), 0, ms);
-  // Some 4,000 spikes on each side.
-  expect(Math.abs(ours.hz - 1)).toBeLessThan(0.15);
-  expect(Math.abs(ours.hz / theirs.hz - 1), `${ours.hz} and ${theirs.hz} Hz`).toBeLessThan(0.05);
-  expect(Math.abs(ours.irregularity / theirs.irregularity - 1)).toBeLessThan(0.05);
-});
+longTest(
+  "the distal reward network fires about once a second, as irregularly as an independent clock-driven one",
+  () => {
+    const ms = 4000;
+    const ours = statistics(allTrains(run("distal-reward", [], ms)), 0, ms);
+    const theirs = statistics(distalOnGrid(ms, 1), 0, ms);
+    // Some 4,000 spikes on each side.
+    expect(Math.abs(ours.hz - 1)).toBeLessThan(0.15);
+    expect(Math.abs(ours.hz / theirs.hz - 1), `${ours.hz} and ${theirs.hz} Hz`).toBeLessThan(0.05);
+    expect(Math.abs(ours.irregularity / theirs.irregularity - 1)).toBeLessThan(0.05);
+  },
+);
 
-test("in the distal reward network, a pair's synapse grows when rewards follow it seconds later", () => {
+longTest("in the distal reward network, a pair's synapse grows when rewards follow it seconds later", () => {
   const { spec } = describe(override(networkModels["distal-reward"], "parameters.scale=0.1"));
   // A synapse of neuron 0, whose two neurons are made to fire 8 ms apart every four seconds.
   let [rewarded, n2] = [-1, -1];
@@ -255,21 +259,24 @@ test("in the distal reward network, a pair's synapse grows when rewards follow i
   expect(others.filter(w => w >= 4).length).toBeLessThan(others.length / 100);
 });
 
-test("the microcircuit, a fiftieth, fires in each population as an independent clock-driven program has it", () => {
-  const [scale, ms, seeds] = [0.02, 1200, [1, 2, 3]];
-  const ours = seeds.map(seed => run("microcircuit", [`parameters.scale=${scale}`], ms, seed));
-  const theirs = seeds.map(seed => clockDrivenMicrocircuit(microcircuit, scale, ms, seed));
-  microcircuit.names.forEach((name, p) => {
-    const own = ours.map(raster => statistics(spikeTrains(raster, name), 200, ms));
-    const [a, b] = [mean(own.map(({ hz }) => hz)), mean(theirs.map(each => each[p]!.rateHz))];
-    // Populations of 21 to 438 neurons: a tenth of the rate, or a spike in ten neurons and seconds.
-    expect(Math.abs(a - b), `${name}: ${a} Hz and ${b} Hz`).toBeLessThan(0.1 + 0.1 * b);
-    // Slower ones have too few neurons with three intervals in a second.
-    if (b < 4) return;
-    const [c, d] = [mean(own.map(each => each.irregularity)), mean(theirs.map(each => each[p]!.cvIsi))];
-    expect(Math.abs(c - d), `${name}: CV ${c} and ${d}`).toBeLessThan(0.1);
-  });
-});
+longTest(
+  "the microcircuit, a fiftieth, fires in each population as an independent clock-driven program has it",
+  () => {
+    const [scale, ms, seeds] = [0.02, 1200, [1, 2, 3]];
+    const ours = seeds.map(seed => run("microcircuit", [`parameters.scale=${scale}`], ms, seed));
+    const theirs = seeds.map(seed => clockDrivenMicrocircuit(microcircuit, scale, ms, seed));
+    microcircuit.names.forEach((name, p) => {
+      const own = ours.map(raster => statistics(spikeTrains(raster, name), 200, ms));
+      const [a, b] = [mean(own.map(({ hz }) => hz)), mean(theirs.map(each => each[p]!.rateHz))];
+      // Populations of 21 to 438 neurons: a tenth of the rate, or a spike in ten neurons and seconds.
+      expect(Math.abs(a - b), `${name}: ${a} Hz and ${b} Hz`).toBeLessThan(0.1 + 0.1 * b);
+      // Slower ones have too few neurons with three intervals in a second.
+      if (b < 4) return;
+      const [c, d] = [mean(own.map(each => each.irregularity)), mean(theirs.map(each => each[p]!.cvIsi))];
+      expect(Math.abs(c - d), `${name}: CV ${c} and ${d}`).toBeLessThan(0.1);
+    });
+  },
+);
 
 test("the microcircuit has the sizes and synapses of its tables at any scale", () => {
   const { projections, populations } = networkModels.microcircuit!;

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import {
@@ -10,6 +10,7 @@ import {
   maxPool,
   maxPoolBack,
 } from "../../src/rate/convolution.ts";
+import type { Tensor1D, Tensor4D } from "../../src/rate/tensors.ts";
 import { direct, directPool, type Geometry, placesOf, type Shape, size } from "./direct.ts";
 import { onEveryBackend } from "./present.ts";
 
@@ -34,7 +35,11 @@ function numbers(shape: readonly number[], stream: string): Float32Array {
   return Float32Array.from({ length: size(shape) }, () => 2 * rng.uniform() - 1);
 }
 
-function expectNear(found: tf.Tensor, expected: ArrayLike<number>): void {
+/** A tensor of the library, which has more than the project's type says. */
+type Maps = tf.Tensor4D & Tensor4D;
+const maps = (values: Float32Array, shape: Shape) => tf.tensor4d(values, [...shape]) as Maps;
+
+function expectNear(found: { dataSync(): ArrayLike<number> }, expected: ArrayLike<number>): void {
   const values = found.dataSync();
   expect(values.length).toBe(expected.length);
   let [worst, scale] = [0, 1];
@@ -54,22 +59,19 @@ onEveryBackend(backend => {
       const [x, k, post] = [numbers(g.map, "x"), numbers(g.kernel, "k"), numbers(shape, "post")];
       const expected = direct(g, x, k, post);
       tf.tidy(() => {
-        const [X, K, P] = [
-          tf.tensor4d(x, [...g.map]),
-          tf.tensor4d(k, [...g.kernel]),
-          tf.tensor4d(post, [...shape]),
-        ];
+        const [X, K, P] = [maps(x, g.map), maps(k, g.kernel), maps(post, shape)];
         const y = convolve(X, K, g);
         expect(y.shape).toEqual(shape);
         expectNear(y, expected.y);
         const bias = numbers([g.kernel[3]], "bias");
         const biased = expected.y.map((value, at) => value + bias[at % bias.length]!);
-        expectNear(convolve(X, K, g, tf.tensor1d(bias)), biased);
+        expectNear(convolve(X, K, g, tf.tensor1d(bias) as tf.Tensor1D & Tensor1D), biased);
         expectNear(kernelSum(X, P, g.kernel, g), expected.kernelSum);
         expectNear(convolveBack(P, K, g.map, g), expected.back);
-        const [dX, dK] = tf.grads((a: tf.Tensor, b: tf.Tensor) =>
-          convolve(a as tf.Tensor4D, b as tf.Tensor4D, g),
-        )([X, K], P);
+        const [dX, dK] = tf.grads((a: tf.Tensor, b: tf.Tensor) => convolve(a as Maps, b as Maps, g) as Maps)(
+          [X, K],
+          P,
+        );
         expectNear(dX!, expected.back);
         expectNear(dK!, expected.kernelSum);
       });
@@ -91,7 +93,7 @@ onEveryBackend(backend => {
       const post = numbers(shape, "post");
       const expected = directPool(map, n, stride, x, post);
       tf.tidy(() => {
-        const [X, P] = [tf.tensor4d(x, [...map]), tf.tensor4d(post, [...shape])];
+        const [X, P] = [maps(x, map), maps(post, shape)];
         const pool = { size: n, stride };
         const y = maxPool(X, pool);
         expect(y.shape).toEqual(shape);
@@ -99,8 +101,8 @@ onEveryBackend(backend => {
         expectNear(maxPoolBack(P, X, y, pool), expected.maxBack);
         expectNear(averagePool(X, pool), expected.mean);
         expectNear(averagePoolBack(P, X, pool), expected.meanBack);
-        expectNear(tf.grad((a: tf.Tensor) => maxPool(a as tf.Tensor4D, pool))(X, P), expected.maxBack);
-        expectNear(tf.grad((a: tf.Tensor) => averagePool(a as tf.Tensor4D, pool))(X, P), expected.meanBack);
+        expectNear(tf.grad((a: tf.Tensor) => maxPool(a as Maps, pool) as Maps)(X, P), expected.maxBack);
+        expectNear(tf.grad((a: tf.Tensor) => averagePool(a as Maps, pool) as Maps)(X, P), expected.meanBack);
       });
     },
   );
@@ -108,9 +110,9 @@ onEveryBackend(backend => {
   // TensorFlow.js takes the last on WebGPU.
   test.skipIf(backend === "webgpu")("of equal values the first is the maximum", () => {
     tf.tidy(() => {
-      const x = tf.zeros([1, 4, 4, 1]) as tf.Tensor4D;
+      const x = maps(new Float32Array(16), [1, 4, 4, 1]);
       const y = maxPool(x, { size: 2 });
-      const back = maxPoolBack(tf.onesLike(y), x, y, { size: 2 });
+      const back = maxPoolBack(tf.onesLike(y as Maps) as Maps, x, y, { size: 2 });
       expect([...back.dataSync()]).toEqual([1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
     });
   });

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { type Rule, rules } from "../../src/rules/index.ts";
 import { rateTrainer } from "../../src/training/rateTrainer.ts";

@@ -7,6 +7,7 @@ import { ruleNamed } from "../../src/rules/index.ts";
 import { rateTrainer } from "../../src/training/rateTrainer.ts";
 import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
 import type { Trainer } from "../../src/training/trainer.ts";
+import { sized } from "../long.ts";
 import { cosine, everySample, settings, smallData } from "./small.ts";
 
 /** What the papers say about how the rules relate to one another. */
@@ -28,6 +29,8 @@ function learnEpochs(trainer: Trainer, epochs: number, learningRate = settings.l
   }
 }
 
+/** Coarse spikes for long trainings, where the twins need not agree. */
+const coarse = { vThreshold: sized(0.05, settings.vThreshold) };
 const degrees = (trainer: Trainer) => trainer.feedbackDegrees!(trainer.parameters().weights);
 
 beforeAll(async () => {
@@ -111,7 +114,7 @@ describe.each(both)("in the %s form", (_, form) => {
   });
 
   test("weight mirroring turns the feedback towards the forward weights", () => {
-    const trainer = form("wm");
+    const trainer = form("wm", coarse);
     const before = degrees(trainer);
     learnEpochs(trainer, 60, 0.01);
     degrees(trainer).forEach((angle, l) => {
@@ -121,7 +124,7 @@ describe.each(both)("in the %s form", (_, form) => {
   });
 
   test("mirrored PEPITA turns its projection towards the forward path", () => {
-    const trainer = form("pepita-wm");
+    const trainer = form("pepita-wm", coarse);
     const before = degrees(trainer);
     learnEpochs(trainer, 60, 0.01);
     expect(before[0]).toBeGreaterThan(60);
@@ -165,7 +168,7 @@ describe.each(both)("in the %s form", (_, form) => {
 
   test("Forward-Forward raises the goodness of right labels over that of wrong ones", () => {
     for (const name of ["ff", "ff:readout"]) {
-      const trainer = form(name);
+      const trainer = form(name, coarse);
       learnEpochs(trainer, 40, 0.1);
       expect(trainer.evaluate(data.test).accuracy, name).toBeGreaterThan(0.5);
     }

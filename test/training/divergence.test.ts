@@ -6,11 +6,12 @@ import { rules } from "../../src/rules/index.ts";
 import type { Twin } from "../../src/training/results.ts";
 import { train } from "../../src/training/train.ts";
 import type { TrainingSettings } from "../../src/training/trainer.ts";
+import { sized } from "../long.ts";
 
 const data = await loadDataset("digits", { trainSamples: 40, testSamples: 20 });
 await selectBackend("cpu");
 
-describe.each(["1e3", "1e6", "1e12", "1e40"])("at a learning rate of %s", rate => {
+describe.each(["1e6", "1e40", "1e3", "1e12"].slice(0, sized(2, 4)))("at a learning rate of %s", rate => {
   const names = rules.map(rule => rule.name);
   test.each(names)("%s gives finite results, or says in one line whose weights have diverged", async rule => {
     for (const twin of ["rate", "spike"] as Twin[]) {

@@ -3,6 +3,7 @@ import { selectBackend } from "../../src/rate/backend.ts";
 import { ruleNamed, rules } from "../../src/rules/index.ts";
 import { spikingTrainer } from "../../src/training/spikingTrainer.ts";
 import type { TrainingSettings } from "../../src/training/trainer.ts";
+import { sized } from "../long.ts";
 import { cosine, everySample, settings, smallData } from "../rules/small.ts";
 
 const data = smallData();
@@ -73,8 +74,9 @@ describe.each(["drtp", "f3:target"])("%s, spike by spike", name => {
   });
 
   test("learns, shows its update without a trace, and counts its changes", () => {
-    const trainer = form(name, { eligibility: "online" });
-    expect(trainer.update(all)).toEqual(form(name).update(all));
+    const coarse = { vThreshold: sized(0.05, settings.vThreshold) };
+    const trainer = form(name, { ...coarse, eligibility: "online" });
+    expect(trainer.update(all)).toEqual(form(name, coarse).update(all));
     const before = trainer.evaluate(data.test).accuracy;
     for (let epoch = 0; epoch < 40; epoch++) {
       for (let first = 0; first < all.length; first += 5)

@@ -1,4 +1,5 @@
 import { exp } from "../../math/elementary.ts";
+import { instant } from "../instant.ts";
 import type { Arena } from "../kernels/arena.ts";
 import { ExpThreshold } from "../neurons/expThreshold.ts";
 import type { NeuronGroup } from "../neurons/neuronGroup.ts";
@@ -98,7 +99,7 @@ export class LifExpModes implements NeuronGroup {
 
   /** All space in the arena is taken. */
   begin(loops: ModeLoops, id: number): void {
-    const { vRest, vThreshold, tauMem, tauExc, tauInh, bias } = this.#p;
+    const { vRest, vReset, vThreshold, tauMem, tauExc, tauInh, bias } = this.#p;
     const [lambda, muE, muI] = [this.#lambda, this.#muE, this.#muI];
     const { buffer } = this.#arena.memory;
     this.#loops = loops;
@@ -115,7 +116,7 @@ export class LifExpModes implements NeuronGroup {
     set("lambda", lambda);
     set("muE", muE);
     set("muI", muI);
-    set("margin", 1e-9 * (vThreshold - vRest));
+    set("margin", 1e-9 * Math.max(Math.abs(vThreshold - vRest), vThreshold - vReset));
     set("perBucket", this.#perBucket);
     set("epoch", this.#epoch);
     count("state", this.#state);
@@ -270,8 +271,9 @@ export class LifExpModes implements NeuronGroup {
     if (!this.#n[2 * state + CROSSES] || this.#f[state + STATE.bound] !== t) return 0;
     this.#n[2 * state + CROSSES] = 0;
     this.#move(i, t);
-    this.#f[state + STATE.refractory] = t + tauRef;
-    this.#hold(i, t + tauRef, vReset - vThreshold);
+    const free = instant(t + tauRef);
+    this.#f[state + STATE.refractory] = free;
+    this.#hold(i, free, vReset - vThreshold);
     return 1;
   }
 

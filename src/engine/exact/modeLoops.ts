@@ -1,4 +1,5 @@
 import { exp } from "../../math/elementary.ts";
+import { instant } from "../instant.ts";
 import type { Arena } from "../kernels/arena.ts";
 import type { Crossing } from "../kernels/module.ts";
 
@@ -203,7 +204,8 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
     const e = f[state + STATE.e]! * exp(-at(block, BLOCK.muE) * since);
     const inh = f[state + STATE.i]! * exp(-at(block, BLOCK.muI) * since);
     const x = f[state + STATE.x]!;
-    const bound = x + m + e + inh >= 0 ? from : from + findCrossing(count(block, BLOCK.id), x, m, e, inh);
+    const above = x + m + e + inh >= 0;
+    const bound = above ? from : instant(from + findCrossing(count(block, BLOCK.id), x, m, e, inh));
     n[2 * state + CROSSES] = bound < Infinity ? 1 : 0;
     lookAt(block, i, bound);
   }

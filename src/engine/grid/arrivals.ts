@@ -6,8 +6,8 @@ export class Arrivals {
   readonly #synapses: Projection;
   readonly #dt: number;
   readonly #path: string;
-  /** [longest delay + 1]: rows and cursors in turn. */
-  readonly #slots: number[][];
+  /** [longest delay + 1]: rows and cursors in turn; made when the first spike comes. */
+  readonly #slots: (number[] | undefined)[];
 
   /**
    * @param longest  longest delay [steps]
@@ -17,7 +17,7 @@ export class Arrivals {
     this.#synapses = synapses;
     this.#dt = dt;
     this.#path = path;
-    this.#slots = Array.from({ length: longest + 1 }, () => []);
+    this.#slots = new Array<undefined>(longest + 1);
   }
 
   /** A spike of `row`, fired at step `fired`, goes on to the synapses from `cursor` on. */
@@ -46,6 +46,6 @@ export class Arrivals {
   }
 
   #slot(step: number): number[] {
-    return this.#slots[step % this.#slots.length]!;
+    return (this.#slots[step % this.#slots.length] ??= []);
   }
 }

@@ -1,5 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { EventQueue } from "../eventQueue.ts";
+import { within } from "../expect.ts";
+import { instant } from "../instant.ts";
 import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import type { Network } from "../network.ts";
@@ -24,6 +26,9 @@ type Rows = StaticProjection | DenseRows | StdpRows;
 
 /** A spike or input in fewer than one of so many steps is cheaper one by one than as a count in every step. */
 const SPARSE = 0.02;
+
+/** Steps are counted in 32 bits. */
+const LAST = 2 ** 31 - 2;
 
 /** Spikes of a step that fit into the arena, at least. */
 const LIST = 4096;
@@ -105,10 +110,11 @@ export class GridLoop implements Loop {
     const crew = this.#crew;
     this.populations = populations.map((population, p) => {
       const step = population.model?.lattice(dt);
+      const group = () => step && new LatticeGroup(population.size, step, dt, arena, crew);
       return new PopulationState(
         population,
         p,
-        step ? new LatticeGroup(population.size, step, dt, arena, crew) : null,
+        within(`populations.${population.name}.neuron`, group) ?? null,
       );
     });
     this.#emitters = this.populations.map(state => i => this.emit(state, i));
@@ -218,8 +224,13 @@ export class GridLoop implements Loop {
   }
 
   runUntil(end: number): void {
-    this.takeWeights();
     const last = Math.floor(end / this.dt + 1e-9);
+    if (last > LAST) {
+      throw new InputError(
+        `end: expected at most ${LAST} steps of dt = ${this.dt} ms, got ${end} ms; the exact mode has no such limit`,
+      );
+    }
+    this.takeWeights();
     while (this.#step <= last) this.#runStep(this.#step === last);
     this.time = end;
     for (const rows of this.#pairs.flat()) rows.update(this.#reached);
@@ -258,7 +269,7 @@ export class GridLoop implements Loop {
   predict(): void {}
 
   #timeOf(step: number): number {
-    return this.#perMs > 0 ? step / this.#perMs : step * this.dt;
+    return instant(this.#perMs > 0 ? step / this.#perMs : step * this.dt);
   }
 
   /** @param stay  leaves the neurons at this point, where they can be read */
@@ -325,7 +336,7 @@ export class GridLoop implements Loop {
   /** Lets happen what stimuli do at this point of the lattice; what follows the spikes is put aside. */
   #takeEvents(time: number): void {
     const queue = this.#queue;
-    const until = time + this.dt / 2;
+    const until = instant(time + this.dt / 2);
     while (queue.nextTime < until) {
       queue.pop();
       const { rank, source, item, extra } = queue;

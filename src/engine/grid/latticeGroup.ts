@@ -2,6 +2,7 @@ import type { Arena } from "../kernels/arena.ts";
 import type { LatticeStep } from "../neurons/lattice.ts";
 import type { NeuronState } from "../neurons/neuronGroup.ts";
 import { type Crew, shares } from "./crew.ts";
+import { stepsOf } from "./delays.ts";
 
 const { fround } = Math;
 
@@ -63,7 +64,7 @@ export class LatticeGroup implements NeuronState {
     this.size = size;
     this.step = step;
     this.#arena = arena;
-    this.refractorySteps = Math.round(tauRef / dt);
+    this.refractorySteps = stepsOf("tauRef", tauRef, dt);
     this.holds = reset === "fixed" && this.refractorySteps > 0;
     this.#padded = Math.ceil(size / BLOCK) * BLOCK;
     this.addresses = step.propagator.map(() => arena.take(4 * this.#padded));

@@ -74,24 +74,22 @@ function sparse(synapses: SparseProjection, dt: number, path: string): Listed {
 /** Any other projection, synapse by synapse. */
 function walked(synapses: Projection, dt: number, path: string): Listed {
   const rowStart = new Uint32Array(synapses.pre + 1);
-  const [targets, weights, steps]: [number[], number[], number[]] = [[], [], []];
+  const targets = new Uint32Array(synapses.synapses);
+  const weights = new Float32Array(synapses.synapses);
+  const steps = new Uint32Array(synapses.synapses);
+  let count = 0;
   for (let row = 0; row < synapses.pre; row++) {
     for (let cursor = 0; cursor < synapses.rowLength(row); ) {
       const delay = delaySteps(synapses.delayAt(row, cursor), dt, path);
       cursor = synapses.deliver(row, cursor, (target, weight) => {
-        targets.push(target);
-        weights.push(weight);
-        steps.push(delay);
+        targets[count] = target;
+        weights[count] = weight;
+        steps[count++] = delay;
       });
     }
-    rowStart[row + 1] = targets.length;
+    rowStart[row + 1] = count;
   }
-  return {
-    rowStart,
-    targets: Uint32Array.from(targets),
-    weights: Float32Array.from(weights),
-    steps: Uint32Array.from(steps),
-  };
+  return { rowStart, targets, weights, steps };
 }
 
 export function distinct(steps: Uint32Array): number[] {

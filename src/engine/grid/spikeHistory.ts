@@ -6,10 +6,13 @@ export interface Rows {
   readonly first: number;
 }
 
+const NONE = new Uint32Array(0);
+
 /** The spikes of one population at the last points of the lattice, as many as the longest delay looks back. */
 export class SpikeHistory {
   readonly #steps: number;
-  readonly #lists: Uint32Array[];
+  /** Made when the first spike comes. */
+  readonly #lists: (Uint32Array | undefined)[];
   readonly #counts: Uint32Array;
   readonly #rounds: Float64Array;
   readonly #places: (readonly Rows[])[] = [];
@@ -17,7 +20,7 @@ export class SpikeHistory {
   /** @param steps  how far back it reaches */
   constructor(steps: number) {
     this.#steps = steps + 1;
-    this.#lists = Array.from({ length: this.#steps }, () => new Uint32Array(4));
+    this.#lists = new Array<undefined>(this.#steps);
     this.#counts = new Uint32Array(this.#steps);
     this.#rounds = new Float64Array(this.#steps).fill(-1);
   }
@@ -30,12 +33,13 @@ export class SpikeHistory {
   push(step: number, neuron: number): void {
     const slot = step % this.#steps;
     const count = this.#counts[slot]!++;
-    if (count === this.#lists[slot]!.length) {
-      const wider = new Uint32Array(2 * count);
-      wider.set(this.#lists[slot]!);
-      this.#lists[slot] = wider;
+    let list = this.#lists[slot];
+    if (!list || count === list.length) {
+      const wider = new Uint32Array(Math.max(4, 2 * count));
+      if (list) wider.set(list);
+      this.#lists[slot] = list = wider;
     }
-    this.#lists[slot]![count] = neuron;
+    list[count] = neuron;
   }
 
   /** Where the spikes of a step have been put, if it was in this round. */
@@ -56,6 +60,6 @@ export class SpikeHistory {
 
   /** Who fired at a step; `count` of it says how many. */
   at(step: number): Uint32Array {
-    return this.#lists[step % this.#steps]!;
+    return this.#lists[step % this.#steps] ?? NONE;
   }
 }

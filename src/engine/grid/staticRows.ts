@@ -73,6 +73,7 @@ class StaticRows {
     // A segment for each delay and member of the crew.
     this.#segments = crew.members * this.#delays.length;
     this.#wide = group.size > 65_536;
+    if (!late) arena.expectRoom(4 * this.#rows * this.#segments);
     const segments = this.#cut(listed, has);
     const count = segments.starts.at(-1)!;
     const uniform = this.#uniform(listed, segments);
@@ -209,6 +210,7 @@ export class StaticProjection {
     this.#step = group.step;
     this.#gain = gain;
     this.#watch = new WeightWatch(synapses, path);
+    arena.expectRoom(2 * synapses.synapses);
     const listed = this.#lay();
     for (const [channel, has] of this.#channels(listed))
       this.#parts.set(channel, this.#make(channel, listed, has, false));

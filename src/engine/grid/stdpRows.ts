@@ -10,7 +10,7 @@ import type { Projection } from "../projections/projection.ts";
 import { SparseProjection } from "../projections/sparse.ts";
 import { WeightWatch } from "../projections/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
-import { delaySteps } from "./delays.ts";
+import { delaySteps, stepsOf } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 import type { Rows, SpikeHistory } from "./spikeHistory.ts";
 
@@ -141,9 +141,9 @@ export class StdpRows {
     this.#rule = Float32Array.of(aPlus, aMinus, ...strengthen, ...weaken, bounds.wMin, bounds.wMax);
     this.#nearest = pairs.nearest;
     this.#decay = fround(exp(-dt / tauMinus));
-    this.#table = Float32Array.from({ length: Math.ceil((-log(GONE) * tauPlus) / dt) }, (_, n) =>
-      exp((-n * dt) / tauPlus),
-    );
+    const ages = Math.ceil((-log(GONE) * tauPlus) / dt);
+    stepsOf(`${path}.plasticity.tauPlus`, tauPlus, dt);
+    this.#table = Float32Array.from({ length: ages }, (_, n) => exp((-n * dt) / tauPlus));
     this.#wide = group.size > 65_536;
     this.#padded = Math.ceil(group.size / 8) * 8;
     this.#crew = crew;

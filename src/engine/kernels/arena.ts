@@ -107,6 +107,19 @@ export class Arena {
     return at;
   }
 
+  /** @throws InputError as `take` would, before anything is made for so many bytes more */
+  expectRoom(bytes: number): void {
+    if (this.kernels && this.#end + bytes > MOST * PAGE) this.#refuse(this.#end + bytes);
+  }
+
+  #refuse(bytes: number): never {
+    const gib = (bytes / 2 ** 30).toFixed(1);
+    throw new InputError(
+      `network: expected one that fits into the 4 GiB of the kernels, got one that needs more than ${gib} GiB; ` +
+        "the exact mode of Simulation has no such limit",
+    );
+  }
+
   #grow(missing: number): void {
     // In large pieces, as far as there is room: the system can then use large pages, which random access to rows needs.
     const pages = Math.ceil(missing / PIECE) * (PIECE / PAGE);
@@ -114,11 +127,7 @@ export class Arena {
     try {
       this.memory.grow(Math.max(Math.ceil(missing / PAGE), Math.min(pages, room)));
     } catch {
-      const gib = (this.#end / 2 ** 30).toFixed(1);
-      throw new InputError(
-        `network: expected one that fits into the 4 GiB of the kernels, got one that needs more than ${gib} GiB; ` +
-          "the exact mode of Simulation has no such limit",
-      );
+      this.#refuse(this.#end);
     }
   }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
-const sources = ["kernels.ts", "grid.ts", "poisson.ts", "stdp.ts", "exact.ts", "inference.ts"];
+const sources = ["kernels.ts", "grid.ts", "poisson.ts", "stdp.ts", "exact.ts", "inference.ts", "instant.ts"];
 
 /** One build in memory of its own, one in memory that worker threads share. */
 async function compile(...flags) {

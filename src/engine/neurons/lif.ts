@@ -24,8 +24,12 @@ export const lifParameters = table({
   },
   vThreshold: {
     unit: "mV",
-    check: (v, { vRest }) => v > vRest || `a number above vRest (${shown(vRest)}); Infinity never fires`,
-    doc: "where it fires; Infinity: a readout that never does",
+    check: (v, { vRest, reset }) =>
+      reset === "fixed"
+        ? v > -Infinity || "a number; Infinity never fires"
+        : v > vRest ||
+          `a number above vRest (${shown(vRest)}) with a subtractive reset; Infinity never fires`,
+    doc: "where it fires; Infinity: a readout that never does; with a fixed reset a neuron may rest above it",
   },
   vRest: { unit: "mV", default: 0, doc: "where the potential settles without input" },
   reset: { words: ["subtract", "fixed"], default: "subtract", doc: "what a spike does to the potential" },

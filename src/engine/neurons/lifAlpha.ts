@@ -245,7 +245,7 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
     if (gE + hE / (Math.E * this.#muE) <= r) return false;
     const settled = lambda > 0 ? vRest + current / lambda : v;
     const highest = Math.max(v, settled) + gE * this.#peakOfCurrent + hE * this.#peakOfRise;
-    return highest >= vThreshold - 1e-9 * (vThreshold - vRest);
+    return highest >= vThreshold - 1e-9 * Math.abs(vThreshold - vRest);
   }
 
   /** Time from #state, below threshold, to the first crossing [ms]; Infinity for never. */

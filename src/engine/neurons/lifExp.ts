@@ -176,6 +176,6 @@ export class LifExpGroup extends MembraneGroup<SynapticParameters> {
     if (r < 0) return true;
     if (gE <= r) return false;
     const settled = lambda > 0 ? vRest + current / lambda : v;
-    return Math.max(v, settled) + gE * this.#peakE >= vThreshold - 1e-9 * (vThreshold - vRest);
+    return Math.max(v, settled) + gE * this.#peakE >= vThreshold - 1e-9 * Math.abs(vThreshold - vRest);
   }
 }

@@ -1,4 +1,5 @@
 import { exp, log } from "../../math/elementary.ts";
+import { instant } from "../instant.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import type { MembraneParameters } from "./parameters.ts";
@@ -37,6 +38,9 @@ export class LifGroup implements NeuronGroup {
   /** 1 for neurons whose predicted crossing is now, which rounding may not undo; an input of this instant may. */
   readonly #crossing: Uint8Array;
 
+  /** Neurons that do not fire; null for none. */
+  #silent: Uint8Array | null = null;
+
   constructor(size: number, parameters: MembraneParameters) {
     const { tauMem, vRest, vThreshold, bias } = parameters;
     this.parameters = parameters;
@@ -70,6 +74,11 @@ export class LifGroup implements NeuronGroup {
     this.#put(i, this.#go(t), v);
   }
 
+  silence(i: number): void {
+    this.#silent ??= new Uint8Array(this.#u.length);
+    this.#silent[i] = 1;
+  }
+
   potential(i: number, t: number): number {
     const { vReset, tauMem } = this.parameters;
     if (this.#holds(i, t)) return vReset;
@@ -85,6 +94,7 @@ export class LifGroup implements NeuronGroup {
   fire(i: number, t: number): number {
     const { reset, vThreshold, vRest, vReset, tauRef } = this.parameters;
     const e = this.#go(t);
+    if (this.#silent?.[i]) return 0;
     const crosses = this.#crossing[i] === 1;
     this.#crossing[i] = 0;
     const limit = this.#slope[i]! * e + this.#offset;
@@ -95,22 +105,23 @@ export class LifGroup implements NeuronGroup {
       this.#u[i]! -= drop;
       for (; tauRef === 0 && this.#u[i]! >= limit && spikes < BURST; spikes++) this.#u[i]! -= drop;
     } else {
-      const end = tauRef > 0 ? this.#at(t + tauRef) : e;
+      const end = tauRef > 0 ? this.#at(instant(t + tauRef)) : e;
       const slope = this.#slope[i]!;
       this.#u[i] = this.#leaky ? (vReset - vThreshold + slope) * end : vReset + slope * end;
     }
-    if (tauRef > 0) this.#refractoryUntil[i] = t + tauRef;
+    if (tauRef > 0) this.#refractoryUntil[i] = instant(t + tauRef);
     return spikes;
   }
 
   nextSpike(i: number): number {
+    if (this.#silent?.[i]) return Infinity;
     const from = Math.max(this.#now, this.#refractoryUntil[i]!);
     const [u, slope] = [this.#u[i]!, this.#slope[i]!];
     if (u >= slope * this.#at(from) + this.#offset) return from;
     if (!(slope < 0)) return Infinity;
     const { tauMem } = this.parameters;
     const after = this.#leaky ? tauMem * log(u / slope) : (u - this.#offset) / slope;
-    return Math.max(this.#origin + after, from);
+    return Math.max(instant(this.#origin + after), from);
   }
 
   /** Whether the potential is held at t, after a spike that set it to vReset. */

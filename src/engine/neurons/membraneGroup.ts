@@ -1,3 +1,4 @@
+import { instant } from "../instant.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import type { MembraneParameters } from "./parameters.ts";
 
@@ -73,7 +74,7 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
         spikes++;
       } while (p.tauRef === 0 && this.v[i]! >= this.threshold(i) && spikes < 10_000);
     }
-    if (p.tauRef > 0) this.refractoryUntil[i] = t + p.tauRef;
+    if (p.tauRef > 0) this.refractoryUntil[i] = instant(t + p.tauRef);
     return spikes;
   }
 

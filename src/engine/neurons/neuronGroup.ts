@@ -8,6 +8,8 @@ export interface NeuronState {
   setCurrent(i: number, t: number, current: number): void;
   /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */
   setPotential?(i: number, t: number, v: number): void;
+  /** Neuron i fires no more. */
+  silence?(i: number): void;
   /** Potential of neuron i at t, not before its last event; changes nothing. */
   potential(i: number, t: number): number;
   /** Synaptic current of neuron i at t, for models that have one; changes nothing. */

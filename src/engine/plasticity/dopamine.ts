@@ -1,5 +1,6 @@
 import { exp, expm1 } from "../../math/elementary.ts";
 import { expectFinite, expectNumber } from "../expect.ts";
+import { instant } from "../instant.ts";
 
 /** Reward events: at each time [ms] dopamine rises by an amount, one for all or one each. */
 export interface Rewards {
@@ -24,8 +25,9 @@ export class Dopamine {
     this.#baseline = baseline;
   }
 
-  /** @param t  [ms], after every interval that has been asked for */
-  reward(t: number, amount: number): void {
+  /** @param at  [ms], after every interval that has been asked for */
+  reward(at: number, amount: number): void {
+    const t = instant(at);
     let k = this.#times.length;
     while (k > 0 && this.#times[k - 1]! > t) k--;
     this.#times.splice(k, 0, t);

@@ -12,7 +12,8 @@ import type { PairParameters } from "./stdpPair.ts";
  * `dendritic`: the whole delay lies behind it. A presynaptic spike of time t is at the synapse at once and is felt by
  *     the neuron at t + d with the weight of time t; a postsynaptic spike reaches the synapse d late. The rule sees the
  *     same intervals with everything moved by d: pre at t + d, post at t + 2 d. Weights are read with that lag.
- * A presynaptic spike that arrives at the very instant of a postsynaptic one counts as earlier: it may have caused it.
+ * A presynaptic spike that arrives at the very instant of a postsynaptic one counts as earlier: it may have caused it;
+ * see `instant` for what is one instant.
  *
  * Sides. `pre` and `post` say where a side of the synapse keeps its state. It is the neuron's number where all synapses
  * of the neuron see its spikes at one time, so that they share it, and else the synapse's own.

@@ -1,7 +1,9 @@
 import { exp, expm1 } from "../../math/elementary.ts";
 import type { FeedForwardNetwork, Presentation } from "../feedForward.ts";
+import type { Projection } from "../projections/projection.ts";
 import { addOuter, addRow, synapsesOf } from "../projections/runs.ts";
 import type { SpikeTrain } from "../spikeTrain.ts";
+import { addArrivals, atEnd, atSpikes } from "./arrivals.ts";
 
 /**
  * What a synapse remembers until its modulator comes. `trace`: the presynaptic trace at the end of the presentation.
@@ -23,6 +25,7 @@ export class ThreeFactorSynapses {
   readonly #eligibility: Eligibility;
   readonly #changes: readonly Float32Array[];
   readonly #biasChanges: readonly Float32Array[];
+  readonly #lateralChanges: readonly Float32Array[];
   /** Rows with a change, so that silent inputs cost nothing. */
   readonly #touched: readonly Uint8Array[];
   readonly #active: Int32Array;
@@ -35,6 +38,9 @@ export class ThreeFactorSynapses {
     this.#eligibility = eligibility;
     this.#changes = net.weights.map((w, l) => net.kernels[l]?.changes ?? new Float32Array(w.length));
     this.#biasChanges = net.biases.map(b => new Float32Array(b.length));
+    this.#lateralChanges = (net.queue?.laterals ?? []).map(
+      ({ synapses }) => new Float32Array(synapses.weights.length),
+    );
     this.#touched = net.architecture.layers.map(({ rows }) => new Uint8Array(rows));
     this.#active = new Int32Array(widest);
     this.#sweep = new Float64Array(widest);
@@ -42,18 +48,74 @@ export class ThreeFactorSynapses {
   }
 
   /**
-   * Adds modulator (x) eligibility of the synapses of layer l. The readout does not fire, so its synapses always
-   * use the trace.
+   * Adds modulator (x) eligibility of the synapses that reach population l + 1, those of layer l and lateral ones. The
+   * readout does not fire, so its synapses always use the trace.
    * @param modulator  one number per postsynaptic neuron
    * @param from       the presentation that left the eligibility
    */
   accumulate(l: number, modulator: Float64Array, from: Presentation): void {
     const hidden = l < this.#net.depth - 1;
-    if (hidden && this.#eligibility === "timing") this.#accumulateTiming(l, modulator, from);
+    const timing = hidden && this.#eligibility === "timing";
+    const { queue } = this.#net;
+    if (queue && hasDelays(queue.layers[l]!))
+      this.#accumulateLate(l, queue.layers[l]!, modulator, from, timing);
+    else if (timing) this.#accumulateTiming(l, modulator, from);
     else if (hidden && this.#eligibility === "online" && this.#net.online) {
       const { sources } = this.#net.architecture.layers[l]!;
       this.#accumulateTrace(l, modulator, (l === 0 && from.analogue) || new Float64Array(sources));
     } else this.#accumulateTrace(l, modulator, from.sourceTrace[l]!);
+    queue?.laterals.forEach(({ from: p, to, synapses }, q) => {
+      if (to !== l + 1) return;
+      const gain = p === 0 ? this.#net.input.gain : this.#net.spikeGain;
+      this.#addArrivals(
+        l,
+        synapses,
+        from.spikes[p]!,
+        gain,
+        modulator,
+        from,
+        timing,
+        this.#lateralChanges[q]!,
+      );
+    });
+  }
+
+  /** Of a layer whose spikes arrive later than they were fired. */
+  #accumulateLate(
+    l: number,
+    synapses: Projection,
+    modulator: Float64Array,
+    from: Presentation,
+    timing: boolean,
+  ): void {
+    this.#touched[l]!.fill(1);
+    const analogue = l === 0 ? from.analogue : null;
+    if (timing)
+      this.#addAnalogue(l, this.#shares(modulator, from.spikes[l + 1]!), from.spikes[l + 1]!, analogue);
+    else {
+      this.#addBias(l, modulator);
+      if (analogue) addOuter(this.#net.runs[l]!, analogue, modulator, this.#changes[l]!);
+    }
+    const gain = this.#net.gainOf(l);
+    this.#addArrivals(l, synapses, from.sourceSpikes[l]!, gain, modulator, from, timing, this.#changes[l]!);
+  }
+
+  #addArrivals(
+    l: number,
+    synapses: Projection,
+    spikes: SpikeTrain,
+    gain: number,
+    modulator: Float64Array,
+    from: Presentation,
+    timing: boolean,
+    changes: Float32Array,
+  ): void {
+    const { neuron, durationMs } = this.#net;
+    const { tauMem } = neuron;
+    const post = from.spikes[l + 1];
+    const third = timing ? this.#shares(modulator, post!) : modulator;
+    const reading = timing ? atSpikes(post!, modulator.length, tauMem) : atEnd(tauMem, durationMs);
+    this.updates += addArrivals(synapses, spikes, gain, durationMs, third, reading, changes);
   }
 
   /** Adds -scale times the collected changes to the weights and forgets them. */
@@ -79,6 +141,11 @@ export class ThreeFactorSynapses {
       for (let j = 0; j < columns; j++) biases[l]![j]! -= scale * this.#biasChanges[l]![j]!;
       this.#biasChanges[l]!.fill(0);
     }
+    this.#net.queue?.laterals.forEach(({ synapses: { weights: w } }, q) => {
+      const change = this.#lateralChanges[q]!;
+      for (let at = 0; at < w.length; at++) w[at]! -= scale * change[at]!;
+      change.fill(0);
+    });
   }
 
   /** Copies of the collected changes, per layer, which are then forgotten. */
@@ -236,4 +303,12 @@ export class ThreeFactorSynapses {
     const filled = -expm1(-r);
     return filled / (1 - filled / r);
   }
+}
+
+function hasDelays(synapses: Projection): boolean {
+  for (let row = 0; row < synapses.pre; row++) {
+    const last = synapses.rowLength(row) - 1;
+    if (last >= 0 && synapses.delayAt(row, last) > 0) return true;
+  }
+  return false;
 }

@@ -3,6 +3,7 @@ import { log, log1p } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
 import { expectFields, expectInteger, expectNumber, expectNumbers, expectOnly, within } from "../expect.ts";
 import { type Table, table } from "../parameters.ts";
+import { Room } from "../room.ts";
 
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
 export type Connectivity =
@@ -46,9 +47,17 @@ export const connectFields: Readonly<Record<Connectivity["kind"], Table>> = {
   pairs: { ...kind, ...table({ pre: { unit: "1", own: true }, post: { unit: "1", own: true } }) },
 };
 
+/** Offsets of rows are numbers of 32 bits. */
+const MOST_SYNAPSES = 2 ** 32 - 1;
+/** What is kept of a synapse while synapses are drawn, at least [bytes]: its target, and room to grow. */
+const SYNAPSE = 8;
+/** Pairs of neurons whose probabilities are computed, one after the other, in some ten minutes. */
+const MOST_PAIRS = 2 ** 36;
+
 /**
  * Draws the synapses of a projection.
  * @param same  whether source and target are one population, which is where autapses can be
+ * @param room  what memory there is for them
  * @throws InputError that names the field, the value and what was expected
  */
 export function connect(
@@ -57,8 +66,31 @@ export function connect(
   post: number,
   same: boolean,
   rng: Rng,
+  room = new Room(),
 ): Rows {
-  return within("connect", () => draw(connectivity, pre, post, same, rng));
+  return within("connect", () => {
+    const synapses = asked(connectivity, pre, post);
+    if (synapses > 0) room.take("", synapses, "synapses", SYNAPSE, MOST_SYNAPSES);
+    return draw(connectivity, pre, post, same, rng);
+  });
+}
+
+/** How many synapses are asked for, as far as that can be told before any is drawn; what else is wrong shows later. */
+function asked(connectivity: Connectivity, pre: number, post: number): number {
+  switch (connectivity?.kind) {
+    case "all":
+      return pre * post;
+    case "probability":
+      return typeof connectivity.p === "number" ? connectivity.p * pre * post : 0;
+    case "inDegree":
+      return connectivity.n * post;
+    case "outDegree":
+      return connectivity.n * pre;
+    case "total":
+      return connectivity.n;
+    default:
+      return 0;
+  }
 }
 
 function draw(connectivity: Connectivity, pre: number, post: number, same: boolean, rng: Rng): Rows {
@@ -147,6 +179,11 @@ function byPair(
   loops: boolean,
   rng: Rng,
 ): Rows {
+  if (pre * post > MOST_PAIRS) {
+    throw new InputError(
+      `p: expected at most ${MOST_PAIRS} pairs of neurons with a probability each, got ${pre} x ${post}`,
+    );
+  }
   return byRow(pre, (i, push) => {
     for (let j = 0; j < post; j++) {
       if (rng.uniform() < probability(p(i, j)) && (loops || i !== j)) push(j);

@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { expectInteger, expectNumber, expectOnly } from "../expect.ts";
 import { table } from "../parameters.ts";
+import { Room } from "../room.ts";
 import type { Projection } from "./projection.ts";
 
 /**
@@ -63,7 +64,7 @@ export interface Sliding {
 }
 
 /** @throws InputError that names the field, its value and what was expected */
-export function slide(spec: Convolution, pre: number, post: number): Sliding {
+export function slide(spec: Convolution, pre: number, post: number, room = new Room()): Sliding {
   expectOnly(spec, "a convolution", Object.keys(convolutionFields));
   const { filters, pool = 1, stride = 1, dilation = 1, padding = "valid" } = spec;
   const shape = counts("shape", spec.shape, 3);
@@ -80,14 +81,20 @@ export function slide(spec: Convolution, pre: number, post: number): Sliding {
   if (padding !== "valid" && padding !== "same" && !reach) {
     throw new InputError(`padding: expected valid, same or a number of places, got ${String(padding)}`);
   }
-  const [rows, columns] = [height, width].map((size, k) =>
-    pooled(taps(Math.floor(size / pool), kernel[k]!, strides[k]!, dilations[k]!, padding), size, pool),
-  ) as [Taps, Taps];
-  if (rows.out * columns.out * filters !== post) {
+  room.take("kernel", kernel[0]! * kernel[1]! * channels * filters, "weights", 4);
+  const spans = [height, width].map((size, k) =>
+    spanOf(Math.floor(size / pool), kernel[k]!, strides[k]!, dilations[k]!, padding),
+  ) as [Span, Span];
+  const [down, across] = spans.map(({ out }) => out) as [number, number];
+  if (down * across * filters !== post) {
     throw new InputError(
-      `filters: expected a target of ${rows.out} x ${columns.out} x ${filters} neurons, got one of ${post}`,
+      `filters: expected a target of ${down} x ${across} x ${filters} neurons, got one of ${post}`,
     );
   }
+  const [rows, columns] = [height, width].map((size, k) => pooled(taps(spans[k]!), size, pool)) as [
+    Taps,
+    Taps,
+  ];
   return { channels, filters, kernel: [kernel[0]!, kernel[1]!], rows, columns };
 }
 
@@ -103,7 +110,7 @@ export class ConvolutionProjection implements Projection {
   /** The kernel, [height, width, source channels, filters]: weights that all places share. */
   readonly heldWeights: Float32Array;
   lent: boolean;
-  readonly gain: number;
+  gain: number;
   readonly minDelay: number;
   readonly shared = true;
   readonly #sliding: Sliding;
@@ -186,14 +193,23 @@ function counts(field: string, given: unknown, length: number): readonly number[
   return list;
 }
 
-/** Output o sees input o * stride + tap * dilation - before, where that is one. */
-function taps(
+/** How a kernel lies in one direction: `before` places over the near edge, with `out` steps to the far one. */
+interface Span {
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly out: number;
+}
+
+function spanOf(
   size: number,
   kernel: number,
   stride: number,
   dilation: number,
   padding: "valid" | "same" | number,
-): Taps {
+): Span {
   const reach = (kernel - 1) * dilation + 1;
   const same = Math.ceil(size / stride);
   const before =
@@ -206,12 +222,19 @@ function taps(
   if (out < 1) {
     throw new InputError(`kernel: expected one that fits into ${size + 2 * before} places, got ${reach}`);
   }
+  return { size, kernel, stride, dilation, before, out };
+}
+
+/** Output o sees input o * stride + tap * dilation - before, where that is one. */
+function taps({ size, kernel, stride, dilation, before, out }: Span): Taps {
   const [start, tap, at] = [new Uint32Array(size + 1), [] as number[], [] as number[]];
   for (let y = 0; y < size; y++) {
-    // From the far end of the kernel on, so that targets ascend.
-    for (let k = kernel - 1; k >= 0; k--) {
+    // From the far end of the kernel on, so that targets ascend; no farther than where the first and last output are.
+    const far = Math.min(kernel - 1, Math.floor((y + before) / dilation));
+    const near = Math.max(0, Math.ceil((y + before - (out - 1) * stride) / dilation));
+    for (let k = far; k >= near; k--) {
       const o = (y + before - k * dilation) / stride;
-      if (!Number.isInteger(o) || o < 0 || o >= out) continue;
+      if (!Number.isInteger(o)) continue;
       tap.push(k);
       at.push(o);
     }

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { delayOf } from "../instant.ts";
 import type { Projection } from "./projection.ts";
 
 /**
@@ -13,7 +14,7 @@ export class DenseProjection implements Projection {
   readonly heldWeights: Float32Array;
   lent: boolean;
   /** Factor on every weight at delivery: what one presynaptic spike stands for. */
-  readonly gain: number;
+  gain: number;
   readonly #delay: number;
   readonly #order: { targets: Uint32Array; delays: Float64Array } | null;
 
@@ -52,8 +53,9 @@ export class DenseProjection implements Projection {
         throw new InputError(`delay: expected one number or ${pre * post} numbers, got ${delay.length}`);
       }
       for (let s = 0; s < delay.length; s++) checkDelay(delay[s]!, `delay[${s}]`);
-      this.#delay = least(delay);
-      this.#order = sortRows(pre, post, delay);
+      const each = delay instanceof Float32Array ? Float64Array.from(delay, delayOf) : delay;
+      this.#delay = least(each);
+      this.#order = sortRows(pre, post, each);
     }
   }
 

@@ -19,8 +19,8 @@ export interface Projection {
   readonly uniformWeight?: number | null;
   /** Whether several synapses have one weight. */
   readonly shared?: boolean;
-  /** Factor on every weight at delivery: what one presynaptic spike stands for. */
-  readonly gain: number;
+  /** Factor on every weight at delivery: what one presynaptic spike stands for; simulations made from now on use it. */
+  gain: number;
   /** Static memory: targets, weights and delays. */
   readonly bytes: number;
   /** Shortest delay [ms]. */

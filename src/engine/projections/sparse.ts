@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { delayOf } from "../instant.ts";
 import type { Projection } from "./projection.ts";
 
 /**
@@ -15,7 +16,7 @@ export class SparseProjection implements Projection {
   uniformWeight: number | null;
   #weights: Float32Array | null;
   #update: (() => void) | null = null;
-  readonly gain: number;
+  gain: number;
   readonly minDelay: number;
   /** [pre + 1]: synapses of row i are rowStart[i] .. rowStart[i + 1] - 1. */
   readonly rowStart: Uint32Array;
@@ -77,7 +78,7 @@ export class SparseProjection implements Projection {
     this.ownsWeights = ownsWeights || !each;
     this.lent = lent;
     this.gain = gain;
-    this.minDelay = least === Infinity ? 0 : least;
+    this.minDelay = least === Infinity ? 0 : typeof delay === "number" ? least : delayOf(least);
     this.delays = typeof delay === "number" ? null : delay;
     if (this.delays) this.#sortRows(this.delays);
   }
@@ -135,7 +136,7 @@ export class SparseProjection implements Projection {
   }
 
   delayAt(row: number, cursor: number): number {
-    return this.delays ? this.delays[this.rowStart[row]! + cursor]! : this.minDelay;
+    return this.delays ? delayOf(this.delays[this.rowStart[row]! + cursor]!) : this.minDelay;
   }
 
   deliver(

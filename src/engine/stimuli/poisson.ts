@@ -3,6 +3,7 @@ import { expectNumber, expectOnly } from "../expect.ts";
 import { table } from "../parameters.ts";
 import { NeuronStreams } from "./neuronStreams.ts";
 import {
+  expectRate,
   type Selection,
   type SpikeTarget,
   select,
@@ -49,6 +50,7 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
       bound! > 0 && bound! < Infinity,
       "a rate in Hz that the function never exceeds",
     );
+    expectRate("bound", bound);
   } else if (spec.bound !== undefined) {
     throw new InputError("bound: expected it only where rate is a function of time");
   } else if (typeof rate !== "number" && rate?.length !== neurons.length) {
@@ -57,7 +59,7 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
   /** Mean waiting times [ms]. */
   const waits = Float64Array.from(neurons, (_, k) => {
     const hz = varies ? spec.bound! : typeof rate === "number" ? rate : rate[k]!;
-    expectNumber("rate", hz, hz >= 0 && hz < Infinity, "0 Hz or more");
+    expectRate("rate", hz);
     return 1000 / hz;
   });
   const next = (k: number, time: number) => {
@@ -75,8 +77,10 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
     }
     return streams.uniform(i) * spec.bound! < hz ? i : -1;
   };
+  const perMs = varies ? 0 : waits.reduce((sum, wait) => sum + 1 / wait, 0);
   return {
     drawn: true,
+    expected: (from, to) => perMs * Math.max(0, Math.min(to, stop) - Math.max(from, start)),
     first: () => Float64Array.from(neurons, (_, k) => next(k, start)),
     neuron: varies ? thinned : k => neurons[k]!,
     next,

@@ -1,6 +1,8 @@
-import { expectOnly, expectTime } from "../expect.ts";
+import { expectNumber, expectOnly, expectTime } from "../expect.ts";
+import { instant } from "../instant.ts";
 import { table } from "../parameters.ts";
 import {
+  MOST_RATE,
   type Selection,
   type SpikeTarget,
   select,
@@ -30,11 +32,18 @@ export function regular(spec: RegularSpec, size: number): Timing {
   const { start, stop } = span(spec);
   const neurons = select(spec.neurons, size);
   expectTime("interval", interval);
+  expectNumber("interval", interval, interval >= 1000 / MOST_RATE, `${1000 / MOST_RATE} ms or more`);
   // Counted, not summed: the k-th spike is free of the rounding of those before it.
   const counts = new Float64Array(neurons.length);
   const next = (k: number) => {
-    const t = start + ++counts[k]! * interval;
+    const t = instant(start + ++counts[k]! * interval);
     return t < stop ? t : Infinity;
   };
-  return { first: () => Float64Array.from(neurons, (_, k) => next(k)), neuron: k => neurons[k]!, next };
+  return {
+    first: () => Float64Array.from(neurons, (_, k) => next(k)),
+    neuron: k => neurons[k]!,
+    next,
+    expected: (from, to) =>
+      (neurons.length * Math.max(0, Math.min(to, stop) - Math.max(from, start))) / interval,
+  };
 }

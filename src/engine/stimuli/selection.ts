@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import type { Rng } from "../../math/rng.ts";
-import { expectMoment, expectNeuron, expectNumbers } from "../expect.ts";
+import { expectMoment, expectNeuron, expectNumber, expectNumbers } from "../expect.ts";
+import { instant } from "../instant.ts";
 import { table } from "../parameters.ts";
 
 /** Where the spikes of a stimulus go. */
@@ -41,6 +42,15 @@ export interface Selection {
   readonly stop?: number;
 }
 
+/** More events of one neuron than anything has, and more than could be simulated [Hz]. */
+export const MOST_RATE = 1e9;
+
+export function expectRate(field: string, hz: unknown): void {
+  const rate = hz as number;
+  expectNumber(field, hz, rate >= 0 && rate < Infinity, "0 Hz or more");
+  expectNumber(field, hz, rate <= MOST_RATE, `at most ${MOST_RATE} Hz`);
+}
+
 export function select(neurons: ArrayLike<number> | undefined, size: number): Uint32Array {
   if (neurons === undefined) return Uint32Array.from({ length: size }, (_, i) => i);
   expectNumbers("neurons", neurons, "neurons");
@@ -57,5 +67,5 @@ export function select(neurons: ArrayLike<number> | undefined, size: number): Ui
 export function span({ start = 0, stop = Infinity }: Selection): { start: number; stop: number } {
   expectMoment("start", start);
   if (!(stop > start)) throw new InputError(`stop: expected later than start (${start} ms), got ${stop}`);
-  return { start, stop };
+  return { start: instant(start), stop: instant(stop) };
 }

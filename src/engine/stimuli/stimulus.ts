@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { Rng } from "../../math/rng.ts";
 import { expectFinite, expectMoment } from "../expect.ts";
+import { instant } from "../instant.ts";
 import type { Table } from "../parameters.ts";
 import { type CurrentSpec, current, currentFields } from "./current.ts";
 import { type PoissonSpec, poisson, poissonFields } from "./poisson.ts";
@@ -21,6 +22,8 @@ export interface Timing {
    * a step do, so that a run holds as many as its time does; others come at the nearest.
    */
   readonly drawn?: boolean;
+  /** About how many events come between two times [ms], where they could be very many. */
+  expected?(from: number, to: number): number;
 }
 
 /** Something outside the network that makes events at one population. */
@@ -136,7 +139,8 @@ function bombardment(
   if (typeof rate !== "number" || neurons !== undefined) return {};
   const rng = new Rng(seed, `${name}, counts`);
   const key = [rng.nextUint32(), rng.nextUint32()] as const;
-  return { bombardment: { perMs: rate / 1000, start: start + delay, stop: stop + delay, key } };
+  const [from, to] = [instant(start + delay), instant(stop + delay)];
+  return { bombardment: { perMs: rate / 1000, start: from, stop: to, key } };
 }
 
 function delayed(timing: Timing, delay: number): Timing {
@@ -145,5 +149,6 @@ function delayed(timing: Timing, delay: number): Timing {
     first: () => timing.first().map(t => t + delay),
     neuron: (entry, time) => timing.neuron(entry, time - delay),
     next: (entry, time) => timing.next(entry, time - delay) + delay,
+    expected: (from, to) => timing.expected?.(from - delay, to - delay) ?? 0,
   };
 }

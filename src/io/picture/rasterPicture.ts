@@ -18,25 +18,42 @@ const SMALL = 7;
 const LINE = 0.5;
 const HISTOGRAM = 70;
 const RATE_BINS = 100;
+/** Populations that have a band: more would make a picture that no page holds. */
+const MOST_BANDS = 64;
+/** Letters of a name that fit beside its band. */
+const LONGEST_NAME = 48;
+/** [ms] A shorter recording is drawn as one of 1 ms: numbers below have no digits left to divide. */
+const SHORTEST = 1e-290;
 
 /**
  * A raster as a figure: one band of spikes per population, neurons upwards, and the rate of each population below.
- * Up to 10,000 spikes are strokes; beyond, each band is a picture of counts.
+ * Up to 10,000 spikes are strokes; beyond, each band is a picture of counts. Only the first 64 populations are drawn,
+ * and a line says how many more there are.
  */
 export function rasterPicture(raster: Raster | RasterStream): Picture {
-  const { durationMs, populations, times, populationIndex, neurons } =
-    "spikes" in raster ? collect(raster) : raster;
+  const {
+    durationMs,
+    populations: all,
+    times,
+    populationIndex,
+    neurons,
+  } = "spikes" in raster ? collect(raster) : raster;
+  const populations = all.slice(0, MOST_BANDS).map(({ name, size }) => ({ name: brief(name), size }));
   const shapes: Shape[] = [];
   const right = WIDTH - RIGHT;
-  const span = durationMs > 0 ? durationMs : 1;
-  const xOf = (t: number) => LEFT + ((right - LEFT) * t) / span;
+  const span = durationMs > SHORTEST ? durationMs : 1;
+  // Nothing is drawn beside the axis, whenever a spike is.
+  const xOf = (t: number) => LEFT + (right - LEFT) * Math.max(0, Math.min(1, t / span));
   const byPopulation: { times: number[]; neurons: number[] }[] = populations.map(() => ({
     times: [],
     neurons: [],
   }));
+  let others = 0;
   times.forEach((t, k) => {
-    byPopulation[populationIndex[k]!]!.times.push(t);
-    byPopulation[populationIndex[k]!]!.neurons.push(neurons[k]!);
+    const own = byPopulation[populationIndex[k]!];
+    own?.times.push(t);
+    own?.neurons.push(neurons[k]!);
+    if (!own) others++;
   });
   let y = 4;
   populations.forEach(({ name, size }, p) => {
@@ -53,10 +70,10 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
       color,
       TEXT,
     );
-    const yOf = (i: number) => y + (height * (size - i - 0.5)) / size;
+    const yOf = (i: number) => y + (height * (size - i - 0.5)) / Math.max(1, size);
     if (times.length > DENSITY_ABOVE) {
       const columns = 400;
-      const rows = Math.min(size, Math.round(height * 2));
+      const rows = Math.max(1, Math.min(size, Math.round(height * 2)));
       const area = { x: LEFT, y, width: right - LEFT, height };
       shapes.push({
         kind: "density",
@@ -84,6 +101,11 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
     label(shapes, LEFT - 4, yOf(0) + 2.5, "0", "end");
     y += height + 5;
   });
+  if (all.length > MOST_BANDS) {
+    y += TEXT + 3;
+    const more = all.length - MOST_BANDS;
+    label(shapes, LEFT, y - 3, `and ${more} more populations with ${others} spikes`, "start", INK, TEXT);
+  }
   y += TEXT + 5;
   label(
     shapes,
@@ -189,10 +211,18 @@ function label(
 function ticks(high: number, most = 6): number[] {
   const raw = high / most;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map(m => m * power).find(s => s >= raw * (1 - 1e-9))!;
+  const step = [1, 2, 5, 10].map(m => m * power).find(s => s >= raw * (1 - 1e-9)) ?? 0;
+  // Where numbers end, powers of ten are no longer these.
+  if (!(step > 0 && high / step < most + 1)) return [0];
   return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, k) => k * step);
 }
 
+function brief(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  return `${[...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME - 1).join("")}…`;
+}
+
 function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  const rounded = Number(value.toPrecision(4));
+  return String(Number.isFinite(rounded) ? rounded : value);
 }

@@ -6,6 +6,7 @@ import { type NeuronSpec, neuronModel } from "../../../src/engine/neurons/index.
 import { expPeak } from "../../../src/engine/neurons/response.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
 import type { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
@@ -80,7 +81,7 @@ test("compiled loops and their twins give the same bits, in one piece or in many
       expect(run(spec, {}, [0.01, 17, 17.3, 64, 79.999, 80])).toEqual(whole);
       spikes += whole.times.length;
     }),
-    { numRuns: 30 },
+    { numRuns: sized(10, 30) },
   );
   expect(spikes).toBeGreaterThan(5000);
 });
@@ -134,7 +135,7 @@ test("spike times are those of neurons that keep potential and currents, to 1e-9
       expect(modes.currents).toBeCloseTo(other.currents, 9);
       spikes += modes.times.length;
     }),
-    { numRuns: 30 },
+    { numRuns: sized(10, 30) },
   );
   expect(spikes).toBeGreaterThan(5000);
 });

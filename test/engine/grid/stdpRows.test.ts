@@ -4,6 +4,7 @@ import { type NetworkSpec, network } from "../../../src/engine/network.ts";
 import type { StdpPairSpec } from "../../../src/engine/plasticity/stdpPair.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
 import { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
 
 /** A power of 2, so that times of both modes are the same. */
 const dt = 0.125;
@@ -72,7 +73,7 @@ describe("pair STDP on a lattice", () => {
           expect(Math.abs(w - exact.weights[s]!)).toBeLessThan(1e-6);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: sized(20, 60) },
     );
   });
 

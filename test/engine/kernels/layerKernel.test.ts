@@ -7,6 +7,7 @@ import { FeedForwardNetwork } from "../../../src/engine/feedForward.ts";
 import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/plasticity/threeFactor.ts";
 import { Rng } from "../../../src/math/rng.ts";
+import { longTest, sized } from "../../long.ts";
 
 const cases = fc.record({
   seed: fc.nat(1e6),
@@ -75,7 +76,7 @@ test("the compiled loops give the same bits as their TypeScript twins: spikes, p
       };
       expect(run(true)).toEqual(run(false));
     }),
-    { numRuns: 400 },
+    { numRuns: sized(80, 400) },
   );
 });
 
@@ -102,7 +103,7 @@ test("a presentation that does not fit the kernel's memory takes the TypeScript 
   expect(run(true)).toEqual(run(false));
 });
 
-test("the inlined module is what the sources compile to", () => {
+longTest("the inlined module is what the sources compile to", () => {
   const path = "src/engine/kernels/wasm.ts";
   const before = readFileSync(path, "utf8");
   expect(spawnSync(process.execPath, ["src/engine/kernels/build.mjs"]).status).toBe(0);

@@ -3,6 +3,7 @@ import { AlifGroup } from "../../../src/engine/neurons/alif.ts";
 import { LifAlphaGroup } from "../../../src/engine/neurons/lifAlpha.ts";
 import { LifExpGroup } from "../../../src/engine/neurons/lifExp.ts";
 import { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
 import { type Case, crossedBefore, excessAt, highest, Stepper } from "./bruteForce.ts";
 
 const membrane = { vRest: -60, vThreshold: -50, reset: "fixed", vReset: -60, tauRef: 0, bias: 0 } as const;
@@ -164,7 +165,7 @@ function fail(tally: Tally, what: "missed" | "wrong", example: unknown) {
 }
 
 /** THREEFACTOR_CASES=10 searches ten times as many. */
-const scale = Number(process.env.THREEFACTOR_CASES ?? 1);
+const scale = Number(process.env.THREEFACTOR_CASES ?? sized(0.1, 1));
 
 for (const [model, batches] of [
   ["lif-exp", 2500],
@@ -182,7 +183,7 @@ for (const [model, batches] of [
   test(`${model}: a maximum within 1e-9 of the threshold is a crossing above it and none below it`, () => {
     const rng = new Rng(2, `grazing ${model}`);
     let grazed = 0;
-    for (let n = 0; n < 250; n++) {
+    for (let n = 0; n < sized(60, 250); n++) {
       const batch = draw(rng, model, 4);
       for (let i = 0; i < 4; i++) {
         const t = graze(batch, i);
@@ -200,7 +201,7 @@ for (const [model, batches] of [
         }
       }
     }
-    expect(grazed).toBeGreaterThan(300);
+    expect(grazed).toBeGreaterThan(sized(70, 300));
   });
 }
 

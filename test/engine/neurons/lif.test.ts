@@ -61,6 +61,15 @@ test("at the predicted crossing the potential is the threshold, and before it is
 
 test("impossible parameters are refused by name", () => {
   expect(() => lif({ vThreshold: -1 })).toThrow("vThreshold: expected a number above vRest (0)");
+  expect(() => lif({ vThreshold: -1, reset: "fixed" })).toThrow(
+    "vReset: expected below vThreshold (-1), got 0",
+  );
+  expect(() => lif({ vThreshold: -Infinity, reset: "fixed", vReset: -2 })).toThrow(
+    "vThreshold: expected a number;",
+  );
+  expect(() => lif({ vThreshold: Number.NaN, reset: "fixed", vReset: -2 })).toThrow(
+    "vThreshold: expected a number;",
+  );
   expect(() => lif({ vThreshold: 1, tauMem: 0 })).toThrow("tauMem: expected a time in ms above 0");
   expect(() => lif({ vThreshold: 1, tauMem: Number.NaN })).toThrow("tauMem");
   expect(() => lif({ vThreshold: 1, tauRef: -1 })).toThrow(

@@ -4,6 +4,7 @@ import { encoders } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork, type Presentation } from "../../../src/engine/feedForward.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/plasticity/threeFactor.ts";
 import { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
 
 const sizes = [6, 8, 4, 3];
 const T = 20;
@@ -79,7 +80,7 @@ test("timing: the backward sweep equals the definition, spike by spike", () => {
         });
       }
     }),
-    { numRuns: 150 },
+    { numRuns: sized(40, 150) },
   );
 });
 
@@ -102,7 +103,7 @@ test("trace: modulator times the presynaptic trace at the end; the readout alway
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: sized(20, 60) },
   );
 });
 

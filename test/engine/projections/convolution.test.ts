@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { describe } from "../../../src/description/describe.ts";

@@ -1,6 +1,7 @@
 // AssemblyScript. The inner loops of populations that keep their state by modes; each does what its TypeScript twin in
 // `exact/modeLoops.ts` does, operation by operation in double precision and in the same order, so that results are the
 // same bits. What lies where is written there.
+import { instant } from "./instant";
 
 // @ts-ignore: decorator
 @external("env", "exp")
@@ -218,7 +219,8 @@ function waitForCrossing(block: usize, i: i32): void {
   const e = load<f64>(state, E) * exp(-load<f64>(block, MU_E) * since);
   const inh = load<f64>(state, I) * exp(-load<f64>(block, MU_I) * since);
   const x = load<f64>(state, X);
-  const bound = x + m + e + inh >= 0 ? from : from + crossing(load<i32>(block, ID), x, m, e, inh);
+  const above = x + m + e + inh >= 0;
+  const bound = above ? from : instant(from + crossing(load<i32>(block, ID), x, m, e, inh));
   store<i32>(state, bound < Infinity ? 1 : 0, CROSSES);
   lookAt(block, i, bound);
 }

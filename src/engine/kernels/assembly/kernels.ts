@@ -1,5 +1,6 @@
 // AssemblyScript. Each function does what its TypeScript twin does, operation by operation in double precision and in
 // the same order, so that results are the same bits.
+import { instant } from "./instant";
 
 /** The platform's own functions, so that times between events give the same bits here and in TypeScript. */
 // @ts-ignore: decorator
@@ -292,7 +293,7 @@ function fire(j: i32, k: i32): bool {
         wait(j, until);
         break;
       }
-      store<f64>(untils + (usize(j) << 3), t + tauRef);
+      store<f64>(untils + (usize(j) << 3), instant(t + tauRef));
     }
     v -= less;
     if (!spike(j, t)) return false;
@@ -346,12 +347,12 @@ function within(j: i32, before: f64, end: f64): bool {
     const v = load<f64>(at);
     if (!(v >= slope * e + offset)) {
       if (!(slope < 0)) break;
-      t = max(leaky ? tau * ln(v / slope) : (v - offset) / slope, start);
+      t = max(instant(leaky ? tau * ln(v / slope) : (v - offset) / slope), start);
       if (t >= end) break;
       e = leaky ? exp(t / tau) : t;
     }
     store<f64>(at, v - drop * (leaky ? e : 1));
-    if (tauRef > 0) until = t + tauRef;
+    if (tauRef > 0) until = instant(t + tauRef);
     if (!spike(j, t)) return false;
   }
   store<f64>(untils + (usize(j) << 3), until);
