@@ -67,6 +67,22 @@ export class Registry<T extends { readonly name: string }> {
    * @throws InputError when a field is missing or of another kind, or the name is taken
    */
   add<D extends T>(definition: D, source = PROGRAM): D {
+    const { name } = this.check(definition);
+    const known = this.find(name);
+    if (known !== undefined && known !== definition)
+      throw new InputError(
+        `${this.#kind} ${name}: expected another name, since ${this.sourceOf(name)} has one of this name`,
+      );
+    if (!known) {
+      Object.defineProperty(definition, DEFINES, { value: this.#kind });
+      this.list.push(definition);
+    }
+    this.#sources.set(name, source);
+    return definition;
+  }
+
+  /** The definition itself. @throws InputError when a field is missing or of another kind */
+  check<D extends T>(definition: D): D {
     const kind = this.#kind;
     if (typeof definition !== "object" || definition === null)
       throw new InputError(`${kind}: expected an object with a name, got ${shown(definition)}`);
@@ -80,16 +96,6 @@ export class Registry<T extends { readonly name: string }> {
       if (!right && !(optional && value === undefined))
         throw new InputError(`${kind} ${name}: ${field}: expected a ${is}, got ${shown(value)}`);
     }
-    const known = this.find(name);
-    if (known !== undefined && known !== definition)
-      throw new InputError(
-        `${kind} ${name}: expected another name, which ${this.sourceOf(name)} has already`,
-      );
-    if (!known) {
-      Object.defineProperty(definition, DEFINES, { value: kind });
-      this.list.push(definition);
-    }
-    this.#sources.set(name, source);
     return definition;
   }
 }

@@ -18,7 +18,6 @@ import {
 } from "./compareTable.ts";
 import { modelOf } from "./layeredModels.ts";
 import { readOptions } from "./options.ts";
-import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
 const MOST_SYNAPSES = 1e8;
@@ -113,7 +112,7 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
     );
   }
   if (options.eligibility === "online" && options.twins.includes("spike")) {
-    const late = options.rules.find(rule => !knowsAhead(ruleNamed(rule)));
+    const late = options.rules.find(rule => !ruleNamed(rule).knowsAhead);
     if (late !== undefined) {
       throw new InputError(
         `--eligibility: expected trace or timing for ${late}, got online: it knows its third factor only after a presentation`,
@@ -149,14 +148,12 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
   );
   if (all.length === 0) {
     const [rule] = options.rules;
-    throw new InputError(
-      `--twins: expected rate for ${rule}, got spike: ${spikingUnavailable(ruleNamed(rule!))}`,
-    );
+    throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule!).rateOnly}`);
   }
   return all;
 }
 
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {
-  const unavailable = spikingUnavailable(ruleNamed(rule)) !== null;
+  const unavailable = ruleNamed(rule).rateOnly !== undefined;
   return twins.filter(twin => twin === "rate" || !unavailable);
 }
