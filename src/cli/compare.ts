@@ -3,7 +3,7 @@ import { augment, parseAugmentation } from "../data/augment.ts";
 import { classNotes } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
-import { notation } from "../engine/architecture.ts";
+import { dense, notation } from "../engine/architecture.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { backendTitle, selectBackend } from "../rate/backend.ts";
@@ -15,7 +15,7 @@ import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import { createTrainer, type RunPlan, train } from "../training/train.ts";
 import { spread } from "../training/workers.ts";
 import { resultsOf } from "./checkRun.ts";
-import { networkFor, plans } from "./compareOptions.ts";
+import { plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, conduct } from "./compareTable.ts";
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { addOptions, readOptions } from "./options.ts";
@@ -41,7 +41,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     if (!opened.record) folder = await beginRun(folder, record, flags);
     const { options } = opened;
     const progress = new Progress();
-    progress.line(`${title(options, data)}; tensors on ${backendTitle()}; writing ${folder.path}`);
+    progress.line(`${title(options, data, all)}; tensors on ${backendTitle()}; writing ${folder.path}`);
     for (const rule of options.rules) {
       const unavailable = ruleNamed(rule).rateOnly;
       if (unavailable && options.twins.includes("spike"))
@@ -49,7 +49,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     }
     for (const note of notes) progress.line(`note: ${note}`);
     await heedingSignals(async () => {
-      const runs = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
+      const runs = await runAll(folder, all, data, notes, progress, resumeCommand(folder, flags), workers);
       const results = resultsOf(runs, notes);
       await conclude(folder, results, record);
       if (flags.json) printJson(results);
@@ -62,7 +62,7 @@ async function compare(flags: CompareFlags): Promise<void> {
 
 /** Everything that can be refused before a folder is made. */
 async function prepare(
-  { folder, options, record: begun }: Awaited<ReturnType<typeof openRun>>,
+  { folder, options, record: begun, start }: Awaited<ReturnType<typeof openRun>>,
   flags: CompareFlags,
 ): Promise<{ data: Dataset; all: readonly RunPlan[]; notes: readonly string[]; record: RunRecord }> {
   const loaded = await loadDataset(options.dataset, {
@@ -72,7 +72,7 @@ async function prepare(
   });
   const words = options.augment?.split(",");
   const data = words ? augment(loaded, parseAugmentation(words, "--augment")) : loaded;
-  const all = plans(options, data);
+  const all = plans(options, data, start);
   const backend = await selectBackend(flags.backend ?? begun?.backend);
   if (begun && begun.backend !== backend) {
     throw new InputError(`--backend: ${folder.path} was begun on ${begun.backend}, got ${backend}`);
@@ -82,8 +82,8 @@ async function prepare(
       `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
     );
   }
-  const notes = classNotes(data);
-  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes) };
+  const notes = [...classNotes(data), ...(start?.notes ?? [])];
+  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start) };
 }
 
 /** Writes what stands in a finished run's folder. */
@@ -101,6 +101,7 @@ async function runAll(
   folder: RunFolder,
   all: readonly RunPlan[],
   data: Dataset,
+  notes: readonly string[],
   progress: Progress,
   resume: string,
   workers: number,
@@ -136,7 +137,7 @@ async function runAll(
       const network = trainedNetwork(plan, data, trained);
       await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
       results.push(trained.result);
-      await folder.writeResults(resultsOf(results, classNotes(data)));
+      await folder.writeResults(resultsOf(results, notes));
       await folder.writeCheckpoint({ done: results, state: null });
       const { testAccuracy, wallSeconds } = trained.result;
       progress.line(`${name}: test ${(100 * testAccuracy).toFixed(2)} % in ${wallSeconds.toFixed(1)} s`);
@@ -192,8 +193,8 @@ function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder:
   });
 }
 
-function title(options: CompareOptions, data: Dataset): string {
-  const sizes = notation(networkFor(options, data));
+function title(options: CompareOptions, data: Dataset, [{ settings }]: readonly RunPlan[]): string {
+  const sizes = notation(settings.architecture ?? dense(settings.sizes));
   const names = options.rules.map(name => ruleNamed(name).title).join(", ");
   return `${data.name} ${sizes}, ${options.encoder} encoder: ${names}`;
 }

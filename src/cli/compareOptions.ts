@@ -1,11 +1,13 @@
-import { twinModel } from "../../models/index.ts";
+import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
 import { type Architecture, dense, notation } from "../engine/architecture.ts";
+import type { LayeredNetwork } from "../engine/layers.ts";
 import { InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
+import { refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan } from "../training/train.ts";
 import { networkOf } from "../training/trainer.ts";
 import {
@@ -18,17 +20,26 @@ import {
 } from "./compareTable.ts";
 import { modelOf } from "./layeredModels.ts";
 import { readOptions } from "./options.ts";
+import { constantsFor, type StartNetwork } from "./startNetwork.ts";
+import { inputGain } from "./trainedNetwork.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
 const MOST_SYNAPSES = 1e8;
 
-/** @throws InputError that names the option, its value and what was expected */
-export function compareOptions(flags: CompareFlags): CompareOptions {
+/**
+ * @param start  the network of a file, where --model names one
+ * @throws InputError that names the option, its value and what was expected
+ */
+export function compareOptions(flags: CompareFlags, start: StartNetwork | null = null): CompareOptions {
   if (flags.seed !== undefined && flags.seeds !== undefined) {
     throw new InputError("--seed: expected --seed or --seeds, got both");
   }
   const { seed } = readOptions(alsoRecorded, flags);
-  const options = readOptions(comparison, flags, twinModel(flags.dataset ?? defaultDataset));
+  const options = readOptions(comparison, flags, constantsFor(flags.dataset ?? defaultDataset, start));
+  if (start && options.vThreshold !== start.neuron.vThreshold)
+    throw new InputError(
+      `--v-threshold: expected ${start.neuron.vThreshold}, that of ${start.file}, got ${options.vThreshold}`,
+    );
   if (flags.schedule !== undefined) {
     // Not after hours, when an epoch comes for which it has no number.
     const { epochs } = options;
@@ -41,10 +52,15 @@ export function compareOptions(flags: CompareFlags): CompareOptions {
 /**
  * The options that a run folder was made with, checked like typed ones. An option that is younger than the folder is
  * what it is when nothing is typed.
- * @param file  named in errors
+ * @param file   named in errors
+ * @param start  the network of a file, where the run began with one
  * @throws InputError when they are not such options
  */
-export function recordedOptions(recorded: Readonly<Record<string, unknown>>, file: string): CompareOptions {
+export function recordedOptions(
+  recorded: Readonly<Record<string, unknown>>,
+  file: string,
+  start: StartNetwork | null = null,
+): CompareOptions {
   const typed = Object.entries(recorded).filter(([, value]) => value !== null);
   const stray = typed.find(([, value]) => ![value].flat().every(part => typeof part !== "object"));
   if (stray) {
@@ -54,7 +70,7 @@ export function recordedOptions(recorded: Readonly<Record<string, unknown>>, fil
   }
   let options: CompareOptions;
   try {
-    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])));
+    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])), start);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
   }
@@ -66,14 +82,32 @@ export function recordedOptions(recorded: Readonly<Record<string, unknown>>, fil
   return options;
 }
 
-/** @throws InputError that names the layer that does not fit, or when the network is too large */
-export function networkFor(options: CompareOptions, data: Dataset): Architecture {
-  const layered = options.model ? modelOf(options.model) : null;
+/**
+ * @param begun  the network of a file, where the run begins with one
+ * @throws InputError that names the layer that does not fit, or when the network is too large
+ */
+export function networkFor(
+  options: CompareOptions,
+  data: Dataset,
+  begun: LayeredNetwork | null = null,
+): Architecture {
+  const layered = options.model && !begun ? modelOf(options.model) : null;
   const where = `--model: ${layered?.name}`;
-  const network = layered
-    ? architectureFrom(layered, data.shape, data.classes, where)
-    : dense([data.inputs, ...options.hidden, data.classes]);
-  const option = layered ? "model" : "hidden";
+  const network =
+    begun?.architecture ??
+    (layered
+      ? architectureFrom(layered, data.shape, data.classes, where)
+      : dense([data.inputs, ...options.hidden, data.classes]));
+  const option = options.model ? "model" : "hidden";
+  for (const [what, got, expected] of [
+    ["inputs", network.sizes[0]!, data.inputs] as const,
+    ["classes", network.sizes.at(-1)!, data.classes] as const,
+  ]) {
+    if (got === expected) continue;
+    throw new InputError(
+      `--model: ${options.model}: expected ${expected} ${what}, as ${data.name} has, got ${got}`,
+    );
+  }
   const synapses = network.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const neurons = network.sizes.reduce((sum, size) => sum + size, 0);
   for (const [what, got] of [["synapses", synapses] as const, ["neurons", neurons] as const]) {
@@ -95,10 +129,11 @@ export function networkFor(options: CompareOptions, data: Dataset): Architecture
  * The runs of a comparison in the order in which they are made; a rule without a spiking form has no such run.
  * @throws InputError when nothing is left to run, or the networks are too large
  */
-export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
-  const model = twinModel(options.dataset);
-  const layered = options.model ? modelOf(options.model) : null;
-  const architecture = networkFor(options, data);
+export function plans(options: CompareOptions, data: Dataset, start: StartNetwork | null = null): RunPlan[] {
+  const model = constantsFor(options.dataset, start);
+  const begun = start && beginning(options, data, model, start);
+  const layered = options.model && !begun ? modelOf(options.model) : null;
+  const architecture = networkFor(options, data, begun);
   const { sizes } = architecture;
   for (const name of options.rules) {
     const rule = ruleNamed(name);
@@ -132,7 +167,8 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
         settings: {
           ...settingsOf(options),
           sizes,
-          ...(layered && { architecture }),
+          ...(options.model !== null && { architecture }),
+          ...(begun && { start: { weights: [...begun.weights], biases: [...begun.biases] } }),
           seed,
           learningRate:
             options.learningRate ??
@@ -151,6 +187,33 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
     throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule!).rateOnly}`);
   }
   return all;
+}
+
+/** The layers that all runs begin with. @throws InputError for what a rule or the code of inputs would have otherwise */
+function beginning(
+  options: CompareOptions,
+  data: Dataset,
+  model: TwinModel,
+  start: StartNetwork,
+): LayeredNetwork {
+  const { neuron, file } = start;
+  if (options.encoder === "latency" && neuron.tauMem < Infinity)
+    throw new InputError(
+      `--encoder: expected current, rate or poisson where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got latency`,
+    );
+  const constants = { ...model, encoder: options.encoder, maxSpikes: options.maxSpikes };
+  const begun = start.layers(model.durationMs, start.inputGain ?? inputGain(constants, data.inputs));
+  for (const name of options.rules) {
+    const rule = ruleNamed(name);
+    if (rule.shallow)
+      throw new InputError(`--model: ${file}: expected rules that train its hidden layers, got ${name}`);
+    const tauRef = refractoryPeriod(rule.saturation ?? Infinity, model);
+    if (Math.abs(tauRef - neuron.tauRef) > 1e-6 * tauRef)
+      throw new InputError(
+        `--model: ${file}: hidden neurons: expected tauRef ${tauRef} ms, where ${name} learns, got ${neuron.tauRef}`,
+      );
+  }
+  return begun;
 }
 
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {

@@ -61,10 +61,10 @@ export const comparison = {
     read: (flag, text) => list(flag, text).map(twin => oneOf<Twin>(flag, twin, ["rate", "spike"])),
     otherwise: ["rate", "spike"],
   }),
-  /** Name of a layered model, or one of the user's own as JSON; null: fully connected, of the sizes in `hidden`. */
+  /** Name of a layered model, one of the user's own as JSON, or the file of a network with weights; null: fully connected, of the sizes in `hidden`. */
   model: option<string | null>({
     takes: "<name>",
-    help: `a network layer by layer: ${Object.keys(layeredModels).join(", ")}, or a JSON file`,
+    help: `a network layer by layer: ${Object.keys(layeredModels).join(", ")}, or a JSON file; or the file of a network to go on with: a trained one, NIR or a SONATA circuit`,
     read: (_, text) => readModel(text),
     otherwise: null,
   }),

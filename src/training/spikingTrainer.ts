@@ -9,7 +9,7 @@ import { argmax } from "../math/softmax.ts";
 import { spikingForm } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
-import { initialParameters, type Parameters } from "./initialise.ts";
+import { type Parameters, startingParameters } from "./initialise.ts";
 import { SpikingBatch } from "./spikingBatch.ts";
 import { SpikingSteps } from "./spikingSteps.ts";
 import {
@@ -52,7 +52,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const architecture = networkOf(rule, settings);
   const { sizes } = architecture;
   const saturation = rule.saturation ?? Infinity;
-  const start = initialParameters(architecture, seed);
+  const start = startingParameters(architecture, settings);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
   const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs, {
     ...(settings.presentations && { schedule: settings.presentations }),

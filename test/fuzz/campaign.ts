@@ -106,7 +106,8 @@ export class Campaign {
         else if (now.memory - memory > 1.5 * limits.memory) why = `took more than ${limits.memory} MiB`;
         if (why !== "") child.kill("SIGKILL");
       }, LOOK);
-      child.send(asked);
+      // Where it is gone already, that is heard as its exit.
+      child.send(asked, () => {});
     });
     if (answer) return answer;
     this.#child = null;
@@ -127,7 +128,7 @@ export class Campaign {
   /** The process that reads. @throws when it has come to an end after its answer, by what was not waited for */
   async #running(): Promise<ChildProcess> {
     const child = await (this.#child ??= this.#start());
-    if (child.connected) return child;
+    if (child.connected && child.exitCode === null && child.signalCode === null) return child;
     this.#child = null;
     throw new Error(`the process that reads ended after input ${this.#where().at}: ${this.#said}`);
   }
@@ -167,7 +168,7 @@ export class Campaign {
     const child = await this.#running();
     await new Promise(resolve => {
       child.once("message", resolve).once("exit", resolve);
-      child.send({ kind, seed: this.#seed, from: index, save });
+      child.send({ kind, seed: this.#seed, from: index, save }, () => {});
     });
     Object.assign(failure, {
       why: `${kind}, input ${index}: ${failure.why}\n  again: FUZZ_SEED=${this.#seed} FUZZ_ONE="${kind}:${index}" npx vitest run test/io/fuzz.test.ts; kept as ${save}`,

@@ -48,8 +48,11 @@ async function run({ kind: name, seed, from, to }: Asked): Promise<Counts & { ne
   const reader = await readerOf(kind);
   const counts: Counts = { read: 0, refused: 0, slowest: 0, largest: 0, failures: [] };
   for (let index = from; index < to; index++) {
-    const input = await inputOf(kind, reader, seed, index);
     const fail = (why: string) => counts.failures.push({ kind: name, index, why });
+    const input = await inputOf(kind, reader, seed, index).catch((error: Error) => {
+      fail(`cannot be made: ${error.stack}`);
+      return new Uint8Array(0);
+    });
     place.set([index, counts.read]);
     writeSync(file, place, 0, 16, 0);
     const [began, before] = [seconds(), highest()];
@@ -77,7 +80,8 @@ async function run({ kind: name, seed, from, to }: Asked): Promise<Counts & { ne
 process.on("message", async (asked: Asked & { save?: string }) => {
   if (asked.save === undefined) return process.send!(await run(asked));
   const kind = kinds.find(kind => kind.name === asked.kind)!;
-  writeFileSync(asked.save, await inputOf(kind, await readerOf(kind), asked.seed, asked.from));
+  const made = inputOf(kind, await readerOf(kind), asked.seed, asked.from);
+  writeFileSync(asked.save, await made.catch(() => new Uint8Array(0)));
   return process.send!({ saved: asked.save });
 });
 process.on("unhandledRejection", error => {

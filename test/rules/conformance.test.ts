@@ -11,7 +11,7 @@ import { cosine, everySample, formsOn, settings, smallData } from "./small.ts";
 
 /** Every rule of the list, in both forms, on one small network with two hidden layers. */
 
-const data = smallData(undefined, undefined, sized(20, 30));
+const data = smallData();
 const all = everySample(data);
 
 /** Least cosine between the twins' updates where it is below 0.99 with some eligibility, with the reason. */

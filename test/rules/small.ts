@@ -25,7 +25,7 @@ export const settings: TrainingSettings = {
 };
 
 /** Samples around one random prototype per class, in [0, 1]. */
-export function smallData(inputs: number = sizes[0], classes: number = sizes.at(-1)!, train = 30): Dataset {
+export function smallData(inputs: number = sizes[0], classes: number = sizes.at(-1)!): Dataset {
   const rng = new Rng(11, "small data");
   const prototypes = Array.from({ length: classes }, () =>
     Float32Array.from({ length: inputs }, () => (rng.uniform() < 0.5 ? 0.1 : 0.8)),
@@ -49,7 +49,7 @@ export function smallData(inputs: number = sizes[0], classes: number = sizes.at(
     inputs,
     classes,
     shape: [1, inputs],
-    train: draw(train),
+    train: draw(30),
     validation: draw(10),
     test: draw(20),
   };

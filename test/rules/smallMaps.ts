@@ -1,6 +1,5 @@
 import { architectureFrom, type LayeredModel } from "../../src/description/layeredModel.ts";
 import type { TrainingSettings } from "../../src/training/trainer.ts";
-import { sized } from "../long.ts";
 import { settings, smallData } from "./small.ts";
 
 /** A small network with shared kernels, both kinds of pools, padding, a stride and a fully connected layer. */
@@ -18,7 +17,7 @@ const model: LayeredModel = {
 const shape = [8, 7, 2] as const;
 const classes = 4;
 export const architecture = architectureFrom(model, shape, classes, "test");
-export const data = { ...smallData(8 * 7 * 2, classes, sized(15, 30)), shape };
+export const data = { ...smallData(8 * 7 * 2, classes), shape };
 
 export const mapSettings: TrainingSettings = {
   ...settings,
