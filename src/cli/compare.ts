@@ -24,7 +24,6 @@ import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
 import { print, printJson } from "./terminal.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
-import { spikingUnavailable } from "./unavailable.ts";
 import { writeReport } from "./writeReport.ts";
 
 /** `threefactor compare`: trains rules in both twins and writes a run folder. */
@@ -44,7 +43,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     const progress = new Progress();
     progress.line(`${title(options, data, all)}; tensors on ${backendTitle()}; writing ${folder.path}`);
     for (const rule of options.rules) {
-      const unavailable = spikingUnavailable(ruleNamed(rule));
+      const unavailable = ruleNamed(rule).rateOnly;
       if (unavailable && options.twins.includes("spike"))
         progress.line(`${rule} has no spiking form: ${unavailable}`);
     }

@@ -22,7 +22,6 @@ import { modelOf } from "./layeredModels.ts";
 import { readOptions } from "./options.ts";
 import { constantsFor, type StartNetwork } from "./startNetwork.ts";
 import { inputGain } from "./trainedNetwork.ts";
-import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
 const MOST_SYNAPSES = 1e8;
@@ -148,7 +147,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
     );
   }
   if (options.eligibility === "online" && options.twins.includes("spike")) {
-    const late = options.rules.find(rule => !knowsAhead(ruleNamed(rule)));
+    const late = options.rules.find(rule => !ruleNamed(rule).knowsAhead);
     if (late !== undefined) {
       throw new InputError(
         `--eligibility: expected trace or timing for ${late}, got online: it knows its third factor only after a presentation`,
@@ -185,9 +184,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
   );
   if (all.length === 0) {
     const [rule] = options.rules;
-    throw new InputError(
-      `--twins: expected rate for ${rule}, got spike: ${spikingUnavailable(ruleNamed(rule!))}`,
-    );
+    throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule!).rateOnly}`);
   }
   return all;
 }
@@ -220,6 +217,6 @@ function beginning(
 }
 
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {
-  const unavailable = spikingUnavailable(ruleNamed(rule)) !== null;
+  const unavailable = ruleNamed(rule).rateOnly !== undefined;
   return twins.filter(twin => twin === "rate" || !unavailable);
 }

@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
+import { spikingForm } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { type Parameters, startingParameters } from "./initialise.ts";
@@ -58,10 +59,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     ...(settings.wiring && { wiring: settings.wiring }),
   });
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
-  if (typeof forms.spiking !== "function") {
-    throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
-  }
-  const learner = forms.spiking(net);
+  const learner = spikingForm(rule, forms, net);
   const online = settings.eligibility === "online";
   if (online && !learner.ahead) {
     throw new InputError(
