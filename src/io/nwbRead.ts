@@ -1,3 +1,4 @@
+import { instant } from "../engine/instant.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
 import { factsFromJson } from "./facts.ts";
@@ -44,7 +45,7 @@ export function nwbRaster(root: Group, path: string): Raster {
     }
     for (; k < ends[row]!; k++) [populationIndex[k], neurons[k]] = [layer[row]!, neuron[row]!];
   }
-  const times = seconds.slice(0, k).map(t => t * 1000);
+  const times = seconds.slice(0, k).map(milliseconds);
   const traces = facts ? ownTraces(root, path) : [];
   const metadata = facts?.metadata ?? foreignMetadata(root, path);
   const durationMs = facts?.durationMs ?? foreignDuration(units, times, path);
@@ -56,6 +57,11 @@ export function nwbRaster(root: Group, path: string): Raster {
 function checked(values: Float64Array, n: number, where: string): Float64Array {
   if (values.length === n) return values;
   throw new InputError(`${where}: expected ${n} rows, got ${values.length}`);
+}
+
+/** A time in seconds, which is off by its rounding, as the instant [ms] that it stands for. */
+function milliseconds(seconds: number): number {
+  return instant(seconds * 1000);
 }
 
 function foreignRows(units: Group, n: number, path: string) {
@@ -79,7 +85,7 @@ function foreignRows(units: Group, n: number, path: string) {
 
 function foreignDuration(units: Group, times: Float64Array, path: string): number {
   const observed = has(units, "obs_intervals")
-    ? numbersAt(units, "obs_intervals", path).map(t => t * 1000)
+    ? numbersAt(units, "obs_intervals", path).map(milliseconds)
     : new Float64Array(0);
   return [...[times, observed]].reduce(
     (most, list) => list.reduce((a, t) => (Number.isFinite(t) ? Math.max(a, t) : a), most),
@@ -111,7 +117,7 @@ function ownTraces(root: Group, path: string): RecordedTrace[] {
 }
 
 function timesOf(group: Group, n: number, path: string): Float64Array {
-  if (!has(group, "starting_time")) return numbersAt(group, "timestamps", path).map(t => t * 1000);
+  if (!has(group, "starting_time")) return numbersAt(group, "timestamps", path).map(milliseconds);
   const start = datasetAt(group, "starting_time", path);
   const [first, step] = [Number(attribute(start, "start_ms")), Number(attribute(start, "step_ms"))];
   return Float64Array.from({ length: n }, (_, k) => first + k * step);
