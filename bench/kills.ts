@@ -97,6 +97,7 @@ async function campaign(
 
 /** Every file under a folder by its path, with its bytes; without what the clock decides. */
 function contents(folder: string): Map<string, string> {
+  if (!existsSync(folder)) return new Map();
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   const files = names.filter(name => statSync(join(folder, name)).isFile());
   return new Map(

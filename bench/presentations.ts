@@ -35,8 +35,7 @@ function prepare(rule: string, encoder: "rate" | "current", compiled: boolean): 
   const code = encoders[encoder]({ inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
   const synapses = new ThreeFactorSynapses(net, "trace");
   const forms = ruleNamed(rule).create(dense(sizes), new Rng(1, "feedback"), SAMPLES);
-  if (typeof forms.spiking !== "function") throw new Error(forms.spiking.unavailable);
-  const learner = forms.spiking(net);
+  const learner = forms.spiking!(net);
   const descend = synapses.accumulate.bind(synapses);
   return () => {
     samples.forEach((x, index) => {

@@ -141,7 +141,7 @@ function watch(rule: Rule, form: "rate" | "spike", substitute: boolean): ReadLog
     net.dispose();
     return log;
   }
-  if (typeof spiking !== "function") return null;
+  if (!spiking) return null;
   const neuron = { tauMem: 20, vThreshold: 0.05, tauRef: 0 };
   const net = new FeedForwardNetwork(SIZES, weights, biases, neuron, 20, { compiled: false });
   net.input.analogue = Float64Array.from(x);

@@ -19,6 +19,17 @@ export function positive(option: string, text: string): number {
   return value;
 }
 
+/** 0 is a share too. */
+export function share(option: string, text: string): number {
+  return Number(text) === 0 && text.trim() !== "" ? 0 : positive(option, text);
+}
+
+export function probability(option: string, text: string): number {
+  const value = share(option, text);
+  if (value < 1) return value;
+  throw new InputError(`--${option}: expected a probability below 1, got ${text}`);
+}
+
 export function list(option: string, text: string): string[] {
   const items = text.split(",").map(item => item.trim());
   if (items.some(item => item === "")) {

@@ -22,6 +22,10 @@ const recordFields: Record<keyof RunRecord, Test> = {
   options: map,
   versions: [value => isMap(value) && Object.values(value).every(text[0]), "a map of text"],
   seeds: listOf(number),
+  start: optional([
+    value => isMap(value) && [value.file, value.sha256].every(text[0]),
+    "a file and its sha256",
+  ]),
   startedAt: text,
   endedAt: optional(text),
   backend: text,

@@ -1,100 +1,39 @@
 import { Command } from "commander";
-import { layeredModels } from "../../models/index.ts";
 import { augment, parseAugmentation } from "../data/augment.ts";
 import { classNotes } from "../data/classes.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { notation } from "../engine/architecture.ts";
+import { loadDataset } from "../data/index.ts";
+import { dense, notation } from "../engine/architecture.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { backendTitle, selectBackend } from "../rate/backend.ts";
 import { formatTable } from "../report/table.ts";
-import { ruleNamed, rules } from "../rules/index.ts";
+import { ruleNamed } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
-import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { createTrainer, type RunPlan, train } from "../training/train.ts";
 import { spread } from "../training/workers.ts";
-import { integer } from "./arguments.ts";
 import { resultsOf } from "./checkRun.ts";
-import { type CompareFlags, type CompareOptions, networkFor, plans } from "./compareOptions.ts";
-import { loadAnyDataset } from "./eventDatasets.ts";
+import { plans } from "./compareOptions.ts";
+import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, conduct } from "./compareTable.ts";
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
+import { addOptions, readOptions } from "./options.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
 import { print, printJson } from "./terminal.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
-import { spikingUnavailable } from "./unavailable.ts";
 import { writeReport } from "./writeReport.ts";
 
 /** `threefactor compare`: trains rules in both twins and writes a run folder. */
 export function compareCommand(): Command {
-  return new Command("compare")
-    .option(
-      "--dataset <name>",
-      "digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, ssc, folder:PATH of pictures by class, or a folder " +
-        "with four IDX files (default: digits)",
-    )
-    .option("--rules <names>", `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`)
-    .option("--twins <names>", "rate, spike or rate,spike (default: rate,spike)")
-    .option(
-      "--model <name>",
-      `a network layer by layer: ${Object.keys(layeredModels).join(", ")}, or a JSON file`,
-    )
-    .option("--hidden <sizes>", "neurons of each hidden layer, such as 256 or 256,128")
-    .option("--epochs <n>", "passes over the training part")
-    .option("--batch <n>", "samples between two changes of the weights")
-    .option("--learning-rate <x>", "for every rule; by default the data set's own rates")
-    .option(
-      "--schedule <expression>",
-      `factor on the learning rate: an expression in progress and epoch, or ${Object.keys(schedules).join(", ")} (default: "${defaultSchedule}")`,
-    )
-    .option("--optimiser <name>", "sgd, momentum, nesterov or adam, in both twins (default: sgd)")
-    .option("--weight-decay <x>", "share of the learning rate by which learning weights shrink at every step")
-    .option(
-      "--activity-decay <x>",
-      "share of a hidden neuron's own activity in its third factor (default: 0)",
-    )
-    .option(
-      "--dropout <p>",
-      "probability of a hidden neuron to be left out while a sample is learned (default: 0)",
-    )
-    .option("--encoder <name>", "current, rate, poisson or latency (default: rate)")
-    .option(
-      "--eligibility <name>",
-      "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand (default: trace)",
-    )
-    .option("--v-threshold <x>", "activation that one hidden spike stands for")
-    .option("--max-spikes <n>", "spikes of a full-intensity input in one presentation")
-    .option(
-      "--train-samples <n>",
-      "use the first n; beyond the training part, validation samples are used up",
-    )
-    .option("--test-samples <n>", "use the first n")
-    .option(
-      "--augment <list>",
-      "crop:SIDE[+PAD], flip and standardise, of pictures; crops and flips are drawn anew every epoch",
-    )
-    .option("--seed <n>", "same as --seeds with one seed (default: 1)")
-    .option("--seeds <list>", "one run of every rule and twin per seed, such as 1,2,3")
-    .option("--data-dir <folder>", "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)")
-    .option(
-      "--workers <n>",
-      "threads that share each batch of a spiking twin; the numbers do not depend on it (default: 1)",
-    )
-    .option(
-      "--backend <name>",
-      "tfjs-node, wasm or cpu, by default the first of them that starts; or blas (wasm with the products of an installed BLAS) or webgpu",
-    )
-    .option("--out <folder>", "run folder to write (default: a new one under runs/)")
-    .option("--resume", "go on with the unfinished run in --out; options that are not given are the run's")
-    .option("--json", "print results.json on standard output and nothing else")
-    .action(compare);
+  const table = { ...comparison, ...alsoRecorded, ...conduct };
+  return addOptions(new Command("compare"), table).action(compare);
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
-  const workers = flags.workers === undefined ? 1 : integer("workers", flags.workers, 1, 256);
+  const { workers } = readOptions(conduct, flags);
   const opened = await openRun(flags);
   let { folder } = opened;
   try {
@@ -102,15 +41,15 @@ async function compare(flags: CompareFlags): Promise<void> {
     if (!opened.record) folder = await beginRun(folder, record, flags);
     const { options } = opened;
     const progress = new Progress();
-    progress.line(`${title(options, data)}; tensors on ${backendTitle()}; writing ${folder.path}`);
+    progress.line(`${title(options, data, all)}; tensors on ${backendTitle()}; writing ${folder.path}`);
     for (const rule of options.rules) {
-      const unavailable = spikingUnavailable(ruleNamed(rule));
+      const unavailable = ruleNamed(rule).rateOnly;
       if (unavailable && options.twins.includes("spike"))
         progress.line(`${rule} has no spiking form: ${unavailable}`);
     }
     for (const note of notes) progress.line(`note: ${note}`);
     await heedingSignals(async () => {
-      const runs = await runAll(folder, all, data, progress, resumeCommand(folder, flags), workers);
+      const runs = await runAll(folder, all, data, notes, progress, resumeCommand(folder, flags), workers);
       const results = resultsOf(runs, notes);
       await conclude(folder, results, record);
       if (flags.json) printJson(results);
@@ -123,17 +62,17 @@ async function compare(flags: CompareFlags): Promise<void> {
 
 /** Everything that can be refused before a folder is made. */
 async function prepare(
-  { folder, options, record: begun }: Awaited<ReturnType<typeof openRun>>,
+  { folder, options, record: begun, start }: Awaited<ReturnType<typeof openRun>>,
   flags: CompareFlags,
 ): Promise<{ data: Dataset; all: readonly RunPlan[]; notes: readonly string[]; record: RunRecord }> {
-  const loaded = await loadAnyDataset(options.dataset, {
+  const loaded = await loadDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
     ...(options.testSamples !== null && { testSamples: options.testSamples }),
   });
   const words = options.augment?.split(",");
   const data = words ? augment(loaded, parseAugmentation(words, "--augment")) : loaded;
-  const all = plans(options, data);
+  const all = plans(options, data, start);
   const backend = await selectBackend(flags.backend ?? begun?.backend);
   if (begun && begun.backend !== backend) {
     throw new InputError(`--backend: ${folder.path} was begun on ${begun.backend}, got ${backend}`);
@@ -143,8 +82,8 @@ async function prepare(
       `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
     );
   }
-  const notes = classNotes(data);
-  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes) };
+  const notes = [...classNotes(data), ...(start?.notes ?? [])];
+  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start) };
 }
 
 /** Writes what stands in a finished run's folder. */
@@ -162,6 +101,7 @@ async function runAll(
   folder: RunFolder,
   all: readonly RunPlan[],
   data: Dataset,
+  notes: readonly string[],
   progress: Progress,
   resume: string,
   workers: number,
@@ -197,7 +137,7 @@ async function runAll(
       const network = trainedNetwork(plan, data, trained);
       await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
       results.push(trained.result);
-      await folder.writeResults(resultsOf(results, classNotes(data)));
+      await folder.writeResults(resultsOf(results, notes));
       await folder.writeCheckpoint({ done: results, state: null });
       const { testAccuracy, wallSeconds } = trained.result;
       progress.line(`${name}: test ${(100 * testAccuracy).toFixed(2)} % in ${wallSeconds.toFixed(1)} s`);
@@ -253,8 +193,8 @@ function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder:
   });
 }
 
-function title(options: CompareOptions, data: Dataset): string {
-  const sizes = notation(networkFor(options, data));
+function title(options: CompareOptions, data: Dataset, [{ settings }]: readonly RunPlan[]): string {
+  const sizes = notation(settings.architecture ?? dense(settings.sizes));
   const names = options.rules.map(name => ruleNamed(name).title).join(", ");
   return `${data.name} ${sizes}, ${options.encoder} encoder: ${names}`;
 }

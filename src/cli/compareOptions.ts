@@ -1,155 +1,66 @@
-import { twinModel } from "../../models/index.ts";
-import { parseAugmentation } from "../data/augment.ts";
+import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
-import { type EncoderName, encoderNamed } from "../encoding/index.ts";
 import { type Architecture, dense, notation } from "../engine/architecture.ts";
-import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import type { LayeredNetwork } from "../engine/layers.ts";
 import { InputError, shown } from "../errors.ts";
-import { backendNames } from "../rate/backend.ts";
-import { checkNeeds, ruleNamed, rules } from "../rules/index.ts";
-import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
+import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
-import { defaultSchedule, schedule } from "../training/schedule.ts";
+import { schedule } from "../training/schedule.ts";
+import { refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan } from "../training/train.ts";
 import { networkOf } from "../training/trainer.ts";
-import { integer, list, oneOf, positive } from "./arguments.ts";
-import { modelOf, readModel } from "./layeredModels.ts";
-import { knowsAhead, spikingUnavailable } from "./unavailable.ts";
+import {
+  alsoRecorded,
+  type CompareFlags,
+  type CompareOptions,
+  comparison,
+  defaultDataset,
+  settingsOf,
+} from "./compareTable.ts";
+import { modelOf } from "./layeredModels.ts";
+import { readOptions } from "./options.ts";
+import { constantsFor, type StartNetwork } from "./startNetwork.ts";
+import { inputGain } from "./trainedNetwork.ts";
 
 /** A copy of the weights is then 400 MB, and training holds several. */
 const MOST_SYNAPSES = 1e8;
 
-/** Rules that are compared when none are named. */
-const DEFAULT_RULES = ["bp", "dfa", "pepita", "f3", "frozen"];
-
-/** What the user typed; commander's names, all text. */
-export interface CompareFlags {
-  dataset?: string;
-  rules?: string;
-  twins?: string;
-  model?: string;
-  hidden?: string;
-  epochs?: string;
-  batch?: string;
-  learningRate?: string;
-  schedule?: string;
-  optimiser?: string;
-  weightDecay?: string;
-  activityDecay?: string;
-  dropout?: string;
-  encoder?: string;
-  eligibility?: string;
-  vThreshold?: string;
-  maxSpikes?: string;
-  trainSamples?: string;
-  testSamples?: string;
-  augment?: string;
-  seed?: string;
-  seeds?: string;
-  dataDir?: string;
-  backend?: string;
-  workers?: string;
-  out?: string;
-  resume?: boolean;
-  json?: boolean;
-}
-
 /**
- * What a comparison is made of. It stands in run.json, and two folders with the same options hold the same numbers;
- * where the data lie and which backend runs are no part of it.
+ * @param start  the network of a file, where --model names one
+ * @throws InputError that names the option, its value and what was expected
  */
-export interface CompareOptions {
-  readonly dataset: string;
-  readonly rules: readonly string[];
-  readonly twins: readonly Twin[];
-  /** Name of a layered model, or one of the user's own as JSON; null: fully connected, of the sizes in `hidden`. */
-  readonly model: string | null;
-  readonly hidden: readonly number[];
-  readonly epochs: number;
-  readonly batch: number;
-  /** null: the rate that the data set's model gives each rule. */
-  readonly learningRate: number | null;
-  readonly schedule: string;
-  readonly optimiser: OptimiserName;
-  /** null: what each rule asks for itself. */
-  readonly weightDecay: number | null;
-  readonly activityDecay: number;
-  readonly dropout: number;
-  readonly encoder: EncoderName;
-  readonly eligibility: Eligibility;
-  readonly vThreshold: number;
-  readonly maxSpikes: number;
-  readonly trainSamples: number | null;
-  readonly testSamples: number | null;
-  /** Words of `parseAugmentation` between commas; null for none. */
-  readonly augment: string | null;
-  readonly seeds: readonly number[];
-}
-
-/** @throws InputError that names the option, its value and what was expected */
-export function compareOptions(flags: CompareFlags): CompareOptions {
-  const dataset = flags.dataset ?? "digits";
-  const model = twinModel(dataset);
+export function compareOptions(flags: CompareFlags, start: StartNetwork | null = null): CompareOptions {
   if (flags.seed !== undefined && flags.seeds !== undefined) {
     throw new InputError("--seed: expected --seed or --seeds, got both");
   }
-  if (flags.backend !== undefined) oneOf("backend", flags.backend, backendNames);
-  const given = <T>(text: string | undefined, read: (text: string) => T, otherwise: T) =>
-    text === undefined ? otherwise : read(text);
-  const epochs = given(flags.epochs, text => integer("epochs", text, 1), model.epochs);
+  const { seed } = readOptions(alsoRecorded, flags);
+  const options = readOptions(comparison, flags, constantsFor(flags.dataset ?? defaultDataset, start));
+  if (start && options.vThreshold !== start.neuron.vThreshold)
+    throw new InputError(
+      `--v-threshold: expected ${start.neuron.vThreshold}, that of ${start.file}, got ${options.vThreshold}`,
+    );
   if (flags.schedule !== undefined) {
     // Not after hours, when an epoch comes for which it has no number.
-    const factor = schedule(flags.schedule, epochs);
+    const { epochs } = options;
+    const factor = schedule(options.schedule, epochs);
     for (let e = 0; e < Math.min(epochs, 10_000); e++) factor(e / epochs);
   }
-  return {
-    dataset,
-    rules: given(flags.rules, readRules, DEFAULT_RULES),
-    twins: given(
-      flags.twins,
-      text => list("twins", text).map(twin => oneOf<Twin>("twins", twin, ["rate", "spike"])),
-      ["rate", "spike"],
-    ),
-    model: given<string | null>(flags.model, readModel, null),
-    hidden: given(
-      flags.hidden,
-      text => text.split(",").map(size => integer("hidden", size, 1, 100_000)),
-      model.hidden,
-    ),
-    epochs,
-    batch: given(flags.batch, text => integer("batch", text, 1), model.batch),
-    learningRate: given<number | null>(flags.learningRate, text => positive("learning-rate", text), null),
-    schedule: flags.schedule ?? defaultSchedule,
-    optimiser: given<OptimiserName>(
-      flags.optimiser,
-      text => oneOf<OptimiserName>("optimiser", text, optimiserNames),
-      "sgd",
-    ),
-    weightDecay: given<number | null>(flags.weightDecay, text => share("weight-decay", text), null),
-    activityDecay: given(flags.activityDecay, text => share("activity-decay", text), 0),
-    dropout: given(flags.dropout, text => probability("dropout", text), 0),
-    encoder: given(flags.encoder, encoderNamed, "rate"),
-    eligibility: given(
-      flags.eligibility,
-      text => oneOf<Eligibility>("eligibility", text, ["trace", "timing", "online"]),
-      "trace",
-    ),
-    vThreshold: given(flags.vThreshold, text => positive("v-threshold", text), model.vThreshold),
-    maxSpikes: given(flags.maxSpikes, text => integer("max-spikes", text, 1, 1000), model.maxSpikes),
-    trainSamples: given<number | null>(flags.trainSamples, text => integer("train-samples", text, 1), null),
-    testSamples: given<number | null>(flags.testSamples, text => integer("test-samples", text, 1), null),
-    augment: given<string | null>(flags.augment, readAugmentation, null),
-    seeds: flags.seed !== undefined ? [integer("seed", flags.seed, 0)] : given(flags.seeds, readSeeds, [1]),
-  };
+  return seed === null ? options : { ...options, seeds: [seed] };
 }
 
 /**
- * The options that a run folder was made with, checked like typed ones.
- * @param file  named in errors
+ * The options that a run folder was made with, checked like typed ones. An option that is younger than the folder is
+ * what it is when nothing is typed.
+ * @param file   named in errors
+ * @param start  the network of a file, where the run began with one
  * @throws InputError when they are not such options
  */
-export function recordedOptions(recorded: Readonly<Record<string, unknown>>, file: string): CompareOptions {
+export function recordedOptions(
+  recorded: Readonly<Record<string, unknown>>,
+  file: string,
+  start: StartNetwork | null = null,
+): CompareOptions {
   const typed = Object.entries(recorded).filter(([, value]) => value !== null);
   const stray = typed.find(([, value]) => ![value].flat().every(part => typeof part !== "object"));
   if (stray) {
@@ -159,54 +70,44 @@ export function recordedOptions(recorded: Readonly<Record<string, unknown>>, fil
   }
   let options: CompareOptions;
   try {
-    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])));
+    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])), start);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
   }
   for (const key of Object.keys(options) as (keyof CompareOptions)[]) {
     const [read, was] = [JSON.stringify(options[key]), JSON.stringify(recorded[key])];
-    if (read !== was) throw new InputError(`${file}: options: ${key}: expected one like ${read}, got ${was}`);
+    if (was !== undefined && read !== was)
+      throw new InputError(`${file}: options: ${key}: expected one like ${read}, got ${was}`);
   }
   return options;
 }
 
-function readSeeds(text: string): number[] {
-  const seeds = list("seeds", text).map(seed => integer("seeds", seed, 0));
-  const twice = seeds.find((seed, k) => seeds.indexOf(seed) !== k);
-  if (twice !== undefined) throw new InputError(`--seeds: expected each seed once, got ${twice} twice`);
-  return seeds;
-}
-
-function readAugmentation(text: string): string {
-  const words = list("augment", text);
-  parseAugmentation(words, "--augment");
-  return words.join(",");
-}
-
-/** 0 is a share too. */
-function share(option: string, text: string): number {
-  return Number(text) === 0 && text.trim() !== "" ? 0 : positive(option, text);
-}
-
-function probability(option: string, text: string): number {
-  const value = share(option, text);
-  if (value < 1) return value;
-  throw new InputError(`--${option}: expected a probability below 1, got ${text}`);
-}
-
-function readRules(text: string): string[] {
-  if (text === "all") return rules.map(rule => rule.name);
-  return list("rules", text).map(name => ruleNamed(name).name);
-}
-
-/** @throws InputError that names the layer that does not fit, or when the network is too large */
-export function networkFor(options: CompareOptions, data: Dataset): Architecture {
-  const layered = options.model ? modelOf(options.model) : null;
+/**
+ * @param begun  the network of a file, where the run begins with one
+ * @throws InputError that names the layer that does not fit, or when the network is too large
+ */
+export function networkFor(
+  options: CompareOptions,
+  data: Dataset,
+  begun: LayeredNetwork | null = null,
+): Architecture {
+  const layered = options.model && !begun ? modelOf(options.model) : null;
   const where = `--model: ${layered?.name}`;
-  const network = layered
-    ? architectureFrom(layered, data.shape, data.classes, where)
-    : dense([data.inputs, ...options.hidden, data.classes]);
-  const option = layered ? "model" : "hidden";
+  const network =
+    begun?.architecture ??
+    (layered
+      ? architectureFrom(layered, data.shape, data.classes, where)
+      : dense([data.inputs, ...options.hidden, data.classes]));
+  const option = options.model ? "model" : "hidden";
+  for (const [what, got, expected] of [
+    ["inputs", network.sizes[0]!, data.inputs] as const,
+    ["classes", network.sizes.at(-1)!, data.classes] as const,
+  ]) {
+    if (got === expected) continue;
+    throw new InputError(
+      `--model: ${options.model}: expected ${expected} ${what}, as ${data.name} has, got ${got}`,
+    );
+  }
   const synapses = network.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const neurons = network.sizes.reduce((sum, size) => sum + size, 0);
   for (const [what, got] of [["synapses", synapses] as const, ["neurons", neurons] as const]) {
@@ -228,10 +129,11 @@ export function networkFor(options: CompareOptions, data: Dataset): Architecture
  * The runs of a comparison in the order in which they are made; a rule without a spiking form has no such run.
  * @throws InputError when nothing is left to run, or the networks are too large
  */
-export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
-  const model = twinModel(options.dataset);
-  const layered = options.model ? modelOf(options.model) : null;
-  const architecture = networkFor(options, data);
+export function plans(options: CompareOptions, data: Dataset, start: StartNetwork | null = null): RunPlan[] {
+  const model = constantsFor(options.dataset, start);
+  const begun = start && beginning(options, data, model, start);
+  const layered = options.model && !begun ? modelOf(options.model) : null;
+  const architecture = networkFor(options, data, begun);
   const { sizes } = architecture;
   for (const name of options.rules) {
     const rule = ruleNamed(name);
@@ -245,17 +147,16 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
     );
   }
   if (options.eligibility === "online" && options.twins.includes("spike")) {
-    const late = options.rules.find(rule => !knowsAhead(ruleNamed(rule)));
+    const late = options.rules.find(rule => !ruleNamed(rule).knowsAhead);
     if (late !== undefined) {
       throw new InputError(
         `--eligibility: expected trace or timing for ${late}, got online: it knows its third factor only after a presentation`,
       );
     }
   }
-  const optimiser = options.optimiser ?? "sgd";
-  if (options.eligibility === "online" && options.twins.includes("spike") && optimiser !== "sgd") {
+  if (options.eligibility === "online" && options.twins.includes("spike") && options.optimiser !== "sgd") {
     throw new InputError(
-      `--optimiser: expected sgd with --eligibility online, where weights change while a presentation runs, got ${optimiser}`,
+      `--optimiser: expected sgd with --eligibility online, where weights change while a presentation runs, got ${options.optimiser}`,
     );
   }
   const all = options.seeds.flatMap(seed =>
@@ -264,43 +165,58 @@ export function plans(options: CompareOptions, data: Dataset): RunPlan[] {
         rule,
         twin,
         settings: {
+          ...settingsOf(options),
           sizes,
-          ...(layered && { architecture }),
+          ...(options.model !== null && { architecture }),
+          ...(begun && { start: { weights: [...begun.weights], biases: [...begun.biases] } }),
           seed,
-          epochs: options.epochs,
-          batch: options.batch,
           learningRate:
             options.learningRate ??
             learningRates[rule] ??
             learningRates.default ??
             model.learningRates.default!,
-          schedule: options.schedule,
-          optimiser,
-          // Folders written before these options have none of them.
-          ...(typeof options.weightDecay === "number" && { weightDecay: options.weightDecay }),
-          activityDecay: options.activityDecay ?? 0,
-          dropout: options.dropout ?? 0,
-          encoder: options.encoder,
-          eligibility: options.eligibility,
           durationMs: model.durationMs,
           // One spike per input carries no intensity through a leak: the latency code asks for membranes without one.
           tauMem: options.encoder === "latency" ? Infinity : model.tauMem,
-          vThreshold: options.vThreshold,
-          maxSpikes: options.maxSpikes,
         },
       })),
     ),
   );
   if (all.length === 0) {
     const [rule] = options.rules;
-    throw new InputError(
-      `--twins: expected rate for ${rule}, got spike: ${spikingUnavailable(ruleNamed(rule!))}`,
-    );
+    throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule!).rateOnly}`);
   }
   return all;
 }
 
+/** The layers that all runs begin with. @throws InputError for what a rule or the code of inputs would have otherwise */
+function beginning(
+  options: CompareOptions,
+  data: Dataset,
+  model: TwinModel,
+  start: StartNetwork,
+): LayeredNetwork {
+  const { neuron, file } = start;
+  if (options.encoder === "latency" && neuron.tauMem < Infinity)
+    throw new InputError(
+      `--encoder: expected current, rate or poisson where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got latency`,
+    );
+  const constants = { ...model, encoder: options.encoder, maxSpikes: options.maxSpikes };
+  const begun = start.layers(model.durationMs, start.inputGain ?? inputGain(constants, data.inputs));
+  for (const name of options.rules) {
+    const rule = ruleNamed(name);
+    if (rule.shallow)
+      throw new InputError(`--model: ${file}: expected rules that train its hidden layers, got ${name}`);
+    const tauRef = refractoryPeriod(rule.saturation ?? Infinity, model);
+    if (Math.abs(tauRef - neuron.tauRef) > 1e-6 * tauRef)
+      throw new InputError(
+        `--model: ${file}: hidden neurons: expected tauRef ${tauRef} ms, where ${name} learns, got ${neuron.tauRef}`,
+      );
+  }
+  return begun;
+}
+
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {
-  const unavailable = spikingUnavailable(ruleNamed(rule)) !== null;
+  const unavailable = ruleNamed(rule).rateOnly !== undefined;
   return twins.filter(twin => twin === "rate" || !unavailable);
 }

@@ -2,10 +2,11 @@ import { layeredModels } from "../../models/index.ts";
 import { entryAt, readText } from "../data/regular.ts";
 import { checkLayeredModel, type LayeredModel } from "../description/layeredModel.ts";
 import { InputError, shown } from "../errors.ts";
+import { isNetworkFile } from "./startNetwork.ts";
 
 /**
  * What --model names: a model that ships, a JSON file, or, in the options of a run folder, the model itself as JSON.
- * @returns its name, or its JSON, so that a run does not depend on the file any more
+ * @returns its name, or its JSON, so that a run does not depend on the file any more; of a network with weights, its path
  * @throws InputError that names the file, the layer and the field
  */
 export function readModel(text: string): string {
@@ -15,6 +16,7 @@ export function readModel(text: string): string {
     throw new InputError(
       `--model: expected ${Object.keys(layeredModels).join(", ")} or a JSON file, got ${shown(text)}`,
     );
+  if (isNetworkFile(text)) return text;
   return JSON.stringify(parse(readText(text), text));
 }
 

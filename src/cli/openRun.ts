@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { backendTitle } from "../rate/backend.ts";
 import type { RunRecord } from "../training/results.ts";
-import { type CompareFlags, type CompareOptions, compareOptions, recordedOptions } from "./compareOptions.ts";
+import { compareOptions, recordedOptions } from "./compareOptions.ts";
+import { type CompareFlags, type CompareOptions, conduct } from "./compareTable.ts";
 import { Busy } from "./lock.ts";
+import { flagOf } from "./options.ts";
 import { RunFolder } from "./runFolder.ts";
+import { type StartNetwork, startNetwork } from "./startNetwork.ts";
 import { versions } from "./versions.ts";
 import { writable } from "./writable.ts";
 
@@ -13,18 +16,21 @@ import { writable } from "./writable.ts";
  * Finds the folder and settles the options: those given, or those of the run that goes on, whose folder is locked then.
  * @returns record: null for a new run
  */
-export async function openRun(
-  flags: CompareFlags,
-): Promise<{ folder: RunFolder; options: CompareOptions; record: RunRecord | null }> {
+export async function openRun(flags: CompareFlags): Promise<{
+  folder: RunFolder;
+  options: CompareOptions;
+  record: RunRecord | null;
+  start: StartNetwork | null;
+}> {
   if (flags.model !== undefined && flags.hidden !== undefined) {
     throw new InputError("--model: expected --model or --hidden, got both");
   }
-  const asked = compareOptions(flags);
-  if (flags.out === "") throw new InputError('--out: expected a folder, got ""');
+  const start = await startNetwork(flags.model);
+  const asked = compareOptions(flags, start);
   if (!flags.resume) {
     const folder = new RunFolder(flags.out ?? defaultFolder(asked));
     if (flags.out !== undefined) await folder.expectFree();
-    return { folder, options: asked, record: null };
+    return { folder, options: asked, record: null, start };
   }
   if (flags.out === undefined)
     throw new InputError("--resume: expected --out with the folder of the run, got none");
@@ -43,9 +49,14 @@ async function resumed(
   folder: RunFolder,
   flags: CompareFlags,
   asked: CompareOptions,
-): Promise<{ options: CompareOptions; record: RunRecord }> {
+): Promise<{ options: CompareOptions; record: RunRecord; start: StartNetwork | null }> {
   const record = await folder.record();
-  const options = recordedOptions(record.options, join(folder.path, "run.json"));
+  const start = await startNetwork(record.start?.file);
+  if (start?.sha256 !== record.start?.sha256)
+    throw new InputError(
+      `--resume: ${folder.path} began with ${record.start?.file}, sha256 ${record.start?.sha256}, got ${start?.sha256 ?? "no network there"}`,
+    );
+  const options = recordedOptions(record.options, join(folder.path, "run.json"), start);
   for (const key of Object.keys(asked) as (keyof CompareOptions)[]) {
     const given =
       (flags as Record<string, unknown>)[key] !== undefined || (key === "seeds" && flags.seed !== undefined);
@@ -53,7 +64,7 @@ async function resumed(
     if (given && was !== is)
       throw new InputError(`--resume: ${folder.path} was run with ${key} ${was}, got ${is}`);
   }
-  return { options, record };
+  return { options, record, start };
 }
 
 export function newRecord(
@@ -61,6 +72,7 @@ export function newRecord(
   flags: CompareFlags,
   backend: string,
   notes: readonly string[],
+  start: StartNetwork | null,
 ): RunRecord {
   return {
     schema: "threefactor.run/1",
@@ -68,6 +80,7 @@ export function newRecord(
     options: options as unknown as Record<string, unknown>,
     versions: versions(),
     seeds: options.seeds,
+    ...(start && { start: { file: start.file, sha256: start.sha256 } }),
     startedAt: new Date().toISOString(),
     backend,
     library: backendTitle(),
@@ -80,8 +93,8 @@ export function newRecord(
 function commandLine(flags: CompareFlags): string {
   const words = ["threefactor", "compare"];
   for (const [key, value] of Object.entries(flags)) {
-    if (["out", "resume", "json", "dataDir", "workers"].includes(key)) continue;
-    words.push(`--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}`, quoted(String(value)));
+    if (Object.hasOwn(conduct, key)) continue;
+    words.push(`--${flagOf(key)}`, quoted(String(value)));
   }
   return words.join(" ");
 }

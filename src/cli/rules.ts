@@ -4,7 +4,6 @@ import { writeAtomic } from "../io/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { rules } from "../rules/index.ts";
 import { jsonText, print, printJson } from "./terminal.ts";
-import { spikingUnavailable } from "./unavailable.ts";
 import { writable } from "./writable.ts";
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
@@ -16,7 +15,7 @@ export function rulesCommand(): Command {
     .action(async (flags: { json?: boolean; out?: string }) => {
       await selectBackend("cpu"); // the audit's networks have a dozen neurons
       const rows = rules.map(rule => {
-        const unavailable = spikingUnavailable(rule);
+        const unavailable = rule.rateOnly;
         return {
           name: rule.name,
           title: rule.title,

@@ -5,7 +5,7 @@ import type { TrainedNetwork } from "../io/networkFile.ts";
 import { ruleNamed } from "../rules/index.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan, Trained } from "../training/train.ts";
-import { networkOf } from "../training/trainer.ts";
+import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import { threefactorVersion } from "./versions.ts";
 
 /** What a run leaves behind: its weights with all that their spikes depend on, and where they come from. */
@@ -19,10 +19,6 @@ export function trainedNetwork(
   const rule = ruleNamed(plan.rule);
   const { sizes, layers } = networkOf(rule, settings);
   const plain = layers.every(({ conv, pool }) => !conv && !pool);
-  const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
-  const code = { inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed };
-  // An empty sample draws no spike and sets the gain.
-  encoders[encoder](code).encode(new Float32Array(sizes[0]!), "gain", input);
   return {
     sizes,
     // Normalisation is in the weights, and learning is over.
@@ -33,7 +29,7 @@ export function trainedNetwork(
     durationMs,
     encoder,
     maxSpikes,
-    inputGain: input.gain,
+    inputGain: inputGain(settings, sizes[0]!),
     metadata: {
       rule: plan.rule,
       twin: plan.twin,
@@ -45,4 +41,21 @@ export function trainedNetwork(
       threefactor: threefactorVersion(),
     },
   };
+}
+
+/** Trace that one input spike adds; 1 in a code without spikes. */
+export function inputGain(
+  {
+    encoder,
+    durationMs,
+    tauMem,
+    maxSpikes,
+  }: Pick<TrainingSettings, "encoder" | "durationMs" | "tauMem" | "maxSpikes">,
+  inputs: number,
+): number {
+  const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
+  // An empty sample draws no spike and sets the gain.
+  const code = encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed: 1 });
+  code.encode(new Float32Array(inputs), "gain", input);
+  return input.gain;
 }

@@ -1,4 +1,4 @@
-/** The named data sets: what they are, whose they are, and the size and checksum of each file. Data, no code paths. */
+/** The data sets that ship or can be fetched: what they are, whose they are, and the size and checksum of each file. Data, no code paths. */
 export interface DatasetFile {
   /** Name without `.gz`; the file may be stored either way. */
   readonly name: string;
@@ -68,7 +68,7 @@ export const catalogue: readonly DatasetEntry[] = [
   },
 ];
 
-/** The names that `loadDataset` knows; a folder path is the alternative. */
+/** Those that ship or can be fetched; `datasets` has the others too. */
 export const datasetNames: readonly string[] = catalogue.map(entry => entry.name);
 
 /** The entry of a named set, or undefined. */

@@ -26,7 +26,7 @@ interface Kind {
   readonly labels: readonly { readonly name: string; readonly below: number }[];
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds = {
   cifar10: {
     folder: "cifar-10-batches-bin",
     train: [1, 2, 3, 4, 5].map(k => `data_batch_${k}.bin`),
@@ -44,9 +44,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       { name: "fine label", below: 100 },
     ],
   },
-};
-
-export const cifarNames: readonly string[] = Object.keys(kinds);
+} satisfies Readonly<Record<string, Kind>>;
 
 /**
  * Intensities are pixels / 255, as [height, width, channel]; of CIFAR-100 the fine labels. The last training samples
@@ -54,8 +52,8 @@ export const cifarNames: readonly string[] = Object.keys(kinds);
  * @param dataDir  folder of data sets; see `dataFolder` for the default
  * @throws         InputError when files are missing or damaged
  */
-export async function loadCifar(name: string, dataDir?: string): Promise<Dataset> {
-  const kind = kinds[name]!;
+export async function loadCifar(name: keyof typeof kinds, dataDir?: string): Promise<Dataset> {
+  const kind: Kind = kinds[name];
   const folder = await findFolder(name, kind, dataDir);
   const read = async (file: string): Promise<Samples> => {
     const path = await findFile(folder, file);

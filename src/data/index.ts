@@ -1,8 +1,8 @@
 /** Data sets by name or folder, in their three fixed parts. */
 import { stat } from "node:fs/promises";
 import { InputError } from "../errors.ts";
-import { datasetNames, findDataset } from "./catalogue.ts";
-import { cifarNames, loadCifar } from "./cifar.ts";
+import { type DatasetEntry, findDataset } from "./catalogue.ts";
+import { loadCifar } from "./cifar.ts";
 import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits.ts";
 import { loadImageFolder } from "./imageFolder.ts";
@@ -10,8 +10,56 @@ import { idxFileNames, loadIdxFolder, loadNamedIdx } from "./mnist.ts";
 import { type Sizes, subset } from "./subset.ts";
 
 export type { DatasetEntry, DatasetFile } from "./catalogue.ts";
-export { catalogue, datasetNames, findDataset } from "./catalogue.ts";
+export { catalogue, findDataset } from "./catalogue.ts";
 export type { Dataset, Samples } from "./dataset.ts";
+
+/** A data set with a name. */
+export interface NamedDataset extends Pick<DatasetEntry, "name" | "title" | "licence" | "source"> {
+  /** @param dataDir  folder of data sets; see `dataFolder` for the default */
+  load(dataDir?: string): Promise<Dataset>;
+}
+
+const words =
+  "B. Cramer et al. (2022), The Heidelberg Spiking Data Sets for the systematic evaluation of spiking neural networks";
+
+/** Every data set that has a name. The command line and the errors read this list. */
+export const datasets: readonly NamedDataset[] = [
+  { ...entry("digits"), load: loadDigits },
+  { ...entry("mnist"), load: dataDir => loadNamedIdx(entry("mnist"), dataDir) },
+  { ...entry("fashion-mnist"), load: dataDir => loadNamedIdx(entry("fashion-mnist"), dataDir) },
+  ...(["cifar10", "cifar100"] as const).map(name => ({
+    name,
+    title: `CIFAR-${name.slice(5)}, 32x32 in colour, in its binary version`,
+    licence: "none stated",
+    source: "A. Krizhevsky (2009), Learning multiple layers of features from tiny images",
+    load: (dataDir?: string) => loadCifar(name, dataDir),
+  })),
+  {
+    name: "nmnist",
+    title: "N-MNIST, handwritten digits before a moving event camera",
+    licence: "CC BY-SA 4.0",
+    source:
+      "G. Orchard et al. (2015), Converting static image datasets to spiking neuromorphic datasets using saccades",
+    load: async dataDir => (await import("./events/nmnist.ts")).loadNmnist(dataDir),
+  },
+  {
+    name: "shd",
+    title: "Spiking Heidelberg Digits, spoken words through an artificial cochlea",
+    licence: "CC BY 4.0",
+    source: words,
+    load: async dataDir => (await import("./events/words.ts")).loadShd(dataDir),
+  },
+  {
+    name: "ssc",
+    title: "Spiking Speech Commands, spoken words through an artificial cochlea",
+    licence: "CC BY 4.0",
+    source: words,
+    load: async dataDir => (await import("./events/words.ts")).loadSsc(dataDir),
+  },
+];
+
+/** What `loadDataset` takes, in words. */
+export const datasetChoice = `${datasets.map(({ name }) => name).join(", ")}, folder:PATH of pictures by class, or a folder with four IDX files`;
 
 export interface LoadOptions extends Sizes {
   /** Folder of data sets; else $THREEFACTOR_DATA, else the user's cache folder. */
@@ -23,8 +71,8 @@ const PICTURES = "folder:";
 
 /**
  * Loads a data set.
- * @param name  digits, mnist, fashion-mnist, cifar10, cifar100, `folder:` and the path of a folder of pictures, or the
- *              path of a folder with MNIST's four IDX files
+ * @param name  one of `datasets`, `folder:` and the path of a folder of pictures, or the path of a folder with MNIST's
+ *              four IDX files
  * @throws      InputError when the name is unknown, the files are missing or damaged, or a size is out of range
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
@@ -32,10 +80,8 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
 }
 
 async function loadWhole(name: string, dataDir?: string): Promise<Dataset> {
-  if (name === "digits") return loadDigits();
-  const entry = findDataset(name);
-  if (entry) return loadNamedIdx(entry, dataDir);
-  if (cifarNames.includes(name)) return loadCifar(name, dataDir);
+  const named = datasets.find(set => set.name === name);
+  if (named) return named.load(dataDir);
   if (name.startsWith(PICTURES)) return loadImageFolder(name.slice(PICTURES.length));
   const isFolder = await stat(name).then(
     found => found.isDirectory(),
@@ -43,7 +89,11 @@ async function loadWhole(name: string, dataDir?: string): Promise<Dataset> {
   );
   if (isFolder) return loadIdxFolder(name);
   throw new InputError(
-    `dataset: found "${name}"; expected ${[...datasetNames, ...cifarNames].join(", ")}, folder:PATH of pictures, or an ` +
+    `dataset: found "${name}"; expected ${datasets.map(set => set.name).join(", ")}, folder:PATH of pictures, or an ` +
       `existing folder with ${idxFileNames.join(", ")}`,
   );
+}
+
+function entry(name: string): DatasetEntry {
+  return findDataset(name)!;
 }

@@ -1,4 +1,6 @@
-import type { NetworkSpec } from "../engine/network.ts";
+import { type NetworkSpec, populationFields, projectionFields } from "../engine/network.ts";
+import type { Others, Parameter, Table, Unit } from "../engine/parameters.ts";
+import { stimulusFields } from "../engine/stimuli/stimulus.ts";
 import { InputError, shown } from "../errors.ts";
 import {
   type Dimension,
@@ -26,33 +28,15 @@ export interface ModelDescription {
   readonly stimuli?: readonly unknown[];
 }
 
-/** Fields that hold a word. */
-const words = new Set([
-  "name",
-  "from",
-  "to",
-  "kind",
-  "model",
-  "reset",
-  "dependence",
-  "pairing",
-  "delayKind",
-  "weightAs",
-  "eligibility",
-  "padding",
-  "quantity",
-]);
-
-/** Fields that may differ between synapses or neurons. */
-const varying = new Set(["weights", "delay", "p", "v", "weight"]);
-
-function dimensionOf(field: string): Dimension {
-  if (/^(tau[A-Z].*|tau|delay|interval|start|stop|times)$/.test(field)) return "time";
-  if (/^(v[A-Z].*|v|beta|weight|weights|wMin|wMax|wRef)$/.test(field)) return "voltage";
-  if (/^(rate|rates|bound|targetRate)$/.test(field)) return "rate";
-  if (/^(current|currents|bias)$/.test(field)) return "slope";
-  return "number";
-}
+/** What a number without a unit counts in a field. */
+const dimensions: Readonly<Record<Unit, Dimension>> = {
+  ms: "time",
+  mV: "voltage",
+  Hz: "rate",
+  "mV/ms": "slope",
+  "1/ms": "number",
+  "1": "number",
+};
 
 /**
  * Reads a description: quantities become numbers in ms, mV and Hz, expressions with draws become functions. What the
@@ -86,21 +70,28 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
     populations: Object.fromEntries(
       Object.entries(populations).map(([name, population]) => [
         name,
-        read(population, within("populations", name), scope, [size(name), size(name)]),
+        readFields(
+          population,
+          within("populations", name),
+          scope,
+          [size(name), size(name)],
+          populationFields,
+        ),
       ]),
     ),
     projections: list(raw.projections, "projections").map((projection, q) => {
       const { from, to } = object(projection, `projections[${q}]`);
-      return read(projection, `projections[${q}]`, scope, [size(from), size(to)]);
+      return readFields(projection, `projections[${q}]`, scope, [size(from), size(to)], projectionFields);
     }),
     ...(raw.stimuli && {
       stimuli: list(raw.stimuli, "stimuli").map((stimulus, s) => {
         const path = `stimuli[${s}]`;
         const { to, rate, ...rest } = object(stimulus, path);
+        const fields = stimulusFields.get(rest.kind);
         const sizes = [size(to), size(to)] as const;
         const changing = typeof rate === "string" ? overTime(rate, `${path}.rate`, "rate", scope) : null;
-        if (!changing) return read(stimulus, path, scope, sizes);
-        const others = read({ to, ...rest }, path, scope, sizes) as Record<string, unknown>;
+        if (!changing) return readFields(stimulus, path, scope, sizes, fields);
+        const others = readFields({ to, ...rest }, path, scope, sizes, fields) as Record<string, unknown>;
         return { bound: highest(changing, others, size(to)), ...others, rate: changing };
       }),
     }),
@@ -108,33 +99,48 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
   return { name: raw.name, spec: spec as unknown as NetworkSpec };
 }
 
+/** A map whose table is not known, that of a neuron model for example, is left as it is: `network` refuses it. */
+function readFields(
+  value: unknown,
+  path: string,
+  scope: Scope,
+  sizes: readonly [number, number],
+  fields: Table | undefined,
+): unknown {
+  if (value === null || typeof value !== "object" || !fields) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const place = within(path, key);
+      if (!Object.hasOwn(fields, key))
+        throw new InputError(`${place}: expected one of ${Object.keys(fields).join(", ")}`);
+      return [key, read(inner, place, scope, sizes, fields[key]!)];
+    }),
+  );
+}
+
 function read(
   value: unknown,
   path: string,
   scope: Scope,
   sizes: readonly [number, number],
-  field = "",
+  field: Parameter,
   depth = 0,
 ): unknown {
   if (depth > 10) throw new InputError(`${path}: expected at most 10 maps and lists within each other`);
   if (Array.isArray(value))
     return value.map((item, k) => read(item, `${path}[${k}]`, scope, sizes, field, depth + 1));
-  if (value !== null && typeof value === "object") {
-    if (ArrayBuffer.isView(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        read(inner, within(path, key), scope, sizes, key, depth + 1),
-      ]),
-    );
-  }
-  if (typeof value === "boolean" || typeof value === "function" || value === undefined) return value;
-  if (typeof value === "string" && (words.has(field) || (field === "neuron" && value === "input")))
-    return value;
-  const found = quantity(value, path, dimensionOf(field), scope, varying.has(field) ? sizes : undefined);
-  if ((field === "v" || field === "weight") && typeof found === "function") return ofNeuron(found);
+  if (value !== null && typeof value === "object")
+    return ArrayBuffer.isView(value)
+      ? value
+      : readFields(value, path, scope, sizes, field.fields?.(value as Others));
+  const { unit, words, varies } = field;
+  if (!unit || typeof value === "boolean" || typeof value === "function" || value === undefined) return value;
+  if (words?.includes(value as string)) return value;
+  const found = quantity(value, path, dimensions[unit], scope, varies && sizes);
+  if (typeof found !== "function") return found;
+  if (varies === "neuron") return ofNeuron(found);
   // Connectivity asks by pair only; its draws come from the projection's own stream.
-  return field === "p" && typeof found === "function" ? byPair(found, path) : found;
+  return varies === "pair" ? byPair(found, path) : found;
 }
 
 /**

@@ -69,11 +69,12 @@ export function expectNumbers(field: string, value: unknown, of: string): void {
 }
 
 /** Refuses fields that a thing does not have: they are misspelt, or meant for another kind. */
-export function expectOnly(given: object, what: string, known: readonly string[]): void {
+export function expectOnly(given: object, what: string, known: readonly string[], kind = "field"): void {
   expectFields(given, what);
   for (const field of Object.keys(given)) {
     if (!known.includes(field)) {
-      throw new InputError(`${field}: expected a field of ${what} (${known.join(", ")})`);
+      const name = field.length > 60 ? `${field.slice(0, 60)}…` : field;
+      throw new InputError(`${name}: expected a ${kind} of ${what} (${known.join(", ")})`);
     }
   }
 }

@@ -11,11 +11,18 @@ import {
   expectOnly,
   within,
 } from "./expect.ts";
-import { type NeuronModel, type NeuronSpec, neuronModel } from "./neurons/index.ts";
-import { type PlasticitySpec, plasticity } from "./plasticity/index.ts";
+import { type NeuronModel, type NeuronSpec, neuronFields, neuronModel } from "./neurons/index.ts";
+import { table } from "./parameters.ts";
+import { type PlasticitySpec, plasticity, plasticityFields } from "./plasticity/index.ts";
 import type { Plasticity } from "./plasticity/plasticSynapses.ts";
-import { type Connectivity, connect, type Rows } from "./projections/connect.ts";
-import { type Convolution, ConvolutionProjection, kernelWeights, slide } from "./projections/convolution.ts";
+import { type Connectivity, connect, connectFields, type Rows } from "./projections/connect.ts";
+import {
+  type Convolution,
+  ConvolutionProjection,
+  convolutionFields,
+  kernelWeights,
+  slide,
+} from "./projections/convolution.ts";
 import { DenseProjection } from "./projections/dense.ts";
 import type { Projection } from "./projections/projection.ts";
 import { SparseProjection } from "./projections/sparse.ts";
@@ -64,10 +71,27 @@ export interface ProjectionSpec {
   readonly delayKind?: "axonal" | "dendritic";
 }
 
-const projectionFields = [
-  ...["name", "from", "to", "connect", "weights", "delay", "gain"],
-  ...["plasticity", "delayKind"],
-];
+export const populationFields = table({
+  size: { unit: "1", own: true },
+  neuron: { own: true, fields: neuronFields },
+  tauTrace: { unit: "ms", own: true },
+  initial: { own: true, fields: () => ({ v: { unit: "mV", own: true, varies: "neuron" } }) },
+});
+
+export const projectionFields = table({
+  name: {},
+  from: {},
+  to: {},
+  connect: {
+    own: true,
+    fields: ({ kind }) => (kind === "convolution" ? convolutionFields : connectFields[kind as "all"]),
+  },
+  weights: { unit: "mV", own: true, varies: "synapse" },
+  delay: { unit: "ms", own: true, varies: "synapse" },
+  gain: { unit: "1", own: true },
+  plasticity: { own: true, fields: plasticityFields },
+  delayKind: { words: ["axonal", "dendritic"] },
+});
 
 /** Neurons are numbered in 31 bits; most populations end earlier, with the memory. */
 const MOST_NEURONS = 2 ** 31 - 1;
@@ -142,7 +166,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
   const declared = spec.projections ?? [];
   declared.forEach((projection, q) => {
     within(`projections[${q}]`, () => {
-      expectOnly(projection, "a projection", projectionFields);
+      expectOnly(projection, "a projection", Object.keys(projectionFields));
       expectName(projection.name);
     });
   });
@@ -233,7 +257,7 @@ function initialPotentials(
 
 function checkPopulation(name: string, population: PopulationSpec, room: Room): NeuronModel | null {
   const path = `populations.${name}`;
-  within(path, () => expectOnly(population, "a population", ["size", "neuron", "tauTrace", "initial"]));
+  within(path, () => expectOnly(population, "a population", Object.keys(populationFields)));
   const { size, tauTrace, neuron } = population;
   expectInteger(`${path}.size`, size, 1, MOST_NEURONS);
   if (tauTrace !== undefined)

@@ -9,6 +9,7 @@ export const chance: Rule = {
   source: "control: guesses, uniform over the classes",
   presentations: 0,
   synapseKnows: "nothing: no synapse changes",
+  knowsAhead: true,
   create({ sizes }, rng) {
     const classes = sizes.at(-1)!;
     const seed = rng.nextUint32();

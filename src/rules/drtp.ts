@@ -27,6 +27,7 @@ export const drtp: Rule = {
   presentations: 1,
   synapseKnows: "label through fixed random weights",
   saturation: 1,
+  knowsAhead: true,
   create(architecture, rng) {
     const { sizes } = architecture;
     const B = directFeedback(sizes, rng);

@@ -31,7 +31,7 @@ export interface Feedback extends Remembers {
 export function errorChain(
   { sizes }: Architecture,
   feedback: () => Feedback,
-): { rate: Forms["rate"]; spiking: Extract<Forms["spiking"], (...of: never) => unknown> } {
+): { rate: Forms["rate"]; spiking: NonNullable<Forms["spiking"]> } {
   return {
     rate: net => {
       const B = feedback();

@@ -43,6 +43,7 @@ function delayedRule(form: {
     presentations: 1,
     synapseKnows: "error of the sample's previous presentation through fixed random weights",
     saturation: 1,
+    knowsAhead: true,
     create(architecture, rng, samples) {
       const { sizes } = architecture;
       const B = directFeedback(sizes, rng, form.draw);

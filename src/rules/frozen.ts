@@ -12,6 +12,7 @@ export const frozen: Rule = {
   source: "control: random hidden layers, readout by the delta rule (Widrow & Hoff 1960)",
   presentations: 1,
   synapseKnows: "nothing: hidden synapses do not change",
+  knowsAhead: true,
   create: ({ sizes }) => ({
     rate: net => ({
       learn({ x, y }, descend) {

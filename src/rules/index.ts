@@ -1,5 +1,7 @@
 import type { Architecture } from "../engine/architecture.ts";
-import { InputError } from "../errors.ts";
+import type { FeedForwardNetwork } from "../engine/feedForward.ts";
+import { InputError, shown } from "../errors.ts";
+import { Registry } from "../registry.ts";
 import { afa } from "./afa.ts";
 import { bp, fa, kp } from "./bp.ts";
 import { chance } from "./chance.ts";
@@ -12,23 +14,66 @@ import { memPepita } from "./memPepita.ts";
 import { pepita, pepitaTextbook } from "./pepita.ts";
 import { pepitaHebbian, pepitaTimeLocal } from "./pepitaHebbian.ts";
 import { pepitaWm } from "./pepitaMirrored.ts";
-import type { Rule } from "./rule.ts";
+import type { Forms, Rule, SpikingLearner } from "./rule.ts";
 import { shallow } from "./shallow.ts";
 import { brsf, brsfStrict, frsf, frsfStrict, usf, usfStrict } from "./signConcordant.ts";
 import { wm } from "./weightMirror.ts";
 
 export type { Rule };
 
-/** Every rule, in the order of the tables. The command line, the report and the conformance test read this list. */
-export const rules: readonly Rule[] = [
-  ...[bp, fa, dfa, sdfa],
-  ...[usf, usfStrict, brsf, brsfStrict, frsf, frsfStrict],
-  ...[wm, kp],
-  ...[drtp, f3, ...f3Variants],
-  ...[pepita, pepitaTextbook, pepitaHebbian, pepitaTimeLocal, memPepita, pepitaWm, afa],
-  ...[ff, ffReadout],
-  ...[frozen, shallow, chance],
-];
+export const ruleRegistry = new Registry<Rule>(
+  "rule",
+  {
+    title: "string",
+    source: "string",
+    presentations: "number",
+    synapseKnows: "string",
+    create: "function",
+    saturation: "number?",
+    weightDecay: "number?",
+    sequential: "boolean?",
+    rateOnly: "string?",
+    knowsAhead: "boolean?",
+    shallow: "boolean?",
+    lacks: "function?",
+  },
+  [
+    ...[bp, fa, dfa, sdfa],
+    ...[usf, usfStrict, brsf, brsfStrict, frsf, frsfStrict],
+    ...[wm, kp],
+    ...[drtp, f3, ...f3Variants],
+    ...[pepita, pepitaTextbook, pepitaHebbian, pepitaTimeLocal, memPepita, pepitaWm, afa],
+    ...[ff, ffReadout],
+    ...[frozen, shallow, chance],
+  ],
+);
+
+/**
+ * Every rule, in the order of the tables, and then those that were defined. The command line, the report and the
+ * conformance test read this list.
+ */
+export const rules: readonly Rule[] = ruleRegistry.list;
+
+/**
+ * Adds a rule, which `train` and the command line then know by its name.
+ * @throws InputError when the rule lacks something, or its name is taken
+ */
+export function defineRule(rule: Rule): Rule {
+  return ruleRegistry.add(rule);
+}
+
+/** @throws InputError that lists the names */
+export function ruleNamed(name: string): Rule {
+  return ruleRegistry.named(name);
+}
+
+/**
+ * The rule that a plan names or holds.
+ * @throws InputError when there is none of that name, or the rule lacks something
+ */
+export function ruleOf(rule: string | Rule): Rule {
+  return typeof rule === "string" ? ruleNamed(rule) : ruleRegistry.check(rule);
+}
 
 /** @throws InputError that names the rule and what it lacks there */
 export function checkNeeds(rule: Rule, architecture: Architecture): void {
@@ -36,9 +81,16 @@ export function checkNeeds(rule: Rule, architecture: Architecture): void {
   if (lack !== null) throw new InputError(`${rule.name}: ${lack}`);
 }
 
-/** @throws InputError that lists the names */
-export function ruleNamed(name: string): Rule {
-  const rule = rules.find(candidate => candidate.name === name);
-  if (rule) return rule;
-  throw new InputError(`rule: expected one of ${rules.map(r => r.name).join(", ")}, got ${name}`);
+/** @throws InputError when the rule has no spiking form, or not what it says of it */
+export function spikingForm(rule: Rule, forms: Forms, net: FeedForwardNetwork): SpikingLearner {
+  if (rule.rateOnly !== undefined)
+    throw new InputError(`${rule.name}: has no spiking form: ${rule.rateOnly}`);
+  if (!forms.spiking)
+    throw new InputError(`rule ${rule.name}: spiking: expected a function without rateOnly, got none`);
+  const learner = forms.spiking(net);
+  if ((learner.ahead !== undefined) !== (rule.knowsAhead === true))
+    throw new InputError(
+      `rule ${rule.name}: knowsAhead: expected ${learner.ahead !== undefined}, since ${learner.ahead ? "a" : "no"} function ahead is there, got ${shown(rule.knowsAhead)}`,
+    );
+  return learner;
 }

@@ -26,6 +26,10 @@ export interface Rule {
   readonly weightDecay?: number;
   /** Learning one sample changes what the next one of its batch meets, so that a batch cannot be spread over workers. */
   readonly sequential?: boolean;
+  /** Why the rule has no spiking form, for rules without one. */
+  readonly rateOnly?: string;
+  /** Its third factor is known before a sample is presented (see `ahead`), so that it can learn while one is. */
+  readonly knowsAhead?: boolean;
   /** The control without hidden layers: only the first and last size are used. */
   readonly shallow?: boolean;
   /**
@@ -39,7 +43,8 @@ export interface Rule {
 
 export interface Forms {
   rate(net: RateNetwork): RateLearner;
-  spiking: ((net: FeedForwardNetwork) => SpikingLearner) | { readonly unavailable: string };
+  /** Absent for rules that are `rateOnly`. */
+  spiking?(net: FeedForwardNetwork): SpikingLearner;
   /**
    * Angle between the feedback weights and the forward path that they stand for, per hidden layer, in degrees.
    * @param weights  per layer, [layers[l].rows, layers[l].columns]
@@ -109,7 +114,8 @@ export interface SpikingSample {
 export interface SpikingLearner extends Remembers {
   /**
    * Third factors by population that this rule knows before the sample is presented, for hidden layers that then learn
-   * while it is; `learn` gives the same ones to `descend`, gated. Rules without it need something of the presentation.
+   * while it is; `learn` gives the same ones to `descend`, gated. Of rules that say `knowsAhead`; others need something
+   * of the presentation.
    */
   ahead?(sample: SpikingSample): readonly (Float64Array | undefined)[];
   /**

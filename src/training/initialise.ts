@@ -17,6 +17,15 @@ export function initialParameters(shape: readonly number[] | Architecture, seed:
   return { weights, biases: architecture.layers.map(({ columns }) => new Float32Array(columns)) };
 }
 
+/** What a run begins with, for it to change: the given parameters, or those that its seed draws. */
+export function startingParameters(
+  architecture: Architecture,
+  { start, seed }: { readonly start?: Parameters; readonly seed: number },
+): Parameters {
+  if (!start) return initialParameters(architecture, seed);
+  return { weights: start.weights.map(w => w.slice()), biases: start.biases.map(b => b.slice()) };
+}
+
 /** Order of the training samples in an epoch, the same for both twins and all rules of a seed. */
 export function epochOrder(samples: number, seed: number, epoch: number): Uint32Array {
   return new Rng(seed, `order ${epoch}`).permutation(samples);

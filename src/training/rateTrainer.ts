@@ -6,7 +6,7 @@ import { numbersOf } from "../rate/ops.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
-import { initialParameters } from "./initialise.ts";
+import { startingParameters } from "./initialise.ts";
 import { optimiser } from "./optimiser.ts";
 import { RateSteps } from "./rateSteps.ts";
 import {
@@ -32,7 +32,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   const { sizes } = architecture;
   const classes = sizes.at(-1)!;
   const saturation = rule.saturation ?? Infinity;
-  const start = initialParameters(architecture, seed);
+  const start = startingParameters(architecture, settings);
   const net = new RateNetwork(architecture, start.weights, start.biases, saturation);
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
   const learner = forms.rate(net);

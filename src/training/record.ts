@@ -6,10 +6,9 @@ import { network, type PopulationSpec } from "../engine/network.ts";
 import type { Raster } from "../engine/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import type { SpikeTrain } from "../engine/spikeTrain.ts";
-import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
-import { ruleNamed } from "../rules/index.ts";
+import { ruleOf, spikingForm } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
 import { refractoryPeriod } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
@@ -29,7 +28,7 @@ const OUTPUT_THRESHOLD = 1;
  */
 export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameters, sample = 0): Raster {
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed } = plan.settings;
-  const rule = ruleNamed(plan.rule);
+  const rule = ruleOf(plan.rule);
   const architecture = networkOf(rule, plan.settings);
   const { sizes } = architecture;
   const inputs = sizes[0]!;
@@ -45,11 +44,8 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     net.input,
   );
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
-  if (typeof forms.spiking !== "function") {
-    throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
-  }
   // Before the presentation that is shown: a rule may decide by others.
-  const scores = forms.spiking(net).decide?.(sample);
+  const scores = spikingForm(rule, forms, net).decide?.(sample);
   const seen = net.present(net.presentation());
 
   const names = populationNames(depth);

@@ -66,6 +66,8 @@ export interface RunRecord {
   readonly options: Readonly<Record<string, unknown>>;
   readonly versions: Readonly<Record<string, string>>;
   readonly seeds: readonly number[];
+  /** The file of --model whose weights the run began with, and its checksum; absent where its seeds drew them. */
+  readonly start?: { readonly file: string; readonly sha256: string };
   readonly startedAt: string;
   /** Absent while the run is unfinished. */
   readonly endedAt?: string;

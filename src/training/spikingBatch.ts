@@ -28,6 +28,8 @@ export class SpikingBatch implements Pieces {
   #epoch = 0;
   #rate = 0;
   #count = 0;
+  /** Whether something has been encoded: then it is known what an input spike stands for. */
+  #encoded = false;
 
   constructor(
     net: FeedForwardNetwork,
@@ -41,7 +43,10 @@ export class SpikingBatch implements Pieces {
     this.#net = net;
     this.#learner = learner;
     this.#steps = steps;
-    this.#show = (intensities, key) => encoder.encode(intensities, key, net.input);
+    this.#show = (intensities, key) => {
+      encoder.encode(intensities, key, net.input);
+      this.#encoded = true;
+    };
     this.#dropout = dropout;
     this.#data = data;
     this.#seed = seed;
@@ -54,11 +59,6 @@ export class SpikingBatch implements Pieces {
 
   begin(indices: Uint32Array, rate: number, epoch: number): void {
     this.#key = batchKey(`train ${epoch}`, indices);
-    // What an input spike stands for is known once something has been encoded; a thread may present nothing.
-    if (this.#count === 0) {
-      const first = trainingSample(this.#data, indices[0]!, epoch, this.#seed);
-      this.#show(first, `train ${epoch} ${indices[0]}`);
-    }
     this.#epoch = epoch;
     this.#rate = rate;
     this.#count = indices.length;
@@ -69,7 +69,7 @@ export class SpikingBatch implements Pieces {
   ask(index: number, asked: Asked): Presentation {
     const [net, learner] = [this.#net, this.#learner];
     const sample = this.#sample(index);
-    this.#show(trainingSample(this.#data, index, this.#epoch, this.#seed), `train ${this.#epoch} ${index}`);
+    this.#present(index);
     net.dropout = this.#dropout?.ofSample(this.#epoch, index) ?? null;
     if (this.#online) net.online = { rate: this.#rate / this.#count, modulators: learner.ahead!(sample) };
     const layers = new Set<number>();
@@ -105,6 +105,8 @@ export class SpikingBatch implements Pieces {
 
   learn(index: number, from: SampleLog): { loss: number; correct: number } {
     const net = this.#net;
+    // A thread may have presented nothing yet.
+    if (!this.#encoded) this.#present(index);
     from.rewind();
     net.dropout = this.#dropout?.ofSample(this.#epoch, index) ?? null;
     from.replay(this.#steps);
@@ -118,6 +120,10 @@ export class SpikingBatch implements Pieces {
   tally(index: number, logits: Float64Array): { loss: number; correct: number } {
     const label = this.#data.train.labels[index]!;
     return { loss: crossEntropy(logits, label), correct: argmax(logits) === label ? 1 : 0 };
+  }
+
+  #present(index: number): void {
+    this.#show(trainingSample(this.#data, index, this.#epoch, this.#seed), `train ${this.#epoch} ${index}`);
   }
 
   #sample(index: number): SpikingSample {

@@ -6,9 +6,10 @@ import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
+import { spikingForm } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
-import { initialParameters, type Parameters } from "./initialise.ts";
+import { type Parameters, startingParameters } from "./initialise.ts";
 import { SpikingBatch } from "./spikingBatch.ts";
 import { SpikingSteps } from "./spikingSteps.ts";
 import {
@@ -51,17 +52,14 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const architecture = networkOf(rule, settings);
   const { sizes } = architecture;
   const saturation = rule.saturation ?? Infinity;
-  const start = initialParameters(architecture, seed);
+  const start = startingParameters(architecture, settings);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
   const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs, {
     ...(settings.presentations && { schedule: settings.presentations }),
     ...(settings.wiring && { wiring: settings.wiring }),
   });
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
-  if (typeof forms.spiking !== "function") {
-    throw new InputError(`${rule.name}: has no spiking form: ${forms.spiking.unavailable}`);
-  }
-  const learner = forms.spiking(net);
+  const learner = spikingForm(rule, forms, net);
   const online = settings.eligibility === "online";
   if (online && !learner.ahead) {
     throw new InputError(

@@ -37,6 +37,7 @@ export interface Trained {
   readonly parameters: Parameters;
 }
 
+/** @throws InputError for a rate twin before a backend has been chosen: `await selectBackend()` */
 export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
   const rule: Rule = ruleNamed(plan.rule);
   checkNeeds(rule, networkOf(rule, plan.settings));

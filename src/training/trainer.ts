@@ -14,6 +14,8 @@ export interface TrainingSettings {
   readonly sizes: readonly number[];
   /** Where the network is not the fully connected one of these sizes. */
   readonly architecture?: Architecture;
+  /** Weights and biases at the beginning; when absent, those that the seed draws. */
+  readonly start?: Parameters;
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import { compareOptions, plans } from "../../src/cli/compareOptions.ts";
+import { compareCommand } from "../../src/cli/compare.ts";
+import { compareOptions, plans, recordedOptions } from "../../src/cli/compareOptions.ts";
+import { comparison } from "../../src/cli/compareTable.ts";
 import { loadDataset } from "../../src/data/index.ts";
+import { selectBackend } from "../../src/rate/backend.ts";
+import { createTrainer } from "../../src/training/train.ts";
 
 test("optimiser, decays and dropout reach both twins; without them, each rule has its own weight decay", async () => {
   const data = await loadDataset("digits");
@@ -17,8 +21,60 @@ test("optimiser, decays and dropout reach both twins; without them, each rule ha
 test("a run folder from before these options goes on with plain gradient descent", async () => {
   const { optimiser, weightDecay, activityDecay, dropout, ...before } = compareOptions({ rules: "bp" });
   expect([optimiser, weightDecay, activityDecay, dropout]).toEqual(["sgd", null, 0, 0]);
-  const [plan] = plans(before as ReturnType<typeof compareOptions>, await loadDataset("digits"));
+  const [plan] = plans(recordedOptions(before, "run.json"), await loadDataset("digits"));
   expect(plan!.settings).toMatchObject({ optimiser: "sgd", activityDecay: 0, dropout: 0 });
+});
+
+test("each option of the table is in the help once, with its default, and is read back from run.json", () => {
+  const help = compareCommand().configureHelp({ helpWidth: 1000 }).helpInformation();
+  const typed = {
+    ...{ dataset: "mnist", rules: "bp,dfa", twins: "rate", model: "lenet", hidden: "3,4", epochs: "2" },
+    ...{ batch: "7", learningRate: "0.1", schedule: "1 - progress", optimiser: "adam", weightDecay: "0.1" },
+    ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", eligibility: "timing", vThreshold: "0.4" },
+    ...{ maxSpikes: "9", trainSamples: "11", testSamples: "12", augment: "crop:8+1,flip", seeds: "3,4" },
+  };
+  expect(Object.keys(typed)).toEqual(Object.keys(comparison));
+  const options = compareOptions(typed);
+  expect(recordedOptions(JSON.parse(JSON.stringify(options)), "run.json")).toEqual(options);
+  for (const [key, row] of Object.entries(comparison)) {
+    const flag = `--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)} ${row.takes}`;
+    expect(
+      help.split("\n").filter(line => line.trim().startsWith(`${flag} `)),
+      flag,
+    ).toHaveLength(1);
+    expect(JSON.stringify(options[key as keyof typeof options]), key).not.toBe(
+      JSON.stringify(compareOptions({})[key as keyof typeof options]),
+    );
+  }
+  expect(help).toMatch(/--dropout <p> .*\(default: 0\)\n/);
+  expect(help).toMatch(/--schedule <expression> .*\(default: "1 - 0.9 \* progress"\)\n/);
+  expect(help).toMatch(/--epochs <n> +passes over the training part\n/);
+});
+
+test("learning in a form reads the settings that the table says it does, and no other form's", async () => {
+  await selectBackend("wasm");
+  const data = await loadDataset("digits", { trainSamples: 12, testSamples: 1 });
+  const options = compareOptions({ rules: "dfa", hidden: "5", learningRate: "0.1", weightDecay: "0.1" });
+  const rows = Object.entries(comparison).flatMap(([key, row]) =>
+    "form" in row && key !== "epochs" ? [{ key, form: row.form }] : [],
+  );
+  for (const { settings, ...plan } of plans(options, data)) {
+    const read = new Set<string | symbol>();
+    const watched = new Proxy(settings, {
+      get: (of, key) => {
+        read.add(key);
+        return of[key as keyof typeof of];
+      },
+    });
+    const trainer = createTrainer({ ...plan, settings: watched }, data);
+    trainer.learn(Uint32Array.of(0, 1), 0.1, 0);
+    trainer.dispose();
+    // What `train` reads itself, for both.
+    for (const key of ["batch", "learningRate", "schedule"]) read.add(key);
+    const expected = rows.filter(({ form }) => form === "both" || form === plan.twin);
+    const own = rows.filter(({ key }) => read.has(key));
+    expect(own, plan.twin).toEqual(expected);
+  }
 });
 
 test("what is not one of them is named", () => {

@@ -45,7 +45,7 @@ describe("loading a data set", () => {
     const error = await failure(loadDataset(name));
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toContain(
-      `found "${name}"; expected digits, mnist, fashion-mnist, cifar10, cifar100, folder:PATH of pictures, or an existing folder`,
+      `found "${name}"; expected digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, ssc, folder:PATH of pictures, or an existing folder`,
     );
   });
 });

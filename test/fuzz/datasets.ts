@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
-import { loadAnyDataset } from "../../src/cli/eventDatasets.ts";
 import { loadDataset } from "../../src/data/index.ts";
 import { tinySet } from "../data/idxFiles.ts";
 import { writeShdLike } from "../io/shdFiles.ts";
@@ -122,15 +121,13 @@ export const datasets: readonly Kind[] = [
   ),
   dataset("png", 1, "train/cat/0.png", pictures, of(bytes, png, png), folderOf),
   dataset("jpeg", 1, "train/cat/x.jpg", pictures, of(bytes), folderOf),
-  dataset("nmnist", 0.5, "Train/3/a.bin", nmnist, of(bytes), dataDir =>
-    loadAnyDataset("nmnist", { dataDir }),
-  ),
+  dataset("nmnist", 0.5, "Train/3/a.bin", nmnist, of(bytes), dataDir => loadDataset("nmnist", { dataDir })),
   dataset(
     "shd",
     0.1,
     "shd_train.h5",
     shd,
     folder => either(bytes, hdf5Values(folder)),
-    dataDir => loadAnyDataset("shd", { dataDir }),
+    dataDir => loadDataset("shd", { dataDir }),
   ),
 ];

@@ -56,8 +56,16 @@ test("BP's update is the gradient by automatic differentiation", () => {
 });
 
 describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) => {
-  const spiking = rule.create(dense(settings.sizes), new Rng(0), data.train.count).spiking;
-  const both = typeof spiking === "function";
+  const both = rule.rateOnly === undefined;
+
+  test("has the forms that it says it has", () => {
+    const { spiking } = rule.create(dense(settings.sizes), new Rng(0), data.train.count);
+    expect(spiking !== undefined).toBe(both);
+    if (!both) return;
+    const online = () => spikingForm(rule, { eligibility: "online" });
+    if (rule.knowsAhead) expect(online).not.toThrow();
+    else expect(online).toThrow("eligibility: expected trace or timing");
+  });
 
   test.runIf(both).each(["trace", "timing"] as const)(
     "changes the weights alike in both forms, by %s",

@@ -1,17 +1,11 @@
 import { exp, expm1, log, log1p } from "../../math/elementary.ts";
 import { bracketedRoot } from "../../math/root.ts";
+import { table, time, type Values } from "../parameters.ts";
 import { relax } from "./lif.ts";
 import { membraneStep } from "./lifGroup.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
-import {
-  expectNumber,
-  expectOnly,
-  expectTime,
-  type MembraneParameters,
-  type MembraneSpec,
-  membrane,
-  membraneFields,
-} from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
+import { membraneParameters } from "./parameters.ts";
 
 /**
  * Adaptive leaky integrate-and-fire neuron with delta-shaped synapses: each spike raises the threshold by beta, which
@@ -30,30 +24,27 @@ import {
  * which is monotonic, so f can come up to 0 once at most while q > 0. For r > 0 that is until b, where q = 0, or never:
  * there is a crossing when f(b) >= 0 and none otherwise. For r < 0 there is one and only one.
  */
-export interface AlifParameters extends MembraneParameters {
-  /** Time constant of the threshold [ms]; 200 by default. */
-  readonly tauAdapt: number;
-  /** What a spike adds to the threshold [mV, the unit of vThreshold]. */
-  readonly beta: number;
-}
+const parameters = table({
+  ...membraneParameters,
+  tauAdapt: { ...time, default: 200, doc: "time constant of the threshold" },
+  beta: {
+    unit: "mV",
+    check: b => (b >= 0 && b < Infinity) || "a number of 0 or more",
+    doc: "what a spike adds to the threshold",
+  },
+});
 
-export type AlifSpec = MembraneSpec & Partial<AlifParameters> & { readonly beta: number };
+export type AlifParameters = Values<typeof parameters>;
 
-/** @throws InputError that names the parameter, the value and what was expected */
-export function alif(given: AlifSpec) {
-  expectOnly(given, "alif", [...membraneFields, "tauAdapt", "beta"]);
-  const { tauAdapt = 200, beta } = given;
-  const p: AlifParameters = { ...membrane(given), tauAdapt, beta };
-  expectTime(p, "tauAdapt");
-  expectNumber(p, "beta", beta >= 0 && beta < Infinity, "a number of 0 or more");
-  return {
-    create: (size: number) => new AlifGroup(size, p),
-    lattice: (dt: number) => ({
-      ...membraneStep(p, dt),
-      adaptation: { decay: exp(-dt / p.tauAdapt), beta: p.beta },
-    }),
-  };
-}
+export const alif: NeuronDefinition<typeof parameters> = {
+  name: "alif",
+  parameters,
+  create: (p, size) => new AlifGroup(size, p),
+  lattice: (p, dt) => ({
+    ...membraneStep(p, dt),
+    adaptation: { decay: exp(-dt / p.tauAdapt), beta: p.beta },
+  }),
+};
 
 /** Stands for r = 0, so that "reaches the threshold after an infinite time" is "never". */
 const TINY = 1e-300;

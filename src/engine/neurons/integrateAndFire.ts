@@ -1,7 +1,11 @@
+import type { Values } from "../parameters.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
-import { expectOnly, type MembraneParameters, membrane, membraneFields } from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
+import { type MembraneParameters, membraneParameters } from "./parameters.ts";
 
-export type IfSpec = Partial<Omit<MembraneParameters, "tauMem">> & { readonly vThreshold: number };
+const { tauMem: _, ...parameters } = membraneParameters;
+
+const membraneOf = (p: Values<typeof parameters>): MembraneParameters => ({ ...p, tauMem: Infinity });
 
 /**
  * Non-leaky integrate-and-fire neuron with delta-shaped synapses (the perfect integrator; Gerstein & Mandelbrot 1964,
@@ -12,15 +16,9 @@ export type IfSpec = Partial<Omit<MembraneParameters, "tauMem">> & { readonly vT
  * It is `lif` with an infinite membrane time constant; vRest is where it starts, and what a subtractive reset
  * counts the threshold from.
  */
-export function integrateAndFire(given: IfSpec) {
-  expectOnly(
-    given,
-    "if",
-    membraneFields.filter(field => field !== "tauMem"),
-  );
-  const checked = membrane({ ...given, tauMem: Infinity });
-  return {
-    create: (size: number) => new LifGroup(size, checked),
-    lattice: (dt: number) => membraneStep(checked, dt),
-  };
-}
+export const integrateAndFire: NeuronDefinition<typeof parameters> = {
+  name: "if",
+  parameters,
+  create: (p, size) => new LifGroup(size, membraneOf(p)),
+  lattice: (p, dt) => membraneStep(membraneOf(p), dt),
+};

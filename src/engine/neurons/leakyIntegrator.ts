@@ -1,7 +1,12 @@
+import type { Values } from "../parameters.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
-import { expectOnly, type MembraneParameters, membrane } from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
+import { membrane, membraneParameters } from "./parameters.ts";
 
-export type LiSpec = Partial<Pick<MembraneParameters, "tauMem" | "vRest" | "bias">>;
+const { tauMem, vRest, bias } = membraneParameters;
+const parameters = { tauMem, vRest, bias };
+
+const membraneOf = (p: Values<typeof parameters>) => membrane({ ...p, vThreshold: Infinity });
 
 /**
  * Leaky integrator with delta-shaped synapses that never fires: a readout whose potential is looked at (as the output
@@ -11,11 +16,9 @@ export type LiSpec = Partial<Pick<MembraneParameters, "tauMem" | "vRest" | "bias
  *
  * For a readout with filtered input take `lif-exp` or `lif-alpha` with vThreshold Infinity.
  */
-export function leakyIntegrator(given: LiSpec) {
-  expectOnly(given, "li", ["tauMem", "vRest", "bias"]);
-  const checked = membrane({ ...given, vThreshold: Infinity });
-  return {
-    create: (size: number) => new LifGroup(size, checked),
-    lattice: (dt: number) => membraneStep(checked, dt),
-  };
-}
+export const leakyIntegrator: NeuronDefinition<typeof parameters> = {
+  name: "li",
+  parameters,
+  create: (p, size) => new LifGroup(size, membraneOf(p)),
+  lattice: (p, dt) => membraneStep(membraneOf(p), dt),
+};

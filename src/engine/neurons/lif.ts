@@ -1,5 +1,6 @@
-import { InputError } from "../../errors.ts";
+import { shown } from "../../errors.ts";
 import { exp, log1p } from "../../math/elementary.ts";
+import { duration, filled, type Given, type Others, table, type Values } from "../parameters.ts";
 
 /**
  * Leaky integrate-and-fire neuron with delta-shaped synapses (Lapicque 1907; in this form Gerstner et al. 2014,
@@ -8,56 +9,49 @@ import { exp, log1p } from "../../math/elementary.ts";
  *     dV/dt = -(V - vRest) / tauMem + I
  *
  * has the exact solution of `relax`; a spike that arrives adds its weight to V; at V >= vThreshold the neuron fires.
+ *
+ * Resets: `subtract`: a spike takes vThreshold - vRest off the potential; the neuron goes on integrating while refractory
+ * and fires at the end of that time if it is still above threshold. Without a refractory period a potential of n
+ * thresholds makes a burst of n spikes at one instant.
+ * `fixed`: the potential is set to vReset and held there for tauRef; input that arrives meanwhile is lost.
  */
-export interface LifParameters {
-  /** Membrane time constant [ms]; Infinity: no leak. */
-  readonly tauMem: number;
-  /**
-   * [mV, or dimensionless; the same unit for every potential and weight]. Infinity: a readout that never fires. Above
-   * vRest where the reset is subtractive; with a fixed one a neuron may rest above threshold, and so fires by itself.
-   */
-  readonly vThreshold: number;
-  readonly vRest: number;
-  /**
-   * `subtract`: a spike takes vThreshold - vRest off the potential; the neuron goes on integrating while refractory
-   * and fires at the end of that time if it is still above threshold. Without a refractory period a potential of
-   * n thresholds makes a burst of n spikes at one instant.
-   * `fixed`: the potential is set to vReset and held there for tauRef; input that arrives meanwhile is lost.
-   */
-  readonly reset: "subtract" | "fixed";
-  readonly vReset: number;
-  /** Absolute refractory period [ms]. */
-  readonly tauRef: number;
-}
+export const lifParameters = table({
+  tauMem: {
+    unit: "ms",
+    default: 20,
+    check: t => t > 0 || "a time in ms above 0 (Infinity for no leak)",
+    doc: "time constant of the membrane; Infinity: no leak",
+  },
+  vThreshold: {
+    unit: "mV",
+    check: (v, { vRest, reset }) =>
+      reset === "fixed"
+        ? v > -Infinity || "a number; Infinity never fires"
+        : v > vRest ||
+          `a number above vRest (${shown(vRest)}) with a subtractive reset; Infinity never fires`,
+    doc: "where it fires; Infinity: a readout that never does; with a fixed reset a neuron may rest above it",
+  },
+  vRest: { unit: "mV", default: 0, doc: "where the potential settles without input" },
+  reset: { words: ["subtract", "fixed"], default: "subtract", doc: "what a spike does to the potential" },
+  vReset: {
+    unit: "mV",
+    default: ({ vRest }: Others) => vRest,
+    check: (v, { reset, vThreshold }) =>
+      reset !== "fixed" || (v > -Infinity && v < vThreshold) || `below vThreshold (${vThreshold})`,
+    doc: "where a fixed reset puts the potential; vRest by default",
+  },
+  tauRef: { ...duration, default: 0, doc: "absolute refractory period" },
+});
+
+/** Times in ms, potentials in mV or dimensionless, all in one unit with the weights. */
+export type LifParameters = Values<typeof lifParameters>;
 
 /**
- * Fills in defaults and checks every value.
+ * Fills in defaults and checks every value; fields of other names are passed over.
  * @throws InputError that names the parameter, the value and what was expected
  */
-export function lif(given: Partial<LifParameters> & { vThreshold: number }): LifParameters {
-  const { vRest = 0 } = given;
-  const p: LifParameters = { tauMem: 20, reset: "subtract", vReset: vRest, tauRef: 0, ...given, vRest };
-  const expect = (ok: boolean, field: keyof LifParameters, expected: string) => {
-    const number = field === "reset" || typeof p[field] === "number";
-    if (!ok || !number) throw new InputError(`${field}: expected ${expected}, got ${p[field]}`);
-  };
-  expect(p.tauMem > 0, "tauMem", "a time in ms above 0 (Infinity for no leak)");
-  expect(Number.isFinite(p.vRest), "vRest", "a finite number");
-  expect(p.reset === "subtract" || p.reset === "fixed", "reset", "'subtract' or 'fixed'");
-  if (p.reset === "fixed") expect(p.vThreshold > -Infinity, "vThreshold", "a number; Infinity never fires");
-  else {
-    const expected = `a number above vRest (${p.vRest}) with a subtractive reset; Infinity never fires`;
-    expect(p.vThreshold > p.vRest, "vThreshold", expected);
-  }
-  expect(p.tauRef >= 0 && p.tauRef < Infinity, "tauRef", "a time in ms, 0 or more");
-  if (p.reset === "fixed") {
-    expect(
-      Number.isFinite(p.vReset) && p.vReset < p.vThreshold,
-      "vReset",
-      `below vThreshold (${p.vThreshold})`,
-    );
-  }
-  return p;
+export function lif(given: Given<typeof lifParameters>): LifParameters {
+  return filled(given, lifParameters);
 }
 
 /**

@@ -3,7 +3,8 @@ import { bracketedRoot } from "../../math/root.ts";
 import { signChanges } from "../../math/signChanges.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
-import { currentPerWeight, type SynapticParameters, type SynapticSpec, synaptic } from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
+import { alphaParameters, currentPerWeight, type SynapticParameters } from "./parameters.ts";
 import { alphaPeak, alphaResponse, expPeak, expResponse } from "./response.ts";
 
 /**
@@ -28,16 +29,13 @@ import { alphaPeak, alphaResponse, expPeak, expResponse } from "./response.ts";
  * with s the slower synapse's rate, q, q' exp(s t), the derivative of that, and once more. For r > 0 no crossing lies
  * beyond the time when the excitation's envelope falls below r; for r < 0 there is a crossing, and any time with f >= 0
  * limits the search.
- *
- * @throws InputError that names the parameter, the value and what was expected
  */
-export function lifAlpha(given: SynapticSpec) {
-  const p = synaptic(given, "lif-alpha", 2);
-  return {
-    create: (size: number) => new LifAlphaGroup(size, p),
-    lattice: (dt: number) => lifAlphaStep(p, dt),
-  };
-}
+export const lifAlpha: NeuronDefinition<typeof alphaParameters> = {
+  name: "lif-alpha",
+  parameters: alphaParameters,
+  create: (p, size) => new LifAlphaGroup(size, p),
+  lattice: lifAlphaStep,
+};
 
 /** One step on a lattice: states v, gE, hE, gI, hI. */
 function lifAlphaStep(p: SynapticParameters, dt: number): LatticeStep {

@@ -2,7 +2,8 @@ import { exp } from "../../math/elementary.ts";
 import { ExpThreshold } from "./expThreshold.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
 import { MembraneGroup } from "./membraneGroup.ts";
-import { currentPerWeight, type SynapticParameters, type SynapticSpec, synaptic } from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
+import { currentPerWeight, expParameters, type SynapticParameters } from "./parameters.ts";
 import { expPeak, expResponse } from "./response.ts";
 
 /**
@@ -16,17 +17,14 @@ import { expPeak, expResponse } from "./response.ts";
  * the potential is held at vReset while refractory and the currents go on, as in NEST and Brian.
  *
  * Crossings of the threshold between events: see `ExpThreshold`.
- *
- * @throws InputError that names the parameter, the value and what was expected
  */
-export function lifExp(given: SynapticSpec) {
-  const p = synaptic(given, "lif-exp", 5);
-  return {
-    create: (size: number) => new LifExpGroup(size, p),
-    lattice: (dt: number) => lifExpStep(p, dt),
-    modes: p,
-  };
-}
+export const lifExp: NeuronDefinition<typeof expParameters> = {
+  name: "lif-exp",
+  parameters: expParameters,
+  create: (p, size) => new LifExpGroup(size, p),
+  lattice: lifExpStep,
+  modes: p => p,
+};
 
 /** One step on a lattice: states v, gE, gI. */
 function lifExpStep(p: SynapticParameters, dt: number): LatticeStep {

@@ -1,8 +1,9 @@
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { exp } from "../../math/elementary.ts";
-import { expectInteger, expectTime } from "../expect.ts";
+import { expectInteger } from "../expect.ts";
+import { type Given, table } from "../parameters.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
-import { expectOnly } from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
 
 /**
  * Max pooling of spikes. Neurons stand in rows, columns and channels, as those of a convolution; those of one window
@@ -12,43 +13,43 @@ import { expectOnly } from "./parameters.ts";
  * that lets through whoever leads (Rueckauer et al. 2017, Front. Neurosci. 11:682) it does not add up neurons that take
  * turns. What arrives counts as one spike, whatever its weight, and leaves at the same instant.
  */
-export interface MaxPoolSpec {
-  /** Of the traces [ms]; Infinity counts spikes. */
-  readonly tauMem: number;
-  /** [height, width, channels] */
-  readonly shape: readonly [number, number, number];
-  /** Side of the windows, which do not overlap; rows and columns that do not fill one pass nothing on. */
-  readonly size: number;
-}
+const parameters = table({
+  tauMem: {
+    unit: "ms",
+    check: t => t > 0 || "a time in ms above 0",
+    doc: "of the traces; Infinity counts spikes",
+  },
+  shape: { unit: "1", own: true, doc: "[height, width, channels]" },
+  size: {
+    unit: "1",
+    check: n => (Number.isInteger(n) && n >= 1) || "an integer of 1 or more",
+    doc: "side of the windows, which do not overlap; rows and columns that do not fill one pass nothing on",
+  },
+});
 
-/** @throws InputError that names the parameter, the value and what was expected */
-export function maxPool(given: MaxPoolSpec) {
-  expectOnly(given, "max-pool", ["tauMem", "shape", "size"]);
-  const { tauMem, shape, size } = given;
-  if (tauMem !== Infinity) expectTime("tauMem", tauMem);
-  expectInteger("size", size, 1);
+export type MaxPoolSpec = Omit<Given<typeof parameters>, "shape"> & {
+  readonly shape: readonly [number, number, number];
+};
+
+export const maxPool: NeuronDefinition<typeof parameters> = {
+  name: "max-pool",
+  parameters,
+  fits(p, neurons) {
+    const pools = poolsOf(p);
+    if (neurons !== pools.length)
+      throw new InputError(`shape: expected ${neurons} neurons, the population's size, got ${pools.length}`);
+  },
+  create: p => new MaxPoolGroup(poolsOf(p), p.tauMem),
+};
+
+/** The pool that each neuron belongs to; -1 for neurons that no window holds. */
+function poolsOf({ shape, size }: { readonly shape: unknown; readonly size: number }): Int32Array {
   if (!Array.isArray(shape) || shape.length !== 3)
-    throw new InputError(`shape: expected [height, width, channels], got ${JSON.stringify(shape)}`);
+    throw new InputError(`shape: expected [height, width, channels], got ${shown(shape)}`);
   shape.forEach((n, k) => {
     expectInteger(`shape[${k}]`, n, 1);
   });
-  const pools = poolsOf(shape, size);
-  return {
-    fits(neurons: number): void {
-      if (neurons !== pools.length)
-        throw new InputError(
-          `shape: expected ${neurons} neurons, the population's size, got ${pools.length}`,
-        );
-    },
-    create: () => new MaxPoolGroup(pools, tauMem),
-    lattice(): never {
-      throw new InputError("model: expected neurons for the grid mode, got max-pool; use the exact mode");
-    },
-  };
-}
-
-/** The pool that each neuron belongs to; -1 for neurons that no window holds. */
-function poolsOf([height, width, channels]: readonly [number, number, number], size: number): Int32Array {
+  const [height, width, channels] = shape as [number, number, number];
   const pools = new Int32Array(height * width * channels).fill(-1);
   const [rows, columns] = [Math.floor(height / size), Math.floor(width / size)];
   for (let i = 0; i < pools.length; i++) {

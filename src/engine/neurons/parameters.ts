@@ -1,49 +1,26 @@
-import { InputError } from "../../errors.ts";
-import { type LifParameters, lif } from "./lif.ts";
+import { filled, type Given, type Others, table, time, type Values } from "../parameters.ts";
+import { lifParameters } from "./lif.ts";
 
 /** Parameters that every model with a membrane has: those of `lif`, and a current that is always on. */
-export interface MembraneParameters extends LifParameters {
-  /** Constant current over capacitance, dV/dt without the leak [mV/ms]; 0 by default. Set currents add to it. */
-  readonly bias: number;
-}
+export const membraneParameters = table({
+  ...lifParameters,
+  bias: {
+    unit: "mV/ms",
+    default: 0,
+    check: i => Number.isFinite(i) || "a current over capacitance in mV/ms",
+    doc: "constant current over capacitance, dV/dt without the leak; currents that are set add to it",
+  },
+});
+
+export type MembraneParameters = Values<typeof membraneParameters>;
 
 /** What a user writes: the threshold and whatever should differ from the defaults. */
-export type MembraneSpec = Partial<MembraneParameters> & { readonly vThreshold: number };
+export type MembraneSpec = Given<typeof membraneParameters>;
 
-/**
- * Fills in the membrane's defaults and checks its values; fields of other names are passed over.
- * @throws InputError that names the parameter, the value and what was expected
- */
+/** Fills in the defaults. @throws InputError that names the parameter, the value and what was expected */
 export function membrane(given: MembraneSpec): MembraneParameters {
-  const { tauMem, vThreshold, vRest, reset, vReset, tauRef } = lif(given);
-  const { bias = 0 } = given;
-  expectNumber({ bias }, "bias", Number.isFinite(bias), "a current over capacitance in mV/ms");
-  return { tauMem, vThreshold, vRest, reset, vReset, tauRef, bias };
+  return filled(given, membraneParameters);
 }
-
-/** Refuses parameters that a model does not have: they are misspelt, or meant for another model. */
-export function expectOnly(given: object, model: string, known: readonly string[]): void {
-  for (const field of Object.keys(given)) {
-    if (!known.includes(field)) {
-      throw new InputError(`${field}: expected a parameter of ${model} (${known.join(", ")})`);
-    }
-  }
-}
-
-/** @throws InputError unless the field holds a number and passes its own test */
-export function expectNumber(p: object, field: string, ok: boolean, expected: string): void {
-  const value = (p as Record<string, unknown>)[field];
-  if (typeof value !== "number" || !ok) {
-    throw new InputError(`${field}: expected ${expected}, got ${String(value)}`);
-  }
-}
-
-export function expectTime(p: object, field: string): void {
-  const value = (p as Record<string, number>)[field]!;
-  expectNumber(p, field, value > 0 && value < Infinity, "a time in ms above 0");
-}
-
-export const membraneFields = ["tauMem", "vThreshold", "vRest", "reset", "vReset", "tauRef", "bias"] as const;
 
 /**
  * What a weight w of a synaptic current stands for:
@@ -54,40 +31,34 @@ export const membraneFields = ["tauMem", "vThreshold", "vRest", "reset", "vReset
  */
 export type WeightAs = "slope" | "drive" | "peak";
 
-function expectWeightAs(p: MembraneParameters & { weightAs: WeightAs }): void {
-  if (!["slope", "drive", "peak"].includes(p.weightAs)) {
-    throw new InputError(`weightAs: expected 'slope', 'drive' or 'peak', got ${String(p.weightAs)}`);
-  }
-  if (p.weightAs === "drive" && p.tauMem === Infinity) {
-    throw new InputError("weightAs: expected 'slope' or 'peak' without a leak (tauMem Infinity), got drive");
-  }
-}
-
 /** Parameters of neurons that excitation and inhibition reach as currents of their own. */
-export interface SynapticParameters extends MembraneParameters {
-  /** Time constant of the excitatory current [ms]; that of `lif-alpha` is the time to its peak. */
-  readonly tauExc: number;
-  /** Time constant of the inhibitory current [ms]; tauExc by default. */
-  readonly tauInh: number;
-  readonly weightAs: WeightAs;
+function currents<T extends number>(usual: T) {
+  return table({
+    ...membraneParameters,
+    tauExc: {
+      ...time,
+      default: usual,
+      doc: "time constant of the excitatory current; of lif-alpha, time to its peak",
+    },
+    tauInh: {
+      ...time,
+      default: ({ tauExc }: Others) => tauExc,
+      doc: "time constant of the inhibitory current; tauExc by default",
+    },
+    weightAs: {
+      words: ["slope", "drive", "peak"],
+      default: "slope",
+      check: (_, { weightAs, tauMem }) =>
+        weightAs !== "drive" || tauMem < Infinity || "slope or peak without a leak (tauMem Infinity)",
+      doc: "what a weight stands for: a current in mV/ms, the same times tauMem, or the peak that it makes",
+    },
+  });
 }
 
-export type SynapticSpec = MembraneSpec & Partial<SynapticParameters>;
-
-/**
- * Fills in the defaults and checks all values.
- * @param usual  tauExc by default [ms]
- * @throws InputError that names the parameter, the value and what was expected
- */
-export function synaptic(given: SynapticSpec, model: string, usual: number): SynapticParameters {
-  expectOnly(given, model, [...membraneFields, "tauExc", "tauInh", "weightAs"]);
-  const { tauExc = usual, tauInh = tauExc, weightAs = "slope" } = given;
-  const p: SynapticParameters = { ...membrane(given), tauExc, tauInh, weightAs };
-  expectTime(p, "tauExc");
-  expectTime(p, "tauInh");
-  expectWeightAs(p);
-  return p;
-}
+export const expParameters = currents(5);
+export const alphaParameters = currents(2);
+export type SynapticParameters = Values<typeof expParameters>;
+export type SynapticSpec = Given<typeof expParameters>;
 
 /** Factor from a weight to the peak of its current [mV/ms]. */
 export function currentPerWeight(

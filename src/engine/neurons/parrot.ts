@@ -1,24 +1,24 @@
 import { membraneStep } from "./lifGroup.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
-import { expectOnly, membrane } from "./parameters.ts";
+import type { NeuronDefinition } from "./neuronModel.ts";
+import { membrane } from "./parameters.ts";
 
 /**
  * Parrot: fires once, at the same instant, for every spike that reaches it, whatever its weight (NEST's
  * `parrot_neuron`). It gives one random or recorded train to many targets, and carries a stimulus past a delay.
  */
-export function parrot(given: Readonly<Record<string, never>>) {
-  expectOnly(given, "parrot", []);
-  return {
-    create: (size: number) => new ParrotGroup(size),
-    // A potential that counts the inputs of one step and forgets them at the next.
-    lattice: (dt: number) => ({
-      ...membraneStep(membrane({ vThreshold: 1 }), dt),
-      propagator: [[0]],
-      perCurrent: 0,
-      counts: true,
-    }),
-  };
-}
+export const parrot: NeuronDefinition<Readonly<Record<never, never>>> = {
+  name: "parrot",
+  parameters: {},
+  create: (_, size) => new ParrotGroup(size),
+  // A potential that counts the inputs of one step and forgets them at the next.
+  lattice: (_, dt) => ({
+    ...membraneStep(membrane({ vThreshold: 1 }), dt),
+    propagator: [[0]],
+    perCurrent: 0,
+    counts: true,
+  }),
+};
 
 class ParrotGroup implements NeuronGroup {
   /** Spikes that have arrived at this instant and are still to be repeated. */

@@ -1,19 +1,26 @@
 import { InputError } from "../../errors.ts";
-import { expectNumber } from "../expect.ts";
+import { table, type Values } from "../parameters.ts";
 
 /** Where a rule stops: a change beyond is cut off. In the unit of the weights. */
-export interface Bounds {
-  readonly wMin?: number;
-  readonly wMax?: number;
-}
+export const bounds = table({
+  wMin: {
+    unit: "mV",
+    default: 0,
+    check: w => w < Infinity || "a number, or -Infinity",
+    doc: "least weight",
+  },
+  wMax: {
+    unit: "mV",
+    default: Infinity,
+    check: (w, { wMin }) => w > wMin || `above wMin (${wMin})`,
+    doc: "largest weight",
+  },
+});
 
-export function checkBounds({ wMin, wMax }: Required<Bounds>): void {
-  expectNumber("wMin", wMin, wMin < Infinity, "a number, or -Infinity");
-  expectNumber("wMax", wMax, wMax > wMin, `above wMin (${wMin})`);
-}
+export type Bounds = Values<typeof bounds>;
 
 /** @throws InputError for the first weight that is not within the bounds */
-export function checkWeights(weights: Float32Array, { wMin, wMax }: Required<Bounds>): void {
+export function checkWeights(weights: Float32Array, { wMin, wMax }: Bounds): void {
   const bad = weights.findIndex(w => !(w >= Math.fround(wMin) && w <= Math.fround(wMax)));
   if (bad >= 0) {
     throw new InputError(
@@ -23,6 +30,6 @@ export function checkWeights(weights: Float32Array, { wMin, wMax }: Required<Bou
   }
 }
 
-export function clip(w: number, { wMin, wMax }: Required<Bounds>): number {
+export function clip(w: number, { wMin, wMax }: Bounds): number {
   return w < wMin ? wMin : w > wMax ? wMax : w;
 }

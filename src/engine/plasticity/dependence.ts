@@ -1,5 +1,5 @@
-import { expectChoice, expectNumber } from "../expect.ts";
-import type { Bounds } from "./bounds.ts";
+import { type Others, table, type Values } from "../parameters.ts";
+import { bounds } from "./bounds.ts";
 
 /**
  * How much a change depends on the weight w. Amplitudes are multiplied by F+(w) when they strengthen and by F-(w) when
@@ -11,12 +11,36 @@ import type { Bounds } from "./bounds.ts";
  * `power`: F+ = wRef^(1 - mu) w^mu, F- = w (Morrison, Aertsen & Diesmann 2007, eq. 8), mu = 0.4 by default; mu = 0 is the
  *     rule of van Rossum, Bi & Turrigiano 2000.
  */
-export interface WeightDependence extends Bounds {
-  readonly dependence?: "additive" | "multiplicative" | "power";
-  readonly mu?: number;
-  /** Reference weight of `power`; 1 by default. */
-  readonly wRef?: number;
-}
+export const dependenceParameters = table({
+  dependence: {
+    words: ["additive", "multiplicative", "power"],
+    default: "additive",
+    doc: "how changes depend on the weight",
+  },
+  mu: {
+    unit: "1",
+    default: ({ dependence }: Others) => (dependence === "power" ? 0.4 : 1),
+    check: mu => (mu >= 0 && mu <= 1) || "an exponent from 0 to 1",
+    doc: "exponent of the weight; 0.4 for power, else 1, by default",
+  },
+  wRef: {
+    unit: "mV",
+    default: 1,
+    check: w => (w > 0 && w < Infinity) || "a weight above 0",
+    doc: "reference weight of power",
+  },
+  wMin: {
+    ...bounds.wMin,
+    check: (w, p) => (p.dependence === "power" ? w >= 0 || "0 or more" : Number.isFinite(w) || relative(p)),
+  },
+  wMax: {
+    ...bounds.wMax,
+    check: (w, p) =>
+      !(w > p.wMin) ? `above wMin (${p.wMin})` : p.dependence === "power" || w < Infinity || relative(p),
+  },
+});
+
+const relative = ({ dependence }: Others) => `a bound, which ${dependence} changes are relative to`;
 
 export interface Dependence {
   strengthen(w: number): number;
@@ -28,19 +52,17 @@ export interface Dependence {
   };
 }
 
-/** @throws InputError that names the field, its value and what was expected */
-export function dependence(spec: WeightDependence, { wMin, wMax }: Required<Bounds>): Dependence {
-  const { dependence = "additive", mu = dependence === "power" ? 0.4 : 1, wRef = 1 } = spec;
-  expectChoice("dependence", dependence, ["additive", "multiplicative", "power"]);
-  expectNumber("mu", mu, mu >= 0 && mu <= 1, "an exponent from 0 to 1");
-  expectNumber("wRef", wRef, wRef > 0 && wRef < Infinity, "a weight above 0");
+export function dependenceOf({
+  dependence,
+  mu,
+  wRef,
+  wMin,
+  wMax,
+}: Values<typeof dependenceParameters>): Dependence {
   if (dependence === "power") {
-    expectNumber("wMin", wMin, wMin >= 0, "0 or more");
     const scale = wRef ** (1 - mu);
     return { strengthen: w => scale * w ** mu, weaken: w => w };
   }
-  expectNumber("wMax", wMax, wMax < Infinity, `a bound, which ${dependence} changes are relative to`);
-  expectNumber("wMin", wMin, wMin > -Infinity, `a bound, which ${dependence} changes are relative to`);
   const range = wMax - wMin;
   if (dependence === "additive") {
     const constant = [range, 0] as const;

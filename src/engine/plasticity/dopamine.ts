@@ -1,5 +1,5 @@
 import { exp, expm1 } from "../../math/elementary.ts";
-import { expectFinite, expectNumber, expectTime } from "../expect.ts";
+import { expectFinite, expectNumber } from "../expect.ts";
 import { instant } from "../instant.ts";
 
 /** Reward events: at each time [ms] dopamine rises by an amount, one for all or one each. */
@@ -80,9 +80,4 @@ export function checkRewards({ times, amount }: Rewards): void {
     if (typeof amount === "number") expectFinite("rewards.amount", amount);
     else expectFinite(`rewards.amount[${k}]`, amount?.[k]);
   }
-}
-
-export function checkDopamine(tau: number, baseline: number): void {
-  expectTime("tauDopamine", tau);
-  expectNumber("baseline", baseline, Number.isFinite(baseline), "a concentration");
 }

@@ -1,6 +1,6 @@
 import { exp, expm1, log } from "../../math/elementary.ts";
-import { expectNumber, expectOnly, expectTime } from "../expect.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { type Given, table, time, type Values } from "../parameters.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 
 /**
  * Synaptic scaling towards a target rate (Turrigiano et al. 1998; van Rossum, Bi & Turrigiano 2000, eq. 3 without its
@@ -12,28 +12,43 @@ import type { PlasticityModel } from "./plasticity.ts";
  * r decays by an exponential between spikes, so ln g has a closed form: it is brought up to date when the neuron fires,
  * and read without being changed when a weight is. Weights that other rules change are the ones before scaling.
  */
-export interface HomeostasisSpec {
-  readonly kind: "homeostasis";
-  /** [Hz] */
-  readonly targetRate: number;
-  /** Over which the rate is averaged [ms]; 1,000 by default. */
-  readonly tauRate?: number;
-  /** In which a silent neuron's weights grow e-fold [ms]. */
-  readonly tauScaling: number;
-  /** Bounds of the factor; 0 and Infinity by default. */
-  readonly scaleMin?: number;
-  readonly scaleMax?: number;
-}
+const parameters = table({
+  targetRate: {
+    unit: "Hz",
+    check: r => (r > 0 && r < Infinity) || "a rate in Hz above 0",
+    doc: "rate at which the weights stand still",
+  },
+  tauRate: { ...time, default: 1000, doc: "over which the rate is averaged" },
+  tauScaling: { ...time, doc: "in which a silent neuron's weights grow e-fold" },
+  scaleMin: {
+    unit: "1",
+    default: 0,
+    check: g => (g >= 0 && g <= 1) || "a factor from 0 to 1",
+    doc: "least factor",
+  },
+  scaleMax: {
+    unit: "1",
+    default: Infinity,
+    check: g => g >= 1 || "a factor of 1 or more",
+    doc: "largest factor",
+  },
+});
 
-/** @throws InputError that names the field, its value and what was expected */
-export function homeostasis(spec: HomeostasisSpec): PlasticityModel {
-  expectOnly(spec, "homeostasis", ["kind", "targetRate", "tauRate", "tauScaling", "scaleMin", "scaleMax"]);
-  const { targetRate, tauRate = 1000, tauScaling, scaleMin = 0, scaleMax = Infinity } = spec;
-  expectNumber("targetRate", targetRate, targetRate > 0 && targetRate < Infinity, "a rate in Hz above 0");
-  expectTime("tauRate", tauRate);
-  expectTime("tauScaling", tauScaling);
-  expectNumber("scaleMin", scaleMin, scaleMin >= 0 && scaleMin <= 1, "a factor from 0 to 1");
-  expectNumber("scaleMax", scaleMax, scaleMax >= 1, "a factor of 1 or more");
+export type HomeostasisSpec = { readonly kind: "homeostasis" } & Given<typeof parameters>;
+
+export const homeostasis: PlasticityDefinition<typeof parameters> = {
+  name: "homeostasis",
+  parameters,
+  create: scaling,
+};
+
+function scaling({
+  targetRate,
+  tauRate,
+  tauScaling,
+  scaleMin,
+  scaleMax,
+}: Values<typeof parameters>): PlasticityModel {
   const [low, high] = [log(scaleMin), log(scaleMax)];
   const bounded = (x: number) => Math.min(high, Math.max(low, x));
   /** ln g a time dt after it was `from`, with a rate that was q targets then. */

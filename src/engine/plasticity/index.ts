@@ -1,8 +1,10 @@
 import { InputError } from "../../errors.ts";
+import { Registry } from "../../registry.ts";
 import { expectChoice, expectFields, within } from "../expect.ts";
+import { type AnyTable, filledOnly, type Given, type Table } from "../parameters.ts";
 import type { Projection } from "../projections/projection.ts";
 import { type HomeostasisSpec, homeostasis } from "./homeostasis.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import type { PlasticityDefinition } from "./plasticity.ts";
 import type { Plasticity } from "./plasticSynapses.ts";
 import { type ShortTermSpec, shortTerm } from "./shortTerm.ts";
 import { type StdpInhibitorySpec, stdpInhibitory } from "./stdpInhibitory.ts";
@@ -10,6 +12,8 @@ import { type StdpPairSpec, stdpPair } from "./stdpPair.ts";
 import { type StdpRewardSpec, stdpReward } from "./stdpReward.ts";
 import { type StdpTripletSpec, stdpTriplet } from "./stdpTriplet.ts";
 import { type ThreeFactorSpec, threeFactorSynapse } from "./threeFactorSynapse.ts";
+
+export type { PlasticityDefinition };
 
 /** What a user writes in a projection's `plasticity`. */
 export type PlasticitySpec =
@@ -21,16 +25,36 @@ export type PlasticitySpec =
   | HomeostasisSpec
   | ThreeFactorSpec;
 
-/** Every rule by name: checks its description and says how to put it on synapses. */
-const models: Readonly<Record<PlasticitySpec["kind"], (spec: never) => PlasticityModel>> = {
-  "stdp-pair": stdpPair,
-  "stdp-triplet": stdpTriplet,
-  "stdp-inhibitory": stdpInhibitory,
-  "stdp-reward": stdpReward,
-  "short-term": shortTerm,
-  homeostasis,
-  "three-factor": threeFactorSynapse,
+/** Every rule by name. */
+export const plasticities = new Registry<PlasticityDefinition<AnyTable>>(
+  "plasticity",
+  { parameters: "object", create: "function" },
+  [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactorSynapse],
+);
+
+/** A definition, and a way to write a plasticity of it with its own parameters. */
+export type DefinedPlasticity<T extends Table> = PlasticityDefinition<T> & {
+  spec(parameters: Given<T>): PlasticitySpec;
 };
+
+/**
+ * Adds a plasticity rule of synapses, which projections name as `kind`.
+ * @throws InputError when the definition lacks something, or its name is taken
+ */
+export function definePlasticity<const T extends Table>(
+  definition: PlasticityDefinition<T>,
+): DefinedPlasticity<T> {
+  plasticities.add(definition);
+  const spec = (parameters: Given<T>) =>
+    ({ kind: definition.name, ...parameters }) as unknown as PlasticitySpec;
+  return Object.assign(definition, { spec });
+}
+
+/** The fields of a plasticity that a description holds; undefined where its kind is unknown. */
+export function plasticityFields({ kind }: { readonly kind?: unknown }): Table | undefined {
+  const definition = plasticities.find(kind);
+  return definition && { kind: {}, ...definition.parameters };
+}
 
 /**
  * Checks the plasticity of a projection.
@@ -54,8 +78,9 @@ export function plasticity(
   const checked = specs.map((spec, k) =>
     within(several ? `plasticity[${k}]` : "plasticity", () => {
       expectFields(spec, "a plasticity rule");
-      expectChoice("kind", spec.kind, Object.keys(models));
-      return models[spec.kind](spec as never);
+      const { kind, ...given } = spec;
+      const definition = plasticities.named(kind, "kind");
+      return definition.create(filledOnly(given, definition.parameters, kind));
     }),
   );
   checked.forEach((model, k) => {

@@ -1,3 +1,4 @@
+import type { Table, Values } from "../parameters.ts";
 import type { PairParameters } from "./stdpPair.ts";
 
 /**
@@ -51,4 +52,12 @@ export interface PlasticityModel {
   create(site: Site): SynapseRule;
   /** Set for a pair rule that loops of its own may take over; see `StdpRows`. */
   readonly pairs?: PairParameters;
+}
+
+/** A plasticity rule of synapses: its parameters, and what it does with them. */
+export interface PlasticityDefinition<T extends Table = Table> {
+  /** As in `kind` of a projection's plasticity. */
+  readonly name: string;
+  readonly parameters: T;
+  create(parameters: Values<T>): PlasticityModel;
 }

@@ -1,6 +1,6 @@
 import { exp } from "../../math/elementary.ts";
-import { expectNumber, expectOnly } from "../expect.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { duration, type Given, table, type Values } from "../parameters.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 
 /**
  * Short-term depression and facilitation (Tsodyks, Pawelzik & Markram 1998, eq. 2 to 4; Tsodyks & Markram 1997). Of the
@@ -11,23 +11,25 @@ import type { PlasticityModel } from "./plasticity.ts";
  *
  * A synapse begins rested (u = 0, x = 1), so that its first spike acts with U w. tauFacil = 0: u is U at every spike.
  */
-export interface ShortTermSpec {
-  readonly kind: "short-term";
-  /** Fraction of the resources that the first spike uses, U. */
-  readonly use: number;
-  /** Recovery from depression [ms]. */
-  readonly tauRec: number;
-  /** Decay of facilitation [ms]; 0, none, by default. */
-  readonly tauFacil?: number;
-}
+const parameters = table({
+  use: {
+    unit: "1",
+    check: u => (u > 0 && u <= 1) || "a fraction above 0, up to 1",
+    doc: "fraction of the resources that the first spike uses, U",
+  },
+  tauRec: { ...duration, doc: "recovery from depression" },
+  tauFacil: { ...duration, default: 0, doc: "decay of facilitation; 0: none" },
+});
 
-/** @throws InputError that names the field, its value and what was expected */
-export function shortTerm(spec: ShortTermSpec): PlasticityModel {
-  expectOnly(spec, "short-term", ["kind", "use", "tauRec", "tauFacil"]);
-  const { use, tauRec, tauFacil = 0 } = spec;
-  expectNumber("use", use, use > 0 && use <= 1, "a fraction above 0, up to 1");
-  expectNumber("tauRec", tauRec, tauRec >= 0 && tauRec < Infinity, "a time in ms, 0 or more");
-  expectNumber("tauFacil", tauFacil, tauFacil >= 0 && tauFacil < Infinity, "a time in ms, 0 or more");
+export type ShortTermSpec = { readonly kind: "short-term" } & Given<typeof parameters>;
+
+export const shortTerm: PlasticityDefinition<typeof parameters> = {
+  name: "short-term",
+  parameters,
+  create: resources,
+};
+
+function resources({ use, tauRec, tauFacil }: Values<typeof parameters>): PlasticityModel {
   return {
     dendritic: true,
     check: () => {},

@@ -1,6 +1,6 @@
-import { expectFinite, expectNumber, expectOnly, expectTime } from "../expect.ts";
-import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { type Given, table, time, type Values } from "../parameters.ts";
+import { bounds, checkWeights, clip } from "./bounds.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -12,25 +12,26 @@ import { Trace } from "./trace.ts";
  * and alpha = 2 targetRate tau: w stands still, on average, when the postsynaptic neuron fires at targetRate. Weights
  * count as positive; put the sign of inhibition into the projection's gain.
  */
-export interface StdpInhibitorySpec extends Bounds {
-  readonly kind: "stdp-inhibitory";
-  /** Change of the weight by a pair at no distance, in the unit of the weights. */
-  readonly eta: number;
-  /** [Hz] */
-  readonly targetRate: number;
-  /** [ms]; 20 by default. */
-  readonly tau?: number;
-}
+const parameters = table({
+  eta: { unit: "1", doc: "change of the weight by a pair at no distance, in the unit of the weights" },
+  targetRate: {
+    unit: "Hz",
+    check: r => (r >= 0 && r < Infinity) || "a rate in Hz, 0 or more",
+    doc: "postsynaptic rate at which the weights stand still",
+  },
+  tau: { ...time, default: 20, doc: "time constant of both traces" },
+  ...bounds,
+});
 
-/** @throws InputError that names the field, its value and what was expected */
-export function stdpInhibitory(spec: StdpInhibitorySpec): PlasticityModel {
-  expectOnly(spec, "stdp-inhibitory", ["kind", "eta", "targetRate", "tau", "wMin", "wMax"]);
-  const { eta, targetRate, tau = 20 } = spec;
-  expectFinite("eta", eta);
-  expectNumber("targetRate", targetRate, targetRate >= 0 && targetRate < Infinity, "a rate in Hz, 0 or more");
-  expectTime("tau", tau);
-  const bounds = { wMin: spec.wMin ?? 0, wMax: spec.wMax ?? Infinity };
-  checkBounds(bounds);
+export type StdpInhibitorySpec = { readonly kind: "stdp-inhibitory" } & Given<typeof parameters>;
+
+export const stdpInhibitory: PlasticityDefinition<typeof parameters> = {
+  name: "stdp-inhibitory",
+  parameters,
+  create: balancing,
+};
+
+function balancing({ eta, targetRate, tau, ...bounds }: Values<typeof parameters>): PlasticityModel {
   const alpha = (2 * targetRate * tau) / 1000;
   return {
     dendritic: true,

@@ -1,7 +1,7 @@
-import { expectChoice, expectFinite, expectOnly, expectTime } from "../expect.ts";
-import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
-import { dependence, type WeightDependence } from "./dependence.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { type Given, table, time, type Values } from "../parameters.ts";
+import { type Bounds, checkWeights, clip } from "./bounds.ts";
+import { dependenceOf, dependenceParameters } from "./dependence.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -12,18 +12,24 @@ import { Trace } from "./trace.ts";
  *
  * so that one pair changes w by aPlus F+ exp(-dt / tauPlus), or -aMinus F- exp(dt / tauMinus), dt = tPost - tPre
  * (Song, Miller & Abbott 2000, eq. 1 and 2; Morrison, Diesmann & Gerstner 2008, eq. 1 to 4). `nearest` pairs each spike
- * with the last one of the other side (their figure 7A, symmetric). F: see `WeightDependence`.
+ * with the last one of the other side (their figure 7A, symmetric). F: see `dependenceParameters`.
  */
-export interface StdpPairSpec extends WeightDependence {
-  readonly kind: "stdp-pair";
-  readonly aPlus: number;
-  readonly aMinus: number;
-  /** [ms]; 20 by default. */
-  readonly tauPlus?: number;
-  readonly tauMinus?: number;
-  /** `all` by default. */
-  readonly pairing?: "all" | "nearest";
-}
+const parameters = table({
+  aPlus: { unit: "1", doc: "amplitude of strengthening" },
+  aMinus: { unit: "1", doc: "amplitude of weakening" },
+  tauPlus: { ...time, default: 20, doc: "time constant of the presynaptic trace" },
+  tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace" },
+  pairing: { words: ["all", "nearest"], default: "all", doc: "which spikes make a pair" },
+  ...dependenceParameters,
+});
+
+export type StdpPairSpec = { readonly kind: "stdp-pair" } & Given<typeof parameters>;
+
+export const stdpPair: PlasticityDefinition<typeof parameters> = {
+  name: "stdp-pair",
+  parameters,
+  create: pairing,
+};
 
 /** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
 export interface PairParameters {
@@ -32,27 +38,16 @@ export interface PairParameters {
   readonly tauPlus: number;
   readonly tauMinus: number;
   readonly nearest: boolean;
-  readonly bounds: Required<Bounds>;
+  readonly bounds: Bounds;
   readonly strengthen: readonly [number, number];
   readonly weaken: readonly [number, number];
 }
 
-/** @throws InputError that names the field, its value and what was expected */
-export function stdpPair(spec: StdpPairSpec): PlasticityModel {
-  expectOnly(spec, "stdp-pair", [
-    ...["kind", "aPlus", "aMinus", "tauPlus", "tauMinus", "pairing"],
-    ...["dependence", "mu", "wRef", "wMin", "wMax"],
-  ]);
-  const { aPlus, aMinus, tauPlus = 20, tauMinus = 20, pairing = "all" } = spec;
-  expectFinite("aPlus", aPlus);
-  expectFinite("aMinus", aMinus);
-  expectTime("tauPlus", tauPlus);
-  expectTime("tauMinus", tauMinus);
-  expectChoice("pairing", pairing, ["all", "nearest"]);
-  const bounds = { wMin: spec.wMin ?? 0, wMax: spec.wMax ?? Infinity };
-  checkBounds(bounds);
-  const { strengthen, weaken, linear } = dependence(spec, bounds);
-  const nearest = pairing === "nearest";
+function pairing(p: Values<typeof parameters>): PlasticityModel {
+  const { aPlus, aMinus, tauPlus, tauMinus, wMin, wMax } = p;
+  const bounds = { wMin, wMax };
+  const { strengthen, weaken, linear } = dependenceOf(p);
+  const nearest = p.pairing === "nearest";
   return {
     dendritic: true,
     ...(linear && { pairs: { aPlus, aMinus, tauPlus, tauMinus, nearest, bounds, ...linear } }),

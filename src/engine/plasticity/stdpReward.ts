@@ -1,8 +1,8 @@
 import { exp } from "../../math/elementary.ts";
-import { expectFinite, expectOnly, expectTime } from "../expect.ts";
-import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
-import { checkDopamine, checkRewards, Dopamine, type Rewards } from "./dopamine.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { type Given, table, time, type Values } from "../parameters.ts";
+import { bounds, checkWeights, clip } from "./bounds.ts";
+import { checkRewards, Dopamine, type Rewards } from "./dopamine.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -19,37 +19,45 @@ import { Trace } from "./trace.ts";
  * Defaults are those of the paper's program: tau 20 ms, amplitudes 0.1 and 0.15, tauEligibility 1 s, tauDopamine 200 ms,
  * baseline 0.002, eta 0.1 per ms (it adds 0.002 c every 10 ms), rewards of 0.5.
  */
-export interface StdpRewardSpec extends Bounds {
-  readonly kind: "stdp-reward";
-  readonly aPlus?: number;
-  readonly aMinus?: number;
-  /** [ms] */
-  readonly tauPlus?: number;
-  readonly tauMinus?: number;
-  readonly tauEligibility?: number;
-  readonly tauDopamine?: number;
-  readonly baseline?: number;
-  /** Change of the weight per eligibility, dopamine and time [1/ms]. */
-  readonly eta?: number;
-  /** Rewards at known times; `Simulation.reward` gives others. */
-  readonly rewards?: Rewards;
-}
+const parameters = table({
+  aPlus: { unit: "1", default: 0.1, doc: "what a pair adds to the eligibility" },
+  aMinus: { unit: "1", default: 0.15, doc: "what a pair in the other order takes off it" },
+  tauPlus: { ...time, default: 20, doc: "time constant of the presynaptic trace" },
+  tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace" },
+  tauEligibility: { ...time, default: 1000, doc: "time constant of the eligibility" },
+  tauDopamine: { ...time, default: 200, doc: "time constant of dopamine" },
+  baseline: {
+    unit: "1",
+    default: 0.002,
+    check: d => Number.isFinite(d) || "a concentration",
+    doc: "dopamine without rewards",
+  },
+  eta: { unit: "1/ms", default: 0.1, doc: "change of the weight per eligibility, dopamine and time" },
+  rewards: {
+    own: true,
+    default: null,
+    fields: () => ({ times: { unit: "ms" }, amount: { unit: "1" } }),
+    doc: "rewards at known times, { times, amount }; Simulation.reward gives others",
+  },
+  ...bounds,
+});
 
-/** @throws InputError that names the field, its value and what was expected */
-export function stdpReward(spec: StdpRewardSpec): PlasticityModel {
-  expectOnly(spec, "stdp-reward", [
-    ...["kind", "aPlus", "aMinus", "tauPlus", "tauMinus", "tauEligibility", "tauDopamine"],
-    ...["baseline", "eta", "rewards", "wMin", "wMax"],
-  ]);
-  const { aPlus = 0.1, aMinus = 0.15, tauPlus = 20, tauMinus = 20, eta = 0.1 } = spec;
-  const { tauEligibility = 1000, tauDopamine = 200, baseline = 0.002, rewards } = spec;
-  for (const [field, value] of Object.entries({ aPlus, aMinus, eta })) expectFinite(field, value);
-  for (const [field, value] of Object.entries({ tauPlus, tauMinus, tauEligibility }))
-    expectTime(field, value);
-  checkDopamine(tauDopamine, baseline);
+export type StdpRewardSpec = Omit<Given<typeof parameters>, "rewards"> & {
+  readonly kind: "stdp-reward";
+  readonly rewards?: Rewards;
+};
+
+export const stdpReward: PlasticityDefinition<typeof parameters> = {
+  name: "stdp-reward",
+  parameters,
+  create: rewarded,
+};
+
+function rewarded(p: Values<typeof parameters>): PlasticityModel {
+  const { aPlus, aMinus, tauPlus, tauMinus, tauEligibility, tauDopamine, baseline, eta, wMin, wMax } = p;
+  const bounds = { wMin, wMax };
+  const rewards = p.rewards as unknown as Rewards | null;
   if (rewards) checkRewards(rewards);
-  const bounds = { wMin: spec.wMin ?? 0, wMax: spec.wMax ?? Infinity };
-  checkBounds(bounds);
   return {
     // Dopamine comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,

@@ -1,6 +1,6 @@
-import { expectChoice, expectFinite, expectNumber, expectOnly, expectTime } from "../expect.ts";
-import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { type Given, type Others, table, time, type Values } from "../parameters.ts";
+import { bounds, checkWeights, clip } from "./bounds.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -13,49 +13,52 @@ import { Trace } from "./trace.ts";
  * A spike raises its traces by 1 (`all`) or sets them to 1 (`nearest`). The minimal models have no aMinus3, and in
  * visual cortex no aPlus2. Published values: `pfisterGerstner2006`.
  */
-export interface StdpTripletSpec extends TripletParameters, Bounds {
-  readonly kind: "stdp-triplet";
-  /** `all` by default. */
-  readonly pairing?: "all" | "nearest";
-  /** Weight that amplitudes are relative to; 1 by default. */
-  readonly wRef?: number;
-}
+const parameters = table({
+  aPlus2: { unit: "1", doc: "strengthening by pairs" },
+  aPlus3: { unit: "1", doc: "strengthening by triplets" },
+  aMinus2: { unit: "1", doc: "weakening by pairs" },
+  aMinus3: { unit: "1", default: 0, doc: "weakening by triplets" },
+  tauPlus: { ...time, doc: "time constant of r1" },
+  tauMinus: { ...time, doc: "time constant of o1" },
+  tauX: {
+    unit: "ms",
+    default: ({ aMinus3 }: Others) => (aMinus3 === 0 ? Infinity : undefined),
+    check: (t, { aMinus3 }) => (t === Infinity && aMinus3 === 0) || time.check(t),
+    doc: "time constant of r2; needed with aMinus3",
+  },
+  tauY: { ...time, doc: "time constant of o2" },
+  pairing: { words: ["all", "nearest"], default: "all", doc: "which spikes make a pair" },
+  wRef: {
+    unit: "mV",
+    default: 1,
+    check: w => (w > 0 && w < Infinity) || "a weight above 0",
+    doc: "weight that amplitudes are relative to",
+  },
+  ...bounds,
+});
 
-export interface TripletParameters {
-  readonly aPlus2: number;
-  readonly aPlus3: number;
-  readonly aMinus2: number;
-  /** 0 by default. */
-  readonly aMinus3?: number;
-  /** [ms] */
-  readonly tauPlus: number;
-  readonly tauMinus: number;
-  /** [ms]; needed with aMinus3. */
-  readonly tauX?: number;
-  readonly tauY: number;
-}
+export type TripletParameters = Pick<
+  Given<typeof parameters>,
+  "aPlus2" | "aPlus3" | "aMinus2" | "aMinus3" | "tauPlus" | "tauMinus" | "tauX" | "tauY"
+>;
 
-/** @throws InputError that names the field, its value and what was expected */
-export function stdpTriplet(spec: StdpTripletSpec): PlasticityModel {
-  expectOnly(spec, "stdp-triplet", [
-    ...["kind", "aPlus2", "aPlus3", "aMinus2", "aMinus3", "tauPlus", "tauMinus", "tauX", "tauY"],
-    ...["pairing", "wRef", "wMin", "wMax"],
-  ]);
-  const { aPlus2, aPlus3, aMinus2, aMinus3 = 0, tauPlus, tauMinus, tauY, pairing = "all", wRef = 1 } = spec;
-  for (const [field, value] of Object.entries({ aPlus2, aPlus3, aMinus2, aMinus3 }))
-    expectFinite(field, value);
-  for (const [field, value] of Object.entries({ tauPlus, tauMinus, tauY })) expectTime(field, value);
-  if (aMinus3 !== 0 || spec.tauX !== undefined) expectTime("tauX", spec.tauX);
-  expectChoice("pairing", pairing, ["all", "nearest"]);
-  expectNumber("wRef", wRef, wRef > 0 && wRef < Infinity, "a weight above 0");
-  const bounds = { wMin: spec.wMin ?? 0, wMax: spec.wMax ?? Infinity };
-  checkBounds(bounds);
+export type StdpTripletSpec = { readonly kind: "stdp-triplet" } & Given<typeof parameters>;
+
+export const stdpTriplet: PlasticityDefinition<typeof parameters> = {
+  name: "stdp-triplet",
+  parameters,
+  create: triplets,
+};
+
+function triplets(p: Values<typeof parameters>): PlasticityModel {
+  const { aPlus2, aPlus3, aMinus2, aMinus3, tauPlus, tauMinus, tauX, tauY, pairing, wRef, wMin, wMax } = p;
+  const bounds = { wMin, wMax };
   return {
     dendritic: true,
     check: weights => checkWeights(weights, bounds),
     create({ preSides, postSides, weights }) {
       const [r1, o1] = [new Trace(preSides, tauPlus), new Trace(postSides, tauMinus)];
-      const [r2, o2] = [new Trace(preSides, spec.tauX ?? Infinity), new Trace(postSides, tauY)];
+      const [r2, o2] = [new Trace(preSides, tauX), new Trace(postSides, tauY)];
       // r2 and o2 just before the spike that a side has just seen.
       const [r2Before, o2Before] = [new Float64Array(preSides), new Float64Array(postSides)];
       const raise = (trace: Trace, side: number, t: number) =>

@@ -1,6 +1,6 @@
-import { expectChoice, expectFinite, expectNumber, expectOnly, expectTime } from "../expect.ts";
-import { type Bounds, checkBounds, checkWeights, clip } from "./bounds.ts";
-import type { PlasticityModel } from "./plasticity.ts";
+import { decay, type Given, table, time, type Values } from "../parameters.ts";
+import { bounds, checkWeights, clip } from "./bounds.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -14,37 +14,37 @@ import { Trace } from "./trace.ts";
  * `timing`: de/dt = -e / tauEligibility, e += x at a postsynaptic spike (Hebbian);
  * `pair`: the same with e += aPlus x at a postsynaptic, e -= aMinus y at a presynaptic spike (STDP).
  */
-export interface ThreeFactorSpec extends Bounds {
-  readonly kind: "three-factor";
-  readonly eligibility?: "trace" | "timing" | "pair";
-  readonly eta: number;
-  /** [ms]; 20 by default; Infinity counts spikes. */
-  readonly tauPlus?: number;
-  /** [ms]; 20 by default, for `pair`. */
-  readonly tauMinus?: number;
-  /** [ms]; 1,000 by default, for `timing` and `pair`; Infinity keeps all. */
-  readonly tauEligibility?: number;
-  /** 1 by default, for `pair`. */
-  readonly aPlus?: number;
-  readonly aMinus?: number;
-}
+const parameters = table({
+  eligibility: {
+    words: ["trace", "timing", "pair"],
+    default: "trace",
+    doc: "what spikes leave at a synapse",
+  },
+  eta: { unit: "1", doc: "change of the weight per modulator and eligibility" },
+  tauPlus: { ...decay, default: 20, doc: "time constant of the presynaptic trace; Infinity counts spikes" },
+  tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace, for pair" },
+  tauEligibility: {
+    ...decay,
+    default: 1000,
+    doc: "time constant of the eligibility, for timing and pair; Infinity keeps all",
+  },
+  aPlus: { unit: "1", default: 1, doc: "what a pair adds to the eligibility, for pair" },
+  aMinus: { unit: "1", default: 1, doc: "what a pair in the other order takes off it, for pair" },
+  wMin: { ...bounds.wMin, default: -Infinity },
+  wMax: bounds.wMax,
+});
 
-/** @throws InputError that names the field, its value and what was expected */
-export function threeFactorSynapse(spec: ThreeFactorSpec): PlasticityModel {
-  expectOnly(spec, "three-factor", [
-    ...["kind", "eligibility", "eta", "tauPlus", "tauMinus", "tauEligibility", "aPlus", "aMinus"],
-    ...["wMin", "wMax"],
-  ]);
-  const { eligibility = "trace", eta, tauPlus = 20, tauMinus = 20, tauEligibility = 1000 } = spec;
-  const { aPlus = 1, aMinus = 1 } = spec;
-  expectChoice("eligibility", eligibility, ["trace", "timing", "pair"]);
-  for (const [field, value] of Object.entries({ eta, aPlus, aMinus })) expectFinite(field, value);
-  for (const [field, value] of Object.entries({ tauPlus, tauEligibility })) {
-    expectNumber(field, value, value > 0, "a time in ms above 0");
-  }
-  expectTime("tauMinus", tauMinus);
-  const bounds = { wMin: spec.wMin ?? -Infinity, wMax: spec.wMax ?? Infinity };
-  checkBounds(bounds);
+export type ThreeFactorSpec = { readonly kind: "three-factor" } & Given<typeof parameters>;
+
+export const threeFactorSynapse: PlasticityDefinition<typeof parameters> = {
+  name: "three-factor",
+  parameters,
+  create: modulated,
+};
+
+function modulated(p: Values<typeof parameters>): PlasticityModel {
+  const { eligibility, eta, tauPlus, tauMinus, tauEligibility, aPlus, aMinus, wMin, wMax } = p;
+  const bounds = { wMin, wMax };
   const [up, down] = eligibility === "pair" ? [aPlus, aMinus] : [1, 0];
   return {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.

@@ -2,6 +2,7 @@ import { InputError, shown } from "../../errors.ts";
 import { log, log1p } from "../../math/elementary.ts";
 import type { Rng } from "../../math/rng.ts";
 import { expectFields, expectInteger, expectNumber, expectNumbers, expectOnly, within } from "../expect.ts";
+import { type Table, table } from "../parameters.ts";
 import { Room } from "../room.ts";
 
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
@@ -31,14 +32,19 @@ export interface Rows {
   readonly order?: Uint32Array;
 }
 
-const fieldsOf: Readonly<Record<Connectivity["kind"], readonly string[]>> = {
-  all: ["autapses"],
-  probability: ["p", "autapses"],
-  inDegree: ["n", "autapses"],
-  outDegree: ["n", "autapses"],
-  total: ["n", "autapses"],
-  oneToOne: [],
-  pairs: ["pre", "post"],
+const kind = table({ kind: {} });
+const autapses = table({ autapses: { own: true } });
+const counted = { ...kind, ...table({ n: { unit: "1", own: true } }), ...autapses };
+
+/** What a connectivity of each kind holds. */
+export const connectFields: Readonly<Record<Connectivity["kind"], Table>> = {
+  all: { ...kind, ...autapses },
+  probability: { ...kind, ...table({ p: { unit: "1", own: true, varies: "pair" } }), ...autapses },
+  inDegree: counted,
+  outDegree: counted,
+  total: counted,
+  oneToOne: kind,
+  pairs: { ...kind, ...table({ pre: { unit: "1", own: true }, post: { unit: "1", own: true } }) },
 };
 
 /** Offsets of rows are numbers of 32 bits. */
@@ -90,7 +96,7 @@ function asked(connectivity: Connectivity, pre: number, post: number): number {
 function draw(connectivity: Connectivity, pre: number, post: number, same: boolean, rng: Rng): Rows {
   expectFields(connectivity, "a connectivity");
   const { kind } = connectivity;
-  if (Object.hasOwn(fieldsOf, kind)) expectOnly(connectivity, kind, ["kind", ...fieldsOf[kind]]);
+  if (Object.hasOwn(connectFields, kind)) expectOnly(connectivity, kind, Object.keys(connectFields[kind]));
   const loops = !same || !("autapses" in connectivity) || connectivity.autapses !== false;
   switch (connectivity.kind) {
     case "all":

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { expectInteger, expectNumber, expectOnly } from "../expect.ts";
+import { table } from "../parameters.ts";
 import { Room } from "../room.ts";
 import type { Projection } from "./projection.ts";
 
@@ -32,7 +33,16 @@ export interface Convolution {
   readonly padding?: "valid" | "same" | number;
 }
 
-const fields = ["kind", "shape", "pool", "kernel", "filters", "stride", "dilation", "padding"];
+export const convolutionFields = table({
+  kind: {},
+  shape: { unit: "1", own: true },
+  pool: { unit: "1", own: true },
+  kernel: { unit: "1", own: true },
+  filters: { unit: "1", own: true },
+  stride: { unit: "1", own: true },
+  dilation: { unit: "1", own: true },
+  padding: { unit: "1", words: ["valid", "same"], own: true },
+});
 
 /** Which places of one direction the kernel takes to which: of input y, tap[k] to at[k] for k from start[y] on. */
 interface Taps {
@@ -55,7 +65,7 @@ export interface Sliding {
 
 /** @throws InputError that names the field, its value and what was expected */
 export function slide(spec: Convolution, pre: number, post: number, room = new Room()): Sliding {
-  expectOnly(spec, "a convolution", fields);
+  expectOnly(spec, "a convolution", Object.keys(convolutionFields));
   const { filters, pool = 1, stride = 1, dilation = 1, padding = "valid" } = spec;
   const shape = counts("shape", spec.shape, 3);
   const kernel = counts("kernel", spec.kernel, 2);

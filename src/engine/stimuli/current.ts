@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.ts";
 import { expectFinite, expectMoment, expectNumber, expectOnly } from "../expect.ts";
+import { table } from "../parameters.ts";
 import { select } from "./selection.ts";
 import type { Stimulus } from "./stimulus.ts";
 
@@ -23,19 +24,21 @@ export interface CurrentSpec {
   readonly neurons?: ArrayLike<number>;
 }
 
+export const currentFields = table({
+  name: {},
+  to: {},
+  kind: {},
+  current: { unit: "mV/ms", own: true },
+  start: { unit: "ms", own: true },
+  stop: { unit: "ms", own: true },
+  times: { unit: "ms", own: true },
+  currents: { unit: "mV/ms", own: true },
+  neurons: { unit: "1", own: true },
+});
+
 /** @throws InputError that names the field, its value and what was expected */
 export function current(spec: CurrentSpec, population: number, size: number): Stimulus {
-  expectOnly(spec, "a current", [
-    "name",
-    "to",
-    "kind",
-    "current",
-    "start",
-    "stop",
-    "times",
-    "currents",
-    "neurons",
-  ]);
+  expectOnly(spec, "a current", Object.keys(currentFields));
   const neurons = select(spec.neurons, size);
   const { times, currents, shares } = steps(spec, neurons.length);
   let at = 0;

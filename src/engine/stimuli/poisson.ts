@@ -1,7 +1,16 @@
 import { InputError } from "../../errors.ts";
 import { expectNumber, expectOnly } from "../expect.ts";
+import { table } from "../parameters.ts";
 import { NeuronStreams } from "./neuronStreams.ts";
-import { expectRate, type Selection, type SpikeTarget, select, span } from "./selection.ts";
+import {
+  expectRate,
+  type Selection,
+  type SpikeTarget,
+  select,
+  selectionFields,
+  span,
+  targetFields,
+} from "./selection.ts";
 import type { Timing } from "./stimulus.ts";
 
 /**
@@ -18,12 +27,16 @@ export interface PoissonSpec extends SpikeTarget, Selection {
   readonly bound?: number;
 }
 
+export const poissonFields = table({
+  ...targetFields,
+  ...selectionFields,
+  rate: { unit: "Hz", own: true },
+  bound: { unit: "Hz", own: true },
+});
+
 /** @throws InputError that names the field, its value and what was expected */
 export function poisson(spec: PoissonSpec, size: number, seed: number, name: string): Timing {
-  expectOnly(spec, "a poisson stimulus", [
-    ...["name", "to", "kind", "weight", "delay", "neurons", "start", "stop"],
-    ...["rate", "bound"],
-  ]);
+  expectOnly(spec, "a poisson stimulus", Object.keys(poissonFields));
   const { rate } = spec;
   const neurons = select(spec.neurons, size);
   const { start, stop } = span(spec);

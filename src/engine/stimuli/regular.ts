@@ -1,6 +1,15 @@
 import { expectNumber, expectOnly, expectTime } from "../expect.ts";
 import { instant } from "../instant.ts";
-import { MOST_RATE, type Selection, type SpikeTarget, select, span } from "./selection.ts";
+import { table } from "../parameters.ts";
+import {
+  MOST_RATE,
+  type Selection,
+  type SpikeTarget,
+  select,
+  selectionFields,
+  span,
+  targetFields,
+} from "./selection.ts";
 import type { Timing } from "./stimulus.ts";
 
 /** One spike of every neuron each interval, the first one interval after `start`. */
@@ -10,12 +19,15 @@ export interface RegularSpec extends SpikeTarget, Selection {
   readonly interval: number;
 }
 
+export const regularFields = table({
+  ...targetFields,
+  ...selectionFields,
+  interval: { unit: "ms", own: true },
+});
+
 /** @throws InputError that names the field, its value and what was expected */
 export function regular(spec: RegularSpec, size: number): Timing {
-  expectOnly(spec, "a regular stimulus", [
-    ...["name", "to", "kind", "weight", "delay", "neurons", "start", "stop"],
-    "interval",
-  ]);
+  expectOnly(spec, "a regular stimulus", Object.keys(regularFields));
   const { interval } = spec;
   const { start, stop } = span(spec);
   const neurons = select(spec.neurons, size);

@@ -2,6 +2,7 @@ import { InputError } from "../../errors.ts";
 import type { Rng } from "../../math/rng.ts";
 import { expectMoment, expectNeuron, expectNumber, expectNumbers } from "../expect.ts";
 import { instant } from "../instant.ts";
+import { table } from "../parameters.ts";
 
 /** Where the spikes of a stimulus go. */
 export interface SpikeTarget {
@@ -17,6 +18,20 @@ export interface SpikeTarget {
   /** Every event comes this much later [ms]; 0 by default. */
   readonly delay?: number;
 }
+
+/** Fields of every stimulus of spikes, and of one that selects neurons. */
+export const targetFields = table({
+  name: {},
+  to: {},
+  kind: {},
+  weight: { unit: "mV", own: true, varies: "neuron" },
+  delay: { unit: "ms", own: true },
+});
+export const selectionFields = table({
+  neurons: { unit: "1", own: true },
+  start: { unit: "ms", own: true },
+  stop: { unit: "ms", own: true },
+});
 
 /** Which neurons, and when. */
 export interface Selection {

@@ -1,7 +1,8 @@
 import { InputError } from "../../errors.ts";
 import { expectMoment, expectNeuron, expectOnly } from "../expect.ts";
+import { table } from "../parameters.ts";
 import { SpikeTrain } from "../spikeTrain.ts";
-import type { SpikeTarget } from "./selection.ts";
+import { type SpikeTarget, targetFields } from "./selection.ts";
 import type { Timing } from "./stimulus.ts";
 
 /** Given spikes in any order: neuron k fires, or receives the weight, at time k [ms]. */
@@ -11,9 +12,15 @@ export interface SpikesSpec extends SpikeTarget {
   readonly neurons: ArrayLike<number>;
 }
 
+export const spikesFields = table({
+  ...targetFields,
+  times: { unit: "ms", own: true },
+  neurons: { unit: "1", own: true },
+});
+
 /** @throws InputError that names the field, its value and what was expected */
 export function spikes(spec: SpikesSpec, size: number): Timing {
-  expectOnly(spec, "given spikes", ["name", "to", "kind", "weight", "delay", "times", "neurons"]);
+  expectOnly(spec, "given spikes", Object.keys(spikesFields));
   return playback(spikeTrain(spec.times, spec.neurons, size, 0));
 }
 

@@ -2,11 +2,12 @@ import { InputError } from "../../errors.ts";
 import { Rng } from "../../math/rng.ts";
 import { expectFinite, expectMoment } from "../expect.ts";
 import { instant } from "../instant.ts";
-import { type CurrentSpec, current } from "./current.ts";
-import { type PoissonSpec, poisson } from "./poisson.ts";
-import { type RegularSpec, regular } from "./regular.ts";
+import type { Table } from "../parameters.ts";
+import { type CurrentSpec, current, currentFields } from "./current.ts";
+import { type PoissonSpec, poisson, poissonFields } from "./poisson.ts";
+import { type RegularSpec, regular, regularFields } from "./regular.ts";
 import type { SpikeTarget } from "./selection.ts";
-import { type SpikesSpec, spikes } from "./spikes.ts";
+import { type SpikesSpec, spikes, spikesFields } from "./spikes.ts";
 
 /** When the events of a stimulus come. An entry is a chain of events of which the queue holds one at a time. */
 export interface Timing {
@@ -47,6 +48,16 @@ export interface Stimulus extends Timing {
 }
 
 export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec;
+
+/** What a stimulus of each kind holds. */
+export const stimulusFields: ReadonlyMap<unknown, Table> = new Map(
+  Object.entries({
+    poisson: poissonFields,
+    regular: regularFields,
+    spikes: spikesFields,
+    current: currentFields,
+  }),
+);
 
 /**
  * Checks a description and makes its stimulus.

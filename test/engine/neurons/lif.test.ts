@@ -79,6 +79,6 @@ test("impossible parameters are refused by name", () => {
     "vReset: expected below vThreshold (1)",
   );
   expect(() => lif({ vThreshold: 1, reset: "soft" as "fixed" })).toThrow(
-    "reset: expected 'subtract' or 'fixed'",
+    "reset: expected one of subtract, fixed, got soft",
   );
 });

@@ -243,15 +243,15 @@ test("impossible parameters are refused by their path", () => {
     "populations.e.neuron.tauSyn: expected a parameter of lif-exp (tauMem, vThreshold,",
   );
   expect(build({ ...exp, weightAs: "pA" })).toThrow(
-    "populations.e.neuron.weightAs: expected 'slope', 'drive' or 'peak', got pA",
+    "populations.e.neuron.weightAs: expected one of slope, drive, peak, got pA",
   );
   expect(build({ ...exp, weightAs: "drive", tauMem: Infinity })).toThrow(
-    "weightAs: expected 'slope' or 'peak'",
+    "weightAs: expected slope or peak without a leak",
   );
   expect(build({ ...exp, bias: Number.NaN })).toThrow("populations.e.neuron.bias: expected a current");
   expect(build({ model: "lif-alpha", vThreshold: 10, tauExc: 0 })).toThrow("neuron.tauExc: expected a time");
   expect(build({ model: "alif", vThreshold: 1 })).toThrow(
-    "populations.e.neuron.beta: expected a number of 0 or more, got undefined",
+    "populations.e.neuron.beta: expected a number of 0 or more, got none",
   );
   expect(build({ model: "alif", vThreshold: 1, beta: 1, tauAdapt: Infinity })).toThrow("neuron.tauAdapt");
   expect(build({ model: "if", vThreshold: 1, tauMem: 20 })).toThrow(

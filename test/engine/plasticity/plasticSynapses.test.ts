@@ -160,7 +160,7 @@ test.each<[Record<string, unknown>, string]>([
     { plasticity: [pair, { kind: "short-term", use: 2, tauRec: 1 }] },
     "projections[0].plasticity[1].use: expected a fraction above 0, up to 1, got 2",
   ],
-  [{ plasticity: { ...pair, tau: 3 } }, "projections[0].plasticity.tau: expected a field of stdp-pair"],
+  [{ plasticity: { ...pair, tau: 3 } }, "projections[0].plasticity.tau: expected a parameter of stdp-pair"],
   [
     { plasticity: pair, weights: new Float32Array([0, 1, -1, 0]) },
     "projections[0].weights[2]: expected 0 to 1, the bounds of the plasticity, got -1; inhibitory synapses",

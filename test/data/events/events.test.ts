@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadAnyDataset } from "../../src/cli/eventDatasets.ts";
-import { writeShdLike } from "../io/shdFiles.ts";
+import { datasets, loadDataset } from "../../../src/data/index.ts";
+import { writeShdLike } from "../../io/shdFiles.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "events-"));
 
@@ -16,7 +16,7 @@ test("nmnist: counts of events per pixel and polarity, from a folder that the us
       const bytes = [label, 3, 0x80, 0, 1, label, 3, 0x80, 0, 2, 0, 0, 0, 0, 3];
       writeFileSync(join(folder, "00001.bin"), Uint8Array.from(bytes));
     }
-  const data = await loadAnyDataset("nmnist", { dataDir });
+  const data = await loadDataset("nmnist", { dataDir });
   expect([data.inputs, data.classes, data.train.count, data.validation.count, data.test.count]).toEqual([
     2312, 10, 9, 1, 10,
   ]);
@@ -29,7 +29,7 @@ test("nmnist: counts of events per pixel and polarity, from a folder that the us
 test("shd: counts of spikes per channel", async () => {
   mkdirSync(join(dataDir, "shd"));
   for (const part of ["train", "test"]) writeShdLike(join(dataDir, "shd", `shd_${part}.h5`), "f16");
-  const data = await loadAnyDataset("shd", { dataDir });
+  const data = await loadDataset("shd", { dataDir });
   expect([data.inputs, data.classes, data.train.count, data.test.count]).toEqual([700, 20, 3, 3]);
   expect([...data.test.labels].sort((a, b) => a - b)).toEqual([0, 7, 19]);
 });
@@ -37,13 +37,20 @@ test("shd: counts of spikes per channel", async () => {
 test("ssc: the same with a file for validation", async () => {
   mkdirSync(join(dataDir, "ssc"));
   for (const part of ["train", "valid", "test"]) writeShdLike(join(dataDir, "ssc", `ssc_${part}.h5`), "f32");
-  const data = await loadAnyDataset("ssc", { dataDir });
+  const data = await loadDataset("ssc", { dataDir });
   expect([data.classes, data.train.count, data.validation.count, data.test.count]).toEqual([35, 3, 3, 3]);
 });
 
 test("a set that is not there says where it was looked for", async () => {
-  await expect(loadAnyDataset("shd", { dataDir: join(dataDir, "none") })).rejects.toThrow(
+  await expect(loadDataset("shd", { dataDir: join(dataDir, "none") })).rejects.toThrow(
     /^shd: expected shd_train\.h5 and shd_test\.h5 in .*none.*, got none; unpack/,
   );
-  expect((await loadAnyDataset("digits", {})).name).toBe("digits");
+});
+
+test("the list says whose each set is", () => {
+  for (const { name, title, licence, source } of datasets)
+    expect(
+      [title, licence, source].every(text => text.length > 0),
+      name,
+    ).toBe(true);
 });

@@ -1,0 +1,252 @@
+import { layeredModels } from "../../models/index.ts";
+import type { TwinModel } from "../../models/twinModel.ts";
+import { parseAugmentation } from "../data/augment.ts";
+import { datasetChoice } from "../data/index.ts";
+import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
+import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import { InputError } from "../errors.ts";
+import { backendNames } from "../rate/backend.ts";
+import { ruleNamed, rules } from "../rules/index.ts";
+import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
+import type { Twin } from "../training/results.ts";
+import { defaultSchedule, schedules } from "../training/schedule.ts";
+import { integer, list, oneOf, positive, probability, share } from "./arguments.ts";
+import { readModel } from "./layeredModels.ts";
+import type { Flags, ValueRow, Values } from "./options.ts";
+
+/** Defaults may come from the constants of the data set. */
+type Row<T> = ValueRow<T, TwinModel>;
+
+/** A setting of the trainers, under the same name there. */
+type Setting<T> = Row<T> & {
+  /** The form whose learning it decides. */
+  readonly form: "rate" | "spike" | "both";
+};
+
+function option<T>(row: Row<T>): Row<T> {
+  return row;
+}
+
+/** Null is left to the rule, or to the data set's constants. */
+function setting<T>(form: Setting<T>["form"], row: Row<T>): Setting<T> {
+  return {
+    ...row,
+    form,
+    ...(form !== "both" && { group: `Options of the ${form === "rate" ? "rate" : "spiking"} form:` }),
+  };
+}
+
+export const defaultDataset = "digits";
+
+/**
+ * What a comparison is made of, one row per option. It stands in run.json in this order, and two folders with the same
+ * options hold the same numbers.
+ */
+export const comparison = {
+  dataset: option({
+    takes: "<name>",
+    help: datasetChoice,
+    read: (_, text) => text,
+    otherwise: defaultDataset,
+  }),
+  rules: option<readonly string[]>({
+    takes: "<names>",
+    help: `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
+    read: (flag, text) => (text === "all" ? rules : list(flag, text).map(ruleNamed)).map(rule => rule.name),
+    otherwise: ["bp", "dfa", "pepita", "f3", "frozen"],
+  }),
+  twins: option<readonly Twin[]>({
+    takes: "<names>",
+    help: "rate, spike or rate,spike",
+    read: (flag, text) => list(flag, text).map(twin => oneOf<Twin>(flag, twin, ["rate", "spike"])),
+    otherwise: ["rate", "spike"],
+  }),
+  /** Name of a layered model, one of the user's own as JSON, or the file of a network with weights; null: fully connected, of the sizes in `hidden`. */
+  model: option<string | null>({
+    takes: "<name>",
+    help: `a network layer by layer: ${Object.keys(layeredModels).join(", ")}, or a JSON file; or the file of a network to go on with: a trained one, NIR or a SONATA circuit`,
+    read: (_, text) => readModel(text),
+    otherwise: null,
+  }),
+  hidden: option<readonly number[]>({
+    takes: "<sizes>",
+    help: "neurons of each hidden layer, such as 256 or 256,128",
+    read: (flag, text) => text.split(",").map(size => integer(flag, size, 1, 100_000)),
+    otherwise: model => model.hidden,
+  }),
+  epochs: setting("both", {
+    takes: "<n>",
+    help: "passes over the training part",
+    read: (flag, text) => integer(flag, text, 1),
+    otherwise: model => model.epochs,
+  }),
+  batch: setting("both", {
+    takes: "<n>",
+    help: "samples between two changes of the weights",
+    read: (flag, text) => integer(flag, text, 1),
+    otherwise: model => model.batch,
+  }),
+  learningRate: setting<number | null>("both", {
+    takes: "<x>",
+    help: "for every rule; by default the data set's own rates",
+    read: positive,
+    otherwise: null,
+  }),
+  schedule: setting("both", {
+    takes: "<expression>",
+    help: `factor on the learning rate: an expression in progress and epoch, or ${Object.keys(schedules).join(", ")}`,
+    read: (_, text) => text,
+    otherwise: defaultSchedule,
+  }),
+  optimiser: setting<OptimiserName>("both", {
+    takes: "<name>",
+    help: `${optimiserNames.join(", ")}, in both twins`,
+    read: (flag, text) => oneOf(flag, text, optimiserNames),
+    otherwise: "sgd",
+  }),
+  /** null: what each rule asks for itself. */
+  weightDecay: setting<number | null>("both", {
+    takes: "<x>",
+    help: "share of the learning rate by which learning weights shrink at every step",
+    read: share,
+    otherwise: null,
+  }),
+  activityDecay: setting("both", {
+    takes: "<x>",
+    help: "share of a hidden neuron's own activity in its third factor",
+    read: share,
+    otherwise: 0,
+  }),
+  dropout: setting("both", {
+    takes: "<p>",
+    help: "probability of a hidden neuron to be left out while a sample is learned",
+    read: probability,
+    otherwise: 0,
+  }),
+  encoder: setting<EncoderName>("spike", {
+    takes: "<name>",
+    help: Object.keys(encoders).join(", "),
+    read: (_, text) => encoderNamed(text),
+    otherwise: "rate",
+  }),
+  eligibility: setting<Eligibility>("spike", {
+    takes: "<name>",
+    help: "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand",
+    read: (flag, text) => oneOf<Eligibility>(flag, text, ["trace", "timing", "online"]),
+    otherwise: "trace",
+  }),
+  vThreshold: setting("spike", {
+    takes: "<x>",
+    help: "activation that one hidden spike stands for",
+    read: positive,
+    otherwise: model => model.vThreshold,
+  }),
+  maxSpikes: setting("spike", {
+    takes: "<n>",
+    help: "spikes of a full-intensity input in one presentation",
+    read: (flag, text) => integer(flag, text, 1, 1000),
+    otherwise: model => model.maxSpikes,
+  }),
+  trainSamples: option<number | null>({
+    takes: "<n>",
+    help: "use the first n; beyond the training part, validation samples are used up",
+    read: (flag, text) => integer(flag, text, 1),
+    otherwise: null,
+  }),
+  testSamples: option<number | null>({
+    takes: "<n>",
+    help: "use the first n",
+    read: (flag, text) => integer(flag, text, 1),
+    otherwise: null,
+  }),
+  /** Words of `parseAugmentation` between commas. */
+  augment: option<string | null>({
+    takes: "<list>",
+    help: "crop:SIDE[+PAD], flip and standardise, of pictures; crops and flips are drawn anew every epoch",
+    read: readAugmentation,
+    otherwise: null,
+  }),
+  seeds: option<readonly number[]>({
+    takes: "<list>",
+    help: "one run of every rule and twin per seed, such as 1,2,3",
+    read: readSeeds,
+    otherwise: [1],
+  }),
+} as const;
+
+/** What the numbers depend on too, and run.json holds under other names. */
+export const alsoRecorded = {
+  seed: option<number | null>({
+    takes: "<n>",
+    help: "same as --seeds with one seed",
+    read: (flag, text) => integer(flag, text, 0),
+    otherwise: null,
+  }),
+  backend: option<string | null>({
+    takes: "<name>",
+    help: "tfjs-node, wasm or cpu, by default the first of them that starts; or blas (wasm with the products of an installed BLAS) or webgpu",
+    read: (flag, text) => oneOf(flag, text, backendNames),
+    otherwise: null,
+  }),
+} as const;
+
+/** What no number depends on: where things lie, and how they are shown. */
+export const conduct = {
+  dataDir: option<string | null>({
+    takes: "<folder>",
+    help: "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)",
+    read: (_, text) => text,
+    otherwise: null,
+  }),
+  workers: option({
+    takes: "<n>",
+    help: "threads that share each batch of a spiking twin; the numbers do not depend on it",
+    read: (flag, text) => integer(flag, text, 1, 256),
+    otherwise: 1,
+  }),
+  out: option<string | null>({
+    takes: "<folder>",
+    help: "run folder to write (default: a new one under runs/)",
+    read(flag, text) {
+      if (text === "") throw new InputError(`--${flag}: expected a folder, got ""`);
+      return text;
+    },
+    otherwise: null,
+  }),
+  resume: { help: "go on with the unfinished run in --out; options that are not given are the run's" },
+  json: { help: "print results.json on standard output and nothing else" },
+} as const;
+
+/** What the user typed; commander's names, all text. */
+export type CompareFlags = Flags<typeof comparison & typeof alsoRecorded & typeof conduct>;
+
+export type CompareOptions = Values<typeof comparison>;
+
+type SettingName = {
+  [K in keyof CompareOptions]: (typeof comparison)[K] extends { form: string } ? K : never;
+}[keyof CompareOptions];
+type Optional = { [K in SettingName]: null extends CompareOptions[K] ? K : never }[SettingName];
+
+/** The settings of the trainers that are options: without those that are null. */
+export type OptionSettings = Pick<CompareOptions, Exclude<SettingName, Optional>> & {
+  readonly [K in Optional]?: NonNullable<CompareOptions[K]>;
+};
+
+export function settingsOf(options: CompareOptions): OptionSettings {
+  const settings = Object.entries(comparison).filter(([, row]) => "form" in row);
+  const values = settings.map(([key]) => [key, options[key as SettingName]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== null)) as OptionSettings;
+}
+
+function readSeeds(flag: string, text: string): number[] {
+  const seeds = list(flag, text).map(seed => integer(flag, seed, 0));
+  const twice = seeds.find((seed, k) => seeds.indexOf(seed) !== k);
+  if (twice !== undefined) throw new InputError(`--${flag}: expected each seed once, got ${twice} twice`);
+  return seeds;
+}
+
+function readAugmentation(flag: string, text: string): string {
+  const words = list(flag, text);
+  parseAugmentation(words, `--${flag}`);
+  return words.join(",");
+}

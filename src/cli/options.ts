@@ -1,0 +1,76 @@
+import { type Command, Option } from "commander";
+
+/** The options of a command as one table: their flags, help, defaults, readers and types follow from its rows. */
+
+/** An option with a value. */
+export interface ValueRow<T, Known> {
+  /** What stands after the flag, such as `<n>`. */
+  readonly takes: string;
+  readonly help: string;
+  /**
+   * The value of what was typed.
+   * @param option  its flag without dashes, for errors
+   * @throws InputError that names the option, what it got and what it expected
+   */
+  read(option: string, text: string): T;
+  /** The value when nothing is typed, in itself or from what is known by then; null: there is none. */
+  readonly otherwise: T | ((known: Known) => T);
+  /** Heading in the help under which it stands; none for the first. */
+  readonly group?: string;
+}
+
+/** An option without a value. */
+export interface Switch {
+  readonly help: string;
+}
+
+/** By the names that commander gives them, `learningRate` for `--learning-rate`. */
+// biome-ignore lint/suspicious/noExplicitAny: each row has a type of its own
+export type Table = Readonly<Record<string, ValueRow<any, any> | Switch>>;
+
+/** What was typed. */
+export type Flags<T extends Table> = {
+  -readonly [K in keyof T]?: T[K] extends { takes: string } ? string : boolean;
+};
+
+/** What it means. */
+export type Values<T extends Table> = {
+  readonly [K in keyof T]: T[K] extends { read(...of: never): infer Value } ? Value : boolean;
+};
+
+type Known<T extends Table> = T[keyof T] extends ValueRow<unknown, infer K> | Switch ? K : never;
+
+/** Gives a command the options of a table, in its order. */
+export function addOptions(command: Command, table: Table): Command {
+  for (const [key, row] of Object.entries(table)) {
+    if (!("takes" in row)) {
+      command.option(`--${flagOf(key)}`, row.help);
+      continue;
+    }
+    const { otherwise, group } = row;
+    const fixed = typeof otherwise !== "function" && otherwise !== null;
+    const shown = /\s/.test(String(otherwise)) ? `"${otherwise}"` : String(otherwise);
+    const option = new Option(
+      `--${flagOf(key)} ${row.takes}`,
+      fixed ? `${row.help} (default: ${shown})` : row.help,
+    );
+    command.addOption(group === undefined ? option : option.helpGroup(group));
+  }
+  return command;
+}
+
+/** @throws InputError for the first option of the table whose value is none */
+export function readOptions<T extends Table>(table: T, flags: Flags<T>, known?: Known<T>): Values<T> {
+  const entries = Object.entries(table).map(([key, row]) => {
+    const typed = flags[key];
+    if (!("takes" in row)) return [key, typed === true];
+    if (typed !== undefined) return [key, row.read(flagOf(key), typed as string)];
+    return [key, typeof row.otherwise === "function" ? row.otherwise(known) : row.otherwise];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `learning-rate` for `learningRate`. */
+export function flagOf(key: string): string {
+  return key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}

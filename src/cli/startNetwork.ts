@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { layeredModels, twinModel } from "../../models/index.ts";
+import type { TwinModel } from "../../models/twinModel.ts";
+import { entryAt, readRegular } from "../data/regular.ts";
+import type { LayeredNetwork } from "../engine/layers.ts";
+import { layersOf } from "../engine/layersOf.ts";
+import { InputError } from "../errors.ts";
+import { fileKind } from "../io/fileKind.ts";
+import { firstBytes } from "../io/firstBytes.ts";
+import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
+import { readNir } from "../io/nirFile.ts";
+import { nirToNetwork } from "../io/nirImport.ts";
+import { readSonataCircuit } from "../io/sonataCircuit.ts";
+
+/** The network of a file, from whose weights both twins go on. */
+export interface StartNetwork {
+  readonly file: string;
+  /** Of the bytes of the file, or of those of a folder's files one after the other, hexadecimal. */
+  readonly sha256: string;
+  readonly notes: readonly string[];
+  /** Spikes of a full-intensity input, and length of a presentation [ms]; null where the file does not say. */
+  readonly maxSpikes: number | null;
+  readonly durationMs: number | null;
+  /** Trace that one input spike adds; null: what it adds in the encoder that is asked for. */
+  readonly inputGain: number | null;
+  readonly neuron: LayeredNetwork["neuron"];
+  /** Its layers, where a presentation has this length and an input spike this gain. */
+  layers(durationMs: number, inputGain: number): LayeredNetwork;
+}
+
+/** Whether --model names the file or folder of a network with weights. */
+export function isNetworkFile(text: string): boolean {
+  if (Object.hasOwn(layeredModels, text) || text.startsWith("{")) return false;
+  const found = entryAt(text);
+  if (found?.isDirectory()) return true;
+  if (!found?.isFile()) return false;
+  const [first = 0] = firstBytes(text, 1);
+  // No text, and no mark before one.
+  return first >= 0x80 && first !== 0xef;
+}
+
+/**
+ * The network that --model names; null where it names none with weights.
+ * @throws InputError when it cannot be trained, with the name of the population or projection
+ */
+export async function startNetwork(text: string | undefined): Promise<StartNetwork | null> {
+  if (text === undefined || !isNetworkFile(text)) return null;
+  const kind = await fileKind(text);
+  const named = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof InputError
+        ? new InputError(`--model: ${basename(text)}: ${error.message}`)
+        : error;
+    }
+  };
+  const common = { file: text, sha256: checksum(text) };
+  if (kind === "network") {
+    const trained = decodeNetwork(readRegular(text), text);
+    const { maxSpikes, durationMs, inputGain, neuron } = trained;
+    return {
+      ...common,
+      notes: [],
+      maxSpikes,
+      durationMs,
+      inputGain,
+      neuron,
+      layers: () => layeredNetwork(trained),
+    };
+  }
+  if (kind !== "nir" && kind !== "circuit")
+    throw new InputError(
+      `--model: expected a trained network, NIR or a SONATA circuit, got ${kind} in ${text}`,
+    );
+  const graph = kind === "nir" ? await readNir(text) : null;
+  const { spec, currents, notes } = graph ? nirToNetwork(graph) : await readSonataCircuit(text);
+  // What files of ours say beyond NIR.
+  const fact = (key: string) => {
+    const value = graph?.metadata?.[key];
+    const number = value === undefined || typeof value === "string" ? Number.NaN : Number(value.data[0]);
+    return number > 0 && number < Infinity ? number : null;
+  };
+  const presentation = fact("presentation");
+  const seconds = graph?.metadata?.time_unit === "ms" ? 1 : 1000;
+  const layers = (durationMs: number, inputGain: number) =>
+    named(() => layersOf(spec, currents, inputGain, durationMs));
+  return {
+    ...common,
+    notes: notes.map(note => `${basename(text)}: ${note}`),
+    maxSpikes: fact("max_spikes"),
+    durationMs: presentation === null ? null : presentation * seconds,
+    inputGain: fact("input_gain"),
+    neuron: layers(1, 1).neuron,
+    layers,
+  };
+}
+
+/** Constants for a data set, of which a file's network has its own. */
+export function constantsFor(dataset: string, start: StartNetwork | null): TwinModel {
+  const model = twinModel(dataset);
+  if (!start) return model;
+  const { neuron, maxSpikes, durationMs } = start;
+  return {
+    ...model,
+    tauMem: neuron.tauMem,
+    vThreshold: neuron.vThreshold,
+    maxSpikes: maxSpikes ?? model.maxSpikes,
+    durationMs: durationMs ?? model.durationMs,
+  };
+}
+
+function checksum(path: string): string {
+  const hash = createHash("sha256");
+  const files = entryAt(path)!.isDirectory()
+    ? readdirSync(path, { recursive: true, encoding: "utf8" })
+        .sort()
+        .map(name => join(path, name))
+        .filter(file => entryAt(file)?.isFile())
+    : [path];
+  for (const file of files) hash.update(readRegular(file));
+  return hash.digest("hex");
+}

@@ -1,0 +1,37 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../errors.ts";
+import { decodeNmnist, NMNIST_SIDE } from "../../io/events/nmnist.ts";
+import type { Dataset } from "../dataset.ts";
+import { entryAt, readRegular } from "../regular.ts";
+import { counter, folderWith, split } from "./counts.ts";
+
+/**
+ * N-MNIST from the folders Train and Test, as event counts per polarity and pixel; see `counts.ts`.
+ * @throws InputError when files are missing or damaged
+ */
+export function loadNmnist(dataDir?: string): Dataset {
+  const folder = folderWith("nmnist", ["Train", "Test"], dataDir);
+  const inputs = 2 * NMNIST_SIDE * NMNIST_SIDE;
+  const size = { width: NMNIST_SIDE, height: NMNIST_SIDE };
+  const part = (name: string) => {
+    const files = Array.from({ length: 10 }, (_, label) => {
+      const own = join(folder, name, String(label));
+      if (!entryAt(own)?.isDirectory())
+        throw new InputError(`${own}: expected the folder of a digit, got nothing there`);
+      return readdirSync(own)
+        .filter(file => file.endsWith(".bin"))
+        .sort()
+        .map(file => ({ path: join(own, file), label }));
+    }).flat();
+    const collect = counter(files.length, inputs, join(folder, name));
+    files.forEach(({ path, label }, k) => {
+      const { x, y, polarity } = decodeNmnist(readRegular(path), path, size);
+      const events = x.map((_, e) => (polarity[e]! * NMNIST_SIDE + y[e]!) * NMNIST_SIDE + x[e]!);
+      collect.add(k, label, events);
+    });
+    return collect.samples;
+  };
+  const shape = [2 * NMNIST_SIDE, NMNIST_SIDE];
+  return { name: "nmnist", inputs, classes: 10, shape, ...split(part("Train"), inputs), test: part("Test") };
+}

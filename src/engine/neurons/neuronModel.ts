@@ -1,0 +1,30 @@
+import type { Table, Values } from "../parameters.ts";
+import type { LatticeStep } from "./lattice.ts";
+import type { NeuronGroup } from "./neuronGroup.ts";
+import type { SynapticParameters } from "./parameters.ts";
+
+/** A neuron model: its parameters, and how a population of it moves. See `NeuronGroup` and `LatticeStep`. */
+export interface NeuronDefinition<T extends Table = Table> {
+  /** As in `model` of a population's neuron. */
+  readonly name: string;
+  readonly parameters: T;
+  /** @throws InputError unless a population of this size can have these parameters */
+  fits?(parameters: Values<T>, size: number): void;
+  /** State of a population, for the exact mode. */
+  create(parameters: Values<T>, size: number): NeuronGroup;
+  /** One step of dt [ms], for the grid mode; models without it run in the exact mode only. */
+  lattice?(parameters: Values<T>, dt: number): LatticeStep;
+  /** Parameters of neurons whose state the exact mode keeps by modes, where they fit; see `LifExpModes`. */
+  modes?(parameters: Values<T>): SynapticParameters;
+}
+
+/** A neuron model with its parameters filled in and checked. */
+export interface NeuronModel {
+  readonly model: string;
+  /** @throws InputError unless a population of this size can be of this model */
+  fits(size: number): void;
+  create(size: number): NeuronGroup;
+  /** One step of dt [ms]. @throws InputError for models without one */
+  lattice(dt: number): LatticeStep;
+  readonly modes: SynapticParameters | null;
+}
