@@ -8,6 +8,9 @@ import { DownloadError } from "../../src/data/download.ts";
 import { InputError } from "../../src/errors.ts";
 import { failure, SHARED, temporaryFolder } from "../data/idxFiles.ts";
 import { serve } from "../data/server.ts";
+import { needs } from "../needs.ts";
+
+const real = existsSync(join(SHARED, "mnist"));
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -71,7 +74,7 @@ describe("threefactor data list", () => {
     expect(error.message).toMatch(/^--out: .* cannot be written \((EEXIST|ENOTDIR)\); expected a file/);
   });
 
-  test.skipIf(!existsSync(join(SHARED, "mnist")))("shows real sets as ok with their folders", async () => {
+  test.runIf(real)(needs("MNIST", real, "shows real sets as ok with their folders"), async () => {
     const document = JSON.parse(await run("list", "--json", "--data-dir", SHARED));
     expect(document.datasets.map((set: { state: string }) => set.state)).toEqual(["ok", "ok", "ok"]);
     expect(document.datasets[1].folder).toBe(join(SHARED, "mnist"));
@@ -101,7 +104,7 @@ describe("threefactor data fetch", () => {
     expect(await readdir(join(dataDir, "mnist"))).toEqual([]);
   });
 
-  test.skipIf(!existsSync(join(SHARED, "mnist")))("fetches the real set from a mirror, once", async () => {
+  test.runIf(real)(needs("MNIST", real, "fetches the real set from a mirror, once"), async () => {
     const names = await readdir(join(SHARED, "mnist"));
     const served = await Promise.all(
       names.map(async name => [name, await readFile(join(SHARED, "mnist", name))]),

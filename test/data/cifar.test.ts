@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
 import { candidateFolders } from "../../src/data/locate.ts";
+import { needs } from "../needs.ts";
 import { failure, temporaryFolder } from "./idxFiles.ts";
 
 /** Records whose red, green and blue planes hold 3 n + k + pixel for record n and plane k, modulo 256. */
@@ -71,8 +72,9 @@ test("what is wrong is named with its file, record and field", async () => {
   );
 });
 
-test.runIf(existsSync(join(candidateFolders("cifar10")[0], "data_batch_1.bin")))(
-  "the real files hold 5,000 training and 1,000 test samples of each class",
+const real = existsSync(join(candidateFolders("cifar10")[0], "data_batch_1.bin"));
+test.runIf(real)(
+  needs("CIFAR-10", real, "the real files hold 5,000 training and 1,000 test samples of each class"),
   async () => {
     const data = await loadDataset("cifar10", { trainSamples: 50_000 });
     for (const [part, each] of [[data.train, 5000] as const, [data.test, 1000] as const]) {

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
 import { InputError } from "../../src/errors.ts";
+import { needs } from "../needs.ts";
 import { failure, idxImages, idxLabels, SHARED, temporaryFolder, tinySet } from "./idxFiles.ts";
 
 describe("a folder of IDX files", () => {
@@ -87,7 +88,8 @@ describe("a named set", () => {
   });
 });
 
-describe.skipIf(!existsSync(join(SHARED, "mnist")))("the real sets", () => {
+const real = existsSync(join(SHARED, "mnist"));
+describe.runIf(real)(needs("MNIST", real, "the real sets"), () => {
   test("MNIST loads with its checksums right, in parts of 55,000, 5,000 and 10,000", async () => {
     const data = await loadDataset("mnist", { dataDir: SHARED });
     expect(data).toMatchObject({ name: "mnist", inputs: 784, classes: 10, shape: [28, 28] });

@@ -31,7 +31,7 @@ const exponential = {
 const models: readonly object[] = [
   {
     name: "pair",
-    parameters: { J: "2 mV", g: 4, n: "10 * g" },
+    parameters: { J: "2 mV", g: 4, n: "10 + 30" },
     populations: { in: { size: "n", neuron: "input" }, out: { size: 3, neuron: lif, tauTrace: "20 ms" } },
     projections: [
       {

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { startNetwork } from "../../src/cli/startNetwork.ts";
+import { InputError } from "../../src/errors.ts";
 import { encodeNetwork } from "../../src/io/networkFile.ts";
 import { writeNir } from "../../src/io/nirFile.ts";
 import { encodeRaster } from "../../src/io/rasterFile.ts";
@@ -41,7 +43,28 @@ const network: Kind = {
         writeFileSync(path, bytes);
         await simulate(path, "--input", input);
         await command("export", path, "--to", "nir", "--lossy", "--out", join(folder, "out.nir"));
+        // A folder that holds something is not written into.
+        rmSync(join(folder, "sonata"), { recursive: true, force: true });
         await command("export", path, "--to", "sonata", "--out", join(folder, "sonata"));
+      },
+    };
+  },
+};
+
+/** The same as `compare --model` takes it, to go on learning. */
+const learning: Kind = {
+  name: "network to train",
+  share: 1,
+  start(folder) {
+    const path = join(folder, "x.msgpack");
+    return {
+      good: [encodeNetwork(trained())],
+      change: either(bytes, packedValues),
+      async read(bytes) {
+        writeFileSync(path, bytes);
+        const start = await startNetwork(path);
+        if (!start) throw new InputError("no network");
+        start.layers(20, 0.4);
       },
     };
   },
@@ -95,6 +118,7 @@ const words = () => either(bytes, text, text, text);
 
 export const networks: readonly Kind[] = [
   network,
+  learning,
   nir,
   circuit("edges.h5", 0.15, hdf5),
   circuit("nodes.h5", 0.15, hdf5),

@@ -62,9 +62,10 @@ const record: Kind = {
     return {
       good: [new Uint8Array(readFileSync(join(out, "run.json")))],
       change: either(text, jsonValues, jsonValues),
-      read(bytes) {
+      async read(bytes) {
         writeFileSync(join(out, "run.json"), bytes);
-        return openRun({ resume: true, out });
+        const { folder } = await openRun({ resume: true, out });
+        folder.unlock();
       },
     };
   },

@@ -14,6 +14,7 @@ import {
 import type { Tensor, Tensor2D, Variable2D } from "../../src/rate/tensors.ts";
 import { ruleNamed } from "../../src/rules/index.ts";
 import { rateTrainer } from "../../src/training/rateTrainer.ts";
+import { needs } from "../needs.ts";
 import { everySample, settings, smallData } from "../rules/small.ts";
 import { onEveryBackend, presentBackends } from "./present.ts";
 
@@ -135,7 +136,8 @@ describe("what runs is what was asked for", () => {
     expect(backendTitle()).not.toMatch(/\+/);
   });
 
-  test.runIf(present.includes("blas"))("plain wasm gives the same bits after a BLAS has run", async () => {
+  const blas = present.includes("blas");
+  test.runIf(blas)(needs("a BLAS", blas, "plain wasm gives the same bits after a BLAS has run"), async () => {
     const data = smallData();
     const trained = async (backend: string) => {
       await selectBackend(backend);

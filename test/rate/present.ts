@@ -1,6 +1,7 @@
 import { beforeAll, describe } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { backendNames, selectBackend } from "../../src/rate/backend.ts";
+import { needs } from "../needs.ts";
 
 /** The backends that start on this machine; without a BLAS or a graphics processor there are fewer. */
 export async function presentBackends(): Promise<string[]> {
@@ -22,7 +23,8 @@ const present = await presentBackends();
 export function onEveryBackend(tests: (backend: string) => void, except?: string): void {
   for (const backend of backendNames) {
     if (backend === except) continue;
-    describe.runIf(present.includes(backend))(`on ${backend}`, () => {
+    const starts = present.includes(backend);
+    describe.runIf(starts)(needs("its library or device", starts, `on ${backend}`), () => {
       beforeAll(async () => {
         await selectBackend(backend);
       });

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { renderReport } from "../../src/report/report.ts";
 import { chromium, visit } from "../browser/chromium.ts";
+import { needs } from "../needs.ts";
 import { rasterOf, record, traceOf, twoTwins } from "./fixture.ts";
 
 const require = createRequire(import.meta.url);
@@ -47,7 +48,11 @@ try {
 </script>`;
 
 test.runIf(chromium !== null)(
-  "a browser draws every figure under the page's policy, and runs no other script",
+  needs(
+    "Chromium",
+    chromium !== null,
+    "a browser draws every figure under the page's policy, and runs no other script",
+  ),
   async () => {
     const raster = rasterOf([[10, 1, 7]], {
       traces: [traceOf("hidden", 7, [[0, 0]]), traceOf("output", 1, [[0, 0]])],
