@@ -27,6 +27,8 @@ export const zipped: Change = (good, rng) => {
 
 /** Of a NumPy array: the words of its header, whose length stays, or the numbers behind. */
 export const numpy: Change = (good, rng) => {
+  // Of one that an earlier change has cut short.
+  if (good.length < 10) return bytes(good, rng);
   const start = 10 + new DataView(good.buffer, good.byteOffset).getUint16(8, true);
   const [header, body] = [good.subarray(10, start), good.subarray(start)];
   if (rng.integer(2) === 0) return join(good.subarray(0, start), bytes(body, rng) as Uint8Array);
