@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { InputError, shown } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
 import {
   expectFields,
@@ -176,7 +176,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
       const p = index.get(projection[field]);
       if (p === undefined) {
         throw new InputError(
-          `projections[${q}].${field}: expected one of ${names.join(", ")}, got ${projection[field]}`,
+          `projections[${q}].${field}: expected one of ${names.join(", ")}, got ${wrongName(projection[field])}`,
         );
       }
       return p;
@@ -219,7 +219,9 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
   const makers = given.map((stimulusSpec, s) => {
     const p = index.get(stimulusSpec.to);
     if (p === undefined) {
-      throw new InputError(`stimuli[${s}].to: expected one of ${names.join(", ")}, got ${stimulusSpec.to}`);
+      throw new InputError(
+        `stimuli[${s}].to: expected one of ${names.join(", ")}, got ${wrongName(stimulusSpec.to)}`,
+      );
     }
     const make = () =>
       stimulus(stimulusSpec, p, populations[p]!.size, models[p] === null, seed, own[s]!.stream);
@@ -231,6 +233,11 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
     .sort((a, b) => a.rank - b.rank)
     .map(({ make }) => make);
   return { populations, projections, stimuli };
+}
+
+/** A name that is none of the network's, as an error shows it: short, whatever a file holds. */
+function wrongName(name: unknown): string {
+  return typeof name === "string" && name.length <= 60 ? name : shown(name);
 }
 
 function initialPotentials(

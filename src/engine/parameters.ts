@@ -87,14 +87,23 @@ function check(name: string, value: unknown, parameter: Parameter, others: Other
     throw new InputError(`${name}: expected a number, got ${shown(value)}`);
 }
 
+/** [ms] Times beyond these, a femtosecond and thirty thousand years, are none of a neuron, and no exponential is good for them. */
+const [SHORTEST, LONGEST] = [1e-12, 1e15];
+
+/** What a check says of a time [ms] at which exponentials are good: true, or what was expected. */
+export function timely(t: number, above = "a time in ms above 0"): true | string {
+  if (!(t > 0 && t < Infinity)) return above;
+  return (t >= SHORTEST && t <= LONGEST) || `a time from ${SHORTEST} to ${LONGEST} ms`;
+}
+
 /** A time constant or interval. */
 export const time = {
   unit: "ms",
-  check: (t: number) => (t > 0 && t < Infinity) || "a time in ms above 0",
+  check: (t: number) => timely(t),
 } as const;
 
 /** A time constant of what need not decay. */
-export const decay = { unit: "ms", check: (t: number) => t > 0 || "a time in ms above 0" } as const;
+export const decay = { unit: "ms", check: (t: number) => t === Infinity || timely(t) } as const;
 
 /** A time that nothing may pass in, such as a refractory period. */
 export const duration = {

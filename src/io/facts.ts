@@ -1,3 +1,4 @@
+import { instant } from "../engine/instant.ts";
 import type { Raster } from "../engine/raster.ts";
 import { InputError, shown } from "../errors.ts";
 import { metadataFromMap, metadataToJson, parseJson } from "./metadataJson.ts";
@@ -34,14 +35,19 @@ export function factsFromJson(text: string, where: string): Facts | null {
   };
 }
 
-/** Whether the times are first + k * step, to the last bit; then they need not be stored. */
+/** The times of a regular clock [ms], each as the instant that it stands for. */
+export function clockTimes(first: number, step: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, k) => instant(first + k * step));
+}
+
+/** Whether the times are those of a regular clock; then they need not be stored. */
 export function regular(times: Float64Array): { first: number; step: number } | null {
   if (times.length < 2) return null;
   const first = times[0]!;
   const mean = (times[times.length - 1]! - first) / (times.length - 1);
   // The step as it was meant is a short number; the mean of many steps is off in its last digit.
   for (const step of [Number(mean.toPrecision(12)), mean]) {
-    if (step > 0 && times.every((t, k) => t === first + k * step)) return { first, step };
+    if (step > 0 && times.every((t, k) => instant(t) === instant(first + k * step))) return { first, step };
   }
   return null;
 }

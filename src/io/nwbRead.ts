@@ -1,7 +1,7 @@
 import { instant } from "../engine/instant.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError } from "../errors.ts";
-import { factsFromJson } from "./facts.ts";
+import { clockTimes, factsFromJson } from "./facts.ts";
 import { attribute, datasetAt, type Group, groupAt, has, numbersAt, textAt, textsAt } from "./hdf5.ts";
 import { readHdf5 } from "./hdf5Thread.ts";
 import { rasterFrom } from "./rasterStream.ts";
@@ -120,5 +120,5 @@ function timesOf(group: Group, n: number, path: string): Float64Array {
   if (!has(group, "starting_time")) return numbersAt(group, "timestamps", path).map(milliseconds);
   const start = datasetAt(group, "starting_time", path);
   const [first, step] = [Number(attribute(start, "start_ms")), Number(attribute(start, "step_ms"))];
-  return Float64Array.from({ length: n }, (_, k) => first + k * step);
+  return clockTimes(first, step, n);
 }

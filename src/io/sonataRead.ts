@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { entryAt } from "../data/regular.ts";
 import type { Raster, RecordedTrace } from "../engine/raster.ts";
 import { InputError, shown } from "../errors.ts";
-import { type Facts, factsFromJson } from "./facts.ts";
+import { clockTimes, type Facts, factsFromJson } from "./facts.ts";
 import { firstBytes } from "./firstBytes.ts";
 import {
   attribute,
@@ -208,7 +208,7 @@ export function sonataReport(
     population: cells,
     neuron,
     quantity: variable_name,
-    times: Float64Array.from({ length: steps }, (_, s) => first! + s * step!),
+    times: clockTimes(first!, step!, steps),
     values: Float64Array.from({ length: steps }, (_, s) => data[s * n + k]!),
   }));
 }

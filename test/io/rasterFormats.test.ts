@@ -90,7 +90,7 @@ test("sonata brings back what it can hold and names what it cannot", async () =>
     traces: [0, 2].map(neuron => ({
       ...raster.traces[0]!,
       neuron,
-      times: Float64Array.from({ length: 5 }, (_, k) => 0.1 * k),
+      times: Float64Array.from({ length: 5 }, (_, k) => k / 10),
     })),
   };
   expect(await roundTrip(even, "sonata")).toEqual(even);

@@ -1,6 +1,6 @@
 import { shown } from "../../errors.ts";
 import { exp, log1p } from "../../math/elementary.ts";
-import { duration, filled, type Given, type Others, table, type Values } from "../parameters.ts";
+import { duration, filled, type Given, type Others, table, timely, type Values } from "../parameters.ts";
 
 /**
  * Leaky integrate-and-fire neuron with delta-shaped synapses (Lapicque 1907; in this form Gerstner et al. 2014,
@@ -19,7 +19,7 @@ export const lifParameters = table({
   tauMem: {
     unit: "ms",
     default: 20,
-    check: t => t > 0 || "a time in ms above 0 (Infinity for no leak)",
+    check: t => t === Infinity || timely(t, "a time in ms above 0 (Infinity for no leak)"),
     doc: "time constant of the membrane; Infinity: no leak",
   },
   vThreshold: {
