@@ -1,5 +1,6 @@
 import { InputError, shown } from "../../errors.ts";
 import { exp } from "../../math/elementary.ts";
+import { poolsOf } from "../architecture.ts";
 import { expectInteger } from "../expect.ts";
 import { type Given, table } from "../parameters.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
@@ -35,29 +36,23 @@ export const maxPool: NeuronDefinition<typeof parameters> = {
   name: "max-pool",
   parameters,
   fits(p, neurons) {
-    const pools = poolsOf(p);
+    const pools = poolsIn(p);
     if (neurons !== pools.length)
       throw new InputError(`shape: expected ${neurons} neurons, the population's size, got ${pools.length}`);
   },
-  create: p => new MaxPoolGroup(poolsOf(p), p.tauMem),
+  create: p => new MaxPoolGroup(poolsIn(p), p.tauMem),
 };
 
 /** The pool that each neuron belongs to; -1 for neurons that no window holds. */
-function poolsOf({ shape, size }: { readonly shape: unknown; readonly size: number }): Int32Array {
+function poolsIn({ shape, size }: { readonly shape: unknown; readonly size: number }): Int32Array {
   if (!Array.isArray(shape) || shape.length !== 3)
     throw new InputError(`shape: expected [height, width, channels], got ${shown(shape)}`);
   shape.forEach((n, k) => {
     expectInteger(`shape[${k}]`, n, 1);
   });
   const [height, width, channels] = shape as [number, number, number];
-  const pools = new Int32Array(height * width * channels).fill(-1);
-  const [rows, columns] = [Math.floor(height / size), Math.floor(width / size)];
-  for (let i = 0; i < pools.length; i++) {
-    const [y, x, c] = [Math.floor(i / (width * channels)), Math.floor(i / channels) % width, i % channels];
-    const [row, column] = [Math.floor(y / size), Math.floor(x / size)];
-    if (row < rows && column < columns) pools[i] = (row * columns + column) * channels + c;
-  }
-  return pools;
+  const to = { height: Math.floor(height / size), width: Math.floor(width / size), channels };
+  return poolsOf({ kind: "max", size, from: { height, width, channels }, to });
 }
 
 class MaxPoolGroup implements NeuronGroup {
