@@ -13,7 +13,7 @@ import {
 } from "./expect.ts";
 import { type NeuronModel, type NeuronSpec, neuronFields, neuronModel } from "./neurons/index.ts";
 import { table } from "./parameters.ts";
-import { type PlasticitySpec, plasticity, plasticityFields } from "./plasticity/index.ts";
+import { expectLearning, type PlasticitySpec, plasticity, plasticityFields } from "./plasticity/index.ts";
 import type { Plasticity } from "./plasticity/plasticSynapses.ts";
 import { type Connectivity, connect, connectFields, type Rows } from "./projections/connect.ts";
 import {
@@ -188,10 +188,14 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
       );
     }
     const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
-    const synapses = within(`projections[${q}]`, () =>
-      connected(projection, ...sizes, from === to, new Rng(seed, streams[q]!.stream), room),
-    );
-    const learns = within(`projections[${q}]`, () => plasticity(projection, synapses));
+    const [learns, synapses] = within(`projections[${q}]`, () => {
+      // Before millions of synapses are drawn for nothing.
+      const rules = plasticity(projection);
+      const rng = new Rng(seed, streams[q]!.stream);
+      const drawn = connected(projection, ...sizes, from === to, rng, room);
+      if (rules) expectLearning(rules, drawn);
+      return [rules, drawn] as const;
+    });
     const name = projection.name ?? `${projection.from}->${projection.to}`;
     return { name, place: q, synapses, from, to, plasticity: learns };
   });

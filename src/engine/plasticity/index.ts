@@ -57,25 +57,19 @@ export function plasticityFields({ kind }: { readonly kind?: unknown }): Table |
 }
 
 /**
- * Checks the plasticity of a projection.
- * @param synapses  with the weights that it begins with
+ * Checks the plasticity of a projection; of its synapses nothing is known yet, see `expectLearning`.
  * @throws InputError that names the field, its value and what was expected
  */
-export function plasticity(
-  projection: {
-    readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
-    readonly delayKind?: "axonal" | "dendritic";
-  },
-  synapses: Pick<Projection, "heldWeights" | "shared">,
-): Plasticity | null {
+export function plasticity(projection: {
+  readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
+  readonly delayKind?: "axonal" | "dendritic";
+}): Plasticity | null {
   const { plasticity: given, delayKind = "axonal" } = projection;
   expectChoice("delayKind", delayKind, ["axonal", "dendritic"]);
   if (given === undefined) return null;
-  if (synapses.shared)
-    throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
   const several = Array.isArray(given);
   const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
-  const checked = specs.map((spec, k) =>
+  const models = specs.map((spec, k) =>
     within(several ? `plasticity[${k}]` : "plasticity", () => {
       expectFields(spec, "a plasticity rule");
       const { kind, ...given } = spec;
@@ -83,11 +77,23 @@ export function plasticity(
       return definition.create(filledOnly(given, definition.parameters, kind));
     }),
   );
-  checked.forEach((model, k) => {
+  models.forEach((model, k) => {
     if (delayKind === "dendritic" && !model.dendritic) {
       throw new InputError(`delayKind: expected axonal with ${specs[k]!.kind}, got dendritic`);
     }
-    model.check(synapses.heldWeights);
   });
-  return { models: checked, delayKind };
+  return { models, delayKind };
+}
+
+/**
+ * @param synapses  with the weights that they begin with
+ * @throws InputError unless these synapses can learn so
+ */
+export function expectLearning(
+  { models }: Plasticity,
+  synapses: Pick<Projection, "heldWeights" | "shared">,
+): void {
+  if (synapses.shared)
+    throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
+  for (const model of models) model.check(synapses.heldWeights);
 }
