@@ -79,7 +79,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   const time = timeMode(flags, imported?.dtMs ?? 0.1);
 
   const buildStart = performance.now();
-  const net = network(spec, { seed });
+  const net = imported ? namingFile(name, () => network(spec, { seed })) : network(spec, { seed });
   const simulation = new Simulation(net, time);
   for (const [population, current] of Object.entries(imported?.currents ?? {}))
     simulation.setCurrent(population, current);
@@ -133,6 +133,15 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
   print(...lines);
+}
+
+/** What is wrong with a network of a file is said of the file. */
+function namingFile<T>(file: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${file}: ${error.message}`) : error;
+  }
 }
 
 function timeMode(

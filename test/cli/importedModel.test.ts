@@ -169,3 +169,11 @@ test.each<[string[], string | RegExp]>([
 ])("refuses %s with one line", async (args, message) => {
   await expect(simulate(...args)).rejects.toThrow(message);
 });
+
+test("what is wrong within a file is said with its name", async () => {
+  const broken = join(folder, "broken.nir");
+  const net = trained();
+  net.weights[1]![5] = Number.NaN;
+  await writeNir(networkToNir(net, { lossy: true }).graph, broken);
+  await expect(simulate(broken)).rejects.toThrow(/broken\.nir: .*expected a finite number, got NaN$/);
+});
