@@ -238,7 +238,7 @@ export class FeedForwardNetwork {
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
     const { input } = this;
     into.analogue = sum(input.analogue, modulation);
-    copy(input.spikes, into.spikes[0]!);
+    into.spikes[0]!.take(input.spikes);
     this.#trace(input.spikes, input.gain, into.trace[0]!);
     if (into.analogue) add(into.trace[0]!, into.analogue);
 
@@ -358,7 +358,7 @@ export class FeedForwardNetwork {
     const most = scale * this.saturation;
     const silent = this.dropout?.silent[p];
     const [a, drive, response, gate] = [into.trace[p]!, into.drive[p]!, into.response[p]!, into.gate[p]!];
-    copy(layer.spikes, into.spikes[p]!);
+    into.spikes[p]!.take(layer.spikes);
     this.#trace(layer.spikes, this.spikeGain, a);
     for (let j = 0; j < a.length; j++) {
       drive[j] = silent?.[j] ? 0 : a[j]! + scale * layer.v[j]!;
@@ -396,9 +396,4 @@ function sum(a: Float64Array | null, b: Float64Array | null): Float64Array | nul
 
 function add(to: Float64Array, from: Float64Array): void {
   for (let i = 0; i < to.length; i++) to[i]! += from[i]!;
-}
-
-function copy(from: SpikeTrain, to: SpikeTrain): void {
-  to.clear();
-  for (let k = 0; k < from.length; k++) to.push(from.times[k]!, from.neurons[k]!);
 }

@@ -25,6 +25,14 @@ export class SpikeTrain {
     this.neurons[this.length++] = neuron;
   }
 
+  /** Becomes a copy of another train. */
+  take({ times, neurons, length }: SpikeTrain): void {
+    while (this.times.length < length) this.#grow();
+    this.times.set(times.subarray(0, length));
+    this.neurons.set(neurons.subarray(0, length));
+    this.length = length;
+  }
+
   /**
    * Sorts by time, ties by neuron. Buckets of equal width first, then an insertion sort: spikes of one presentation
    * are spread over it, so this is linear in practice, and it is cheap when the train is nearly sorted already.

@@ -97,8 +97,7 @@ export class Layers {
   #present(l: number, into: Presentation, shown: Shown): Presentation {
     const { spikes, gain, analogue } = shown;
     const layer = this.#layers[l]!;
-    layer.input.spikes.clear();
-    for (let k = 0; k < spikes.length; k++) layer.input.spikes.push(spikes.times[k]!, spikes.neurons[k]!);
+    layer.input.spikes.take(spikes);
     layer.input.gain = gain;
     layer.input.analogue = analogue;
     layer.synapticEvents = 0;
