@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RasterFormatName, rasterFormats, writeRaster } from "../src/io/rasterFormats.ts";
-import type { RasterStream } from "../src/io/rasterStream.ts";
+import { type RasterFormatName, rasterFormats, writeRaster } from "../src/io/raster/formats.ts";
+import type { RasterStream } from "../src/io/raster/stream.ts";
 import { Rng } from "../src/math/rng.ts";
 
 const spikeCount = Number(process.argv[2] ?? 20_000_000);

@@ -12,10 +12,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Inference } from "../src/engine/inference/inference.ts";
-import type { InputSpikes } from "../src/engine/inference/inputSpikes.ts";
-import { type NetworkSpec, network } from "../src/engine/network.ts";
-import type { NeuronSpec } from "../src/engine/neurons/index.ts";
+import { Inference } from "../src/engine/lattice/batch/inference.ts";
+import type { InputSpikes } from "../src/engine/lattice/batch/inputSpikes.ts";
+import { type NetworkSpec, network } from "../src/engine/network/network.ts";
+import type { NeuronSpec } from "../src/engine/network/neurons/index.ts";
 import { Rng } from "../src/math/rng.ts";
 import { inEmptyFolder, inOwnProcess, median, resultOf } from "./runs.ts";
 

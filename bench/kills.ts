@@ -23,9 +23,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import { openRaster } from "../src/io/openRaster.ts";
-import { rasterFormats, writeRaster } from "../src/io/rasterFormats.ts";
-import { collect } from "../src/io/rasterStream.ts";
+import { rasterFormats, writeRaster } from "../src/io/raster/formats.ts";
+import { openRaster } from "../src/io/raster/open.ts";
+import { collect } from "../src/io/raster/stream.ts";
 import { Rng } from "../src/math/rng.ts";
 
 const kills = Number(process.env.KILLS ?? 200);

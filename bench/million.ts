@@ -10,10 +10,10 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { cuba } from "../models/cuba.ts";
+import { cuba } from "../models/networks/cuba.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
-import { network } from "../src/engine/network.ts";
+import { network } from "../src/engine/network/network.ts";
 import { Simulation } from "../src/engine/simulation.ts";
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@
  * one input neuron per neuron; nearly all events are deliveries over synapses. `plastic`: the same with pair STDP from
  * excitatory to excitatory neurons. `bombardment`: unconnected neurons under Poisson input of 5 kHz each.
  */
-import { network, type ProjectionSpec } from "../src/engine/network.ts";
+import { network, type ProjectionSpec } from "../src/engine/network/network.ts";
 import { Simulation } from "../src/engine/simulation.ts";
 import { Rng } from "../src/math/rng.ts";
 

@@ -10,10 +10,10 @@
  * the drive sinks below threshold after that second, and nothing happens in those that follow.
  */
 import { parseArgs } from "node:util";
-import { cuba } from "../models/cuba.ts";
+import { cuba } from "../models/networks/cuba.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
-import { type NetworkSpec, network } from "../src/engine/network.ts";
+import { type NetworkSpec, network } from "../src/engine/network/network.ts";
 import { Simulation } from "../src/engine/simulation.ts";
 import { inOwnProcess, median } from "./runs.ts";
 

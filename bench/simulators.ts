@@ -17,11 +17,11 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { brunel } from "../models/brunel.ts";
-import { cuba } from "../models/cuba.ts";
+import { brunel } from "../models/networks/brunel.ts";
+import { cuba } from "../models/networks/cuba.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
-import { type NetworkSpec, network } from "../src/engine/network.ts";
+import { type NetworkSpec, network } from "../src/engine/network/network.ts";
 import { Simulation } from "../src/engine/simulation.ts";
 import { inEmptyFolder, inOwnProcess, median, resultOf } from "./runs.ts";
 

@@ -1,19 +1,19 @@
 import type { ModelDescription } from "../src/description/describe.ts";
 import type { LayeredModel } from "../src/description/layeredModel.ts";
-import { brunel } from "./brunel.ts";
-import { cuba } from "./cuba.ts";
-import { digits } from "./digits.ts";
-import { distalReward } from "./distalReward.ts";
-import { drtpConv } from "./drtpConv.ts";
-import { fashionMnist } from "./fashionMnist.ts";
-import { lenet } from "./lenet.ts";
-import { microcircuit } from "./microcircuit.ts";
-import { mnist } from "./mnist.ts";
-import { pepitaConv } from "./pepitaConv.ts";
-import { signConcordant, signConcordantNormalised } from "./signConcordant.ts";
-import { song } from "./song.ts";
-import { synfire } from "./synfire.ts";
-import type { TwinModel } from "./twinModel.ts";
+import { drtpConv } from "./layered/drtpConv.ts";
+import { lenet } from "./layered/lenet.ts";
+import { pepitaConv } from "./layered/pepitaConv.ts";
+import { signConcordant, signConcordantNormalised } from "./layered/signConcordant.ts";
+import { brunel } from "./networks/brunel.ts";
+import { cuba } from "./networks/cuba.ts";
+import { distalReward } from "./networks/distalReward.ts";
+import { microcircuit } from "./networks/microcircuit.ts";
+import { song } from "./networks/song.ts";
+import { synfire } from "./networks/synfire.ts";
+import { digits } from "./settings/digits.ts";
+import { fashionMnist } from "./settings/fashionMnist.ts";
+import { mnist } from "./settings/mnist.ts";
+import type { TwinModel } from "./settings/twinModel.ts";
 
 export type { TwinModel };
 

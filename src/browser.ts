@@ -11,11 +11,17 @@ export { describe, type ModelDescription } from "./description/describe.ts";
 export { override } from "./description/override.ts";
 export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
 export { type EncoderName, encoders } from "./encoding/index.ts";
-export { type Architecture, convLayer, dense, denseLayer, type Layer } from "./engine/architecture.ts";
-export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/feedForward.ts";
-export { Inference, type InferenceOptions, type Inferred } from "./engine/inference/inference.ts";
-export type { InputSpikes } from "./engine/inference/inputSpikes.ts";
-export { LifLayer } from "./engine/lifLayer.ts";
+export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/exact/feedForward.ts";
+export { LifLayer } from "./engine/exact/lifLayer.ts";
+export { Inference, type InferenceOptions, type Inferred } from "./engine/lattice/batch/inference.ts";
+export type { InputSpikes } from "./engine/lattice/batch/inputSpikes.ts";
+export {
+  type Architecture,
+  convLayer,
+  dense,
+  denseLayer,
+  type Layer,
+} from "./engine/network/architecture.ts";
 export {
   type Network,
   type NetworkSpec,
@@ -23,22 +29,22 @@ export {
   type PerSynapse,
   type PopulationSpec,
   type ProjectionSpec,
-} from "./engine/network.ts";
-export type { NeuronModel, NeuronSpec } from "./engine/neurons/index.ts";
-export { type LifParameters, lif, relax, timeToThreshold } from "./engine/neurons/lif.ts";
-export type { PlasticitySpec } from "./engine/plasticity/index.ts";
-export type { PlasticityModel, Site, SynapseRule } from "./engine/plasticity/plasticity.ts";
-export { pfisterGerstner2006 } from "./engine/plasticity/stdpTriplet.ts";
-export { type Eligibility, ThreeFactorSynapses } from "./engine/plasticity/threeFactor.ts";
-export { Trace } from "./engine/plasticity/trace.ts";
-export type { Raster, RasterPopulation, RecordedTrace } from "./engine/raster.ts";
+} from "./engine/network/network.ts";
+export type { NeuronModel, NeuronSpec } from "./engine/network/neurons/index.ts";
+export { type LifParameters, lif, relax, timeToThreshold } from "./engine/network/neurons/lif.ts";
+export type { PlasticitySpec } from "./engine/network/plasticity/index.ts";
+export type { PlasticityModel, Site, SynapseRule } from "./engine/network/plasticity/plasticity.ts";
+export { pfisterGerstner2006 } from "./engine/network/plasticity/stdpTriplet.ts";
+export { type Eligibility, ThreeFactorSynapses } from "./engine/network/plasticity/threeFactor.ts";
+export { Trace } from "./engine/network/plasticity/trace.ts";
+export type { StimulusSpec } from "./engine/network/stimuli/stimulus.ts";
+export type { Raster, RasterPopulation, RecordedTrace } from "./engine/record/raster.ts";
+export { SpikeTrain } from "./engine/record/spikeTrain.ts";
 export { Simulation, type SimulationOptions } from "./engine/simulation.ts";
-export { SpikeTrain } from "./engine/spikeTrain.ts";
-export type { StimulusSpec } from "./engine/stimuli/stimulus.ts";
 export { InputError } from "./errors.ts";
 export { rasterPicture } from "./io/picture/rasterPicture.ts";
 export { pictureToSvg } from "./io/picture/svg.ts";
-export { decodeRaster, encodeRaster } from "./io/rasterFile.ts";
+export { decodeRaster, encodeRaster } from "./io/raster/native.ts";
 export { angleDegrees } from "./math/matrix.ts";
 export { Rng, threefry2x32 } from "./math/rng.ts";
 export { type BackendName, backendTitle, selectBackend } from "./rate/backend.ts";

@@ -12,20 +12,27 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  */
 const may: Record<string, { imports: readonly string[]; types?: readonly string[] }> = {
   math: { imports: [] },
+  files: { imports: [] },
   engine: { imports: ["math"] },
   encoding: { imports: ["math"], types: ["engine"] },
-  rate: { imports: ["math", "engine/architecture"] },
+  rate: { imports: ["math", "engine/network/architecture"] },
   feedback: {
-    imports: ["math", "engine/architecture", "engine/pools", "engine/projections/runs", "rate/ops"],
+    imports: [
+      "math",
+      "engine/network/architecture",
+      "engine/network/pools",
+      "engine/network/synapses/runs",
+      "rate/ops",
+    ],
   },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
   audit: { imports: ["math", "engine", "rate", "rules"] },
   // A set of event recordings is read by the readers of such files.
-  data: { imports: ["math", "io/temporary", "io/events"] },
+  data: { imports: ["math", "files", "io/events"] },
   training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "description", "data"] },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
-  io: { imports: ["math", "engine", "data/regular"] },
+  io: { imports: ["math", "engine", "files"] },
   report: { imports: [], types: ["engine", "training/results"] },
   models: { imports: ["math", "engine"], types: ["description"] },
 };
@@ -36,7 +43,7 @@ const tops = ["cli", "web", "sweep", "browser", "index"];
 
 /** Packages that only some folders may use. */
 const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly string[] }[] = [
-  { pattern: /^node:/, folders: ["cli", "io", "data", "sweep"] },
+  { pattern: /^node:/, folders: ["cli", "files", "io", "data", "sweep"] },
   { pattern: /^@tensorflow\//, folders: ["rate"] },
   { pattern: /^commander$/, folders: ["cli"] },
   { pattern: /^mathjs/, folders: ["description"] },
@@ -97,7 +104,7 @@ function importsOf(file: string): Import[] {
   return found;
 }
 
-/** `src/engine/neurons/lif.ts` is engine/neurons/lif, `models/index.ts` models/index. */
+/** `src/engine/network/neurons/lif.ts` is engine/network/neurons/lif, `models/index.ts` models/index. */
 function placeOf(file: string): string {
   return file.replace(/^src\//, "").replace(/\.ts$/, "");
 }
@@ -152,7 +159,7 @@ test("an import that points the wrong way is found", () => {
   ].map(fault);
   expect(faults).not.toContain(null);
   const fine = [
-    { file: "src/encoding/rate.ts", target: "../engine/feedForward.ts", typeOnly: true },
+    { file: "src/encoding/rate.ts", target: "../engine/exact/feedForward.ts", typeOnly: true },
     { file: "src/feedback/draw.ts", target: "../rate/ops.ts", typeOnly: false },
     { file: "src/cli/main.ts", target: "node:fs", typeOnly: false },
     { file: "src/rules/f3.ts", target: "../errors.ts", typeOnly: false },

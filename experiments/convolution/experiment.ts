@@ -15,7 +15,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { architectureFrom, type LayerSpec } from "../../src/description/layeredModel.ts";
-import { notation } from "../../src/engine/architecture.ts";
+import { notation } from "../../src/engine/network/architecture.ts";
+import { writeAtomic } from "../../src/files/atomic.ts";
 import {
   type Dataset,
   InputError,
@@ -26,7 +27,6 @@ import {
   train,
   twinModel,
 } from "../../src/index.ts";
-import { writeAtomic } from "../../src/io/atomic.ts";
 
 const SEED = 1;
 const model = twinModel("mnist");

@@ -2,7 +2,7 @@ import { Rng } from "../../src/index.ts";
 
 /**
  * The CUBA network once more, written for comparison alone: clock-driven at 0.1 ms with exact decays, spikes on the
- * grid, dense loops over the neurons, no part of the engine but its random numbers. Parameters as in `models/cuba.ts`.
+ * grid, dense loops over the neurons, no part of the engine but its random numbers. Parameters as in `models/networks/cuba.ts`.
  * @returns spike times of each neuron [ms]; excitatory ones first
  */
 export function clockDrivenCuba(durationMs: number, seed: number): number[][] {

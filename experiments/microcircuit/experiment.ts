@@ -4,7 +4,7 @@
  *     npm run build && node dist/experiments/microcircuit/experiment.js [scale] [milliseconds]
  */
 import { writeFileSync } from "node:fs";
-import { fullRates } from "../../models/microcircuit.ts";
+import { fullRates } from "../../models/networks/microcircuit.ts";
 import {
   cv,
   describe,

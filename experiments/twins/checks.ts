@@ -6,8 +6,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { writeAtomic } from "../../src/files/atomic.ts";
 import { loadDataset, selectBackend, train, twinModel } from "../../src/index.ts";
-import { writeAtomic } from "../../src/io/atomic.ts";
 
 const [dataDir, file = fileURLToPath(new URL("../../../experiments/twins/checks.json", import.meta.url))] =
   process.argv.slice(2);

@@ -9,6 +9,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { writeAtomic } from "../../src/files/atomic.ts";
 import {
   type Dataset,
   InputError,
@@ -21,7 +22,6 @@ import {
   train,
   twinModel,
 } from "../../src/index.ts";
-import { writeAtomic } from "../../src/io/atomic.ts";
 
 /** The rules that stand for a family get more training samples than their variants. */
 const LEADING = ["bp", "fa", "dfa", "drtp", "f3", "pepita", "frozen", "shallow"];

@@ -1,4 +1,4 @@
-import { expectNumber, expectTime } from "../engine/expect.ts";
+import { expectNumber, expectTime } from "../engine/network/expect.ts";
 import { expectBins } from "./rates.ts";
 
 /**

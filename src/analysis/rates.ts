@@ -1,6 +1,6 @@
-import { expectNumber, expectTime } from "../engine/expect.ts";
 import { binAt } from "../engine/instant.ts";
-import type { Raster } from "../engine/raster.ts";
+import { expectNumber, expectTime } from "../engine/network/expect.ts";
+import type { Raster } from "../engine/record/raster.ts";
 
 /** Mean firing rate of a train [Hz] over a window [ms]. */
 export function firingRate(train: Float64Array, durationMs: number): number {

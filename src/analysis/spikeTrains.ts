@@ -1,4 +1,4 @@
-import type { Raster } from "../engine/raster.ts";
+import type { Raster } from "../engine/record/raster.ts";
 import { InputError } from "../errors.ts";
 
 /** Neurons that one list holds. */

@@ -1,4 +1,4 @@
-import type { Raster } from "../engine/raster.ts";
+import type { Raster } from "../engine/record/raster.ts";
 import { crossCorrelogram } from "./correlogram.ts";
 import { vanRossum, victorPurpura } from "./distances.ts";
 import { cv, cv2, intervalHistogram, intervals } from "./intervals.ts";

@@ -1,5 +1,5 @@
-import { dense } from "../engine/architecture.ts";
-import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
+import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
+import { dense } from "../engine/network/architecture.ts";
 import { Rng } from "../math/rng.ts";
 import { RateNetwork } from "../rate/network.ts";
 import { tf } from "../rate/tensors.ts";

@@ -1,4 +1,4 @@
-import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
 import type { Forward, RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LayerWatcher, watcher } from "../rules/layers.ts";

@@ -1,8 +1,8 @@
 import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
-import { type Architecture, dense, notation } from "../engine/architecture.ts";
-import type { LayeredNetwork } from "../engine/layers.ts";
+import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
+import type { LayeredNetwork } from "../engine/network/layers.ts";
 import { InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";

@@ -1,9 +1,9 @@
 import { layeredModels } from "../../models/index.ts";
-import type { TwinModel } from "../../models/twinModel.ts";
+import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
-import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
+import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";

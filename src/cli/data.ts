@@ -5,7 +5,7 @@ import { fetchDataset } from "../data/fetch.ts";
 import { type DatasetStatus, inspectDataset } from "../data/inspect.ts";
 import { dataFolder } from "../data/locate.ts";
 import { InputError, Interrupted } from "../errors.ts";
-import { writeAtomic } from "../io/atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { heedingSignals } from "./signals.ts";
 import { jsonText, print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";

@@ -1,15 +1,15 @@
 import { basename, resolve } from "node:path";
-import { entryAt } from "../data/regular.ts";
-import type { Network, NetworkSpec } from "../engine/network.ts";
+import type { Network, NetworkSpec } from "../engine/network/network.ts";
 import type { Simulation } from "../engine/simulation.ts";
 import { InputError } from "../errors.ts";
+import { entryAt } from "../files/regular.ts";
 import { fileKind } from "../io/fileKind.ts";
-import { readNir } from "../io/nirFile.ts";
-import { nirToNetwork } from "../io/nirImport.ts";
-import { openRaster } from "../io/openRaster.ts";
-import { collect } from "../io/rasterStream.ts";
-import { holdsCircuit } from "../io/sonataRead.ts";
-import { readSonataSimulation } from "../io/sonataSimulation.ts";
+import { readNir } from "../io/nir/file.ts";
+import { nirToNetwork } from "../io/nir/import.ts";
+import { openRaster } from "../io/raster/open.ts";
+import { collect } from "../io/raster/stream.ts";
+import { holdsCircuit } from "../io/sonata/read.ts";
+import { readSonataSimulation } from "../io/sonata/simulation.ts";
 import { oneOf, positive } from "./arguments.ts";
 import { tell } from "./terminal.ts";
 

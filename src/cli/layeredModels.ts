@@ -1,7 +1,7 @@
 import { layeredModels } from "../../models/index.ts";
-import { entryAt, readText } from "../data/regular.ts";
 import { checkLayeredModel, type LayeredModel } from "../description/layeredModel.ts";
 import { InputError, shown } from "../errors.ts";
+import { entryAt, readText } from "../files/regular.ts";
 import { isNetworkFile } from "./startNetwork.ts";
 
 /**

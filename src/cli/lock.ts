@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { InputError, shown } from "../errors.ts";
-import { isGone, type Owner, self } from "../io/owner.ts";
-import { hold, release } from "../io/temporary.ts";
+import { isGone, type Owner, self } from "../files/owner.ts";
+import { hold, release } from "../files/temporary.ts";
 
 /** Somebody else writes there. */
 export class Busy extends InputError {}

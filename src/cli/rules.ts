@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type Audit, audit, type Route } from "../audit/audit.ts";
-import { writeAtomic } from "../io/atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { rules } from "../rules/index.ts";
 import { jsonText, print, printJson } from "./terminal.ts";

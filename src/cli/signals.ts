@@ -1,4 +1,4 @@
-import { removeUnfinished } from "../io/temporary.ts";
+import { removeUnfinished } from "../files/temporary.ts";
 
 type Stop = (signal: NodeJS.Signals) => void;
 

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { layeredModels, twinModel } from "../../models/index.ts";
-import type { TwinModel } from "../../models/twinModel.ts";
-import { entryAt, readRegular } from "../data/regular.ts";
-import type { LayeredNetwork } from "../engine/layers.ts";
-import { layersOf } from "../engine/layersOf.ts";
+import type { TwinModel } from "../../models/settings/twinModel.ts";
+import type { LayeredNetwork } from "../engine/network/layers.ts";
+import { layersOf } from "../engine/network/layersOf.ts";
 import { InputError } from "../errors.ts";
+import { firstBytes } from "../files/firstBytes.ts";
+import { entryAt, readRegular } from "../files/regular.ts";
 import { fileKind } from "../io/fileKind.ts";
-import { firstBytes } from "../io/firstBytes.ts";
 import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
-import { readNir } from "../io/nirFile.ts";
-import { nirToNetwork } from "../io/nirImport.ts";
-import { readSonataCircuit } from "../io/sonataCircuit.ts";
+import { readNir } from "../io/nir/file.ts";
+import { nirToNetwork } from "../io/nir/import.ts";
+import { readSonataCircuit } from "../io/sonata/circuit.ts";
 
 /** The network of a file, from whose weights both twins go on. */
 export interface StartNetwork {

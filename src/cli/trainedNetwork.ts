@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
-import { SpikeTrain } from "../engine/spikeTrain.ts";
+import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import type { TrainedNetwork } from "../io/networkFile.ts";
 import { ruleNamed } from "../rules/index.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { destinationOf, isStandardOutput } from "../io/destination.ts";
+import { destinationOf, isStandardOutput } from "../files/destination.ts";
 import { heedingSignals } from "./signals.ts";
 import { leaveStandardOutput } from "./terminal.ts";
 

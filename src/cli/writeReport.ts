@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { writeAtomic } from "../io/atomic.ts";
+import { writeAtomic } from "../files/atomic.ts";
 import { renderReport } from "../report/report.ts";
 import type { RunFolder } from "./runFolder.ts";
 

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
-import { claim, release, removeAbandoned } from "../io/temporary.ts";
+import { claim, release, removeAbandoned } from "../files/temporary.ts";
 import type { DatasetEntry, DatasetFile } from "./catalogue.ts";
 import { DownloadError, download } from "./download.ts";
 import { isGzip, sha256, unpack } from "./files.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
-import { LARGEST_FILE, readRegular } from "./regular.ts";
+import { LARGEST_FILE, readRegular } from "../files/regular.ts";
 
 /** Packed bytes that are looked at to learn what a file says about itself: at most 4 MiB when unpacked. */
 const BEGINNING = 4096;

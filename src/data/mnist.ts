@@ -1,6 +1,7 @@
 /** MNIST, Fashion-MNIST, and any folder that holds the same four IDX files. */
 import { basename, resolve } from "node:path";
 import { InputError } from "../errors.ts";
+import { LARGEST_FILE } from "../files/regular.ts";
 import {
   catalogue,
   type DatasetEntry,
@@ -15,7 +16,6 @@ import type { Dataset, Samples } from "./dataset.ts";
 import { readBytes, sha256 } from "./files.ts";
 import { type IdxImages, idxLength, parseIdxImages, parseIdxLabels } from "./idx.ts";
 import { candidateFolders, findFile } from "./locate.ts";
-import { LARGEST_FILE } from "./regular.ts";
 import { validationShare } from "./subset.ts";
 
 export const idxFileNames: readonly string[] = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];

@@ -1,6 +1,6 @@
-import { type NetworkSpec, populationFields, projectionFields } from "../engine/network.ts";
-import type { Others, Parameter, Table, Unit } from "../engine/parameters.ts";
-import { stimulusFields } from "../engine/stimuli/stimulus.ts";
+import { type NetworkSpec, populationFields, projectionFields } from "../engine/network/network.ts";
+import type { Others, Parameter, Table, Unit } from "../engine/network/parameters.ts";
+import { stimulusFields } from "../engine/network/stimuli/stimulus.ts";
 import { InputError, shown } from "../errors.ts";
 import {
   type Dimension,

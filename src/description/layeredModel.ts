@@ -7,7 +7,7 @@ import {
   neuronsOf,
   type Pool,
   placesAlong,
-} from "../engine/architecture.ts";
+} from "../engine/network/architecture.ts";
 import { InputError, shown } from "../errors.ts";
 
 /**

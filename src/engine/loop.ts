@@ -1,5 +1,5 @@
+import type { Stimulus } from "./network/stimuli/stimulus.ts";
 import type { PopulationState } from "./populationState.ts";
-import type { Stimulus } from "./stimuli/stimulus.ts";
 
 /** What an event of an actor does; `time` is the present [ms]. */
 export type Act = (item: number, extra: number, time: number) => void;

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
-import type { Population } from "./network.ts";
-import type { NeuronState } from "./neurons/neuronGroup.ts";
-import { Trace } from "./plasticity/trace.ts";
+import type { Population } from "./network/network.ts";
+import type { NeuronState } from "./network/neurons/neuronGroup.ts";
+import { Trace } from "./network/plasticity/trace.ts";
 
 /** What a simulation keeps of one population besides the state of its neurons. */
 export class PopulationState<Neurons extends NeuronState = NeuronState> {

@@ -1,5 +1,8 @@
 import { InputError, shown } from "../errors.ts";
-import { EventLoop } from "./eventLoop.ts";
+import { EventLoop } from "./exact/eventLoop.ts";
+import { instant } from "./instant.ts";
+import { GridLoop } from "./lattice/gridLoop.ts";
+import type { Loop } from "./loop.ts";
 import {
   expectChoice,
   expectFinite,
@@ -10,20 +13,17 @@ import {
   expectOnly,
   expectTime,
   within,
-} from "./expect.ts";
-import { GridLoop } from "./grid/gridLoop.ts";
-import { instant } from "./instant.ts";
-import type { Loop } from "./loop.ts";
-import type { Network } from "./network.ts";
-import { edges } from "./plasticity/edges.ts";
+} from "./network/expect.ts";
+import type { Network } from "./network/network.ts";
+import { edges } from "./network/plasticity/edges.ts";
+import { inMemory } from "./network/room.ts";
+import { playback, spikeTrain } from "./network/stimuli/spikes.ts";
+import type { Stimulus } from "./network/stimuli/stimulus.ts";
 import type { PopulationState } from "./populationState.ts";
-import { type Probe, type ProbeRecording, probes } from "./probe.ts";
-import type { Raster } from "./raster.ts";
-import { find, Recorder, type SpikeRecording } from "./recorder.ts";
-import { inMemory } from "./room.ts";
+import { type Probe, type ProbeRecording, probes } from "./record/probe.ts";
+import type { Raster } from "./record/raster.ts";
+import { find, Recorder, type SpikeRecording } from "./record/recorder.ts";
 import { type SpikeBudget, spikeBudgets } from "./spikeBudget.ts";
-import { playback, spikeTrain } from "./stimuli/spikes.ts";
-import type { Stimulus } from "./stimuli/stimulus.ts";
 
 export interface SimulationOptions {
   /**

@@ -1,7 +1,7 @@
 import { InputError } from "../errors.ts";
-import { expectNumber, within } from "./expect.ts";
+import { expectNumber, within } from "./network/expect.ts";
 import type { PopulationState } from "./populationState.ts";
-import { find } from "./recorder.ts";
+import { find } from "./record/recorder.ts";
 
 /** Spikes that a population may fire in one run: one number for every population, or one for each that is named. */
 export type SpikeBudget = number | Readonly<Record<string, number>>;

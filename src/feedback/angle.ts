@@ -1,6 +1,6 @@
-import { type Architecture, architectureOf, poolsOf } from "../engine/architecture.ts";
-import { unpool } from "../engine/pools.ts";
-import { runsOf, sumBackward } from "../engine/projections/runs.ts";
+import { type Architecture, architectureOf, poolsOf } from "../engine/network/architecture.ts";
+import { unpool } from "../engine/network/pools.ts";
+import { runsOf, sumBackward } from "../engine/network/synapses/runs.ts";
 import { angleDegrees, product } from "../math/matrix.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type Architecture, architectureOf } from "../engine/architecture.ts";
+import { type Architecture, architectureOf } from "../engine/network/architecture.ts";
 import type { Rng } from "../math/rng.ts";
 
 /** [rows, columns] weights, uniform in +-bound. */

@@ -1,4 +1,4 @@
-import { addOuter, type Runs } from "../engine/projections/runs.ts";
+import { addOuter, type Runs } from "../engine/network/synapses/runs.ts";
 import { Rng } from "../math/rng.ts";
 
 /**

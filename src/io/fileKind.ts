@@ -1,13 +1,13 @@
-import { entryAt } from "../data/regular.ts";
 import { InputError } from "../errors.ts";
+import { firstBytes } from "../files/firstBytes.ts";
+import { entryAt } from "../files/regular.ts";
 import { type EventFormat, eventFormats } from "./events/openEvents.ts";
 import { isEvent, namesEvents } from "./events/tables.ts";
-import { firstBytes } from "./firstBytes.ts";
-import { readHdf5 } from "./hdf5Thread.ts";
-import { type RasterFormatName, rasterFormats } from "./rasterFormats.ts";
-import { isSonataConfig } from "./sonataConfig.ts";
-import { sonataKind } from "./sonataRead.ts";
-import { isSonataText } from "./sonataText.ts";
+import { readHdf5 } from "./hdf5/thread.ts";
+import { type RasterFormatName, rasterFormats } from "./raster/formats.ts";
+import { isSonataConfig } from "./sonata/config.ts";
+import { sonataKind } from "./sonata/read.ts";
+import { isSonataText } from "./sonata/text.ts";
 
 /** What stands at a path: a recording, or a network (trained here, as NIR, or as a SONATA circuit). */
 export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "circuit";

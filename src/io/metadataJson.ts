@@ -1,4 +1,4 @@
-import type { Raster } from "../engine/raster.ts";
+import type { Raster } from "../engine/record/raster.ts";
 import { InputError, shown } from "../errors.ts";
 
 type Metadata = Raster["metadata"];

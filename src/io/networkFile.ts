@@ -1,5 +1,5 @@
-import { convLayer, dense, denseLayer, type Layer } from "../engine/architecture.ts";
-import type { LayeredNetwork } from "../engine/layers.ts";
+import { convLayer, dense, denseLayer, type Layer } from "../engine/network/architecture.ts";
+import type { LayeredNetwork } from "../engine/network/layers.ts";
 import { InputError, shown } from "../errors.ts";
 import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
 import { decode, encode } from "./msgpack.ts";

@@ -1,4 +1,4 @@
-import { type Architecture, architectureOf } from "../engine/architecture.ts";
+import { type Architecture, architectureOf } from "../engine/network/architecture.ts";
 import { forward } from "./network.ts";
 import { type Tensor, type Tensor2D, tf } from "./tensors.ts";
 

@@ -1,4 +1,4 @@
-import type { Layer, Maps } from "../engine/architecture.ts";
+import type { Layer, Maps } from "../engine/network/architecture.ts";
 import {
   averagePool,
   averagePoolBack,

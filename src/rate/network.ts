@@ -1,4 +1,4 @@
-import { type Architecture, architectureOf, type Layer } from "../engine/architecture.ts";
+import { type Architecture, architectureOf, type Layer } from "../engine/network/architecture.ts";
 import * as layer from "./layer.ts";
 import { outerStep } from "./ops.ts";
 import { needTensors, type Tensor2D, tf, type Variable2D } from "./tensors.ts";

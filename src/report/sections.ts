@@ -1,4 +1,4 @@
-import type { Raster } from "../engine/raster.ts";
+import type { Raster } from "../engine/record/raster.ts";
 import type { Results, Twin } from "../training/results.ts";
 import { accuracyPlot } from "./figures/accuracy.ts";
 import { confusionPlots } from "./figures/confusion.ts";

@@ -1,4 +1,4 @@
-import type { Architecture } from "../engine/architecture.ts";
+import type { Architecture } from "../engine/network/architecture.ts";
 import { outputError } from "../math/softmax.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";

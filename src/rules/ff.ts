@@ -1,4 +1,4 @@
-import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
 import { exp } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";

@@ -1,5 +1,5 @@
-import type { Architecture } from "../engine/architecture.ts";
-import type { FeedForwardNetwork } from "../engine/feedForward.ts";
+import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Architecture } from "../engine/network/architecture.ts";
 import { InputError, shown } from "../errors.ts";
 import { Registry } from "../registry.ts";
 import { afa } from "./afa.ts";

@@ -1,6 +1,6 @@
-import { denseLayer } from "../engine/architecture.ts";
-import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
-import { SpikeTrain } from "../engine/spikeTrain.ts";
+import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
+import { denseLayer } from "../engine/network/architecture.ts";
+import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import { InputError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
 

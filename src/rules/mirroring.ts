@@ -1,5 +1,5 @@
-import type { FeedForwardNetwork } from "../engine/feedForward.ts";
-import { runsOf } from "../engine/projections/runs.ts";
+import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import { runsOf } from "../engine/network/synapses/runs.ts";
 import { mirror, mirrorNoise } from "../feedback/mirror.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import { tf } from "../rate/tensors.ts";

@@ -1,4 +1,4 @@
-import type { Architecture, Layer } from "../engine/architecture.ts";
+import type { Architecture, Layer } from "../engine/network/architecture.ts";
 import { forwardPath } from "../feedback/angle.ts";
 import { layerWeights } from "../feedback/draw.ts";
 import { angleDegrees } from "../math/matrix.ts";

@@ -1,5 +1,5 @@
-import type { Architecture } from "../engine/architecture.ts";
-import type { FeedForwardNetwork, Presentation } from "../engine/feedForward.ts";
+import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
+import type { Architecture } from "../engine/network/architecture.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import type { Tensor2D } from "../rate/tensors.ts";

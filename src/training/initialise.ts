@@ -1,4 +1,4 @@
-import { type Architecture, architectureOf } from "../engine/architecture.ts";
+import { type Architecture, architectureOf } from "../engine/network/architecture.ts";
 import { layerWeights } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 

@@ -1,11 +1,11 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
-import { FeedForwardNetwork } from "../engine/feedForward.ts";
-import { layeredSpec, populationNames } from "../engine/layers.ts";
-import { network, type PopulationSpec } from "../engine/network.ts";
-import type { Raster } from "../engine/raster.ts";
+import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import { layeredSpec, populationNames } from "../engine/network/layers.ts";
+import { network, type PopulationSpec } from "../engine/network/network.ts";
+import type { Raster } from "../engine/record/raster.ts";
+import type { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import { Simulation } from "../engine/simulation.ts";
-import type { SpikeTrain } from "../engine/spikeTrain.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
 import { ruleOf, spikingForm } from "../rules/index.ts";

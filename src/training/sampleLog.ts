@@ -1,6 +1,6 @@
-import type { Presentation } from "../engine/feedForward.ts";
-import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
-import { SpikeTrain } from "../engine/spikeTrain.ts";
+import type { Presentation } from "../engine/exact/feedForward.ts";
+import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
+import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import { InputError } from "../errors.ts";
 import type { Asked } from "./spikingSteps.ts";
 

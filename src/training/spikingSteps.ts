@@ -1,5 +1,5 @@
-import { FeedForwardNetwork, type Presentation } from "../engine/feedForward.ts";
-import { type Eligibility, ThreeFactorSynapses } from "../engine/plasticity/threeFactor.ts";
+import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
+import { type Eligibility, ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
 import type { Steps } from "../rules/rule.ts";
 import { type Optimiser, type OptimiserName, optimiser } from "./optimiser.ts";
 

@@ -1,5 +1,5 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
-import { dense, notation } from "../engine/architecture.ts";
+import { dense, notation } from "../engine/network/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleNamed } from "../rules/index.ts";

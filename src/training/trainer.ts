@@ -1,8 +1,8 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
-import { type Architecture, dense } from "../engine/architecture.ts";
-import type { Eligibility } from "../engine/plasticity/threeFactor.ts";
-import type { Wiring } from "../engine/queuedPresentation.ts";
+import type { Wiring } from "../engine/exact/queuedPresentation.ts";
+import { type Architecture, dense } from "../engine/network/architecture.ts";
+import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";

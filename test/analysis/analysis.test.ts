@@ -9,7 +9,7 @@ import { activeTrains, spikeTrains } from "../../src/analysis/spikeTrains.ts";
 import { summarise, summaryToCsv } from "../../src/analysis/summary.ts";
 import { InputError } from "../../src/errors.ts";
 import { Rng } from "../../src/math/rng.ts";
-import { sampleRaster } from "../io/rasters.ts";
+import { sampleRaster } from "../io/raster/rasters.ts";
 
 const train = (...times: number[]) => Float64Array.from(times);
 const anyTrain = fc

@@ -6,13 +6,13 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { exportCommand } from "../../src/cli/export.ts";
 import { InputError } from "../../src/errors.ts";
 import { encodeNetwork } from "../../src/io/networkFile.ts";
-import { readNir } from "../../src/io/nirFile.ts";
-import { openRaster } from "../../src/io/openRaster.ts";
-import { encodeRaster } from "../../src/io/rasterFile.ts";
-import { collect } from "../../src/io/rasterStream.ts";
-import { trained } from "../io/nirGraphs.ts";
-import { sampleRaster } from "../io/rasters.ts";
-import { writeShdLike } from "../io/shdFiles.ts";
+import { readNir } from "../../src/io/nir/file.ts";
+import { encodeRaster } from "../../src/io/raster/native.ts";
+import { openRaster } from "../../src/io/raster/open.ts";
+import { collect } from "../../src/io/raster/stream.ts";
+import { writeShdLike } from "../io/events/shdFiles.ts";
+import { trained } from "../io/nir/graphs.ts";
+import { sampleRaster } from "../io/raster/rasters.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { exportCommand } from "../../src/cli/export.ts";
 import { simulateCommand } from "../../src/cli/simulate.ts";
-import { currentPerTrace } from "../../src/engine/layers.ts";
-import { networkToNir } from "../../src/io/nirExport.ts";
-import { writeNir } from "../../src/io/nirFile.ts";
-import { type NirGraph, tensor } from "../../src/io/nirGraph.ts";
-import { encodeRaster } from "../../src/io/rasterFile.ts";
-import { writeSonataNetwork } from "../../src/io/sonataNetwork.ts";
-import { trained } from "../io/nirGraphs.ts";
-import { simulationConfig, writeCircuit, writeSpikes } from "../io/sonataFiles.ts";
+import { currentPerTrace } from "../../src/engine/network/layers.ts";
+import { networkToNir } from "../../src/io/nir/export.ts";
+import { writeNir } from "../../src/io/nir/file.ts";
+import { type NirGraph, tensor } from "../../src/io/nir/graph.ts";
+import { encodeRaster } from "../../src/io/raster/native.ts";
+import { writeSonataNetwork } from "../../src/io/sonata/network.ts";
+import { trained } from "../io/nir/graphs.ts";
+import { simulationConfig, writeCircuit, writeSpikes } from "../io/sonata/files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "imported-"));
 const [nir, bare, circuit, recording] = ["net.nir", "bare.nir", "circuit", "input.msgpack"].map(name =>

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Busy, lock } from "../../src/cli/lock.ts";
-import { self } from "../../src/io/owner.ts";
+import { self } from "../../src/files/owner.ts";
 import { temporaryFolder } from "../data/idxFiles.ts";
 import { filesUnder, json, scratch, start, startWith, threefactor, untimed } from "./process.ts";
 

@@ -5,9 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { encodeRaster } from "../../src/io/rasterFile.ts";
+import { encodeRaster } from "../../src/io/raster/native.ts";
 import { temporaryFolder } from "../data/idxFiles.ts";
-import { sampleRaster } from "../io/rasters.ts";
+import { sampleRaster } from "../io/raster/rasters.ts";
 import { sized } from "../long.ts";
 import { type Running, start, threefactor } from "./process.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { decodeRaster } from "../../src/io/rasterFile.ts";
+import { decodeRaster } from "../../src/io/raster/native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simulate-"));
 

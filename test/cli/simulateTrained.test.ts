@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
+import { FeedForwardNetwork } from "../../src/engine/exact/feedForward.ts";
 import { encodeNetwork } from "../../src/io/networkFile.ts";
-import { encodeRaster } from "../../src/io/rasterFile.ts";
-import { trained } from "../io/nirGraphs.ts";
+import { encodeRaster } from "../../src/io/raster/native.ts";
+import { trained } from "../io/nir/graphs.ts";
 import { threefactor } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trained-"));

@@ -6,12 +6,12 @@ import { compareOptions, plans, recordedOptions } from "../../src/cli/compareOpt
 import { startNetwork } from "../../src/cli/startNetwork.ts";
 import { trainedNetwork } from "../../src/cli/trainedNetwork.ts";
 import { type Dataset, loadDataset } from "../../src/data/index.ts";
-import { currentPerTrace } from "../../src/engine/layers.ts";
+import { currentPerTrace } from "../../src/engine/network/layers.ts";
 import { encodeNetwork, layeredNetwork, type TrainedNetwork } from "../../src/io/networkFile.ts";
-import { networkToNir } from "../../src/io/nirExport.ts";
-import { readNir, writeNir } from "../../src/io/nirFile.ts";
-import type { NirNode } from "../../src/io/nirGraph.ts";
-import { writeSonataNetwork } from "../../src/io/sonataNetwork.ts";
+import { networkToNir } from "../../src/io/nir/export.ts";
+import { readNir, writeNir } from "../../src/io/nir/file.ts";
+import type { NirNode } from "../../src/io/nir/graph.ts";
+import { writeSonataNetwork } from "../../src/io/sonata/network.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { createTrainer, train } from "../../src/training/train.ts";
 import { threefactor } from "./process.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describe as describeModel } from "../../src/description/describe.ts";
 import { override } from "../../src/description/override.ts";
-import { network } from "../../src/engine/network.ts";
+import { network } from "../../src/engine/network/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import type { InputError } from "../../src/errors.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describe } from "../../src/description/describe.ts";
 import { extended } from "../../src/description/extended.ts";
-import { network } from "../../src/engine/network.ts";
+import { network } from "../../src/engine/network/network.ts";
 import { InputError } from "../../src/errors.ts";
 
 const base = {

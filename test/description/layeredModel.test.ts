@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { layeredModels } from "../../models/index.ts";
 import { architectureFrom, checkLayeredModel, type LayerSpec } from "../../src/description/layeredModel.ts";
-import { notation } from "../../src/engine/architecture.ts";
+import { notation } from "../../src/engine/network/architecture.ts";
 
 const built = (layers: readonly LayerSpec[], shape: readonly number[] = [28, 28]) =>
   architectureFrom({ name: "m", layers }, shape, 10, "m");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encoderNamed, encoders } from "../../src/encoding/index.ts";
-import type { PresentedInput } from "../../src/engine/feedForward.ts";
-import { SpikeTrain } from "../../src/engine/spikeTrain.ts";
+import type { PresentedInput } from "../../src/engine/exact/feedForward.ts";
+import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 
 const T = 20;
 

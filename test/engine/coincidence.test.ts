@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
+import { FeedForwardNetwork } from "../../src/engine/exact/feedForward.ts";
+import { LifLayer } from "../../src/engine/exact/lifLayer.ts";
 import { LayerKernel } from "../../src/engine/kernels/layerKernel.ts";
-import { LifLayer } from "../../src/engine/lifLayer.ts";
-import { type NetworkSpec, network } from "../../src/engine/network.ts";
-import type { NeuronSpec } from "../../src/engine/neurons/index.ts";
-import { lif } from "../../src/engine/neurons/lif.ts";
+import { type NetworkSpec, network } from "../../src/engine/network/network.ts";
+import type { NeuronSpec } from "../../src/engine/network/neurons/index.ts";
+import { lif } from "../../src/engine/network/neurons/lif.ts";
+import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
-import { SpikeTrain } from "../../src/engine/spikeTrain.ts";
 
 /** Events that are meant to coincide at multiples of a step do, whichever sums their times are. */
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { modesOf } from "../../src/engine/exact/modeRows.ts";
-import { type NetworkSpec, network } from "../../src/engine/network.ts";
+import { modesOf } from "../../src/engine/exact/modes/modeRows.ts";
+import { type NetworkSpec, network } from "../../src/engine/network/network.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
-import { decodeRaster, encodeRaster } from "../../src/io/rasterFile.ts";
+import { decodeRaster, encodeRaster } from "../../src/io/raster/native.ts";
 import type { Rng } from "../../src/math/rng.ts";
 
 /**

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LifLayer } from "../../src/engine/lifLayer.ts";
-import { lif } from "../../src/engine/neurons/lif.ts";
-import { SpikeTrain } from "../../src/engine/spikeTrain.ts";
+import { LifLayer } from "../../src/engine/exact/lifLayer.ts";
+import { lif } from "../../src/engine/network/neurons/lif.ts";
+import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 import { Rng } from "../../src/math/rng.ts";
 
 const DURATION = 20;

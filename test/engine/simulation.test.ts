@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { network } from "../../src/engine/network.ts";
+import { network } from "../../src/engine/network/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { network } from "../../src/engine/network.ts";
+import { network } from "../../src/engine/network/network.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 
 /** One neuron keeps itself going at 20 kHz; another is quiet; a parrot repeats 20 kHz of input. */

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Inference } from "../../src/engine/inference/inference.ts";
-import { type Network, type NetworkSpec, network, type ProjectionSpec } from "../../src/engine/network.ts";
-import type { NeuronSpec } from "../../src/engine/neurons/index.ts";
+import { Inference } from "../../src/engine/lattice/batch/inference.ts";
+import {
+  type Network,
+  type NetworkSpec,
+  network,
+  type ProjectionSpec,
+} from "../../src/engine/network/network.ts";
+import type { NeuronSpec } from "../../src/engine/network/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { sized } from "../long.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fullRuns } from "../../src/engine/projections/runs.ts";
+import { fullRuns } from "../../src/engine/network/synapses/runs.ts";
 import { mirror, mirrorNoise } from "../../src/feedback/mirror.ts";
 import { angleDegrees, multiplyRows } from "../../src/math/matrix.ts";
 import { Rng } from "../../src/math/rng.ts";

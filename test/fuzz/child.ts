@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, openSync, writeFileSync, writeSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../src/errors.ts";
-import { hdf5Limits } from "../../src/io/hdf5Thread.ts";
+import { hdf5Limits } from "../../src/io/hdf5/thread.ts";
 import { inputOf, type Kind, type Reader } from "./kind.ts";
 import { kinds } from "./kinds.ts";
 import { type Asked, type Counts, limits } from "./protocol.ts";

@@ -5,7 +5,7 @@ import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
 import { loadDataset } from "../../src/data/index.ts";
 import { tinySet } from "../data/idxFiles.ts";
-import { writeShdLike } from "../io/shdFiles.ts";
+import { writeShdLike } from "../io/events/shdFiles.ts";
 import { bytes, type Change, either } from "./changes.ts";
 import { gzipped, png } from "./containers.ts";
 import { hdf5Values } from "./hdf5Values.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compareOptions, plans } from "../../src/cli/compareOptions.ts";
 import { loadDataset } from "../../src/data/index.ts";
 import { describe } from "../../src/description/describe.ts";
-import { network } from "../../src/engine/network.ts";
+import { network } from "../../src/engine/network/network.ts";
 
 import { schedule } from "../../src/training/schedule.ts";
 import { bytes, either, jsonValues, text } from "./changes.ts";

@@ -1,4 +1,4 @@
-import type { Raster } from "../../src/engine/raster.ts";
+import type { Raster } from "../../src/engine/record/raster.ts";
 import type { Results, RunRecord, RunResult, Twin } from "../../src/training/results.ts";
 
 /** A run with two epochs; what a test cares about it overrides. */

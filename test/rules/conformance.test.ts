@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { dense } from "../../src/engine/architecture.ts";
+import { dense } from "../../src/engine/network/architecture.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { exactGradient } from "../../src/rate/gradient.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { architectureFrom } from "../../src/description/layeredModel.ts";
-import { type Architecture, dense } from "../../src/engine/architecture.ts";
+import { type Architecture, dense } from "../../src/engine/network/architecture.ts";
 import {
   type DirectDraw,
   directFeedback,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compareOptions, plans } from "../../src/cli/compareOptions.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { architectureFrom, type LayeredModel } from "../../src/description/layeredModel.ts";
-import { type Architecture, dense } from "../../src/engine/architecture.ts";
+import { type Architecture, dense } from "../../src/engine/network/architecture.ts";
 import { checkNeeds, ruleNamed, rules } from "../../src/rules/index.ts";
 import { createTrainer } from "../../src/training/train.ts";
 import { settings } from "./small.ts";

@@ -1,4 +1,4 @@
-import type { Architecture, Convolution } from "../../src/engine/architecture.ts";
+import type { Architecture, Convolution } from "../../src/engine/network/architecture.ts";
 import { affine, type Matrix, rows } from "./formulas.ts";
 
 /** [source][target] index of the shared weight, -1 for none, by the definition of a convolution. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { FeedForwardNetwork } from "../../src/engine/feedForward.ts";
+import { FeedForwardNetwork } from "../../src/engine/exact/feedForward.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { rules } from "../../src/rules/index.ts";
 import { SampleDropout } from "../../src/training/dropout.ts";

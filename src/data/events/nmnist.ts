@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
+import { entryAt, readRegular } from "../../files/regular.ts";
 import { decodeNmnist, NMNIST_SIDE } from "../../io/events/nmnist.ts";
 import type { Dataset } from "../dataset.ts";
-import { entryAt, readRegular } from "../regular.ts";
 import { counter, folderWith, split } from "./counts.ts";
 
 /**

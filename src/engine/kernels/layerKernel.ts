@@ -1,5 +1,5 @@
 import { exp } from "../../math/elementary.ts";
-import type { SpikeTrain } from "../spikeTrain.ts";
+import type { SpikeTrain } from "../record/spikeTrain.ts";
 import { instantiate, type WasmMemory } from "./module.ts";
 
 /** Events and spikes of one presentation that fit; longer ones take the TypeScript path. */

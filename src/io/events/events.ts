@@ -1,5 +1,5 @@
-import type { Raster } from "../../engine/raster.ts";
-import { rasterFrom } from "../rasterStream.ts";
+import type { Raster } from "../../engine/record/raster.ts";
+import { rasterFrom } from "../raster/stream.ts";
 
 /** Events of an event camera, in the order of the file; four arrays of one length. */
 export interface CameraEvents {

@@ -1,6 +1,6 @@
-import { readRegular } from "../../data/regular.ts";
 import { InputError } from "../../errors.ts";
-import { type RasterStream, rasterFrom, streamOf } from "../rasterStream.ts";
+import { readRegular } from "../../files/regular.ts";
+import { type RasterStream, rasterFrom, streamOf } from "../raster/stream.ts";
 import { decodeAedat } from "./aedat.ts";
 import { type CameraEvents, eventsToRaster } from "./events.ts";
 import { decodeNmnist } from "./nmnist.ts";

@@ -1,7 +1,7 @@
 import { InputError } from "../../errors.ts";
-import { type Group, numbersAt } from "../hdf5.ts";
-import { type RowRange, raggedAt } from "../hdf5Ragged.ts";
-import { readHdf5 } from "../hdf5Thread.ts";
+import { type Group, numbersAt } from "../hdf5/hdf5.ts";
+import { type RowRange, raggedAt } from "../hdf5/ragged.ts";
+import { readHdf5 } from "../hdf5/thread.ts";
 
 /** Channels of the artificial cochlea that made the recordings. */
 export const SHD_CHANNELS = 700;

@@ -1,5 +1,5 @@
-import type { Raster } from "../../engine/raster.ts";
-import { collect, type RasterStream } from "../rasterStream.ts";
+import type { Raster } from "../../engine/record/raster.ts";
+import { collect, type RasterStream } from "../raster/stream.ts";
 import type { Picture, Shape } from "./draw.ts";
 
 /** Above this many spikes strokes would only make the file large and the picture black. */

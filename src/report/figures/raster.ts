@@ -1,4 +1,4 @@
-import type { Raster } from "../../engine/raster.ts";
+import type { Raster } from "../../engine/record/raster.ts";
 import { colors, sequential } from "../palette.ts";
 import { axis, layout, type Plot, plain, round, type Trace } from "./figure.ts";
 import { type Row, stack, stackMargin, timeAxis, yAxis } from "./stack.ts";

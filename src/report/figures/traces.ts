@@ -1,4 +1,4 @@
-import type { Raster, RecordedTrace } from "../../engine/raster.ts";
+import type { Raster, RecordedTrace } from "../../engine/record/raster.ts";
 import { colors, grey } from "../palette.ts";
 import { axis, extent, layout, type Plot, plain, round, type Trace } from "./figure.ts";
 import { spread } from "./spread.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { datasets, loadDataset } from "../../../src/data/index.ts";
-import { writeShdLike } from "../../io/shdFiles.ts";
+import { writeShdLike } from "../../io/events/shdFiles.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "events-"));
 

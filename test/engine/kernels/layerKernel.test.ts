@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encoders } from "../../../src/encoding/index.ts";
-import { FeedForwardNetwork } from "../../../src/engine/feedForward.ts";
+import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
 import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
-import { ThreeFactorSynapses } from "../../../src/engine/plasticity/threeFactor.ts";
+import { ThreeFactorSynapses } from "../../../src/engine/network/plasticity/threeFactor.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { longTest, sized } from "../../long.ts";
 

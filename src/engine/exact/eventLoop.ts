@@ -1,0 +1,332 @@
+import { InputError } from "../../errors.ts";
+import { instant } from "../instant.ts";
+import type { Act, Loop } from "../loop.ts";
+import type { Network } from "../network/network.ts";
+import type { NeuronGroup } from "../network/neurons/neuronGroup.ts";
+import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
+import { PopulationState } from "../populationState.ts";
+import { spend } from "../spikeBudget.ts";
+import { EventQueue } from "./eventQueue.ts";
+import { LifExpModes } from "./modes/lifExpModes.ts";
+import { type ModeRows, modesOf } from "./modes/modeRows.ts";
+
+type State = PopulationState<NeuronGroup>;
+
+interface Bundle {
+  readonly from: number;
+  readonly delay: number;
+  readonly rank: number;
+  readonly rows: ModeRows[];
+}
+
+interface Timed {
+  readonly state: State;
+  readonly group: LifExpModes;
+}
+
+/** `source` of an event that is not an arrival over projection `source`. */
+const CROSSING = -1;
+const ACTOR = -2; // and below: number -2 - source of the actors
+
+/** How far crossings are looked for at first [ms]. */
+const LOOK_AHEAD = 1;
+
+/** A burst at one instant beyond any sensible count: weights have diverged. */
+const BURST = 10_000;
+
+/**
+ * The state of a network and the queue of its events. An event is the arrival of a spike, a predicted threshold
+ * crossing, or belongs to an actor: a stimulus, a probe, a callback, a spike on its way back to a dendritic synapse.
+ * Events of one population at one instant (see `instant`) are one group: all inputs are added, then thresholds are
+ * tested.
+ */
+export class EventLoop implements Loop {
+  /** [ms] */
+  time = 0;
+  synapticEvents = 0;
+  readonly populations: readonly State[];
+  /** The synapses that learn, by projection. */
+  readonly plastic: readonly (PlasticSynapses | null)[];
+  /** Rank of what comes after all other events of an instant. */
+  readonly lastRank: number;
+  readonly #network: Network;
+  readonly #onSpike: (population: number, neuron: number, t: number) => void;
+  readonly #queue = new EventQueue();
+  readonly #byRank: readonly State[];
+  /** Populations that keep their own calendar of crossings, by rank. */
+  readonly #timed: readonly Timed[];
+  /** Rows that reach them at the same delay after a spike: one event for all. Its source counts on from projections. */
+  readonly #bundles: readonly Bundle[];
+  readonly #firstBundle: number;
+  /** What a spike of each population is sent over: projections of their own, and bundles. */
+  readonly #outgoing: readonly (readonly number[])[];
+  readonly #sends: readonly (readonly number[])[];
+  /** What a delivery over each projection does to a target; made once, not per event. */
+  readonly #receivers: readonly ((target: number, weight: number) => void)[];
+  /** Projections whose synapses learn from the spikes of each population. */
+  readonly #learning: readonly (readonly number[])[];
+  readonly #actors: Act[] = [];
+
+  /**
+   * @param onSpike  hears of every spike when it is fired
+   * @param compile  whether to use compiled loops where there are any
+   */
+  constructor(
+    network: Network,
+    onSpike: (population: number, neuron: number, t: number) => void,
+    compile: boolean,
+  ) {
+    const { populations, projections } = network;
+    this.#network = network;
+    this.#onSpike = onSpike;
+    const { groups, rows } = modesOf(network, compile);
+    const bundles: Bundle[] = [];
+    const byRank = [...projections.keys()].toSorted(
+      (a, b) => populations[projections[a]!.to]!.rank - populations[projections[b]!.to]!.rank,
+    );
+    for (const q of byRank) {
+      const { from, to, synapses } = projections[q]!;
+      if (!rows[q]) continue;
+      const same = bundles.find(bundle => bundle.from === from && bundle.delay === synapses.minDelay);
+      if (same) same.rows.push(rows[q]);
+      else {
+        const rank = 2 * populations[to]!.rank;
+        bundles.push({ from, delay: synapses.minDelay, rank, rows: [rows[q]] });
+      }
+    }
+    this.#bundles = bundles;
+    this.#firstBundle = projections.length;
+    this.#outgoing = populations.map(({ outgoing }) => outgoing.filter(q => !rows[q]));
+    this.#sends = populations.map((_, p) => [...bundles.keys()].filter(k => bundles[k]!.from === p));
+    this.populations = populations.map((population, p) => {
+      const group = groups[p] ?? population.model?.create(population.size) ?? null;
+      return new PopulationState<NeuronGroup>(population, p, group);
+    });
+    this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
+    this.#timed = this.#byRank.flatMap(state => {
+      const group = groups[state.index];
+      return group ? [{ state, group }] : [];
+    });
+    this.lastRank = 2 * populations.length;
+    this.#receivers = projections.map(({ synapses, to }) =>
+      this.#receiver(this.populations[to]!, synapses.gain),
+    );
+    this.plastic = projections.map(({ synapses, plasticity, to }) => {
+      if (!plasticity) return null;
+      return new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!, 1));
+    });
+    this.#learning = populations.map((_, p) =>
+      [...projections.keys()].filter(q => projections[q]!.to === p && this.plastic[q]?.hearsPost),
+    );
+    projections.forEach(({ to }, q) => {
+      this.addActor((j, cursor, t) => {
+        const next = this.plastic[q]!.arrivePost(j, cursor, t);
+        if (next < Infinity) {
+          const fired = t - this.plastic[q]!.lag(j, cursor);
+          this.#pushBack(q, this.populations[to]!, j, next, fired);
+        }
+      });
+    });
+  }
+
+  /** Memory of synapses that are laid out for this loop. */
+  get bytes(): number {
+    return this.#bundles.flatMap(({ rows }) => rows).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** @returns the source that its events have */
+  addActor(act: Act): number {
+    return ACTOR - (this.#actors.push(act) - 1);
+  }
+
+  push(time: number, rank: number, source: number, item: number): void {
+    this.#queue.push(time, rank, source, item, 0);
+  }
+
+  /**
+   * Goes on to a time [ms]; events at that time are part of it.
+   * @throws InputError that names population, neuron and time when activity or weights diverge
+   */
+  runUntil(end: number): void {
+    this.takeWeights();
+    const queue = this.#queue;
+    for (;;) {
+      const next = queue.nextTime;
+      if (this.#cross(Math.min(next, end))) continue;
+      if (next > end) break;
+      queue.pop();
+      const { time, rank, source } = queue;
+      this.time = time;
+      if (source >= this.#firstBundle) {
+        this.#deliverBundle(source, queue.item, time);
+        continue;
+      }
+      // Odd ranks and the last ones are for events that reach no neurons; they find nothing to settle.
+      const state = this.#byRank[rank >> 1];
+      this.#handle(state);
+      while (queue.nextIs(time, rank)) {
+        queue.pop();
+        this.#handle(state);
+      }
+      if (state && state.touched > 0) this.#settle(state);
+    }
+    this.time = end;
+  }
+
+  takeWeights(): void {
+    for (const { rows } of this.#bundles) for (const one of rows) one.takeWeights();
+  }
+
+  /** Lets the first neuron fire that crosses its threshold by a time, of those with a calendar of their own. */
+  #cross(by: number): boolean {
+    if (this.#timed.length === 0) return false;
+    let first: Timed | null = null;
+    let time = by;
+    // Not all the way at once: a crossing in one population is an event in others before that.
+    for (let ahead = LOOK_AHEAD; ; ahead *= 2) {
+      const until = Math.min(by, this.time + ahead);
+      for (const timed of this.#timed) {
+        const t = timed.group.nextCrossing(until);
+        if (t < time || (t === time && !first)) {
+          first = timed;
+          time = t;
+        }
+      }
+      if (first && time <= until) break;
+      if (until === by) return false;
+    }
+    const { state, group } = first;
+    this.time = time;
+    const i = group.takeCrossing();
+    for (let n = group.fire(i, time); n > 0; n--) this.emit(state, i);
+    group.judge(i);
+    return true;
+  }
+
+  /** A neuron fires now. */
+  emit(state: State, i: number): void {
+    const t = this.time;
+    spend(state, i, t);
+    this.#onSpike(state.index, i, t);
+    state.trace?.bump(i, t);
+    for (const q of this.#learning[state.index]!) {
+      const plastic = this.plastic[q]!;
+      if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
+      else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
+    }
+    for (const k of this.#sends[state.index]!) {
+      const { delay, rank } = this.#bundles[k]!;
+      this.#queue.push(t + delay, rank, this.#firstBundle + k, i, 0);
+    }
+    for (const q of this.#outgoing[state.index]!) {
+      const { synapses, to } = this.#network.projections[q]!;
+      if (synapses.rowLength(i) === 0) continue;
+      this.#queue.push(t + synapses.delayAt(i, 0), this.populations[to]!.rank, q, i, 0);
+    }
+  }
+
+  receive(state: State, i: number, amount: number): void {
+    state.neurons.receive(i, this.time, amount);
+    state.touch(i);
+  }
+
+  touch(state: State, i: number): void {
+    state.touch(i);
+  }
+
+  /** One live queue entry per neuron, never later than its next spike; to be called when its state has changed. */
+  predict(state: State, i: number): void {
+    const group = state.group!;
+    if (group instanceof LifExpModes) {
+      group.judge(i);
+      return;
+    }
+    // Finding the spike may be dear: a lower bound will do until then.
+    const next = instant(group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i));
+    if (next < state.predicted[i]!) {
+      state.predicted[i] = next;
+      this.#queue.push(next, state.rank, CROSSING, i, 0);
+    }
+  }
+
+  /** What takes an input to a neuron of a population now. */
+  #receiver(target: State, gain: number): (j: number, weight: number) => void {
+    const group = target.neurons;
+    return (j, weight) => {
+      const amount = weight * gain;
+      // A weight that is not a number would silence the neuron for good: NaN is above no threshold.
+      if (!(amount - amount === 0)) {
+        throw new InputError(
+          `${target.name}, neuron ${j}, t = ${this.time} ms: expected finite weights, got an input of ${amount}`,
+        );
+      }
+      group.receive(j, this.time, weight, gain);
+      target.touch(j);
+    };
+  }
+
+  /** Takes in one event of the present group; the queue holds its fields. */
+  #handle(state: State | undefined): void {
+    const queue = this.#queue;
+    const { time, source, item, extra } = queue;
+    if (source >= this.#firstBundle) this.#deliverBundle(source, item, time);
+    else if (source >= 0) {
+      const { synapses } = this.#network.projections[source]!;
+      const plastic = this.plastic[source];
+      const cursor = plastic
+        ? plastic.arrive(item, extra, time)
+        : synapses.deliver(item, extra, this.#receivers[source]!);
+      this.synapticEvents += cursor - extra;
+      if (cursor < synapses.rowLength(item)) {
+        const fired = time - synapses.delayAt(item, extra);
+        queue.push(fired + synapses.delayAt(item, cursor), state!.rank, source, item, cursor);
+      }
+    } else if (source === CROSSING) {
+      const { predicted, group } = state!;
+      if (predicted[item] !== time) return;
+      predicted[item] = Infinity;
+      // The prediction may be stale: an input since then can have moved the crossing.
+      const next = instant(group!.nextSpike(item));
+      if (next <= time) {
+        group!.settleCrossing(item, time);
+        state!.touch(item);
+      } else if (next < Infinity) {
+        predicted[item] = next;
+        queue.push(next, state!.rank, CROSSING, item, 0);
+      }
+    } else {
+      this.#actors[ACTOR - source]!(item, extra, time);
+    }
+  }
+
+  #deliverBundle(source: number, item: number, t: number): void {
+    const { rows } = this.#bundles[source - this.#firstBundle]!;
+    for (let r = 0; r < rows.length; r++) this.synapticEvents += rows[r]!.deliver(item, t);
+  }
+
+  /** All inputs of this instant are in: tests thresholds, lets neurons fire, predicts what comes next. */
+  #settle(state: State): void {
+    const group = state.group!;
+    const count = state.touched;
+    const list = state.takeTouched();
+    // These have been judged at each change, and fire when their calendar says so.
+    if (group instanceof LifExpModes) return;
+    for (let k = 0; k < count; k++) {
+      const i = list[k]!;
+      const spikes = group.fire(i, this.time);
+      if (spikes >= BURST) {
+        throw new InputError(
+          `${state.name}, neuron ${i} fired ${spikes} times at t = ${this.time} ms: ` +
+            `expected fewer than ${BURST}; the weights have diverged, lower them or the learning rate`,
+        );
+      }
+      for (let n = 0; n < spikes; n++) this.emit(state, i);
+      this.predict(state, i);
+    }
+  }
+
+  /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
+  #pushBack(q: number, state: State, j: number, cursor: number, fired: number): void {
+    this.#queue.push(fired + this.plastic[q]!.lag(j, cursor), state.lateRank, ACTOR - q, j, cursor);
+  }
+}

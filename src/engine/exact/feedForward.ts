@@ -1,0 +1,399 @@
+import { InputError } from "../../errors.ts";
+import { exp, expm1 } from "../../math/elementary.ts";
+import { instant } from "../instant.ts";
+import { LayerKernel } from "../kernels/layerKernel.ts";
+import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
+import { currentPerTrace } from "../network/layers.ts";
+import { type LifParameters, lif } from "../network/neurons/lif.ts";
+import { pool, unpool } from "../network/pools.ts";
+import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
+import { SpikeTrain } from "../record/spikeTrain.ts";
+import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
+import { type Presented, QueuedPresentation, type Wiring } from "./queuedPresentation.ts";
+import { SpikePool } from "./spikePool.ts";
+
+/** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
+export interface PresentedInput {
+  /** In order of time. */
+  readonly spikes: SpikeTrain;
+  /** Trace that one input spike adds. */
+  gain: number;
+  /** [inputs] drives held constant over the presentation, as the traces that they reach at its end; null for none. */
+  analogue: Float64Array | null;
+}
+
+/**
+ * What one presentation left behind, per population (0 is the input). Traces and responses are in units of the
+ * activation: one spike of a hidden neuron stands for vThreshold.
+ */
+export interface Presentation {
+  readonly spikes: readonly SpikeTrain[];
+  /** x or a: the exponentially filtered spikes (and analogue drive) at the end of the presentation. */
+  readonly trace: readonly Float64Array[];
+  /** What the synapses of layer l were reached by: spikes[l] and trace[l] themselves, or those of the pools. */
+  readonly sourceSpikes: readonly SpikeTrain[];
+  readonly sourceTrace: readonly Float64Array[];
+  /** a + V: what the neuron was driven by, rounding undone (identity of `FeedForwardNetwork`). Hidden layers only. */
+  readonly drive: readonly Float64Array[];
+  /** max(0, drive): the unquantised response. Hidden layers only. */
+  readonly response: readonly Float64Array[];
+  /**
+   * Derivative of the response: 1 where the drive is above 0 and below saturation (with dropout, what one unit of
+   * activity counts for), else 0. Hidden layers only.
+   */
+  readonly gate: readonly Float64Array[];
+  /** Potentials of the leaky-integrator readout at the end. */
+  readonly logits: Float64Array;
+  /** Analogue drive of the input, all of it, as traces at the end; null for none. */
+  analogue: Float64Array | null;
+}
+
+/** Hidden neurons that are silent in a presentation (Srivastava et al. 2014), and what the activity of the others counts. */
+export interface Dropout {
+  /** By population, 1 for a silent neuron; the input has none. */
+  readonly silent: readonly (Uint8Array | null)[];
+  /** 1 / (share that is kept): factor on what a spike means to the layer above, and so on all that is read. */
+  readonly scale: number;
+}
+
+export interface PresentationOptions {
+  /** false keeps to the TypeScript loops. */
+  readonly compiled?: boolean;
+  /** Run on the given weights and biases themselves, with these compiled loops over them, instead of on copies. */
+  readonly share?: readonly (LayerKernel | null)[] | null;
+  /** Delays and further synapses, which only the queue can run. */
+  readonly wiring?: Wiring;
+  /**
+   * How the exact clock goes through a presentation: layer by layer, or event by event. Both give the same bits; `sweep`
+   * by default where it can be.
+   */
+  readonly schedule?: "sweep" | "queue";
+}
+
+/**
+ * Feed-forward LIF network with a leaky-integrator readout, run layer by layer over presentations of fixed length. One
+ * time constant serves membranes and traces, the reset subtracts, so that at the end of each presentation
+ *
+ *     vThreshold * r_j = sum_i w_ij x_i + b_j - V_j
+ *
+ * holds without approximation: a hidden layer is a ReLU layer quantised to vThreshold, V is the rounding error, and
+ * weights mean what they mean in a rate network. Biases are constant currents.
+ */
+export class FeedForwardNetwork {
+  readonly architecture: Architecture;
+  readonly sizes: readonly number[];
+  /** weights[l] is [layers[l].rows, layers[l].columns], the row of a source contiguous. A copy of what was given. */
+  readonly weights: readonly Float32Array[];
+  readonly biases: readonly Float32Array[];
+  readonly neuron: LifParameters;
+  readonly durationMs: number;
+  readonly input: PresentedInput = { spikes: new SpikeTrain(512), gain: 1, analogue: null };
+  /** Applies to presentations from now on; null for none. */
+  dropout: Dropout | null = null;
+  /**
+   * Learning while a presentation runs, from now on; null for none. Modulators by population: those of hidden layers
+   * that learn. See `OnlineLearning`; constant drives have no spikes to learn at.
+   */
+  online: { readonly rate: number; readonly modulators: readonly (Float64Array | undefined)[] } | null = null;
+  /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
+  synapticEvents = 0;
+  hiddenSpikes = 0;
+  /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
+  readonly kernels: readonly (LayerKernel | null)[];
+  /** Runs the presentations, where that is not the layer sweep. */
+  readonly queue: QueuedPresentation | null;
+  /** The synapses of each layer. */
+  readonly runs: readonly Runs[];
+  readonly #layers: readonly LifLayer[];
+  readonly #pools: readonly (Int32Array | null)[];
+  readonly #spikePools: readonly (SpikePool | null)[];
+  /** Per layer, room for what is at its sources and at its targets' columns. */
+  readonly #sources: readonly Float64Array[];
+  /** Constant currents of the last presentation, per layer: analogue drive and biases [1/ms]. */
+  readonly currents: readonly Float64Array[];
+
+  /**
+   * @param shape     sizes stand for a fully connected network
+   * @param neuron    tauMem, vThreshold and tauRef of the hidden layers; the reset is subtractive, vRest 0
+   * @throws InputError for sizes, weights or durations that do not fit
+   */
+  constructor(
+    shape: readonly number[] | Architecture,
+    weights: readonly Float32Array[],
+    biases: readonly Float32Array[],
+    neuron: { tauMem: number; vThreshold: number; tauRef: number },
+    durationMs: number,
+    {
+      compiled = true,
+      share = null,
+      wiring,
+      schedule = wiring ? "queue" : "sweep",
+    }: PresentationOptions = {},
+  ) {
+    this.architecture = architectureOf(shape);
+    const { sizes, layers } = this.architecture;
+    if (sizes.length < 2)
+      throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
+    if (!(durationMs > 0 && durationMs < Infinity)) {
+      throw new InputError(`durationMs: expected a time in ms above 0, got ${durationMs}`);
+    }
+    layers.forEach(({ rows, columns, batchNorm }, l) => {
+      if (weights[l]?.length !== rows * columns || biases[l]?.length !== columns) {
+        throw new InputError(
+          `weights[${l}]: expected ${rows * columns} weights and ${columns} biases, ` +
+            `got ${weights[l]?.length} and ${biases[l]?.length}`,
+        );
+      }
+      if (batchNorm) {
+        throw new InputError(
+          `layers[${l}]: batch normalisation needs a batch, and spikes show one sample at a time; expected a layer without it`,
+        );
+      }
+    });
+    this.sizes = sizes;
+    this.runs = layers.map(runsOf);
+    this.#pools = layers.map(layer => layer.pool && poolsOf(layer.pool));
+    this.#spikePools = layers.map((layer, l) => layer.pool && new SpikePool(layer.pool, this.#pools[l]!));
+    this.#sources = layers.map(layer => new Float64Array(layer.sources));
+    this.kernels =
+      share ??
+      layers.map(({ conv, rows, columns }) => (compiled && !conv ? LayerKernel.create(rows, columns) : null));
+    this.weights = weights.map((given, l) => {
+      if (share) return given;
+      const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
+      own.set(given);
+      return own;
+    });
+    this.biases = share ? biases : biases.map(given => Float32Array.from(given));
+    this.neuron = lif({ ...neuron, reset: "subtract" });
+    this.durationMs = instant(durationMs);
+    this.#layers = layers
+      .slice(0, -1)
+      .map(
+        ({ sources, post }, l) =>
+          new LifLayer(sources, post, this.weights[l]!, this.neuron, this.kernels[l], this.runs[l]),
+      );
+    this.currents = sizes.slice(1).map(n => new Float64Array(n));
+    if (wiring && schedule === "sweep")
+      throw new InputError(
+        "schedule: expected queue for a network with delays or further synapses, got sweep",
+      );
+    const parts = { architecture: this.architecture, weights: this.weights, neuron: this.neuron, durationMs };
+    this.queue = schedule === "queue" ? new QueuedPresentation(parts, wiring ?? {}) : null;
+  }
+
+  /** Number of weight layers; populations are 0 .. depth. */
+  get depth(): number {
+    return this.sizes.length - 1;
+  }
+
+  /** Current that brings a trace from 0 to 1 over one presentation [1/ms]. */
+  get currentPerTrace(): number {
+    return currentPerTrace(this.neuron.tauMem, this.durationMs);
+  }
+
+  /** Trace of a hidden neuron that fires at every chance: what it is driven by above this leaves no more spikes. */
+  get saturation(): number {
+    const { tauMem, tauRef, vThreshold } = this.neuron;
+    if (tauRef === 0) return Infinity;
+    const chances =
+      tauMem < Infinity
+        ? expm1(-this.durationMs / tauMem) / expm1(-tauRef / tauMem)
+        : this.durationMs / tauRef;
+    return vThreshold * chances;
+  }
+
+  /** Activity that one hidden spike stands for to the layer above. */
+  get spikeGain(): number {
+    return this.neuron.vThreshold * (this.dropout?.scale ?? 1);
+  }
+
+  /** What one spike at the sources of layer l stands for. */
+  gainOf(l: number): number {
+    return (l === 0 ? this.input.gain : this.spikeGain) * (this.#spikePools[l]?.share ?? 1);
+  }
+
+  presentation(): Presentation {
+    const hidden = this.sizes.slice(0, -1);
+    const { layers } = this.architecture;
+    const spikes = hidden.map(() => new SpikeTrain());
+    const trace = hidden.map(n => new Float64Array(n));
+    return {
+      spikes,
+      trace,
+      sourceSpikes: spikes.map((own, l) => (layers[l]!.pool ? new SpikeTrain() : own)),
+      sourceTrace: trace.map((own, l) => (layers[l]!.pool ? new Float64Array(layers[l]!.sources) : own)),
+      drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
+      response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
+      gate: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
+      logits: new Float64Array(this.sizes.at(-1)!),
+      analogue: null,
+    };
+  }
+
+  /**
+   * Presents `input` from the resting state.
+   * @param modulation  [inputs], added to the input as a constant drive, as traces at the end
+   */
+  present(into: Presentation, modulation: Float64Array | null = null): Presentation {
+    const { input } = this;
+    into.analogue = sum(input.analogue, modulation);
+    into.spikes[0]!.take(input.spikes);
+    this.#trace(input.spikes, input.gain, into.trace[0]!);
+    if (into.analogue) add(into.trace[0]!, into.analogue);
+
+    for (let l = 0; l < this.depth; l++) this.#current(l, l === 0 ? into.analogue : null);
+    if (this.queue) this.#runQueue(this.queue);
+    for (let l = 0; l < this.depth - 1; l++) {
+      this.#pool(l, into);
+      const layer = this.queue?.populations[l + 1] ?? this.#sweep(l, into.sourceSpikes[l]!);
+      this.#countEvents(l, into.sourceSpikes[l]!);
+      this.hiddenSpikes += layer.spikes.length;
+      this.#readLayer(layer, l + 1, into);
+    }
+    this.#readOut(into);
+    return into;
+  }
+
+  #sweep(l: number, spikes: SpikeTrain): Presented {
+    const layer = this.#layers[l]!;
+    layer.present(spikes, this.gainOf(l), this.currents[l]!, this.durationMs, {
+      silent: this.dropout?.silent[l + 1] ?? null,
+      online: this.#onlineOf(l + 1),
+    });
+    return layer;
+  }
+
+  #runQueue(queue: QueuedPresentation): void {
+    if (this.online) throw new InputError("online: expected the schedule sweep, got queue");
+    const { layers } = this.architecture;
+    const gains = layers.map((_, l) => this.gainOf(l));
+    const laterals = layers.map((_, p) => (p === 0 ? this.input.gain : this.spikeGain));
+    queue.present(this.input.spikes, this.currents, gains, laterals, this.dropout?.silent ?? []);
+  }
+
+  #onlineOf(p: number): OnlineLearning | null {
+    const modulator = this.online?.modulators[p];
+    if (!modulator) return null;
+    const { rate } = this.architecture.layers[p - 1]!;
+    return { rate: rate * this.online!.rate * (this.dropout?.scale ?? 1), modulator };
+  }
+
+  /** Changes of a synapse by learning while presentations ran, since the last reset. */
+  get onlineUpdates(): number {
+    return this.#layers.reduce((sum, layer) => sum + layer.updates, 0);
+  }
+
+  set onlineUpdates(count: 0) {
+    for (const layer of this.#layers) layer.updates = count;
+  }
+
+  /**
+   * Brings something at the targets of layer l down to its sources, with B in place of the weights.
+   * @param B     in the shape of weights[l]
+   * @param post  [sizes[l + 1]] @param out [sizes[l]], returned
+   * @param from  the presentation that says which neuron leads a pool
+   */
+  back(
+    l: number,
+    B: Float32Array,
+    post: ArrayLike<number>,
+    out: Float64Array,
+    from: Presentation,
+  ): Float64Array {
+    const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
+    if (!own.pool) return sumBackward(this.runs[l]!, B, post, out);
+    const sources = sumBackward(this.runs[l]!, B, post, this.#sources[l]!);
+    return unpool(own.pool, pools!, sources, from.response[l]!, out);
+  }
+
+  /** What a change of the activity below does to the drive of layer l, through weights w. Arguments as of `back`. */
+  carry(
+    l: number,
+    change: Float64Array,
+    w: Float32Array,
+    out: Float64Array,
+    from: Presentation,
+  ): Float64Array {
+    const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
+    const sources = own.pool ? pool(own.pool, pools!, change, from.response[l]!, this.#sources[l]!) : change;
+    return sumForward(this.runs[l]!, sources, w, out);
+  }
+
+  /** What reaches the synapses of layer l, out of the spikes of the population below. */
+  #pool(l: number, into: Presentation): void {
+    const pools = this.#spikePools[l];
+    if (!pools) return;
+    pools.pool(into.spikes[l]!, this.neuron.tauMem, into.sourceSpikes[l]!);
+    this.#trace(into.sourceSpikes[l]!, this.gainOf(l), into.sourceTrace[l]!);
+  }
+
+  #countEvents(l: number, spikes: SpikeTrain): void {
+    const runs = this.runs[l]!;
+    if (!runs.shared) this.synapticEvents += spikes.length * runs.length;
+    else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]!);
+  }
+
+  #current(l: number, analogue: Float64Array | null): void {
+    const current = this.currents[l]!;
+    const runs = this.runs[l]!;
+    if (analogue) {
+      sumForward(runs, analogue, this.weights[l]!, current);
+      for (let i = 0; i < analogue.length; i++) {
+        if (analogue[i] !== 0) this.synapticEvents += synapsesOf(runs, i);
+      }
+    } else current.fill(0);
+    const bias = this.biases[l]!;
+    const scale = this.currentPerTrace;
+    // Places of a map share its bias.
+    const columns = bias.length;
+    for (let j = 0, c = 0; j < current.length; j++) {
+      current[j] = (current[j]! + bias[c]!) * scale;
+      if (++c === columns) c = 0;
+    }
+  }
+
+  #readLayer(layer: Presented, p: number, into: Presentation): void {
+    const scale = this.dropout?.scale ?? 1;
+    const most = scale * this.saturation;
+    const silent = this.dropout?.silent[p];
+    const [a, drive, response, gate] = [into.trace[p]!, into.drive[p]!, into.response[p]!, into.gate[p]!];
+    into.spikes[p]!.take(layer.spikes);
+    this.#trace(layer.spikes, this.spikeGain, a);
+    for (let j = 0; j < a.length; j++) {
+      drive[j] = silent?.[j] ? 0 : a[j]! + scale * layer.v[j]!;
+      response[j] = Math.max(0, drive[j]!);
+      gate[j] = drive[j]! > 0 && drive[j]! < most ? scale : 0;
+    }
+  }
+
+  #trace(spikes: SpikeTrain, gain: number, out: Float64Array): void {
+    out.fill(0);
+    const { tauMem } = this.neuron;
+    for (let k = 0; k < spikes.length; k++) {
+      out[spikes.neurons[k]!]! += gain * exp((spikes.times[k]! - this.durationMs) / tauMem);
+    }
+  }
+
+  /** By the identity, a readout that never fires ends at the weighted sum of the traces: its events need no replay. */
+  #readOut(into: Presentation): void {
+    const top = this.depth - 1;
+    this.#pool(top, into);
+    this.#countEvents(top, into.sourceSpikes[top]!);
+    if (this.queue?.wired) {
+      into.logits.set(this.queue.populations[top + 1]!.v);
+      return;
+    }
+    sumForward(this.runs[top]!, into.sourceTrace[top]!, this.weights[top]!, into.logits);
+    const bias = this.biases[top]!;
+    for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;
+  }
+}
+
+function sum(a: Float64Array | null, b: Float64Array | null): Float64Array | null {
+  return a && b ? a.map((value, i) => value + b[i]!) : (a ?? b);
+}
+
+function add(to: Float64Array, from: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i]! += from[i]!;
+}

@@ -1,0 +1,293 @@
+import type { Arena } from "../kernels/arena.ts";
+import type { LatticeStep } from "../network/neurons/lattice.ts";
+import type { NeuronState } from "../network/neurons/neuronGroup.ts";
+import { type Crew, shares } from "./crew.ts";
+import { stepsOf } from "./delays.ts";
+
+const { fround } = Math;
+
+/** Added to what decays, so that it comes to rest above the slow range of tiny numbers; far below any rounding. */
+const SPECK = fround(1e-25);
+
+/** Neurons are handled eight at a time; those beyond the population never fire. */
+const BLOCK = 8;
+
+/** A burst at one instant beyond any sensible count: weights have diverged. */
+const BURST = 10_000;
+
+/**
+ * State of a population on a lattice of time, in single precision. At each point of it inputs are added, then `fire`
+ * tests thresholds; `advance` moves all neurons to the next point. Where nothing comes between the two, `fireAndAdvance`
+ * does both in one walk over the memory, by compiled loops where these fit.
+ *
+ * A neuron whose potential is held after a spike has the potential -Infinity: no input brings it to threshold. `release`
+ * puts it to vReset when its refractory time is over.
+ */
+export class LatticeGroup implements NeuronState {
+  readonly size: number;
+  readonly step: LatticeStep;
+  /** Lattice steps of the refractory period. */
+  readonly refractorySteps: number;
+  /** Whether potentials are held while refractory, and must be released. */
+  readonly holds: boolean;
+  /** Addresses of the states. */
+  readonly addresses: readonly number[];
+  readonly #arena: Arena;
+  readonly #crew: Crew;
+  readonly #shares: readonly (readonly [first: number, last: number])[];
+  /** Who fired in each share, and how many, -1 for more than fit. */
+  readonly #firedAt: readonly number[];
+  #fired!: readonly Uint32Array[];
+  readonly #counts: Int32Array;
+  /** Whether there is a compiled loop for this model. */
+  readonly #compiled: boolean;
+  readonly #hear: readonly ((count: number) => void)[];
+  readonly #padded: number;
+  readonly #drivesAddress: number;
+  #states!: readonly Float32Array[];
+  /** Potential that the input current adds in a step, where it differs between neurons. */
+  #drives!: Float32Array;
+  #drivesDiffer = false;
+  #drive: number;
+  readonly #threshold: number;
+  readonly #reset: number;
+  readonly #drop: number;
+  readonly #rows: readonly Float32Array[];
+  /** Threshold above vThreshold of each neuron, for models that adapt. */
+  readonly #raised: Float32Array | null;
+  readonly #adapt: readonly [decay: number, beta: number];
+  /** First step at which a neuron may fire again, where its potential is not held. */
+  readonly #blockedUntil: Int32Array | null;
+
+  constructor(size: number, step: LatticeStep, dt: number, arena: Arena, crew: Crew) {
+    const { reset, vReset, vRest, vThreshold, tauRef, bias } = step.parameters;
+    this.size = size;
+    this.step = step;
+    this.#arena = arena;
+    this.refractorySteps = stepsOf("tauRef", tauRef, dt);
+    this.holds = reset === "fixed" && this.refractorySteps > 0;
+    this.#padded = Math.ceil(size / BLOCK) * BLOCK;
+    this.addresses = step.propagator.map(() => arena.take(4 * this.#padded));
+    this.#drivesAddress = arena.take(4 * this.#padded);
+    this.#crew = crew;
+    this.#shares = shares(size, crew.members);
+    // Room for a burst of one neuron on top of a spike of each.
+    this.#firedAt = this.#shares.map(([first, last]) => arena.take(4 * (last - first + BURST)));
+    this.#counts = new Int32Array(crew.members);
+    this.#hear = this.#shares.map((_, m) => count => {
+      this.#counts[m] = count;
+    });
+    this.#threshold = fround(vThreshold - vRest);
+    this.#reset = this.holds ? -Infinity : fround(vReset - vRest);
+    this.#drop = this.#threshold;
+    this.#drive = this.#charge(bias);
+    this.#rows = step.propagator.map(row => Float32Array.from(row));
+    this.#compiled = arena.kernels !== null && !step.adaptation && this.addresses.length <= 3;
+    this.#raised = step.adaptation ? new Float32Array(size) : null;
+    this.#adapt = [fround(step.adaptation?.decay ?? 0), fround(step.adaptation?.beta ?? 0)];
+    this.#blockedUntil =
+      reset === "subtract" && this.refractorySteps > 0 ? new Int32Array(size).fill(-1) : null;
+  }
+
+  /** Makes the views, when all space in the arena is taken. */
+  bind(): void {
+    this.#states = this.addresses.map(at => this.#arena.view(Float32Array, at, this.#padded));
+    this.#states[0]!.fill(-Infinity, this.size);
+    this.#drives = this.#arena.view(Float32Array, this.#drivesAddress, this.#padded);
+    this.#drives.fill(this.#drive);
+    this.#fired = this.#shares.map(([first, last], m) =>
+      this.#arena.view(Uint32Array, this.#firedAt[m]!, last - first + BURST),
+    );
+  }
+
+  receive(i: number, _t: number, amount: number): void {
+    const { counts, excitatory, inhibitory } = this.step;
+    const { state, scale } = amount > 0 || counts ? excitatory : inhibitory;
+    this.#states[state]![i]! += counts ? 1 : amount * scale;
+  }
+
+  setCurrent(i: number, _t: number, current: number): void {
+    this.#drives[i] = this.#charge(this.step.parameters.bias + current);
+    this.#drivesDiffer = true;
+  }
+
+  setPotential(i: number, _t: number, v: number): void {
+    this.#states[0]![i] = v - this.step.parameters.vRest;
+  }
+
+  potential(i: number): number {
+    const { vRest, vReset } = this.step.parameters;
+    const v = this.#states[0]![i]!;
+    return v === -Infinity ? vReset : this.step.counts ? 0 : vRest + v;
+  }
+
+  synapticCurrent(i: number): number {
+    let sum = 0;
+    for (const state of this.step.currents) sum += this.#states[state]![i]!;
+    return sum;
+  }
+
+  /** Tests the thresholds at a step of the lattice and resets. */
+  fire(step: number): void {
+    this.#shares.forEach(([first, last], m) => {
+      this.#counts[m] = this.#fireShare(step, first, Math.min(last, this.size), this.#fired[m]!);
+    });
+  }
+
+  /** Moves all neurons to the next point of the lattice. */
+  advance(): void {
+    if (this.#compiled) for (let m = 0; m < this.#shares.length; m++) this.#step(m, Infinity, true);
+    else this.#advanceAll();
+  }
+
+  /** `fire`, then `advance`; each member of the crew its share, when it comes to it. */
+  fireAndAdvance(step: number): void {
+    if (this.#compiled && !this.#blockedUntil) {
+      for (let m = 0; m < this.#shares.length; m++) this.#step(m, this.#threshold, this.#crew.alone);
+      return;
+    }
+    this.#crew.run();
+    this.fire(step);
+    this.advance();
+  }
+
+  /**
+   * Hears who fired, in ascending order.
+   * @returns false for more spikes than fit, which only diverged weights make
+   */
+  forEachFired(hear: (i: number) => void): boolean {
+    for (let m = 0; m < this.#shares.length; m++) {
+      const fired = this.#fired[m]!;
+      const count = this.#counts[m]!;
+      if (count < 0) return false;
+      for (let k = 0; k < count; k++) hear(fired[k]!);
+    }
+    return true;
+  }
+
+  #fireShare(step: number, first: number, last: number, fired: Uint32Array): number {
+    const v = this.#states[0]!;
+    const threshold = this.#threshold;
+    const fixed = this.step.parameters.reset === "fixed";
+    const blocked = this.#blockedUntil;
+    const raised = this.#raised;
+    const [, beta] = this.#adapt;
+    let count = 0;
+    for (let i = first; i < last; i++) {
+      let limit = raised ? fround(threshold + raised[i]!) : threshold;
+      if (!(v[i]! >= limit) || (blocked && blocked[i]! > step)) continue;
+      do {
+        if (count === fired.length) return -1;
+        fired[count++] = i;
+        v[i] = fixed ? this.#reset : v[i]! - this.#drop;
+        if (raised) {
+          raised[i]! += beta;
+          limit = fround(threshold + raised[i]!);
+        }
+        if (blocked) blocked[i] = step + this.refractorySteps;
+      } while (!fixed && !blocked && v[i]! >= limit);
+    }
+    return count;
+  }
+
+  #advanceAll(): void {
+    const states = this.#states;
+    const rows = this.#rows;
+    const drives = this.#drives;
+    const n = states.length;
+    for (let j = 0; j < this.size; j++) {
+      for (let r = 0; r < n; r++) {
+        const row = rows[r]!;
+        // A state depends on itself and on those after it, which have not moved yet.
+        let sum = fround(states[r]![j]! * row[r]!);
+        sum = fround(sum + (r === 0 ? drives[j]! : SPECK));
+        for (let c = r + 1; c < n; c++)
+          if (row[c] !== 0) sum = fround(sum + fround(states[c]![j]! * row[c]!));
+        states[r]![j] = sum;
+      }
+    }
+    if (this.#raised) {
+      const [decay] = this.#adapt;
+      const raised = this.#raised;
+      for (let j = 0; j < this.size; j++) raised[j] = fround(fround(raised[j]! * decay) + SPECK);
+    }
+  }
+
+  /** The refractory time of a neuron whose potential is held is over. */
+  release(i: number): void {
+    const { vReset, vRest } = this.step.parameters;
+    this.#states[0]![i] = vReset - vRest;
+  }
+
+  #charge(current: number): number {
+    return fround(current * this.step.perCurrent + SPECK);
+  }
+
+  /** Runs the compiled loop on one share, now or when the crew does; with an infinite threshold it only moves. */
+  #step(share: number, threshold: number, now: boolean): void {
+    const { kernels } = this.#arena;
+    const [v, e, i] = this.addresses as [number, number, number];
+    const [row, second, third] = this.#rows as [Float32Array, Float32Array, Float32Array];
+    const fixed = this.step.parameters.reset === "fixed";
+    const [mode, reset] = [fixed ? 0 : 1, fixed ? this.#reset : this.#drop];
+    const [first, last] = this.#shares[share]!;
+    const [n, by] = [last - first, 4 * first];
+    const drives = this.#drivesDiffer ? this.#drivesAddress + by : 0;
+    const out = this.#firedAt[share]!;
+    const capacity = this.#fired[share]!.length;
+    // No lists of arguments in what runs in every step: they would be garbage.
+    if (e === undefined) {
+      const [decay, drive] = [row[0]!, this.#drive];
+      if (now) {
+        const count = kernels!.stepMembrane(
+          n,
+          v + by,
+          decay,
+          drives,
+          drive,
+          threshold,
+          mode,
+          reset,
+          first,
+          out,
+          capacity,
+        );
+        if (threshold < Infinity) this.#counts[share] = count;
+      } else {
+        const values = [n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity];
+        this.#crew.call(share, "stepMembrane", values, this.#hear[share]!);
+      }
+      return;
+    }
+    const [fromE, fromI, decayE, decayI] = [row[1]!, row[2]!, second[1]!, third[2]!];
+    if (now) {
+      const count = kernels!.stepCurrents(
+        n,
+        v + by,
+        e + by,
+        i + by,
+        row[0]!,
+        fromE,
+        fromI,
+        decayE,
+        decayI,
+        SPECK,
+        drives,
+        this.#drive,
+        threshold,
+        mode,
+        reset,
+        first,
+        out,
+        capacity,
+      );
+      if (threshold < Infinity) this.#counts[share] = count;
+    } else {
+      const values = [
+        ...[n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK],
+        ...[drives, this.#drive, threshold, mode, reset, first, out, capacity],
+      ];
+      this.#crew.call(share, "stepCurrents", values, this.#hear[share]!);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+import type { Arena } from "../kernels/arena.ts";
+import type { LatticeStep } from "../network/neurons/lattice.ts";
+import type { Projection } from "../network/synapses/projection.ts";
+import type { SparseProjection } from "../network/synapses/sparse.ts";
+import { WeightWatch } from "../network/synapses/weightWatch.ts";
+import type { Crew } from "./crew.ts";
+import type { LatticeGroup } from "./latticeGroup.ts";
+import { commonWeight, distinct, type Listed, list, type Segments, segmentsOf } from "./segments.ts";
+import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+
+const { fround } = Math;
+
+/** Which synapses are meant, by place in the list; null for all. */
+type Has = ((synapse: number) => boolean) | null;
+
+/**
+ * Synapses that do not learn, laid out for delivery on a lattice: rows are cut into segments of one delay, so that all
+ * spikes of one step and delay are delivered in one go, straight into the state that they change. A target takes 2 bytes
+ * in populations up to 65,536 neurons, else 4, which the projection then need not keep as well where the order is the same;
+ * a weight takes 4, or none where all are equal.
+ */
+class StaticRows {
+  readonly bytes: number;
+  readonly #arena: Arena;
+  readonly #crew: Crew;
+  readonly #delays: readonly number[];
+  readonly #accumulator: number;
+  readonly #size: number;
+  readonly #counts: boolean;
+  readonly #factor: number;
+  readonly #wide: boolean;
+  readonly #segments: number;
+  readonly #rows: number;
+  /** In the arena: room for so many synapses, -1 for no room at all. */
+  readonly #room: number;
+  readonly #startsAt: number;
+  readonly #targetsAt: number;
+  readonly #weightsAt: number;
+  readonly #lender: SparseProjection | null;
+  /** Synapses reached so far. */
+  events = 0;
+  readonly #hear = (events: number) => {
+    this.events += events;
+  };
+  /** Whether they are laid out beside the arena, where the compiled loops do not see them. */
+  #beside = false;
+  #weight = 0;
+  #starts!: Uint32Array;
+  #targets!: Uint16Array | Uint32Array;
+  #weights: Float32Array | null = null;
+  #acc!: Float32Array;
+
+  /** @param late  the arena is taken already */
+  constructor(
+    arena: Arena,
+    crew: Crew,
+    listed: Listed,
+    gain: number,
+    group: LatticeGroup,
+    { state, scale }: LatticeStep["excitatory"],
+    has: Has,
+    late: boolean,
+  ) {
+    const { steps, owner } = listed;
+    this.#arena = arena;
+    this.#crew = crew;
+    this.#counts = group.step.counts === true;
+    this.#factor = this.#counts ? 1 : gain * scale;
+    this.#accumulator = group.addresses[state]!;
+    this.#size = group.size;
+    this.#rows = listed.rowStart.length - 1;
+    this.#delays = typeof steps === "number" ? [steps] : distinct(steps);
+    // A segment for each delay and member of the crew.
+    this.#segments = crew.members * this.#delays.length;
+    this.#wide = group.size > 65_536;
+    if (!late) arena.expectRoom(4 * this.#rows * this.#segments);
+    const segments = this.#cut(listed, has);
+    const count = segments.starts.at(-1)!;
+    const uniform = this.#uniform(listed, segments);
+    const weighs = uniform === null ? 4 : 0;
+    const width = this.#wide ? 4 : 2;
+    this.#room = late ? -1 : count;
+    this.#startsAt = late ? 0 : arena.take(segments.starts.byteLength);
+    this.#targetsAt = late ? 0 : arena.take(width * count);
+    this.#weightsAt = late || !weighs ? 0 : arena.take(4 * count);
+    this.#lender = owner && this.#wide && !segments.kept && !late ? owner : null;
+    this.bytes = segments.starts.byteLength + ((this.#lender ? 0 : width) + weighs) * count;
+    this.#lay(listed, segments);
+  }
+
+  bind(): void {
+    const view = this.#arena.view.bind(this.#arena);
+    this.#acc = view(Float32Array, this.#accumulator, this.#size);
+    if (!this.#beside) this.#bindRows(this.#room);
+    this.#lender?.keepTargetsIn(this.#targets as Uint32Array);
+  }
+
+  /** Lays the synapses out anew: their weights have changed, or which of them are meant. */
+  lay(listed: Listed, has: Has): void {
+    this.#lay(listed, this.#cut(listed, has));
+  }
+
+  #cut(listed: Listed, has: Has): Segments {
+    return segmentsOf(listed, this.#delays, this.#size, this.#crew.members, has);
+  }
+
+  #uniform({ weights }: Listed, { kept }: Segments): number | null {
+    return this.#counts ? 1 : typeof weights === "number" ? weights : commonWeight(weights, kept);
+  }
+
+  #lay(listed: Listed, segments: Segments): void {
+    const { targets, weights } = listed;
+    const { starts, kept } = segments;
+    const count = starts.at(-1)!;
+    const uniform = this.#uniform(listed, segments);
+    const fits = count <= this.#room && (uniform !== null || this.#weightsAt > 0);
+    this.#beside = !fits || (this.#lender !== null && kept !== null);
+    this.#weight = fround((uniform ?? 0) * this.#factor);
+    if (this.#beside) {
+      this.#starts = starts;
+      this.#targets = new (this.#wide ? Uint32Array : Uint16Array)(count);
+      this.#weights = uniform === null ? new Float32Array(count) : null;
+    } else {
+      this.#bindRows(count);
+      this.#starts.set(starts);
+    }
+    const into = this.#targets;
+    if (kept) for (let k = 0; k < count; k++) into[k] = targets[kept[k]!]!;
+    else if (into !== targets) into.set(targets);
+    const out = this.#weights;
+    if (!out) return;
+    if (typeof weights === "number") out.fill(this.#weight);
+    else for (let k = 0; k < count; k++) out[k] = weights[kept ? kept[k]! : k]! * this.#factor;
+  }
+
+  #bindRows(count: number): void {
+    const view = this.#arena.view.bind(this.#arena);
+    this.#starts = view(Uint32Array, this.#startsAt, this.#rows * this.#segments + 1);
+    this.#targets = this.#wide
+      ? view(Uint32Array, this.#targetsAt, count)
+      : view(Uint16Array, this.#targetsAt, count);
+    this.#weights = this.#weightsAt ? view(Float32Array, this.#weightsAt, count) : null;
+  }
+
+  /** Delivers all spikes that arrive at a step. */
+  deliver(step: number, history: SpikeHistory): void {
+    // What others do to the same state comes in its turn.
+    if (this.#beside) this.#crew.run();
+    for (let k = 0; k < this.#delays.length; k++) {
+      for (const rows of this.#crew.spikes(history, step - this.#delays[k]!)) {
+        for (let m = 0; m < this.#crew.members; m++)
+          this.#deliverSegment(m, m * this.#delays.length + k, rows);
+      }
+    }
+  }
+
+  #deliverSegment(member: number, segment: number, { address, count, first }: Rows): void {
+    const { kernels } = this.#arena;
+    if (kernels && !this.#beside) {
+      if (this.#crew.alone) {
+        // No lists of arguments in what runs in every step: they would be garbage.
+        this.events += kernels.deliver(
+          address,
+          count,
+          this.#startsAt,
+          this.#segments,
+          segment,
+          this.#targetsAt,
+          this.#wide ? 1 : 0,
+          this.#weightsAt,
+          this.#weight,
+          this.#accumulator,
+        );
+        return;
+      }
+      const values = [
+        ...[address, count, this.#startsAt, this.#segments, segment, this.#targetsAt],
+        ...[this.#wide ? 1 : 0, this.#weightsAt, this.#weight, this.#accumulator],
+      ];
+      this.#crew.call(member, "deliver", values, this.#hear);
+      return;
+    }
+    const [acc, targets, weights, starts] = [this.#acc, this.#targets, this.#weights, this.#starts];
+    const weight = this.#weight;
+    const { list } = this.#crew;
+    for (let k = 0; k < count; k++) {
+      const at = list[first + k]! * this.#segments + segment;
+      const end = starts[at + 1]!;
+      this.events += end - starts[at]!;
+      for (let s = starts[at]!; s < end; s++) acc[targets[s]!]! += weights ? weights[s]! : weight;
+    }
+  }
+}
+
+/** A projection that does not learn: its rows into each state that it changes. */
+export class StaticProjection {
+  readonly #lay: () => Listed;
+  readonly #make: (channel: Channel, listed: Listed, has: Has, late: boolean) => StaticRows;
+  readonly #step: LatticeStep;
+  readonly #gain: number;
+  readonly #watch: WeightWatch;
+  readonly #parts = new Map<Channel, StaticRows>();
+
+  /** @param path  of the projection, for errors */
+  constructor(arena: Arena, crew: Crew, synapses: Projection, group: LatticeGroup, dt: number, path: string) {
+    const { gain } = synapses;
+    this.#lay = () => list(synapses, dt, path);
+    this.#make = (channel, listed, has, late) =>
+      new StaticRows(arena, crew, listed, gain, group, group.step[channel], has, late);
+    this.#step = group.step;
+    this.#gain = gain;
+    this.#watch = new WeightWatch(synapses, path);
+    arena.expectRoom(2 * synapses.synapses);
+    const listed = this.#lay();
+    for (const [channel, has] of this.#channels(listed))
+      this.#parts.set(channel, this.#make(channel, listed, has, false));
+  }
+
+  get bytes(): number {
+    return [...this.#parts.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Synapses reached so far. */
+  get events(): number {
+    return [...this.#parts.values()].reduce((sum, { events }) => sum + events, 0);
+  }
+
+  bind(): void {
+    for (const rows of this.#parts.values()) rows.bind();
+  }
+
+  deliver(step: number, history: SpikeHistory): void {
+    for (const rows of this.#parts.values()) rows.deliver(step, history);
+  }
+
+  /** Lays out anew what has changed outside. */
+  takeWeights(): void {
+    if (this.#step.counts || !this.#watch.changed()) return;
+    const listed = this.#lay();
+    const now = new Map(this.#channels(listed));
+    for (const channel of this.#parts.keys()) if (!now.has(channel)) now.set(channel, () => false);
+    for (const [channel, has] of now) {
+      const rows = this.#parts.get(channel);
+      if (rows) rows.lay(listed, has);
+      else {
+        const more = this.#make(channel, listed, has, true);
+        more.bind();
+        this.#parts.set(channel, more);
+      }
+    }
+  }
+
+  /** Into which states the synapses go, and which of them. */
+  #channels({ weights }: Listed): [Channel, Has][] {
+    const { counts, excitatory, inhibitory } = this.#step;
+    if (counts || excitatory === inhibitory) return [["excitatory", null]];
+    const each = typeof weights === "number" ? Float32Array.of(weights) : weights;
+    const inhibits = (s: number) => each[s]! * this.#gain < 0;
+    let negative = 0;
+    for (let s = 0; s < each.length; s++) if (inhibits(s)) negative++;
+    if (negative === 0) return [["excitatory", null]];
+    if (negative === each.length) return [["inhibitory", null]];
+    return [
+      ["excitatory", s => !inhibits(s)],
+      ["inhibitory", inhibits],
+    ];
+  }
+}
+
+type Channel = "excitatory" | "inhibitory";

@@ -1,0 +1,376 @@
+import { InputError } from "../../errors.ts";
+import { exp, log } from "../../math/elementary.ts";
+import type { Arena } from "../kernels/arena.ts";
+import { within } from "../network/expect.ts";
+import type { LatticeStep } from "../network/neurons/lattice.ts";
+import type { PlasticityModel } from "../network/plasticity/plasticity.ts";
+import type { Plasticity } from "../network/plasticity/plasticSynapses.ts";
+import type { PairParameters } from "../network/plasticity/stdpPair.ts";
+import type { Projection } from "../network/synapses/projection.ts";
+import { SparseProjection } from "../network/synapses/sparse.ts";
+import { WeightWatch } from "../network/synapses/weightWatch.ts";
+import { type Crew, shares } from "./crew.ts";
+import { delaySteps, stepsOf } from "./delays.ts";
+import type { LatticeGroup } from "./latticeGroup.ts";
+import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+
+const { fround } = Math;
+
+/** As in `LatticeGroup`. */
+const SPECK = fround(1e-25);
+
+/** Spikes of a postsynaptic neuron that are kept until every row has seen them. */
+const RING = 32;
+
+/** Those of them that lie together, for rows that have missed no more than so many less one. */
+const RECENT = 4;
+
+/** Below this a trace counts as gone. */
+const GONE = 1e-8;
+
+/** The rule of a projection whose synapses `StdpRows` can hold; null for others. */
+export function pairsOf(
+  synapses: Projection,
+  plasticity: Plasticity,
+  { step, refractorySteps }: LatticeGroup,
+): ({ readonly pairs: PairParameters } & PlasticityModel) | null {
+  const [model, ...others] = plasticity.models;
+  const pairs = model?.pairs;
+  if (!pairs || others.length > 0 || plasticity.delayKind === "dendritic" || step.counts) return null;
+  // Weights that the user holds must change where they are; a burst has several spikes at one point.
+  if (!(synapses instanceof SparseProjection) || !synapses.ownsWeights || synapses.delays) return null;
+  if (step.parameters.reset === "subtract" && refractorySteps === 0) return null;
+  return pairs.bounds.wMin >= 0 || step.excitatory === step.inhibitory ? { ...model, pairs } : null;
+}
+
+/**
+ * Synapses with pair STDP (equations in `stdpPair.ts`), one axonal delay and a weight dependence that is linear, on a
+ * lattice. A row is read when a spike of its presynaptic neuron arrives: the postsynaptic spikes since the last time are
+ * then made up for, each with the presynaptic trace of its own time, in their order; so no spike has to walk the columns
+ * of the matrix. Where a neuron is about to have more spikes than its ring holds, all rows are brought up to date.
+ *
+ * Weights are in single precision, as everywhere, and here the changes are as well. They lie where the loops find them,
+ * and the network's list of them is that one; where someone had its list before, they go back to it after each run.
+ */
+export class StdpRows {
+  readonly bytes: number;
+  /** Synapses reached so far. */
+  events = 0;
+  readonly #hear = (events: number) => {
+    this.events += events;
+  };
+  readonly #arena: Arena;
+  readonly #synapses: SparseProjection;
+  readonly #check: (weights: Float32Array) => void;
+  readonly #watch: WeightWatch;
+  readonly #path: string;
+  /** Whether the network's list is another one. */
+  #copied = false;
+  /** Whether nothing has happened since that list was brought up to date. */
+  #given = true;
+  readonly #group: LatticeGroup;
+  readonly #delay: number;
+  readonly #rule: Float32Array;
+  readonly #nearest: boolean;
+  readonly #decay: number;
+  readonly #table: Float32Array;
+  readonly #wide: boolean;
+  readonly #padded: number;
+  readonly #crew: Crew;
+  readonly #shares: readonly (readonly [first: number, last: number])[];
+  readonly #reached: () => number;
+  readonly #channel: LatticeStep["excitatory"];
+  readonly #at: Readonly<
+    Record<
+      | "starts"
+      | "targets"
+      | "weights"
+      | "value"
+      | "since"
+      | "done"
+      | "y"
+      | "recent"
+      | "counts"
+      | "ring"
+      | "table"
+      | "rule",
+      number
+    >
+  >;
+  /** Spikes of each postsynaptic neuron when all rows were last up to date. */
+  readonly #flushed: Int32Array;
+  #crowded = false;
+  #stale = false;
+  #starts!: Uint32Array;
+  #targets!: Uint16Array | Uint32Array;
+  #weights!: Float32Array;
+  #value!: Float32Array;
+  #since!: Int32Array;
+  #done!: Int32Array;
+  #y!: Float32Array;
+  #recent!: Int32Array;
+  #counts!: Int32Array;
+  #ring!: Int32Array;
+  #acc!: Float32Array;
+
+  /**
+   * @param path     of the projection, for errors
+   * @param reached  the first step whose spikes are not all fired
+   */
+  constructor(
+    arena: Arena,
+    crew: Crew,
+    synapses: SparseProjection,
+    { pairs, check }: { readonly pairs: PairParameters } & Pick<PlasticityModel, "check">,
+    group: LatticeGroup,
+    dt: number,
+    path: string,
+    reached: () => number,
+  ) {
+    const { pre, rowStart, targets } = synapses;
+    const { members } = crew;
+    const { aPlus, aMinus, tauPlus, tauMinus, strengthen, weaken, bounds } = pairs;
+    this.#arena = arena;
+    this.#synapses = synapses;
+    this.#check = check;
+    this.#watch = new WeightWatch(synapses, path);
+    this.#path = path;
+    this.#group = group;
+    this.#channel = synapses.gain < 0 ? group.step.inhibitory : group.step.excitatory;
+    this.#delay = delaySteps(synapses.minDelay, dt, path);
+    this.#rule = Float32Array.of(aPlus, aMinus, ...strengthen, ...weaken, bounds.wMin, bounds.wMax);
+    this.#nearest = pairs.nearest;
+    this.#decay = fround(exp(-dt / tauMinus));
+    const ages = Math.ceil((-log(GONE) * tauPlus) / dt);
+    stepsOf(`${path}.plasticity.tauPlus`, tauPlus, dt);
+    this.#table = Float32Array.from({ length: ages }, (_, n) => exp((-n * dt) / tauPlus));
+    this.#wide = group.size > 65_536;
+    this.#padded = Math.ceil(group.size / 8) * 8;
+    this.#crew = crew;
+    this.#shares = shares(group.size, members);
+    this.#reached = reached;
+    this.#flushed = new Int32Array(group.size);
+    const before = arena.used;
+    this.#at = {
+      starts: arena.take(4 * (pre * members + 1)),
+      targets: arena.take((this.#wide ? 4 : 2) * targets.length),
+      weights: arena.take(4 * targets.length),
+      value: arena.take(4 * pre * members),
+      since: arena.take(4 * pre * members),
+      done: arena.take(4 * pre * members),
+      y: arena.take(4 * this.#padded),
+      recent: arena.take(4 * RECENT * group.size),
+      counts: arena.take(4 * group.size),
+      ring: arena.take(4 * RING * group.size),
+      table: arena.take(this.#table.byteLength + 4),
+      rule: arena.take(this.#rule.byteLength),
+    };
+    // The weights themselves count with the projection, whose they are.
+    this.bytes = arena.used - before - 4 * targets.length;
+    // Targets ascend within a row, so that each member has a stretch of it.
+    const starts = arena.view(Uint32Array, this.#at.starts, pre * members + 1);
+    const ends = this.#shares.map(([, last]) => last);
+    for (let row = 0, s = 0; row < pre; row++) {
+      for (let m = 0; m < members; m++) {
+        starts[row * members + m] = s;
+        while (s < rowStart[row + 1]! && targets[s]! < ends[m]!) s++;
+      }
+    }
+    starts[pre * members] = targets.length;
+    this.#targetView().set(targets);
+  }
+
+  bind(): void {
+    const view = this.#arena.view.bind(this.#arena);
+    const { pre, synapses } = this.#synapses;
+    const at = this.#at;
+    this.#starts = view(Uint32Array, at.starts, pre * this.#crew.members + 1);
+    this.#targets = this.#targetView();
+    this.#weights = view(Float32Array, at.weights, synapses);
+    this.#value = view(Float32Array, at.value, pre * this.#crew.members);
+    this.#since = view(Int32Array, at.since, pre * this.#crew.members);
+    this.#done = view(Int32Array, at.done, pre * this.#crew.members);
+    this.#y = view(Float32Array, at.y, this.#padded);
+    this.#recent = view(Int32Array, at.recent, RECENT * this.#group.size).fill(-1);
+    this.#counts = view(Int32Array, at.counts, this.#group.size);
+    this.#ring = view(Int32Array, at.ring, RING * this.#group.size);
+    this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state]!, this.#group.size);
+    view(Float32Array, at.table, this.#table.length).set(this.#table);
+    view(Float32Array, at.rule, this.#rule.length).set(this.#rule);
+    this.#weights.set(this.#synapses.heldWeights);
+    this.#copied = !this.#synapses.keepWeightsIn(this.#weights, () => this.update(this.#reached()));
+  }
+
+  /** Takes in what has changed outside. */
+  takeWeights(): void {
+    if (!this.#copied && !this.#synapses.lent) return;
+    if (!this.#watch.changed()) return;
+    const { heldWeights } = this.#synapses;
+    within(this.#path, () => this.#check(heldWeights));
+    if (this.#copied) this.#weights.set(heldWeights);
+  }
+
+  /** Brings the network's list of weights up to date. */
+  giveWeights(): void {
+    if (!this.#copied && !this.#synapses.lent) return;
+    this.update(this.#reached());
+    if (this.#copied) {
+      if (this.#watch.changed()) {
+        throw new InputError(
+          `${this.#path}.weights: expected them as they were, got others while the network runs; ` +
+            "change them between runs or in a callback of `at`",
+        );
+      }
+      this.#synapses.heldWeights.set(this.#weights);
+    }
+    this.#watch.mark();
+    this.#given = true;
+  }
+
+  /** A postsynaptic neuron fires, after what arrived at this step. */
+  postSpike(j: number, step: number): void {
+    const count = this.#counts[j]!++;
+    this.#ring[RING * j + (count % RING)] = step;
+    const recent = RECENT * j;
+    this.#recent.copyWithin(recent, recent + 1, recent + RECENT);
+    this.#recent[recent + RECENT - 1] = step;
+    this.#y[j] = this.#nearest ? 1 : this.#y[j]! + 1;
+    this.#stale = true;
+    // One more fits, for the step that is under way.
+    if (count + 2 - this.#flushed[j]! >= RING) this.#crowded = true;
+  }
+
+  /** Delivers all spikes that arrive at a step. */
+  deliver(step: number, history: SpikeHistory): void {
+    this.#given = false;
+    if (this.#crowded) this.update(step);
+    this.#decayTraces();
+    for (const rows of this.#crew.spikes(history, step - this.#delay)) this.#run(rows, step, true);
+  }
+
+  /** Brings all weights up to a step: the postsynaptic spikes before it have acted. */
+  update(step: number): void {
+    if (!this.#stale) return;
+    this.#crew.run();
+    for (const rows of this.#crew.all(this.#synapses.pre)) {
+      this.#run(rows, step, false);
+      this.#crew.run();
+    }
+    this.#flushed.set(this.#counts);
+    // Those of the present step are still to come.
+    for (let j = 0; j < this.#flushed.length; j++) {
+      if (this.#flushed[j]! > 0 && this.#ring[RING * j + ((this.#flushed[j]! - 1) % RING)]! >= step)
+        this.#flushed[j]!--;
+    }
+    this.#crowded = false;
+    this.#stale = false;
+  }
+
+  weights(): Float64Array {
+    if (this.#given) this.takeWeights();
+    this.update(this.#reached());
+    return Float64Array.from(this.#weights);
+  }
+
+  reward(): boolean {
+    return false;
+  }
+
+  modulate(): void {
+    throw new InputError("plasticity: expected three-factor, which takes modulators");
+  }
+
+  #targetView(): Uint16Array | Uint32Array {
+    const { synapses } = this.#synapses;
+    return this.#wide
+      ? this.#arena.view(Uint32Array, this.#at.targets, synapses)
+      : this.#arena.view(Uint16Array, this.#at.targets, synapses);
+  }
+
+  #decayTraces(): void {
+    const { kernels } = this.#arena;
+    if (kernels) {
+      this.#shares.forEach(([first, last], m) => {
+        const values = [this.#at.y + 4 * first, last - first, this.#decay, SPECK] as const;
+        if (this.#crew.alone) kernels.decay(...values);
+        else this.#crew.call(m, "decay", values);
+      });
+      return;
+    }
+    const y = this.#y;
+    for (let j = 0; j < y.length; j++) y[j] = fround(fround(y[j]! * this.#decay) + SPECK);
+  }
+
+  #run(rows: Rows, now: number, arrives: boolean): void {
+    for (let m = 0; m < this.#crew.members; m++) this.#runShare(m, rows, now, arrives);
+  }
+
+  #runShare(member: number, { address, count, first }: Rows, now: number, arrives: boolean): void {
+    const { kernels } = this.#arena;
+    const at = this.#at;
+    const { pre } = this.#synapses;
+    const { members } = this.#crew;
+    const { state, scale } = this.#channel;
+    const gain = fround(this.#synapses.gain * scale);
+    if (kernels) {
+      const own = 4 * member * pre;
+      const values = [
+        ...([address, count, at.starts, members, member] as const),
+        ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state]!, gain] as const),
+        ...([
+          now,
+          at.value + own,
+          at.since + own,
+          at.done + own,
+          at.y,
+          at.recent,
+          at.counts,
+          at.ring,
+        ] as const),
+        ...([RING - 1, at.table, this.#table.length, at.rule] as const),
+        ...([arrives ? 1 : 0, this.#nearest ? 1 : 0] as const),
+      ] as const;
+      const hear = arrives ? this.#hear : null;
+      if (this.#crew.alone) {
+        const events = kernels.stdp(...values);
+        hear?.(events);
+      } else this.#crew.call(member, "stdp", values, hear);
+      return;
+    }
+    const [aPlus, aMinus, p0, p1, d0, d1, wMin, wMax] = this.#rule as unknown as number[] & { length: 8 };
+    const [weights, table, ring, counts] = [this.#weights, this.#table, this.#ring, this.#counts];
+    const clipped = (w: number) => Math.min(Math.max(fround(w), wMin!), wMax!);
+    for (let k = 0; k < count; k++) {
+      const fired = this.#crew.list[first + k]!;
+      const row = member * pre + fired;
+      const start = fired * members + member;
+      const [x, from, seen] = [this.#value[row]!, this.#since[row]!, this.#done[row]!];
+      const left = (age: number) => (age < table.length ? fround(x * table[age]!) : 0);
+      const end = this.#starts[start + 1]!;
+      if (arrives) this.events += end - this.#starts[start]!;
+      for (let s = this.#starts[start]!; s < end; s++) {
+        const j = this.#targets[s]!;
+        let w = weights[s]!;
+        let n = counts[j]!;
+        if (this.#recent[RECENT * j + RECENT - 1]! >= seen)
+          for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
+        for (; n < counts[j]!; n++) {
+          const at = ring[RING * j + (n % RING)]!;
+          if (at >= now) break;
+          const change = fround(fround(aPlus! * fround(p0! + fround(p1! * w))) * left(at - from));
+          w = clipped(w + change);
+        }
+        if (arrives) {
+          w = clipped(w - fround(fround(aMinus! * fround(d0! + fround(d1! * w))) * this.#y[j]!));
+          this.#acc[j]! += fround(w * gain);
+        }
+        weights[s] = w;
+      }
+      this.#done[row] = now;
+      if (arrives) {
+        this.#value[row] = this.#nearest ? 1 : left(now - from) + 1;
+        this.#since[row] = now;
+      }
+    }
+  }
+}

@@ -1,0 +1,411 @@
+import { InputError, shown } from "../../errors.ts";
+import { Rng } from "../../math/rng.ts";
+import {
+  expectFields,
+  expectFinite,
+  expectInteger,
+  expectList,
+  expectName,
+  expectNumber,
+  expectNumbers,
+  expectOnly,
+  within,
+} from "./expect.ts";
+import { type NeuronModel, type NeuronSpec, neuronFields, neuronModel } from "./neurons/index.ts";
+import { table } from "./parameters.ts";
+import { expectLearning, type PlasticitySpec, plasticity, plasticityFields } from "./plasticity/index.ts";
+import type { Plasticity } from "./plasticity/plasticSynapses.ts";
+import { inMemory, Room } from "./room.ts";
+import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
+import { named } from "./streams.ts";
+import { type Connectivity, connect, connectFields, type Rows } from "./synapses/connect.ts";
+import {
+  type Convolution,
+  ConvolutionProjection,
+  convolutionFields,
+  kernelWeights,
+  slide,
+} from "./synapses/convolution.ts";
+import { DenseProjection } from "./synapses/dense.ts";
+import type { Projection } from "./synapses/projection.ts";
+import { SparseProjection } from "./synapses/sparse.ts";
+
+export interface PopulationSpec {
+  readonly size: number;
+  /** `input`: no dynamics; the population emits the spikes that it is given. */
+  readonly neuron: "input" | NeuronSpec;
+  /** Time constant of the population's spike trace [ms]; without it no trace is kept. */
+  readonly tauTrace?: number;
+  /** Potentials at the start: one for all, one each, or drawn for each neuron; vRest by default. */
+  readonly initial?: { readonly v: PerNeuron };
+}
+
+export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number) => number);
+
+/**
+ * A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. Weights of
+ * a convolution's kernel are drawn from the number of their place and source channel in it, and of their filter.
+ */
+export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
+
+export interface ProjectionSpec {
+  /** By which to find it again, `FROM->TO` by default; it also tells its random numbers from those of its twins. */
+  readonly name?: string;
+  readonly from: string;
+  readonly to: string;
+  /** Without it, every neuron connects to every neuron. */
+  readonly connect?: Connectivity | Convolution;
+  /**
+   * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution. A Float32Array is
+   * kept, not copied, and plasticity changes it; except beside `connect` with `pairs` or with a delay for each synapse,
+   * where synapses are put in an order of their own.
+   */
+  readonly weights: PerSynapse;
+  /** [ms]; 0 by default. Populations may not form a loop of zero delays. One number for a convolution. */
+  readonly delay?: PerSynapse;
+  /** Factor on every weight at delivery; 1 by default. */
+  readonly gain?: number;
+  /** How the synapses learn: one rule, or several that act one after the other. */
+  readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
+  /** Where the delay lies for a rule, `axonal` by default; see `SynapseRule`. */
+  readonly delayKind?: "axonal" | "dendritic";
+}
+
+export const populationFields = table({
+  size: { unit: "1", own: true },
+  neuron: { own: true, fields: neuronFields },
+  tauTrace: { unit: "ms", own: true },
+  initial: { own: true, fields: () => ({ v: { unit: "mV", own: true, varies: "neuron" } }) },
+});
+
+export const projectionFields = table({
+  name: {},
+  from: {},
+  to: {},
+  connect: {
+    own: true,
+    fields: ({ kind }) => (kind === "convolution" ? convolutionFields : connectFields[kind as "all"]),
+  },
+  weights: { unit: "mV", own: true, varies: "synapse" },
+  delay: { unit: "ms", own: true, varies: "synapse" },
+  gain: { unit: "1", own: true },
+  plasticity: { own: true, fields: plasticityFields },
+  delayKind: { words: ["axonal", "dendritic"] },
+});
+
+/** Neurons are numbered in 31 bits; most populations end earlier, with the memory. */
+const MOST_NEURONS = 2 ** 31 - 1;
+
+/** What a simulation keeps of a neuron and of an input at least [bytes]. */
+const NEURON = 64;
+const INPUT = 16;
+
+export interface NetworkSpec {
+  readonly populations: Readonly<Record<string, PopulationSpec>>;
+  readonly projections?: readonly ProjectionSpec[];
+  readonly stimuli?: readonly StimulusSpec[];
+}
+
+export interface Population {
+  readonly name: string;
+  readonly size: number;
+  /** null for an input population. */
+  readonly model: NeuronModel | null;
+  readonly tauTrace: number | null;
+  /** Potentials at the start, or null for vRest. */
+  readonly initial: Float64Array | null;
+  /** Place in the order in which populations are handled at one instant: sources of zero-delay projections first. */
+  readonly rank: number;
+  /** Indices of the projections that leave this population. */
+  readonly outgoing: readonly number[];
+  /** Whether it is a parrot whose spikes come back to it over parrots alone: then each goes round for ever. */
+  readonly echoes: boolean;
+}
+
+/** A checked network. It holds no state: a Simulation does. */
+export interface Network {
+  readonly populations: readonly Population[];
+  /** In an order that does not depend on that of the description, in which events of one instant are handled. */
+  readonly projections: readonly {
+    readonly name: string;
+    /** In the description's list. */
+    readonly place: number;
+    readonly synapses: Projection;
+    readonly from: number;
+    readonly to: number;
+    readonly plasticity: Plasticity | null;
+  }[];
+  /** Each makes a stimulus at its beginning: stimuli have a state, and a simulation its own of each. */
+  readonly stimuli: readonly (() => Stimulus)[];
+}
+
+/**
+ * Checks a description and makes a network of it; an invalid network cannot be built.
+ * @param options  `seed` (1 by default) draws connectivity, weights, delays and stimuli, each from a stream of its own;
+ *                 see `named`
+ * @throws InputError that names the path of the field, the value and what was expected
+ */
+export function network(spec: NetworkSpec, options: { readonly seed?: number } = {}): Network {
+  return inMemory("network", () => build(spec, options));
+}
+
+function build(spec: NetworkSpec, options: { readonly seed?: number }): Network {
+  within("options", () => expectOnly(options, "the options", ["seed"]));
+  const { seed = 1 } = options;
+  expectOnly(spec, "a network", ["populations", "projections", "stimuli"]);
+  within("populations", () => expectFields(spec.populations, "populations by name"));
+  expectList("projections", spec.projections, "projections");
+  expectList("stimuli", spec.stimuli, "stimuli");
+  expectInteger("seed", seed, 0);
+  const names = Object.keys(spec.populations);
+  if (names.length === 0) throw new InputError("populations: expected at least one, got none");
+  const index = new Map(names.map((name, p) => [name, p]));
+  const room = new Room();
+  const models = names.map(name => checkPopulation(name, spec.populations[name]!, room));
+
+  const declared = spec.projections ?? [];
+  declared.forEach((projection, q) => {
+    within(`projections[${q}]`, () => {
+      expectOnly(projection, "a projection", Object.keys(projectionFields));
+      expectName(projection.name);
+    });
+  });
+  const streams = named(declared, ({ from, to }) => ["projection", from, to]);
+  const built = declared.map((projection, q) => {
+    const end = (field: "from" | "to") => {
+      const p = index.get(projection[field]);
+      if (p === undefined) {
+        throw new InputError(
+          `projections[${q}].${field}: expected one of ${names.join(", ")}, got ${wrongName(projection[field])}`,
+        );
+      }
+      return p;
+    };
+    const [from, to] = [end("from"), end("to")];
+    if (models[to] === null) {
+      throw new InputError(
+        `projections[${q}].to: ${projection.to} is an input population and receives nothing`,
+      );
+    }
+    const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
+    const [learns, synapses] = within(`projections[${q}]`, () => {
+      // Before millions of synapses are drawn for nothing.
+      const rules = plasticity(projection);
+      const rng = new Rng(seed, streams[q]!.stream);
+      const drawn = connected(projection, ...sizes, from === to, rng, room);
+      if (rules) expectLearning(rules, drawn);
+      return [rules, drawn] as const;
+    });
+    const name = projection.name ?? `${projection.from}->${projection.to}`;
+    return { name, place: q, synapses, from, to, plasticity: learns };
+  });
+  const projections = built.sort((a, b) => streams[a.place]!.rank - streams[b.place]!.rank);
+
+  const ranks = rankPopulations(names, projections);
+  const populations = names.map((name, p) => ({
+    name,
+    size: spec.populations[name]!.size,
+    model: models[p]!,
+    tauTrace: spec.populations[name]!.tauTrace ?? null,
+    initial: initialPotentials(name, spec.populations[name]!, models[p]!, new Rng(seed, `initial ${name}`)),
+    rank: ranks[p]!,
+    echoes: echoes(p, models, projections),
+    outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
+  }));
+  const given = spec.stimuli ?? [];
+  given.forEach((one, s) => {
+    within(`stimuli[${s}]`, () => {
+      expectFields(one, "a stimulus");
+      expectName(one.name);
+    });
+  });
+  const own = named(given, ({ to, kind }) => ["stimulus", to, kind]);
+  const makers = given.map((stimulusSpec, s) => {
+    const p = index.get(stimulusSpec.to);
+    if (p === undefined) {
+      throw new InputError(
+        `stimuli[${s}].to: expected one of ${names.join(", ")}, got ${wrongName(stimulusSpec.to)}`,
+      );
+    }
+    const make = () =>
+      stimulus(stimulusSpec, p, populations[p]!.size, models[p] === null, seed, own[s]!.stream);
+    within(`stimuli[${s}]`, make);
+    return make;
+  });
+  const stimuli = makers
+    .map((make, s) => ({ make, rank: own[s]!.rank }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ make }) => make);
+  return { populations, projections, stimuli };
+}
+
+/** A name that is none of the network's, as an error shows it: short, whatever a file holds. */
+function wrongName(name: unknown): string {
+  return typeof name === "string" && name.length <= 60 ? name : shown(name);
+}
+
+function initialPotentials(
+  name: string,
+  { size, initial }: PopulationSpec,
+  model: NeuronModel | null,
+  rng: Rng,
+): Float64Array | null {
+  if (initial === undefined) return null;
+  within(`populations.${name}.initial`, () => expectOnly(initial, "the initial state", ["v"]));
+  const path = `populations.${name}.initial.v`;
+  if (!model) throw new InputError(`${path}: an input population has no potential`);
+  const { v } = initial;
+  if (typeof v !== "number" && typeof v !== "function") {
+    expectNumbers(path, v, `${size} potentials, or one for all`);
+    if (v.length !== size) throw new InputError(`${path}: expected one number or ${size}, got ${v.length}`);
+  }
+  return Float64Array.from({ length: size }, (_, i) => {
+    const value = typeof v === "number" ? v : typeof v === "function" ? v(rng, i) : v[i]!;
+    expectFinite(path, value);
+    return value;
+  });
+}
+
+function checkPopulation(name: string, population: PopulationSpec, room: Room): NeuronModel | null {
+  const path = `populations.${name}`;
+  within(path, () => expectOnly(population, "a population", Object.keys(populationFields)));
+  const { size, tauTrace, neuron } = population;
+  expectInteger(`${path}.size`, size, 1, MOST_NEURONS);
+  if (tauTrace !== undefined)
+    expectNumber(`${path}.tauTrace`, tauTrace, tauTrace > 0, "a time in ms above 0");
+  room.take(`${path}.size`, size, "neurons", neuron === "input" ? INPUT : NEURON);
+  if (neuron === "input") return null;
+  return within(`${path}.neuron`, () => {
+    const model = neuronModel(neuron);
+    model.fits?.(size);
+    return model;
+  });
+}
+
+function connected(
+  spec: ProjectionSpec,
+  pre: number,
+  post: number,
+  same: boolean,
+  rng: Rng,
+  room: Room,
+): Projection {
+  const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
+  expectPerSynapse("weights", weights);
+  expectPerSynapse("delay", delay);
+  if (connectivity?.kind === "convolution") {
+    const sliding = within("connect", () => slide(connectivity, pre, post, room));
+    const kernel = all(kernelWeights(sliding) / sliding.filters, sliding.filters);
+    return new ConvolutionProjection(
+      sliding,
+      perSynapse("weights", weights, kernel, rng),
+      delay as number,
+      gain,
+      weights instanceof Float32Array,
+    );
+  }
+  if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
+    if (weights.length !== pre * post) {
+      throw new InputError(
+        `weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`,
+      );
+    }
+    const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
+    const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);
+    return new DenseProjection(pre, post, own, delays, gain, own === weights);
+  }
+  const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng, room);
+  for (const [field, value] of Object.entries({ weights, delay }))
+    if (typeof value !== "number") room.take(field, rows.targets.length, field, 4);
+  const each = typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng);
+  const delays = typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng);
+  // Synapses will be sorted by delay: not in a caller's lists.
+  const sorts = typeof delays !== "number";
+  const callers = each instanceof Float32Array && each === weights;
+  return new SparseProjection(
+    post,
+    rows.rowStart,
+    rows.targets,
+    sorts && callers ? each.slice() : each,
+    sorts && delays === delay ? delays.slice() : delays,
+    gain,
+    typeof weights === "function",
+    callers && !sorts,
+  );
+}
+
+function all(pre: number, post: number): Rows {
+  return {
+    rowStart: Uint32Array.from({ length: pre + 1 }, (_, i) => i * post),
+    targets: Uint32Array.from({ length: pre * post }, (_, s) => s % post),
+  };
+}
+
+/** Only the kind of what a user gives; sizes and values are checked where they are known. */
+function expectPerSynapse(field: string, value: unknown): void {
+  if (typeof value !== "number" && typeof value !== "function")
+    expectNumbers(field, value, "numbers, one for each synapse, or one number");
+}
+
+function perSynapse(
+  field: string,
+  value: PerSynapse,
+  { rowStart, targets, order }: Rows,
+  rng: Rng,
+): Float32Array {
+  const out = new Float32Array(targets.length);
+  if (typeof value === "number") return out.fill(value);
+  if (typeof value === "function") {
+    for (let i = 0; i + 1 < rowStart.length; i++) {
+      for (let s = rowStart[i]!; s < rowStart[i + 1]!; s++) out[s] = value(rng, i, targets[s]!);
+    }
+    return out;
+  }
+  if (value.length !== targets.length) {
+    throw new InputError(`${field}: expected one number, or ${targets.length}, got ${value.length}`);
+  }
+  if (!order && value instanceof Float32Array) return value;
+  for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s]! : s]!;
+  return out;
+}
+
+function echoes(
+  p: number,
+  models: readonly (NeuronModel | null)[],
+  projections: readonly { synapses: Projection; from: number; to: number }[],
+): boolean {
+  if (models[p]?.model !== "parrot") return false;
+  const reached = new Set<number>();
+  for (const next = [p]; next.length > 0; ) {
+    const here = next.pop()!;
+    for (const { synapses, from, to } of projections) {
+      if (from !== here || reached.has(to) || synapses.synapses === 0) continue;
+      if (models[to]?.model !== "parrot") continue;
+      reached.add(to);
+      next.push(to);
+    }
+  }
+  return reached.has(p);
+}
+
+/** Topological order along zero-delay projections, by declaration where they leave it open. */
+function rankPopulations(
+  names: readonly string[],
+  projections: readonly { synapses: Projection; from: number; to: number }[],
+): number[] {
+  const ranks = names.map(() => -1);
+  const instant = projections.filter(({ synapses }) => synapses.synapses > 0 && synapses.minDelay === 0);
+  for (let rank = 0; rank < names.length; rank++) {
+    const next = names.findIndex(
+      (_, p) => ranks[p] === -1 && instant.every(({ from, to }) => to !== p || ranks[from] !== -1),
+    );
+    if (next === -1) {
+      const loop = names.filter((_, p) => ranks[p] === -1);
+      throw new InputError(
+        `projections: expected a delay above 0 in every loop, got none among ${loop.join(", ")}`,
+      );
+    }
+    ranks[next] = rank;
+  }
+  return ranks;
+}

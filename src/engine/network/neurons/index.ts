@@ -1,0 +1,77 @@
+import { InputError } from "../../../errors.ts";
+import { Registry } from "../../../registry.ts";
+import { expectFields } from "../expect.ts";
+import { type AnyTable, filledOnly, type Given, type Table, table } from "../parameters.ts";
+import { alif } from "./alif.ts";
+import { integrateAndFire } from "./integrateAndFire.ts";
+import { leakyIntegrator } from "./leakyIntegrator.ts";
+import { lifAlpha } from "./lifAlpha.ts";
+import { lifExp } from "./lifExp.ts";
+import { LifGroup, membraneStep } from "./lifGroup.ts";
+import { type MaxPoolSpec, maxPool } from "./maxPool.ts";
+import type { NeuronDefinition, NeuronModel } from "./neuronModel.ts";
+import { type MembraneSpec, membraneParameters, type SynapticSpec } from "./parameters.ts";
+import { parrot } from "./parrot.ts";
+
+export type { NeuronDefinition, NeuronModel };
+
+const lif: NeuronDefinition<typeof membraneParameters> = {
+  name: "lif",
+  parameters: membraneParameters,
+  create: (p, size) => new LifGroup(size, p),
+  lattice: membraneStep,
+};
+
+/** What a user writes: parameters of one of the models; `lif` where no model is named. */
+export type NeuronSpec =
+  | ({ readonly model?: "lif" } & MembraneSpec)
+  | ({ readonly model: "lif-exp" | "lif-alpha" } & SynapticSpec)
+  | ({ readonly model: "alif" } & Given<typeof alif.parameters>)
+  | ({ readonly model: "if" } & Given<typeof integrateAndFire.parameters>)
+  | ({ readonly model: "li" } & Given<typeof leakyIntegrator.parameters>)
+  | { readonly model: "parrot" }
+  | ({ readonly model: "max-pool" } & MaxPoolSpec);
+
+/** Every neuron model by name. */
+export const neurons = new Registry<NeuronDefinition<AnyTable>>(
+  "neuron",
+  { parameters: "object", create: "function", fits: "function?", lattice: "function?", modes: "function?" },
+  [lif, lifExp, lifAlpha, alif, integrateAndFire, leakyIntegrator, parrot, maxPool],
+);
+
+/** A definition, and a way to write a neuron of it with its own parameters. */
+export type Defined<T extends Table> = NeuronDefinition<T> & { spec(parameters: Given<T>): NeuronSpec };
+
+/**
+ * Adds a neuron model, which populations name as `model`. Its numbers are those of a description: times in ms.
+ * @throws InputError when the definition lacks something, or its name is taken
+ */
+export function defineNeuron<const T extends Table>(definition: NeuronDefinition<T>): Defined<T> {
+  neurons.add(definition);
+  const spec = (parameters: Given<T>) => ({ model: definition.name, ...parameters }) as unknown as NeuronSpec;
+  return Object.assign(definition, { spec });
+}
+
+/** @throws InputError that names the parameter, the value and what was expected */
+export function neuronModel(spec: NeuronSpec): NeuronModel {
+  expectFields(spec, '"input" or a neuron model with its parameters');
+  const { model = "lif", ...given } = spec;
+  const definition = neurons.named(model, "model");
+  const p = filledOnly(given, definition.parameters, model);
+  return {
+    model,
+    fits: size => definition.fits?.(p, size),
+    create: size => definition.create(p, size),
+    lattice(dt) {
+      if (definition.lattice) return definition.lattice(p, dt);
+      throw new InputError(`model: expected neurons for the grid mode, got ${model}; use the exact mode`);
+    },
+    modes: definition.modes?.(p) ?? null,
+  };
+}
+
+/** The parameters of a neuron that a description holds; undefined where its model is unknown. */
+export function neuronFields({ model = "lif" }: { readonly model?: unknown }): Table | undefined {
+  const definition = neurons.find(model);
+  return definition && { ...table({ model: {} }), ...definition.parameters };
+}

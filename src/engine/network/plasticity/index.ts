@@ -1,0 +1,99 @@
+import { InputError } from "../../../errors.ts";
+import { Registry } from "../../../registry.ts";
+import { expectChoice, expectFields, within } from "../expect.ts";
+import { type AnyTable, filledOnly, type Given, type Table } from "../parameters.ts";
+import type { Projection } from "../synapses/projection.ts";
+import { type HomeostasisSpec, homeostasis } from "./homeostasis.ts";
+import type { PlasticityDefinition } from "./plasticity.ts";
+import type { Plasticity } from "./plasticSynapses.ts";
+import { type ShortTermSpec, shortTerm } from "./shortTerm.ts";
+import { type StdpInhibitorySpec, stdpInhibitory } from "./stdpInhibitory.ts";
+import { type StdpPairSpec, stdpPair } from "./stdpPair.ts";
+import { type StdpRewardSpec, stdpReward } from "./stdpReward.ts";
+import { type StdpTripletSpec, stdpTriplet } from "./stdpTriplet.ts";
+import { type ThreeFactorSpec, threeFactorSynapse } from "./threeFactorSynapse.ts";
+
+export type { PlasticityDefinition };
+
+/** What a user writes in a projection's `plasticity`. */
+export type PlasticitySpec =
+  | StdpPairSpec
+  | StdpTripletSpec
+  | StdpInhibitorySpec
+  | StdpRewardSpec
+  | ShortTermSpec
+  | HomeostasisSpec
+  | ThreeFactorSpec;
+
+/** Every rule by name. */
+export const plasticities = new Registry<PlasticityDefinition<AnyTable>>(
+  "plasticity",
+  { parameters: "object", create: "function" },
+  [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactorSynapse],
+);
+
+/** A definition, and a way to write a plasticity of it with its own parameters. */
+export type DefinedPlasticity<T extends Table> = PlasticityDefinition<T> & {
+  spec(parameters: Given<T>): PlasticitySpec;
+};
+
+/**
+ * Adds a plasticity rule of synapses, which projections name as `kind`.
+ * @throws InputError when the definition lacks something, or its name is taken
+ */
+export function definePlasticity<const T extends Table>(
+  definition: PlasticityDefinition<T>,
+): DefinedPlasticity<T> {
+  plasticities.add(definition);
+  const spec = (parameters: Given<T>) =>
+    ({ kind: definition.name, ...parameters }) as unknown as PlasticitySpec;
+  return Object.assign(definition, { spec });
+}
+
+/** The fields of a plasticity that a description holds; undefined where its kind is unknown. */
+export function plasticityFields({ kind }: { readonly kind?: unknown }): Table | undefined {
+  const definition = plasticities.find(kind);
+  return definition && { kind: {}, ...definition.parameters };
+}
+
+/**
+ * Checks the plasticity of a projection; of its synapses nothing is known yet, see `expectLearning`.
+ * @throws InputError that names the field, its value and what was expected
+ */
+export function plasticity(projection: {
+  readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
+  readonly delayKind?: "axonal" | "dendritic";
+}): Plasticity | null {
+  const { plasticity: given, delayKind = "axonal" } = projection;
+  expectChoice("delayKind", delayKind, ["axonal", "dendritic"]);
+  if (given === undefined) return null;
+  const several = Array.isArray(given);
+  const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
+  const models = specs.map((spec, k) =>
+    within(several ? `plasticity[${k}]` : "plasticity", () => {
+      expectFields(spec, "a plasticity rule");
+      const { kind, ...given } = spec;
+      const definition = plasticities.named(kind, "kind");
+      return definition.create(filledOnly(given, definition.parameters, kind));
+    }),
+  );
+  models.forEach((model, k) => {
+    if (delayKind === "dendritic" && !model.dendritic) {
+      throw new InputError(`delayKind: expected axonal with ${specs[k]!.kind}, got dendritic`);
+    }
+  });
+  return { models, delayKind };
+}
+
+/**
+ * @param synapses  with the weights that they begin with
+ * @throws InputError unless these synapses can learn so
+ */
+export function expectLearning(
+  { models }: Plasticity,
+  synapses: Pick<Projection, "heldWeights" | "shared">,
+): void {
+  if (synapses.shared)
+    throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
+  for (const model of models) model.check(synapses.heldWeights);
+}

@@ -1,0 +1,166 @@
+import { InputError } from "../../../errors.ts";
+import type { Projection } from "../synapses/projection.ts";
+import { type Edges, edges } from "./edges.ts";
+import type { PlasticityModel, SynapseRule } from "./plasticity.ts";
+
+/** A checked `plasticity` field of a projection. */
+export interface Plasticity {
+  readonly models: readonly PlasticityModel[];
+  readonly delayKind: "axonal" | "dendritic";
+}
+
+/**
+ * The synapses of one projection with their rules, which act one after the other: their changes of the weight in order,
+ * their efficacies as a product.
+ */
+export class PlasticSynapses {
+  readonly dendritic: boolean;
+  /** Whether postsynaptic spikes matter to any rule. */
+  readonly hearsPost: boolean;
+  readonly #synapses: Projection;
+  readonly #rules: readonly SynapseRule[];
+  readonly #edges: Edges;
+  readonly #sharesPre: boolean;
+  readonly #sharesPost: boolean;
+  /** Synapses of each postsynaptic neuron, in order of delay: columns of the matrix; null when no rule needs them. */
+  readonly #columns: { start: Uint32Array; synapses: Uint32Array } | null;
+  readonly #transmit: (target: number, weight: number, synapse: number) => void;
+  // The arrival that #transmit is part of.
+  #row = 0;
+  #time = 0;
+
+  /** @param receive  takes a spike's effect to the target */
+  constructor(
+    synapses: Projection,
+    { models, delayKind }: Plasticity,
+    receive: (target: number, amount: number) => void,
+  ) {
+    this.#synapses = synapses;
+    this.#edges = edges(synapses);
+    const uniform = this.#edges.delays === null;
+    this.dendritic = delayKind === "dendritic";
+    this.#sharesPre = uniform;
+    this.#sharesPost = uniform || !this.dendritic;
+    const site = {
+      synapses: synapses.synapses,
+      preSides: this.#sharesPre ? synapses.pre : synapses.synapses,
+      postSides: this.#sharesPost ? synapses.post : synapses.synapses,
+      weights: synapses.weights,
+    };
+    this.#rules = models.map(model => model.create(site));
+    const walks = this.#rules.some(rule => rule.atPost || rule.modulate);
+    this.hearsPost = walks || this.#rules.some(rule => rule.postSpike);
+    this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
+    const { gain, weights } = synapses;
+    this.#transmit = (j, _, s) => {
+      const [rules, t] = [this.#rules, this.#time];
+      const pre = this.#sharesPre ? this.#row : s;
+      const post = this.#sharesPost ? j : s;
+      let efficacy = gain;
+      for (const rule of rules) {
+        if (!this.#sharesPre) rule.preSpike?.(s, t);
+        rule.atPre?.(s, pre, post, t);
+        if (rule.efficacy) efficacy *= rule.efficacy(pre);
+      }
+      let weight = weights[s]!;
+      for (const rule of rules) if (rule.weightAt) weight = rule.weightAt(s, pre, post, t, weight);
+      receive(j, weight * efficacy);
+    };
+  }
+
+  /** Delivers a spike as `Projection.deliver` does, and lets the synapses learn from it. */
+  arrive(row: number, cursor: number, t: number): number {
+    this.#row = row;
+    this.#time = t;
+    if (this.#sharesPre) for (const rule of this.#rules) rule.preSpike?.(row, t);
+    return this.#synapses.deliver(row, cursor, this.#transmit);
+  }
+
+  /** How late a postsynaptic spike comes to the synapse that the cursor of a column points at, in the rules' frame [ms]. */
+  lag(j: number, cursor: number): number {
+    if (!this.dendritic) return 0;
+    const { delays } = this.#edges;
+    if (!delays) return 2 * this.#synapses.minDelay;
+    const { start, synapses } = this.#columns!;
+    return 2 * delays[synapses[start[j]! + cursor]!]!;
+  }
+
+  /**
+   * A spike of postsynaptic neuron j reaches those of its synapses from `cursor` on that see it now.
+   * @returns the cursor of the next, or Infinity when there is none
+   */
+  arrivePost(j: number, cursor: number, t: number): number {
+    if (this.#sharesPost) for (const rule of this.#rules) rule.postSpike?.(j, t);
+    if (!this.#columns) return Infinity;
+    const { start, synapses } = this.#columns;
+    const { pre, delays } = this.#edges;
+    const end = start[j + 1]!;
+    const first = start[j]! + cursor;
+    const walksAll = this.#sharesPost;
+    let k = first;
+    for (; k < end && (walksAll || delays![synapses[k]!] === delays![synapses[first]!]); k++) {
+      const s = synapses[k]!;
+      const [preSide, postSide] = [this.#sharesPre ? pre[s]! : s, this.#sharesPost ? j : s];
+      for (const rule of this.#rules) {
+        if (!this.#sharesPost) rule.postSpike?.(s, t);
+        rule.atPost?.(s, preSide, postSide, t);
+      }
+    }
+    return k < end ? k - start[j]! : Infinity;
+  }
+
+  /** Whether a spike of postsynaptic neuron j reaches any synapse. */
+  hasColumn(j: number): boolean {
+    return !this.#columns || this.#columns.start[j + 1]! > this.#columns.start[j]!;
+  }
+
+  /** Weights at t, one per synapse in their order. */
+  weights(t: number): Float64Array {
+    const { pre, post } = this.#edges;
+    return Float64Array.from(this.#synapses.heldWeights, (stored, s) => {
+      let weight = stored;
+      const sides = [this.#sharesPre ? pre[s]! : s, this.#sharesPost ? post[s]! : s] as const;
+      for (const rule of this.#rules) if (rule.weightAt) weight = rule.weightAt(s, ...sides, t, weight);
+      return weight;
+    });
+  }
+
+  /** @returns whether any rule takes rewards */
+  reward(t: number, amount: number): boolean {
+    for (const rule of this.#rules) rule.reward?.(t, amount);
+    return this.#rules.some(rule => rule.reward);
+  }
+
+  /** @param modulators  one per postsynaptic neuron; synapses of a neuron with 0 are not touched */
+  modulate(modulators: ArrayLike<number>, t: number): void {
+    const rules = this.#rules.filter(rule => rule.modulate);
+    if (rules.length === 0) throw new InputError("plasticity: expected three-factor, which takes modulators");
+    const { start, synapses } = this.#columns!;
+    for (let j = 0; j < modulators.length; j++) {
+      const modulator = modulators[j]!;
+      if (modulator === 0) continue;
+      for (let k = start[j]!; k < start[j + 1]!; k++) {
+        const s = synapses[k]!;
+        const sides = [this.#sharesPre ? this.#edges.pre[s]! : s, this.#sharesPost ? j : s] as const;
+        for (const rule of rules) rule.modulate!(s, ...sides, t, modulator);
+      }
+    }
+  }
+}
+
+function columns({ post, delays }: Edges, size: number) {
+  const start = new Uint32Array(size + 1);
+  for (const j of post) start[j + 1]!++;
+  for (let j = 0; j < size; j++) start[j + 1]! += start[j]!;
+  const next = start.slice();
+  const synapses = new Uint32Array(post.length);
+  post.forEach((j, s) => {
+    synapses[next[j]!++] = s;
+  });
+  if (delays) {
+    for (let j = 0; j < size; j++) {
+      synapses.subarray(start[j]!, start[j + 1]!).sort((a, b) => delays[a]! - delays[b]! || a - b);
+    }
+  }
+  return { start, synapses };
+}

@@ -1,0 +1,87 @@
+import { open } from "node:fs/promises";
+import type { Raster } from "../../engine/record/raster.ts";
+import { InputError } from "../../errors.ts";
+import { replaceAtomic } from "../../files/atomic.ts";
+import { firstBytes } from "../../files/firstBytes.ts";
+import { readRegular } from "../../files/regular.ts";
+import { readNirData, writeNirData } from "../nir/data.ts";
+import { readNwb } from "../nwb/read.ts";
+import { writeNwb } from "../nwb/write.ts";
+import { readSonata } from "../sonata/read.ts";
+import { writeSonata } from "../sonata/write.ts";
+import { csvOfRaster, readRasterCsv } from "./csv.ts";
+import { beginsRasterLog } from "./log.ts";
+import { readRasterLog, writeRasterLog } from "./logFile.ts";
+import { decodeRaster } from "./native.ts";
+import { npzOfRaster, readRasterNpz } from "./npz.ts";
+import { asStream, type RasterStream, streamOf } from "./stream.ts";
+
+export interface RasterWriteOptions {
+  /** For the formats that give their objects random names. */
+  readonly seed?: number;
+  readonly startedAt?: Date;
+}
+
+interface RasterFormat {
+  /** Of a file's name; empty for a folder. */
+  readonly extension: string;
+  write(stream: RasterStream, path: string, options: RasterWriteOptions): Promise<void>;
+  read(path: string): Promise<RasterStream> | RasterStream;
+}
+
+/** Every format that a raster leaves in and comes back from. A new one is a line here. */
+export const rasterFormats = {
+  msgpack: { extension: ".msgpack", write: writeRasterLog, read: readNative },
+  npz: {
+    extension: ".npz",
+    write: (stream, path) => toFile(path, npzOfRaster(stream)),
+    read: path => streamOf(readRasterNpz(path)),
+  },
+  csv: {
+    extension: ".csv",
+    write: (stream, path) => toFile(path, csvOfRaster(stream)),
+    read: path => streamOf(readRasterCsv(path)),
+  },
+  nwb: { extension: ".nwb", write: writeNwb, read: async path => streamOf(await readNwb(path)) },
+  sonata: { extension: "", write: writeSonata, read: async path => streamOf(await readSonata(path)) },
+  nirdata: {
+    extension: ".nirdata.h5",
+    write: writeNirData,
+    read: async path => streamOf(await readNirData(path)),
+  },
+} satisfies Record<string, RasterFormat>;
+export type RasterFormatName = keyof typeof rasterFormats;
+
+/**
+ * Writes a raster, under a temporary name first.
+ * @param path  a file, or a folder for sonata; folders above it are made
+ * @throws InputError when the format cannot hold it, or what stands there cannot be replaced
+ */
+export async function writeRaster(
+  raster: Raster | RasterStream,
+  format: RasterFormatName,
+  path: string,
+  options: RasterWriteOptions = {},
+): Promise<void> {
+  if (!Object.hasOwn(rasterFormats, format))
+    throw new InputError(`format: expected one of ${Object.keys(rasterFormats).join(", ")}, got ${format}`);
+  if (typeof path !== "string" || path === "") throw new InputError(`path: expected a file, got ${path}`);
+  const { extension, write }: RasterFormat = rasterFormats[format];
+  const kind = extension === "" ? "folder" : "file";
+  await replaceAtomic(path, temporary => write(asStream(raster), temporary, options), kind);
+}
+
+function readNative(path: string): RasterStream {
+  const log = beginsRasterLog(firstBytes(path, 64)) ? readRasterLog(path) : null;
+  return log ?? streamOf(decodeRaster(readRegular(path), path));
+}
+
+/** Signals are heard between two pieces. */
+async function toFile(path: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    for (const piece of pieces) await file.writeFile(piece);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../errors.ts";
+import { writeAtomic } from "../../files/atomic.ts";
+import { Column, writeHdf5 } from "../hdf5/hdf5.ts";
+import type { TrainedNetwork } from "../networkFile.ts";
+import { checkSonataName, circuitConfig, sonataHeader } from "./write.ts";
+
+/** Rows of edges at once. */
+const BLOCK = 65_536;
+
+/**
+ * A trained network as a SONATA circuit: populations `input`, `hidden_1`, …, `readout` with neuron parameters in the
+ * node type table, and one edge population per layer. The table of types names no template of a simulator that has
+ * these neurons with a subtractive reset; biases stand as the node attribute `bias_current` [1/ms].
+ */
+export async function writeSonataNetwork(
+  network: TrainedNetwork,
+  folder: string,
+  currents: readonly Float32Array[],
+): Promise<void> {
+  const { sizes, neuron, weights, inputGain } = network;
+  const depth = sizes.length - 1;
+  const names = sizes.map((_, l) => (l === 0 ? "input" : l === depth ? "readout" : `hidden_${l}`));
+  names.forEach(checkSonataName);
+  const edges = weights.reduce((sum, list) => sum + list.length, 0);
+  if (edges > 2 ** 28) throw new InputError(`sonata: expected at most ${2 ** 28} edges, got ${edges}`);
+  mkdirSync(folder, { recursive: true });
+  await writeHdf5(join(folder, "nodes.h5"), root => {
+    sonataHeader(root);
+    const nodes = root.create_group("nodes");
+    names.forEach((name, l) => {
+      const group = nodes.create_group(name);
+      const n = sizes[l]!;
+      const ids = Uint32Array.from({ length: n }, (_, i) => i);
+      new Column(group, "node_id", "<Q", n).write(ids);
+      new Column(group, "node_type_id", "<Q", n).write(new Uint32Array(n).fill(100 + l));
+      new Column(group, "node_group_id", "<Q", n).write(new Uint32Array(n));
+      new Column(group, "node_group_index", "<Q", n).write(ids);
+      const own = group.create_group("0");
+      if (l > 0) new Column(own, "bias_current", "<d", n).write(Float64Array.from(currents[l - 1]!));
+    });
+  });
+  await writeHdf5(join(folder, "edges.h5"), function* (root) {
+    sonataHeader(root);
+    const all = root.create_group("edges");
+    for (let l = 0; l < depth; l++) {
+      const group = all.create_group(`${names[l]}_to_${names[l + 1]}`);
+      const [pre, post] = [sizes[l]!, sizes[l + 1]!];
+      const gain = l === 0 ? inputGain : neuron.vThreshold;
+      const count = pre * post;
+      const columns: [string, "<Q" | "<d", (k: number) => number][] = [
+        ["source_node_id", "<Q", k => Math.floor(k / post)],
+        ["target_node_id", "<Q", k => k % post],
+        ["edge_type_id", "<Q", () => 100 + l],
+        ["edge_group_id", "<Q", () => 0],
+        ["edge_group_index", "<Q", k => k],
+      ];
+      for (const [name, dtype, value] of columns) {
+        const column = new Column(group, name, dtype, count);
+        for (let k = 0; k < count; k += BLOCK) {
+          column.write(Uint32Array.from({ length: Math.min(BLOCK, count - k) }, (_, i) => value(k + i)));
+          yield;
+        }
+        if (name === "source_node_id") column.dataset.create_attribute("node_population", names[l]!, [], "S");
+        if (name === "target_node_id")
+          column.dataset.create_attribute("node_population", names[l + 1]!, [], "S");
+      }
+      const own = group.create_group("0");
+      const weight = new Column(own, "syn_weight", "<d", count);
+      for (let k = 0; k < count; k += BLOCK) {
+        weight.write(Float64Array.from(weights[l]!.subarray(k, k + BLOCK), w => w * gain));
+        yield;
+      }
+      const delay = new Column(own, "delay", "<d", count);
+      for (let k = 0; k < count; k += BLOCK) delay.write(new Float64Array(Math.min(BLOCK, count - k)));
+    }
+  });
+  const parameters = `${neuron.tauMem} ${neuron.tauRef} 0 subtract`;
+  const rows = names.map((name, l) =>
+    l === 0
+      ? `100 virtual NULL ${name} NULL NULL NULL NULL NULL`
+      : `${100 + l} point_neuron threefactor:lif ${name} ${l === depth ? "inf" : neuron.vThreshold} ${parameters}`,
+  );
+  const header = "node_type_id model_type model_template pop_name v_threshold tau_m t_ref v_rest reset";
+  await writeAtomic(join(folder, "node_types.csv"), `${header}\n${rows.join("\n")}\n`);
+  const types = weights.map((_, l) => `${100 + l} threefactor:delta`);
+  await writeAtomic(join(folder, "edge_types.csv"), `edge_type_id model_template\n${types.join("\n")}\n`);
+  await writeAtomic(join(folder, "circuit_config.json"), circuitConfig(true));
+}
