@@ -60,7 +60,7 @@ function drawn(samples: number): Work {
     const order = Int32Array.from({ length: inputs }, (_, i) => i);
     for (let k = 0; k < active; k++) {
       const other = k + rng.integer(inputs - k);
-      [order[k], order[other]] = [order[other]!, order[k]!];
+      [order[k], order[other]] = [order[other], order[k]];
     }
     channels.set(order.subarray(0, active), s * active);
   }
@@ -91,7 +91,7 @@ function load(folder: string): Work {
   const bytes = (name: string) => new Uint8Array(readFileSync(join(folder, name))).buffer;
   const [w1, w2] = ["w1", "w2"].map(name => new Float32Array(bytes(name)));
   const [channels, steps] = ["channels", "steps"].map(name => new Int32Array(bytes(name)));
-  return { w1: w1!, w2: w2!, channels: channels!, steps: steps! };
+  return { w1: w1, w2: w2, channels: channels, steps: steps };
 }
 
 interface Figures {
@@ -119,8 +119,8 @@ function measure({ w1, w2, channels, steps }: Work, kernels: "compiled" | "types
   return {
     simulator: kernels === "compiled" ? "threefactor" : "threefactor, TypeScript",
     samplesPerSecond: (turns * samples.length) / seconds,
-    hidden: totals.hidden! / samples.length,
-    output: totals.output! / samples.length,
+    hidden: totals.hidden / samples.length,
+    output: totals.output / samples.length,
   };
 }
 
@@ -196,11 +196,11 @@ if (values.one !== undefined) {
   const ours = runs.filter(run => run.simulator === "threefactor");
   for (const simulator of new Set(runs.map(run => run.simulator))) {
     const same = runs.filter(run => run.simulator === simulator);
-    const ratio = median(same.map((run, k) => ours[k]!.samplesPerSecond / run.samplesPerSecond));
+    const ratio = median(same.map((run, k) => ours[k].samplesPerSecond / run.samplesPerSecond));
     const speed = median(same.map(run => run.samplesPerSecond));
     console.log(
       `| ${simulator} | ${Math.round(speed).toLocaleString("en")} | ${ratio.toFixed(1)} | ` +
-        `${same[0]!.hidden.toFixed(2)} | ${same[0]!.output.toFixed(2)} |`,
+        `${same[0].hidden.toFixed(2)} | ${same[0].output.toFixed(2)} |`,
     );
   }
 }

@@ -167,7 +167,7 @@ async function exportsOf(most: number): Promise<number> {
   const durations = new Map<string, number>();
   let done = 0;
   for (let k = 0; done < most; k++) {
-    const format = formats[k % formats.length]!;
+    const format = formats[k % formats.length];
     const folder = join(root, `export${k}`);
     const out = join(folder, "out");
     const args = ["export", source, "--to", format, "--out", out];

@@ -46,10 +46,10 @@ function recurrent(extra: Partial<ProjectionSpec>) {
     const [times, neurons]: number[][] = [[], []];
     const perMs = 4 * size; // 4 kHz each
     for (let t = rng.exponential(perMs); t < 200; t += rng.exponential(perMs)) {
-      times!.push(t);
-      neurons!.push(rng.integer(size));
+      times.push(t);
+      neurons.push(rng.integer(size));
     }
-    simulation.stimulate(to, times!, neurons!);
+    simulation.stimulate(to, times, neurons);
   }
   return simulation;
 }

@@ -56,11 +56,11 @@ for (const rule of ["dfa", "pepita", "drtp"]) {
       runs.forEach((run, k) => {
         const start = performance.now();
         run();
-        seconds[k]!.push((performance.now() - start) / 1000);
+        seconds[k].push((performance.now() - start) / 1000);
       });
     }
     const [fast, plain] = seconds.map(s => SAMPLES / median(s)) as [number, number];
-    const ratio = median(seconds[1]!.map((s, k) => s / seconds[0]![k]!));
+    const ratio = median(seconds[1].map((s, k) => s / seconds[0][k]));
     console.log(
       `${rule.padEnd(8)}${encoder.padEnd(10)}${fast.toFixed(0).padStart(20)}${plain.toFixed(0).padStart(25)}${ratio.toFixed(2).padStart(8)}`,
     );

@@ -45,10 +45,10 @@ const kinds = Array.from({ length: classes }, () =>
 const labels = new Uint8Array(samples);
 const intensities = new Float32Array(samples * inputs);
 for (let n = 0; n < samples; n++) {
-  const kind = kinds[(labels[n] = rng.integer(classes))]!;
+  const kind = kinds[(labels[n] = rng.integer(classes))];
   const shift = rng.integer(1000);
   for (let i = 0; i < inputs; i++) {
-    intensities[n * inputs + i] = (i * 7 + shift) % 11 < 8 ? kind[i]! : 0;
+    intensities[n * inputs + i] = (i * 7 + shift) % 11 < 8 ? kind[i] : 0;
   }
 }
 const train = { count: samples, intensities, labels };
@@ -75,7 +75,7 @@ async function ours(backend: string, count: number): Promise<Contestant> {
       await selectBackend(backend);
       return timed(() => {
         for (let first = 0; first < count; first += batch) {
-          trainer.learn(orders[round]!.subarray(first, Math.min(count, first + batch)), learningRate, round);
+          trainer.learn(orders[round].subarray(first, Math.min(count, first + batch)), learningRate, round);
         }
       });
     },
@@ -101,23 +101,23 @@ function withFlags(count: number): Contestant {
     const y = tf.cast(
       tf.oneHot(
         tf.tensor1d(
-          Array.from(chosen, n => labels[n]!),
+          Array.from(chosen, n => labels[n]),
           "int32",
         ),
         classes,
       ),
       "float32",
     );
-    const h = tf.relu(tf.add(tf.matMul(X, W1!), b1!));
-    const e = tf.sub(tf.softmax(tf.add(tf.matMul(h, W2!), b2!)), y) as tf.Tensor2D;
-    const modulated = tf.add(X, tf.matMul(e, F!, false, true)) as tf.Tensor2D;
-    const hErr = tf.relu(tf.add(tf.matMul(modulated, W1!), b1!)) as tf.Tensor2D;
+    const h = tf.relu(tf.add(tf.matMul(X, W1), b1));
+    const e = tf.sub(tf.softmax(tf.add(tf.matMul(h, W2), b2)), y) as tf.Tensor2D;
+    const modulated = tf.add(X, tf.matMul(e, F, false, true)) as tf.Tensor2D;
+    const hErr = tf.relu(tf.add(tf.matMul(modulated, W1), b1)) as tf.Tensor2D;
     const post = tf.sub(h, hErr) as tf.Tensor2D;
     const scale = learningRate / chosen.length;
-    step(W1!, tf.matMul(modulated, post, true), scale);
-    step(b1!, tf.sum(post, 0, true), scale);
-    step(W2!, tf.matMul(hErr, e, true), scale);
-    step(b2!, tf.sum(e, 0, true), scale);
+    step(W1, tf.matMul(modulated, post, true), scale);
+    step(b1, tf.sum(post, 0, true), scale);
+    step(W2, tf.matMul(hErr, e, true), scale);
+    step(b2, tf.sum(e, 0, true), scale);
   };
   return {
     name: "transpose flags, wasm as shipped",
@@ -128,19 +128,19 @@ function withFlags(count: number): Contestant {
         const { weights } = initialParameters(sizes, seed);
         variables = [
           tf.variable(tf.tensor2d(feedback(), [inputs, classes])),
-          tf.variable(tf.tensor2d(weights[0]!, [inputs, hidden])),
-          tf.variable(tf.tensor2d(weights[1]!, [hidden, classes])),
+          tf.variable(tf.tensor2d(weights[0], [inputs, hidden])),
+          tf.variable(tf.tensor2d(weights[1], [hidden, classes])),
           tf.variable(tf.zeros([1, hidden]) as tf.Tensor2D),
           tf.variable(tf.zeros([1, classes]) as tf.Tensor2D),
         ];
       }
       return timed(() => {
         for (let first = 0; first < count; first += batch) {
-          tf.tidy(() => learn(orders[round]!.subarray(first, Math.min(count, first + batch))));
+          tf.tidy(() => learn(orders[round].subarray(first, Math.min(count, first + batch))));
         }
       });
     },
-    weights: () => [variables[1]!.dataSync(), variables[2]!.dataSync()],
+    weights: () => [variables[1].dataSync(), variables[2].dataSync()],
     close() {},
   };
 }
@@ -188,17 +188,17 @@ async function compete(title: string, contestants: readonly Contestant[]): Promi
   for (let round = 0; round <= rounds; round++) {
     for (const [k, contestant] of contestants.entries()) {
       const times = await contestant.epoch(round);
-      if (round > 0) taken[k]!.push(times);
+      if (round > 0) taken[k].push(times);
     }
   }
-  const reference = await contestants[0]!.weights();
+  const reference = await contestants[0].weights();
   console.log(title);
   console.log(`${"".padEnd(56)}samples/s   time (least, most)    processor time       weights differ by`);
   for (const [k, { name, samples: count, weights }] of contestants.entries()) {
-    const off = (await weights()).map((w, l) => distance(w, reference[l]!));
-    const speed = (count / median(taken[k]!.map(([seconds]) => seconds))).toFixed(0);
+    const off = (await weights()).map((w, l) => distance(w, reference[l]));
+    const speed = (count / median(taken[k].map(([seconds]) => seconds))).toFixed(0);
     const ratios = [0, 1].map(kind => {
-      const each = taken[k]!.map((times, round) => times[kind]! / taken[0]![round]![kind]!);
+      const each = taken[k].map((times, round) => times[kind] / taken[0][round][kind]);
       return `${median(each).toFixed(2)} (${Math.min(...each).toFixed(2)}, ${Math.max(...each).toFixed(2)})`;
     }) as [string, string];
     const columns = [name.padEnd(55), speed.padStart(10), ratios[0].padEnd(19), ratios[1].padEnd(19)];
@@ -210,8 +210,8 @@ async function compete(title: string, contestants: readonly Contestant[]): Promi
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [difference, length] = [0, 0];
   for (let at = 0; at < b.length; at++) {
-    difference += (a[at]! - b[at]!) ** 2;
-    length += b[at]! ** 2;
+    difference += (a[at] - b[at]) ** 2;
+    length += b[at] ** 2;
   }
   return Math.sqrt(difference / length);
 }
@@ -225,8 +225,8 @@ try {
     x: intensities,
     labels: Int32Array.from(labels),
     F: feedback(),
-    W0: start.weights[0]!,
-    W1: start.weights[1]!,
+    W0: start.weights[0],
+    W1: start.weights[1],
     ...Object.fromEntries(orders.map((order, round) => [`order${round}`, Int32Array.from(order)])),
   };
   for (const [name, values] of Object.entries(files)) writeFileSync(join(folder, name), values);

@@ -88,7 +88,7 @@ const { values } = parseArgs({
 });
 
 if (values.row !== undefined)
-  console.log(JSON.stringify(measure(rows[Number(values.row)]!, values.mode as "exact" | "grid")));
+  console.log(JSON.stringify(measure(rows[Number(values.row)], values.mode as "exact" | "grid")));
 else {
   console.log(
     "| changes | to | rate [Hz] | events | exact [s] | ns per event | grid [s] | ns per neuron and step |",
@@ -100,8 +100,8 @@ else {
         inOwnProcess<Figures>(import.meta.url, ["--row", `${r}`, "--mode", mode]),
       ),
     );
-    const [exact, grid] = [0, 1].map(m => median(runs.map(run => run[m]!.seconds))) as [number, number];
-    const { events, rateHz } = runs[0]![0]!;
+    const [exact, grid] = [0, 1].map(m => median(runs.map(run => run[m].seconds))) as [number, number];
+    const { events, rateHz } = runs[0][0];
     const { changes, neurons = 4000, synapses, drive, dt = 0.1, rest } = row;
     const to = {
       ...{ neurons: neurons.toLocaleString("en"), synapses: `${synapses} each`, rate: `${drive} mV` },

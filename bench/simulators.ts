@@ -80,7 +80,7 @@ interface Figures {
 
 /** One run in this process. */
 function measure(name: string, exact: boolean, workers: number): Figures {
-  const { spec } = cases[name]!;
+  const { spec } = cases[name];
   const ms = msOf(name);
   const described = spec();
   const clock = () => {
@@ -125,10 +125,10 @@ function program(name: string, command: string, ...first: readonly string[]): Fi
 const script = (name: string) => fileURLToPath(new URL(`../../bench/peers/${name}`, import.meta.url));
 
 function brian2(name: string, folder: string, options: readonly string[]): Figures {
-  const { peer, delay } = cases[name]!;
+  const { peer, delay } = cases[name];
   const [script, ...args] = [...peer.slice(0, -1), `${msOf(name) / 1000}`];
   const result = inEmptyFolder(out =>
-    resultOf("/usr/bin/python3", [script!, ...args, out, ...(delay ? [delay] : []), ...options], folder),
+    resultOf("/usr/bin/python3", [script, ...args, out, ...(delay ? [delay] : []), ...options], folder),
   );
   // Its process builds and simulates; the share of the simulation is known by the clock alone.
   const share = result.sim_s / result.total_wall_s;
@@ -157,7 +157,7 @@ const { values } = parseArgs({
     one: { type: "string" },
   },
 });
-const msOf = (name: string) => (values.ms === undefined ? cases[name]!.ms : Number(values.ms));
+const msOf = (name: string) => (values.ms === undefined ? cases[name].ms : Number(values.ms));
 const names = values.cases.split(",");
 for (const name of names) {
   if (cases[name]) continue;
@@ -172,13 +172,11 @@ if (values.one !== undefined) {
   const crews = values.workers.split(",").map(Number);
   for (const name of names) {
     const rounds = Array.from({ length: Number(values.rounds) }, () =>
-      crews.map(workers => ours(name, false, workers).runClock!),
+      crews.map(workers => ours(name, false, workers).runClock),
     );
     const least = crews.map((_, k) => Math.min(...rounds.map(times => times[k]!)));
     crews.forEach((workers, k) => {
-      console.log(
-        `| ${name} | ${workers} | ${least[k]!.toFixed(2)} | ${(least[0]! / least[k]!).toFixed(2)} |`,
-      );
+      console.log(`| ${name} | ${workers} | ${least[k].toFixed(2)} | ${(least[0] / least[k]).toFixed(2)} |`);
     });
   }
 } else {
@@ -211,11 +209,11 @@ if (values.one !== undefined) {
       const same = runs.filter(run => run.case === name && run.simulator === simulator);
       const of = (field: "buildSeconds" | "runSeconds" | "rateHz" | "events") =>
         median(same.map(run => run[field] ?? Number.NaN));
-      const ratio = median(same.map((run, k) => run.runSeconds / own[k]!.runSeconds));
+      const ratio = median(same.map((run, k) => run.runSeconds / own[k].runSeconds));
       console.log(
         `| ${name} | ${simulator} | ${of("buildSeconds").toFixed(2)} | ${of("runSeconds").toFixed(2)} | ` +
           `${ratio.toFixed(2)} | ${(of("events") / of("runSeconds") / 1e6).toFixed(0)} M | ${of("rateHz").toFixed(2)} | ` +
-          `${same[0]!.bytesPerSynapse?.toFixed(2) ?? "-"} |`,
+          `${same[0].bytesPerSynapse?.toFixed(2) ?? "-"} |`,
       );
     }
   }

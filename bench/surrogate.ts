@@ -69,7 +69,7 @@ for (let tenth = 0; tenth < TENTHS; tenth++) {
 }
 const median = (x: readonly number[]) => {
   const sorted = [...x].sort((a, b) => a - b);
-  return (sorted[(x.length - 1) >> 1]! + sorted[x.length >> 1]!) / 2;
+  return (sorted[(x.length - 1) >> 1] + sorted[x.length >> 1]) / 2;
 };
 const sum = (x: readonly number[]) => x.reduce((a, b) => a + b, 0);
 const row = (cells: readonly string[]) =>
@@ -90,6 +90,6 @@ for (const { name, seconds, accuracy } of ours) {
     sum(seconds).toFixed(1),
     (data.train.count / sum(seconds)).toFixed(0),
     (100 * accuracy()).toFixed(2),
-    median(seconds.map((s, k) => theirs[k]! / s)).toFixed(2),
+    median(seconds.map((s, k) => theirs[k] / s)).toFixed(2),
   ]);
 }

@@ -109,7 +109,7 @@ function placeOf(file: string): string {
   return file.replace(/^src\//, "").replace(/\.ts$/, "");
 }
 
-const folderOf = (place: string) => place.split("/")[0]!;
+const folderOf = (place: string) => place.split("/")[0];
 const within = (place: string, folder: string) => place === folder || place.startsWith(`${folder}/`);
 
 /** What is wrong with an import, or null. */

@@ -22,7 +22,7 @@ const watch = `data:text/javascript,${encodeURIComponent(`
 /** Modules that a process loads, by their path in the package or the name of theirs. */
 function loaded(...args: string[]): string[] {
   const output = execFileSync(process.execPath, ["--import", watch, ...args], { encoding: "utf8" });
-  const urls = [...output.matchAll(/^loads (.*)$/gm)].map(match => match[1]!);
+  const urls = [...output.matchAll(/^loads (.*)$/gm)].map(match => match[1]);
   return urls.map(
     url => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? url.split("/dist/")[1] ?? url,
   );

@@ -18,18 +18,18 @@ const regimes = [
 
 function measure({ times, neurons, populationIndex, populations }: Raster) {
   const size = populations.reduce((sum, p) => sum + p.size, 0);
-  const seen = [...times.keys()].filter(k => times[k]! >= SETTLING);
+  const seen = [...times.keys()].filter(k => times[k] >= SETTLING);
   const bins = new Float64Array(Math.round(durationMs - SETTLING));
   const trains = new Map<number, number[]>();
   for (const k of seen) {
-    bins[Math.min(bins.length - 1, Math.floor(times[k]! - SETTLING))]!++;
-    const id = populationIndex[k]! * 100_000 + neurons[k]!;
+    bins[Math.min(bins.length - 1, Math.floor(times[k] - SETTLING))]++;
+    const id = populationIndex[k] * 100_000 + neurons[k];
     const train = trains.get(id) ?? [];
-    train.push(times[k]!);
+    train.push(times[k]);
     trains.set(id, train);
   }
   const cvs = [...trains.values()].flatMap(train => {
-    const isi = train.slice(1).map((t, k) => t - train[k]!);
+    const isi = train.slice(1).map((t, k) => t - train[k]);
     if (isi.length < 3) return [];
     const mean = isi.reduce((a, b) => a + b) / isi.length;
     return [Math.sqrt(isi.reduce((a, x) => a + (x - mean) ** 2, 0) / isi.length) / mean];
@@ -80,7 +80,7 @@ function panel({ result, raster }: (typeof results)[number], k: number): string 
   const at = (t: number) => (x + ((t - from) / 100) * width).toFixed(1);
   let dots = "";
   raster.times.forEach((t, s) => {
-    const i = raster.neurons[s]!;
+    const i = raster.neurons[s];
     if (t >= from && raster.populationIndex[s] === 0 && i < 50) {
       dots += `M${at(t)} ${(y + (i / 50) * height).toFixed(1)}v2.2`;
     }

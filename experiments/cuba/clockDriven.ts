@@ -30,23 +30,23 @@ export function clockDrivenCuba(durationMs: number, seed: number): number[][] {
   for (let step = 1; step <= Math.round(durationMs / dt); step++) {
     const fired: number[] = [];
     for (let i = 0; i < size; i++) {
-      if (step >= free[i]!) {
-        v[i] = -49 + (v[i]! + 49) * leak + gE[i]! * pushE + gI[i]! * pushI;
-        if (v[i]! > -50) {
+      if (step >= free[i]) {
+        v[i] = -49 + (v[i] + 49) * leak + gE[i] * pushE + gI[i] * pushI;
+        if (v[i] > -50) {
           v[i] = -60;
           free[i] = step + 5 / dt + 1;
           fired.push(i);
-          trains[i]!.push(step * dt);
+          trains[i].push(step * dt);
         }
       }
-      gE[i]! *= decayE;
-      gI[i]! *= decayI;
+      gE[i] *= decayE;
+      gI[i] *= decayI;
     }
     // They are felt from the next step on: a delay of a step.
     for (const i of fired) {
       const into = i < excitatory ? gE : gI;
       const weight = i < excitatory ? 1.62 : -9;
-      for (const j of targets[i]!) into[j]! += weight;
+      for (const j of targets[i]) into[j] += weight;
     }
   }
   return trains;

@@ -57,16 +57,15 @@ function part(raster: Raster): Raster {
   const from = Math.max(0, raster.durationMs - 500);
   const kept = [...raster.times.keys()].filter(
     k =>
-      raster.times[k]! >= from &&
-      raster.neurons[k]! < raster.populations[raster.populationIndex[k]!]!.size / 10,
+      raster.times[k] >= from && raster.neurons[k] < raster.populations[raster.populationIndex[k]].size / 10,
   );
   return {
     ...raster,
     durationMs: raster.durationMs - from,
     populations: raster.populations.map(({ name, size }) => ({ name, size: size / 10 })),
-    times: Float64Array.from(kept, k => raster.times[k]! - from),
-    populationIndex: Uint16Array.from(kept, k => raster.populationIndex[k]!),
-    neurons: Uint32Array.from(kept, k => raster.neurons[k]!),
+    times: Float64Array.from(kept, k => raster.times[k] - from),
+    populationIndex: Uint16Array.from(kept, k => raster.populationIndex[k]),
+    neurons: Uint32Array.from(kept, k => raster.neurons[k]),
   };
 }
 

@@ -60,7 +60,7 @@ const about = {
   backend,
   machine,
   date: startedAt.slice(0, 10),
-  testSamples: runs[0]!.testSamples,
+  testSamples: runs[0].testSamples,
 };
 writeFileSync(
   new URL("../../../experiments/digits/measured.json", import.meta.url),

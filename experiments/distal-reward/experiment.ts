@@ -55,12 +55,12 @@ for (let s = 100; s <= seconds; s += 100) {
 function save(seconds: number) {
   const weights = simulation.weights("E->E");
   const { traces } = simulation.raster();
-  const [own, rate] = ["weight", "rate"].map(
-    what => traces.find(({ quantity }) => quantity.startsWith(what))!,
+  const [own, rate] = ["weight", "rate"].map(what =>
+    traces.find(({ quantity }) => quantity.startsWith(what)),
   );
   const others = weights.filter((_, s) => s !== rewarded);
   const bins = new Array<number>(40).fill(0);
-  for (const w of others) bins[Math.min(39, Math.floor((w / MAX) * 40))]!++;
+  for (const w of others) bins[Math.min(39, Math.floor((w / MAX) * 40))]++;
   const reached = own!.values.findIndex(w => w >= 0.99 * MAX);
   const perHundred = (from: number) =>
     coincidences.filter(t => t >= 1000 * from && t < 1000 * (from + 100)).length;
@@ -75,14 +75,14 @@ function save(seconds: number) {
     rewardsPer100s: Array.from({ length: Math.floor(seconds / 100) }, (_, k) => perHundred(100 * k)),
     rewarded: {
       start: 0,
-      end: weights[rewarded]!,
-      reachesMaximumAt: reached < 0 ? null : own!.times[reached]! / 1000,
+      end: weights[rewarded],
+      reachesMaximumAt: reached < 0 ? null : own!.times[reached] / 1000,
     },
     others: {
       start: 1,
       mean: others.reduce((a, b) => a + b) / others.length,
       largest: others.reduce((a, b) => Math.max(a, b)),
-      shareAboveRewarded: others.filter(w => w >= weights[rewarded]!).length / others.length,
+      shareAboveRewarded: others.filter(w => w >= weights[rewarded]).length / others.length,
       bins,
     },
     spikes,
@@ -90,7 +90,7 @@ function save(seconds: number) {
 
   const [x0, y0, width, height] = [60, 210, 380, 170];
   const line = Array.from(own!.times, (t, k) => {
-    const [x, y] = [x0 + (t / 1000 / seconds) * width, y0 - (own!.values[k]! / MAX) * height];
+    const [x, y] = [x0 + (t / 1000 / seconds) * width, y0 - (own!.values[k] / MAX) * height];
     return `${k === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
   }).join("");
   const ticks = coincidences
@@ -102,7 +102,7 @@ function save(seconds: number) {
     const h = (Math.log10(n + 1) / most) * height;
     return `<rect x="${530 + b * 8}" y="${(y0 - h).toFixed(1)}" width="7" height="${h.toFixed(1)}" fill="#999"/>`;
   });
-  const at = 530 + (Math.min(MAX, weights[rewarded]!) / MAX) * 320;
+  const at = 530 + (Math.min(MAX, weights[rewarded]) / MAX) * 320;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 890 270" font-family="sans-serif" font-size="13">
 <title>One synapse of a network is rewarded seconds after its neurons fire together, and grows</title>
 <rect width="890" height="270" fill="#fff"/>

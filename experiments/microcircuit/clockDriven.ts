@@ -29,20 +29,20 @@ export function clockDrivenMicrocircuit(
   const rows = Array.from({ length: neurons }, () => [] as [target: number, weight: number, steps: number][]);
   const drive = new Float64Array(8);
   for (let to = 0; to < 8; to++) {
-    drive[to] = table.external[to]! * pA * 8;
+    drive[to] = table.external[to] * pA * 8;
     for (let from = 0; from < 8; from++) {
-      const p = table.probability[to]![from]!;
-      const [pre, post] = [table.sizes[from]!, table.sizes[to]!];
+      const p = table.probability[to][from];
+      const [pre, post] = [table.sizes[from], table.sizes[to]];
       const full = Math.log(1 - p) / Math.log(1 - 1 / pre / post);
       const weight = from % 2 === 1 ? -4 * pA : to === 0 && from === 2 ? 2 * pA : pA;
-      drive[to]! += (full / post) * weight * table.fullRates[from]!;
+      drive[to] += (full / post) * weight * table.fullRates[from];
       const delay = from % 2 === 1 ? 0.75 : 1.5;
       for (let n = Math.round(full * scale * scale); n > 0; n--) {
         let ms = 0;
         while (ms < 0.1) ms = rng.normal(delay, delay / 2);
         const w = grow * rng.normal(weight, 0.1 * Math.abs(weight));
-        const target = first[to]! + rng.integer(sizes[to]!);
-        rows[first[from]! + rng.integer(sizes[from]!)]!.push([target, w, Math.max(1, Math.round(ms / dt))]);
+        const target = first[to] + rng.integer(sizes[to]);
+        rows[first[from] + rng.integer(sizes[from])].push([target, w, Math.max(1, Math.round(ms / dt))]);
       }
     }
   }
@@ -63,24 +63,24 @@ export function clockDrivenMicrocircuit(
     return k;
   };
   for (let step = 1; step <= Math.round(durationMs / dt); step++) {
-    const arriving = ring[step % slots]!;
+    const arriving = ring[step % slots];
     for (let i = 0; i < neurons; i++) {
-      const p = population[i]!;
-      if (step > free[i]!) v[i] = v[i]! * leak + current[i]! * push + constant[p]! * resistance * (1 - leak);
-      const outside = poisson(table.external[p]! * scale * 8 * dt * 0.001) * pA * grow;
-      current[i] = current[i]! * decay + arriving[i]! + outside;
-      if (step <= free[i]! || v[i]! < 15) continue;
+      const p = population[i];
+      if (step > free[i]) v[i] = v[i] * leak + current[i] * push + constant[p] * resistance * (1 - leak);
+      const outside = poisson(table.external[p] * scale * 8 * dt * 0.001) * pA * grow;
+      current[i] = current[i] * decay + arriving[i] + outside;
+      if (step <= free[i] || v[i] < 15) continue;
       v[i] = 0;
       free[i] = step + 20;
-      spikes[i]!.push(step * dt);
-      for (const [target, weight, steps] of rows[i]!) ring[(step + steps) % slots]![target]! += weight;
+      spikes[i].push(step * dt);
+      for (const [target, weight, steps] of rows[i]) ring[(step + steps) % slots][target] += weight;
     }
     arriving.fill(0);
   }
   return sizes.map((size, p) => {
-    const trains = spikes.slice(first[p], first[p]! + size).map(train => train.filter(t => t >= 200));
+    const trains = spikes.slice(first[p], first[p] + size).map(train => train.filter(t => t >= 200));
     const cvs = trains.flatMap(train => {
-      const isi = train.slice(1).map((t, k) => t - train[k]!);
+      const isi = train.slice(1).map((t, k) => t - train[k]);
       if (isi.length < 3) return [];
       const mean = isi.reduce((a, b) => a + b) / isi.length;
       return [Math.sqrt(isi.reduce((a, x) => a + (x - mean) ** 2, 0) / isi.length) / mean];

@@ -40,10 +40,10 @@ export function conductanceNeuron(rate: number, seconds: number, seed: number) {
     const t = step * DT;
     for (; nextExc < t; nextExc += wait(perMs.exc)) {
       const i = rng.integer(N_EXC);
-      gExc += w[i]! * G_MAX;
+      gExc += w[i] * G_MAX;
       // An input after an output weakens, more the closer they are.
-      w[i] = Math.max(0, w[i]! - A_MINUS * post * Math.exp((postAt - t) / TAU_STDP));
-      pre[i] = pre[i]! * Math.exp((preAt[i]! - t) / TAU_STDP) + 1;
+      w[i] = Math.max(0, w[i] - A_MINUS * post * Math.exp((postAt - t) / TAU_STDP));
+      pre[i] = pre[i] * Math.exp((preAt[i] - t) / TAU_STDP) + 1;
       preAt[i] = t;
     }
     for (; nextInh < t; nextInh += wait(perMs.inh)) gInh += G_INH;
@@ -53,7 +53,7 @@ export function conductanceNeuron(rate: number, seconds: number, seed: number) {
     if (v < V_THRESHOLD) continue;
     v = V_RESET;
     for (let i = 0; i < N_EXC; i++) {
-      w[i] = Math.min(1, w[i]! + A_PLUS * pre[i]! * Math.exp((preAt[i]! - t) / TAU_STDP));
+      w[i] = Math.min(1, w[i] + A_PLUS * pre[i] * Math.exp((preAt[i] - t) / TAU_STDP));
     }
     post = post * Math.exp((postAt - t) / TAU_STDP) + 1;
     postAt = t;

@@ -20,13 +20,13 @@ function currents(rate: number) {
   const simulation = new Simulation(net, { record: { spikes: ["cell"] } });
   simulation.run(1000 * seconds);
   const late = simulation.raster().times.filter(t => t >= 500 * seconds);
-  const intervals = Array.from(late.slice(1), (t, k) => t - late[k]!);
+  const intervals = Array.from(late.slice(1), (t, k) => t - late[k]);
   return { weights: simulation.weights("plastic").map(w => w / wMax), intervals };
 }
 
 function summary({ weights, intervals }: { weights: Float64Array; intervals: readonly number[] }) {
   const bins = new Array<number>(BINS).fill(0);
-  for (const w of weights) bins[Math.min(BINS - 1, Math.floor(w * BINS))]!++;
+  for (const w of weights) bins[Math.min(BINS - 1, Math.floor(w * BINS))]++;
   const share = (of: (w: number) => boolean) => weights.filter(of).length / weights.length;
   const mean = intervals.reduce((a, b) => a + b) / intervals.length;
   return {

@@ -28,7 +28,7 @@ function change(plasticity: PlasticitySpec, pre: number[], post: number[]): numb
   simulation.stimulate("pre", pre, first);
   simulation.stimulate("teacher", post, first);
   simulation.run(Math.max(...pre, ...post) + 1);
-  return simulation.weights("plastic")[0]! - 1;
+  return simulation.weights("plastic")[0] - 1;
 }
 
 const song: PlasticitySpec = {
@@ -69,7 +69,7 @@ const { frequencies, data } = published.frequencyDependence;
 const frequency = Object.entries(rules).map(([name, rule]) => {
   const model = data.map(({ dt }: { dt: number }) => frequencies.map((hz: number) => protocol(rule, hz, dt)));
   const errors = data.flatMap(({ change, error }: { change: number[]; error: number[] }, d: number) =>
-    change.map((x, k) => ((model[d][k] - x) / error[k]!) ** 2),
+    change.map((x, k) => ((model[d][k] - x) / error[k]) ** 2),
   ) as number[];
   return { name, plus10: model[0], minus10: model[1], error: errors.reduce((a, b) => a + b) / errors.length };
 });
@@ -86,17 +86,17 @@ const y1 = (percent: number) => 40 + H / 2 - (percent / 0.6) * (H / 2);
 const x2 = (hz: number) => 510 + (hz / 55) * W;
 const y2 = (dw: number) => 40 + H * 0.6 - dw * (H * 0.45);
 const line = (xs: number[], ys: number[]) =>
-  xs.map((x, k) => `${k ? "L" : "M"}${x.toFixed(1)} ${ys[k]!.toFixed(1)}`).join("");
+  xs.map((x, k) => `${k ? "L" : "M"}${x.toFixed(1)} ${ys[k].toFixed(1)}`).join("");
 const fine = Array.from({ length: 56 }, (_, k) => (k === 0 ? 0.1 : k));
 const curve = (name: string, dt: number, style: string) =>
   `<path d="${line(
     fine.map(x2),
-    fine.map(hz => y2(protocol(rules[name]!, hz, dt))),
+    fine.map(hz => y2(protocol(rules[name], hz, dt))),
   )}" fill="none" ${style}/>`;
 const points = data.map(({ dt, change, error }: { dt: number; change: number[]; error: number[] }) =>
   change
     .map((dw, k) => {
-      const [x, y, e] = [x2(frequencies[k]), y2(dw), error[k]! * H * 0.45];
+      const [x, y, e] = [x2(frequencies[k]), y2(dw), error[k] * H * 0.45];
       const color = dt > 0 ? "#0072b2" : "#d55e00";
       return `<path d="M${x} ${y - e}V${y + e}" stroke="${color}"/><circle cx="${x}" cy="${y}" r="3.5" fill="${color}"/>`;
     })

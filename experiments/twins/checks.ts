@@ -70,7 +70,7 @@ for (const check of asked) {
       batch: batches[rule] ?? batch,
       vThreshold,
     },
-    ...{ learningRate: rates[rule]!, schedule: "1 - 0.9 * progress", durationMs, tauMem, maxSpikes },
+    ...{ learningRate: rates[rule], schedule: "1 - 0.9 * progress", durationMs, tauMem, maxSpikes },
     encoder: encoder as "current",
     eligibility: eligibility as "trace",
   };

@@ -106,7 +106,7 @@ async function choose(rule: string): Promise<Choice> {
   for (const learningRate of gridOf(rule)) {
     const done = await trained(
       rule,
-      twins[0]!,
+      twins[0],
       { learningRate, epochs: choiceEpochsOf(rule) },
       forChoice(rule),
     );

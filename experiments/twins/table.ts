@@ -47,7 +47,7 @@ for (const { name, base, gaps } of measured) {
   const cells = gaps.map((gap, k) => {
     if (gap === null) return "not run";
     if (Number.isNaN(gap)) return "failed";
-    const outside = Math.abs(gap) > expected[forms[k]!.encoder] + 1e-9;
+    const outside = Math.abs(gap) > expected[forms[k].encoder] + 1e-9;
     return outside ? `**${signed(gap)}**` : signed(gap);
   });
   const size = `${base.trainSamples! / 1000}k x ${base.epochs}`;

@@ -35,14 +35,14 @@ const efficacy = (target: number, source: number): number =>
 
 /** Synapses of the full network; several may join one pair (equation 1, solved for the number). */
 const synapses = (target: number, source: number): number =>
-  Math.round(log1p(-probability[target]![source]!) / log1p(-1 / (sizes[target]! * sizes[source]!)));
+  Math.round(log1p(-probability[target][source]) / log1p(-1 / (sizes[target] * sizes[source])));
 
 /** Mean current over capacitance that a neuron of the full network gets from its synapses [mV/ms]. */
 function meanDrive(target: number): number {
-  let psps = external[target]! * psp * backgroundHz;
+  let psps = external[target] * psp * backgroundHz;
   sizes.forEach((_, source) => {
-    const inDegree = synapses(target, source) / sizes[target]!;
-    psps += inDegree * efficacy(target, source) * fullRates[source]!;
+    const inDegree = synapses(target, source) / sizes[target];
+    psps += inDegree * efficacy(target, source) * fullRates[source];
   });
   return (psps * currentPerPsp * tauSyn) / 1000;
 }
@@ -84,7 +84,7 @@ export const microcircuit: ModelDescription = {
   ),
   projections: names.flatMap((to, target) =>
     names.flatMap((from, source) => {
-      if (probability[target]![source] === 0) return [];
+      if (probability[target][source] === 0) return [];
       const weight = `${efficacy(target, source)} mV / sqrt(scale)`;
       return {
         from,
@@ -99,7 +99,7 @@ export const microcircuit: ModelDescription = {
   stimuli: names.map((to, p) => ({
     to,
     kind: "poisson",
-    rate: `${external[p]! * backgroundHz} Hz * scale`,
+    rate: `${external[p] * backgroundHz} Hz * scale`,
     weight: `${psp} mV / sqrt(scale)`,
   })),
 };

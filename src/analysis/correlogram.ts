@@ -22,10 +22,10 @@ export function crossCorrelogram(
   const reach = (half + 0.5) * binMs;
   let first = 0;
   for (const t of train) {
-    while (first < other.length && other[first]! - t < -reach) first++;
-    for (let k = first; k < other.length && other[k]! - t < reach; k++) {
-      const bin = Math.floor((other[k]! - t) / binMs + 0.5) + half;
-      if (bin >= 0 && bin < counts.length) counts[bin]!++;
+    while (first < other.length && other[first] - t < -reach) first++;
+    for (let k = first; k < other.length && other[k] - t < reach; k++) {
+      const bin = Math.floor((other[k] - t) / binMs + 0.5) + half;
+      if (bin >= 0 && bin < counts.length) counts[bin]++;
     }
   }
   return counts;

@@ -15,12 +15,12 @@ export function victorPurpura(a: Float64Array, b: Float64Array, cost: number): n
     const next = new Float64Array(b.length + 1);
     next[0] = i;
     for (let j = 1; j <= b.length; j++) {
-      const moved = row[j - 1]! + cost * Math.abs(a[i - 1]! - b[j - 1]!);
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, moved);
+      const moved = row[j - 1] + cost * Math.abs(a[i - 1] - b[j - 1]);
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, moved);
     }
     row = next;
   }
-  return row[b.length]!;
+  return row[b.length];
 }
 
 /**
@@ -44,9 +44,9 @@ function kernelSum(a: Float64Array, b: Float64Array, tau: number): number {
 function pastSum(a: Float64Array, b: Float64Array, tau: number, ties: boolean): number {
   let [sum, trace, at, k] = [0, 0, 0, 0];
   for (const t of a) {
-    while (k < b.length && (b[k]! < t || (ties && b[k] === t))) {
-      trace = trace * exp((at - b[k]!) / tau) + 1;
-      at = b[k++]!;
+    while (k < b.length && (b[k] < t || (ties && b[k] === t))) {
+      trace = trace * exp((at - b[k]) / tau) + 1;
+      at = b[k++];
     }
     sum += trace * exp((at - t) / tau);
   }

@@ -3,7 +3,7 @@ import { expectBins } from "./rates.ts";
 
 /** Interspike intervals of a train [ms]; one fewer than spikes. */
 export function intervals(train: Float64Array): Float64Array {
-  return Float64Array.from({ length: Math.max(0, train.length - 1) }, (_, k) => train[k + 1]! - train[k]!);
+  return Float64Array.from({ length: Math.max(0, train.length - 1) }, (_, k) => train[k + 1] - train[k]);
 }
 
 /** Counts of intervals in bins of a width [ms] from 0; intervals beyond the last bin are left out. */
@@ -14,7 +14,7 @@ export function intervalHistogram(isis: Float64Array, binMs: number, bins: numbe
   const counts = new Uint32Array(bins);
   for (const isi of isis) {
     const bin = Math.floor(isi / binMs);
-    if (bin < bins) counts[bin]!++;
+    if (bin < bins) counts[bin]++;
   }
   return counts;
 }
@@ -40,7 +40,7 @@ export function cv2(isis: Float64Array): number {
   if (isis.length < 2) return Number.NaN;
   let sum = 0;
   for (let k = 1; k < isis.length; k++) {
-    const [a, b] = [isis[k - 1]!, isis[k]!];
+    const [a, b] = [isis[k - 1], isis[k]];
     // Two spikes at one instant make an interval of 0; two such in a row do not vary.
     if (a + b > 0) sum += (2 * Math.abs(b - a)) / (a + b);
   }

@@ -10,11 +10,11 @@ export function firingRate(train: Float64Array, durationMs: number): number {
 /** Firing rate of every population, per neuron [Hz], and its spikes; walks through the spikes once. */
 export function populationRates(raster: Raster): { name: string; spikes: number; rateHz: number }[] {
   const counts = raster.populations.map(() => 0);
-  for (const p of raster.populationIndex) counts[p]!++;
+  for (const p of raster.populationIndex) counts[p]++;
   return raster.populations.map(({ name, size }, p) => ({
     name,
-    spikes: counts[p]!,
-    rateHz: size > 0 && raster.durationMs > 0 ? (1000 * counts[p]!) / (raster.durationMs * size) : 0,
+    spikes: counts[p],
+    rateHz: size > 0 && raster.durationMs > 0 ? (1000 * counts[p]) / (raster.durationMs * size) : 0,
   }));
 }
 
@@ -32,8 +32,8 @@ export function binCounts(train: ArrayLike<number>, binMs: number, durationMs: n
   expectBins(count);
   const bins = new Uint32Array(count);
   for (let k = 0; k < train.length; k++) {
-    const bin = Math.min(bins.length - 1, binAt(train[k]!, binMs));
-    if (bin >= 0) bins[bin]!++;
+    const bin = Math.min(bins.length - 1, binAt(train[k], binMs));
+    if (bin >= 0) bins[bin]++;
   }
   return bins;
 }
@@ -60,7 +60,7 @@ export function trainFano(train: Float64Array, binMs: number, durationMs: number
   for (const t of train) {
     const bin = Math.min(bins - 1, Math.floor(t / binMs));
     if (bin < 0) continue;
-    if (bin === last) occupied[occupied.length - 1]!++;
+    if (bin === last) occupied[occupied.length - 1]++;
     else occupied.push(1);
     last = bin;
   }

@@ -11,7 +11,7 @@ export function spikeDistance(a: Float64Array, b: Float64Array, durationMs: numb
   const [one, two] = [segments(first, second, durationMs), segments(second, first, durationMs)];
   let [sum, i, j, from] = [0, 0, 0, 0];
   while (i < one.length && j < two.length) {
-    const [x, y] = [one[i]!, two[j]!];
+    const [x, y] = [one[i], two[j]];
     const to = Math.min(x.to, y.to);
     sum += ((to - from) * (profile(x, y, from) + profile(x, y, to))) / 2;
     from = to;
@@ -25,7 +25,7 @@ export function spikeDistance(a: Float64Array, b: Float64Array, durationMs: numb
 export function meanSpikeDistance(trains: readonly Float64Array[], durationMs: number): number {
   let [sum, pairs] = [0, 0];
   for (let i = 0; i < trains.length; i++) {
-    for (let j = 0; j < i; j++, pairs++) sum += spikeDistance(trains[i]!, trains[j]!, durationMs);
+    for (let j = 0; j < i; j++, pairs++) sum += spikeDistance(trains[i], trains[j], durationMs);
   }
   return sum / pairs;
 }
@@ -52,17 +52,17 @@ function segments(own: readonly number[], other: readonly number[], end: number)
   const add = (from: number, to: number, isi: number, gapFrom: number, gapTo: number) => {
     if (to > from) found.push({ from, to, isi, gapFrom, gapTo });
   };
-  add(0, own[0]!, Math.max(own[0]!, n > 1 ? own[1]! - own[0]! : 0), gaps[0]!, gaps[0]!);
-  for (let k = 1; k < n; k++) add(own[k - 1]!, own[k]!, own[k]! - own[k - 1]!, gaps[k - 1]!, gaps[k]!);
-  const last = own[n - 1]!;
-  add(last, end, Math.max(end - last, n > 1 ? last - own[n - 2]! : 0), gaps[n - 1]!, gaps[n - 1]!);
+  add(0, own[0], Math.max(own[0], n > 1 ? own[1] - own[0] : 0), gaps[0], gaps[0]);
+  for (let k = 1; k < n; k++) add(own[k - 1], own[k], own[k] - own[k - 1], gaps[k - 1], gaps[k]);
+  const last = own[n - 1];
+  add(last, end, Math.max(end - last, n > 1 ? last - own[n - 2] : 0), gaps[n - 1], gaps[n - 1]);
   return found;
 }
 
 /** A train with a spike before and after the recording, one interval away from its first and last. */
 function outside(train: readonly number[], end: number): number[] {
   const n = train.length;
-  const [before, after] = n > 1 ? [2 * train[0]! - train[1]!, 2 * train[n - 1]! - train[n - 2]!] : [0, end];
+  const [before, after] = n > 1 ? [2 * train[0] - train[1], 2 * train[n - 1] - train[n - 2]] : [0, end];
   return [Math.min(0, before), ...train, Math.max(end, after)];
 }
 
@@ -70,8 +70,8 @@ function outside(train: readonly number[], end: number): number[] {
 function gapsTo(own: readonly number[], other: readonly number[]): number[] {
   let k = 0;
   return own.map(t => {
-    while (k + 1 < other.length && Math.abs(other[k + 1]! - t) <= Math.abs(other[k]! - t)) k++;
-    return Math.abs(other[k]! - t);
+    while (k + 1 < other.length && Math.abs(other[k + 1] - t) <= Math.abs(other[k] - t)) k++;
+    return Math.abs(other[k] - t);
   });
 }
 

@@ -14,13 +14,13 @@ export function spikeTrains(raster: Raster, population: string): Float64Array[] 
     const names = raster.populations.map(({ name }) => name).join(", ");
     throw new InputError(`population: expected one of ${names}, got ${population}`);
   }
-  const { size } = raster.populations[p]!;
+  const { size } = raster.populations[p];
   if (size > MOST_NEURONS)
     throw new InputError(
       `population: expected at most ${MOST_NEURONS} neurons, got ${size} of ${population}`,
     );
   const trains: Float64Array[] = new Array(size).fill(new Float64Array(0));
-  for (const [neuron, train] of activeTrains(raster)[p]!) trains[neuron] = train;
+  for (const [neuron, train] of activeTrains(raster)[p]) trains[neuron] = train;
   return trains;
 }
 
@@ -36,7 +36,7 @@ export function activeTrains({
 }: Raster): ReadonlyMap<number, Float64Array>[] {
   const counts = populations.map(() => new Map<number, number>());
   neurons.forEach((neuron, k) => {
-    const own = counts[populationIndex[k]!]!;
+    const own = counts[populationIndex[k]];
     own.set(neuron, (own.get(neuron) ?? 0) + 1);
   });
   const trains = counts.map(
@@ -44,10 +44,10 @@ export function activeTrains({
   );
   // From the last spike to the first, so that what is left of a count is the place.
   for (let k = times.length - 1; k >= 0; k--) {
-    const [p, neuron] = [populationIndex[k]!, neurons[k]!];
-    const place = counts[p]!.get(neuron)! - 1;
-    counts[p]!.set(neuron, place);
-    trains[p]!.get(neuron)![place] = times[k]!;
+    const [p, neuron] = [populationIndex[k], neurons[k]];
+    const place = counts[p].get(neuron)! - 1;
+    counts[p].set(neuron, place);
+    trains[p].get(neuron)![place] = times[k];
   }
   return trains;
 }

@@ -42,8 +42,8 @@ export function summarise(raster: Raster): SummaryRow[] {
       value: Number.isFinite(value) ? value : null,
       unit,
     });
-    const { spikes, rateHz } = rates[p]!;
-    const active = [...trains[p]!.values()];
+    const { spikes, rateHz } = rates[p];
+    const active = [...trains[p].values()];
     const compared = firstTrains(active);
     const isis = active.map(intervals);
     const all = together(isis);
@@ -66,8 +66,8 @@ export function summarise(raster: Raster): SummaryRow[] {
     const correlogram = new Float64Array(BINS + 1);
     for (let i = 0; i < compared.length; i++)
       for (let j = 0; j < i; j++)
-        crossCorrelogram(compared[j]!, compared[i]!, width, (BINS / 2) * width).forEach((n, k) => {
-          correlogram[k]! += n;
+        crossCorrelogram(compared[j], compared[i], width, (BINS / 2) * width).forEach((n, k) => {
+          correlogram[k] += n;
         });
     rows.push(...Array.from(histogram, (n, k) => row("interval histogram", n, "1", k * width)));
     rows.push(...Array.from(correlogram, (n, k) => row("cross-correlogram", n, "1", (k - BINS / 2) * width)));
@@ -104,9 +104,9 @@ function pairs(trains: readonly Float64Array[], durationMs: number): [string, nu
   const values = { spike: [] as number[], victor: [] as number[], rossum: [] as number[] };
   for (let i = 0; i < trains.length; i++) {
     for (let j = 0; j < i; j++) {
-      values.spike.push(spikeDistance(trains[i]!, trains[j]!, durationMs));
-      values.victor.push(victorPurpura(trains[i]!, trains[j]!, 1 / DISTANCE_TAU));
-      values.rossum.push(vanRossum(trains[i]!, trains[j]!, DISTANCE_TAU));
+      values.spike.push(spikeDistance(trains[i], trains[j], durationMs));
+      values.victor.push(victorPurpura(trains[i], trains[j], 1 / DISTANCE_TAU));
+      values.rossum.push(vanRossum(trains[i], trains[j], DISTANCE_TAU));
     }
   }
   return [
@@ -120,7 +120,7 @@ function pairs(trains: readonly Float64Array[], durationMs: number): [string, nu
 function mean(values: ArrayLike<number>): number {
   let [sum, n] = [0, 0];
   for (let k = 0; k < values.length; k++) {
-    if (!Number.isNaN(values[k]!)) [sum, n] = [sum + values[k]!, n + 1];
+    if (!Number.isNaN(values[k])) [sum, n] = [sum + values[k], n + 1];
   }
   return sum / n;
 }

@@ -91,12 +91,12 @@ function held(reads: readonly Read[]): boolean {
 function signsSuffice(rule: Rule, form: "rate" | "spike", own: readonly Descent[]): boolean {
   const others = watch(rule, form, true)!.descents.filter(({ l }) => l === 0);
   return own.every(({ post }, n) => {
-    const [a, b] = [post, others[n]!.post];
+    const [a, b] = [post, others[n].post];
     let [ab, aa, bb] = [0, 0, 0];
     for (let j = 0; j < a.length; j++) {
-      ab += a[j]! * b[j]!;
-      aa += a[j]! * a[j]!;
-      bb += b[j]! * b[j]!;
+      ab += a[j] * b[j];
+      aa += a[j] * a[j];
+      bb += b[j] * b[j];
     }
     return ab > (1 - 1e-6) * Math.sqrt(aa * bb);
   });
@@ -121,7 +121,7 @@ function watch(rule: Rule, form: "rate" | "spike", substitute: boolean): ReadLog
     const net = new RateNetwork(SIZES, weights, biases, rule.saturation);
     tf.tidy(() => {
       const learner = rate(watchedRateNetwork(net, log));
-      const [input, y] = [tf.tensor2d(x, [1, SIZES[0]!]), tf.tensor2d([[0, 1, 0]])];
+      const [input, y] = [tf.tensor2d(x, [1, SIZES[0]]), tf.tensor2d([[0, 1, 0]])];
       log.sample = input;
       log.recording = true;
       const batch = {
@@ -168,9 +168,9 @@ function tinyNetwork(): { weights: Float32Array[]; biases: Float32Array[]; x: Fl
   const rng = new Rng(5, "audit network");
   const draw = (n: number, low: number) => Float32Array.from({ length: n }, () => rng.uniformIn(low, 0.8));
   return {
-    weights: SIZES.slice(1).map((n, l) => draw(n * SIZES[l]!, -0.5)),
+    weights: SIZES.slice(1).map((n, l) => draw(n * SIZES[l], -0.5)),
     // Enough to keep every gate open.
     biases: SIZES.slice(1).map(n => new Float32Array(n).fill(0.6)),
-    x: draw(SIZES[0]!, 0.1),
+    x: draw(SIZES[0], 0.1),
   };
 }

@@ -58,7 +58,7 @@ export class ReadLog {
 
   /** One layer is presented alone; from the lowest upward this is one presentation. */
   presentedLayer(l: number, into: object, altered: boolean): void {
-    this.#ofLayer[l]!++;
+    this.#ofLayer[l]++;
     if (l <= this.#lastLayer) this.#begin(into, altered);
     else this.#passes.set(into, this.pass);
     this.#lastLayer = l;

@@ -182,7 +182,7 @@ function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder:
     throw new InputError(`${folder.path}: expected at most ${all.length} finished runs, got ${done.length}`);
   }
   done.forEach((run, k) => {
-    const { rule, twin, settings } = all[k]!;
+    const { rule, twin, settings } = all[k];
     const [expected, got] = [
       `${rule} ${twin} seed ${settings.seed}`,
       `${run.rule} ${run.twin} seed ${run.seed}`,

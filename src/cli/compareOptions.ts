@@ -100,8 +100,8 @@ export function networkFor(
       : dense([data.inputs, ...options.hidden, data.classes]));
   const option = options.model ? "model" : "hidden";
   for (const [what, got, expected] of [
-    ["inputs", network.sizes[0]!, data.inputs] as const,
-    ["classes", network.sizes.at(-1)!, data.classes] as const,
+    ["inputs", network.sizes[0], data.inputs] as const,
+    ["classes", network.sizes.at(-1), data.classes] as const,
   ]) {
     if (got === expected) continue;
     throw new InputError(
@@ -174,7 +174,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
             options.learningRate ??
             learningRates[rule] ??
             learningRates.default ??
-            model.learningRates.default!,
+            model.learningRates.default,
           durationMs: model.durationMs,
           // One spike per input carries no intensity through a leak: the latency code asks for membranes without one.
           tauMem: options.encoder === "latency" ? Infinity : model.tauMem,
@@ -184,7 +184,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
   );
   if (all.length === 0) {
     const [rule] = options.rules;
-    throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule!).rateOnly}`);
+    throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule).rateOnly}`);
   }
   return all;
 }

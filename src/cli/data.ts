@@ -105,10 +105,10 @@ function totalBytes(entry: DatasetEntry): number {
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, c) => Math.max(...rows.map(row => row[c]!.length)));
+  const widths = rows[0].map((_, c) => Math.max(...rows.map(row => row[c].length)));
   return rows.map(row =>
     row
-      .map((cell, c) => cell.padEnd(widths[c]!))
+      .map((cell, c) => cell.padEnd(widths[c]))
       .join("  ")
       .trimEnd(),
   );

@@ -120,15 +120,15 @@ export async function playRecording(
     if (p === -1) continue;
     played++;
     const own = Uint32Array.from([...times.keys()].filter(k => populationIndex[k] === p));
-    const stray = own.find(k => neurons[k]! >= size);
+    const stray = own.find(k => neurons[k] >= size);
     if (stray !== undefined)
       throw new InputError(
         `--input: ${path}: expected neurons of ${name} below ${size}, got ${neurons[stray]}`,
       );
     simulation.stimulate(
       name,
-      Float64Array.from(own, k => times[k]!),
-      Uint32Array.from(own, k => neurons[k]!),
+      Float64Array.from(own, k => times[k]),
+      Uint32Array.from(own, k => neurons[k]),
     );
   }
   if (played > 0) return durationMs;

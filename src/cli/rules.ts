@@ -73,12 +73,12 @@ function auditTable(
     ]);
   });
   const table = [head.split(" ").map(word => word.replace("-", " ")), ...lines];
-  const widths = table[0]!.map((_, column) =>
+  const widths = table[0].map((_, column) =>
     Math.max(...table.map(line => (line.length > 3 ? (line[column]?.length ?? 0) : 0))),
   );
   const text = table.map(line =>
     line
-      .map((cell, k) => cell.padEnd(widths[k]!))
+      .map((cell, k) => cell.padEnd(widths[k]))
       .join("  ")
       .trimEnd(),
   );

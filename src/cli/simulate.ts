@@ -96,7 +96,7 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   const raster = { ...simulation.raster({ model, seed }), traces };
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   // Spikes of inputs are no neuron's.
-  const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p]!.model ? 1 : 0), 0);
+  const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p].model ? 1 : 0), 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   const result = {
     model,
@@ -168,7 +168,7 @@ function recorded(text: string): number[] {
     new InputError(`--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got ${text}`);
   if (spikes !== "spikes") throw fail();
   if (rest.length === 0) return [];
-  if (!rest[0]!.startsWith("v:")) throw fail();
+  if (!rest[0].startsWith("v:")) throw fail();
   return rest.flatMap((part, k) => {
     const range = /^(\d+)(?:-(\d+))?$/.exec(k === 0 ? part.slice(2) : part);
     if (!range) throw fail();
@@ -263,26 +263,26 @@ function activity(
   raster: Raster,
   p: number,
 ): { name: string; size: number; meanRate: number; cvIsi: number | null } {
-  const { name, size } = raster.populations[p]!;
+  const { name, size } = raster.populations[p];
   const last = new Float64Array(size).fill(Number.NaN);
   const [count, sum, squares] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   let spikes = 0;
   raster.times.forEach((t, k) => {
     if (raster.populationIndex[k] !== p) return;
     spikes++;
-    const i = raster.neurons[k]!;
-    const interval = t - last[i]!;
+    const i = raster.neurons[k];
+    const interval = t - last[i];
     last[i] = t;
     if (Number.isNaN(interval)) return;
-    count[i]!++;
-    sum[i]! += interval;
-    squares[i]! += interval * interval;
+    count[i]++;
+    sum[i] += interval;
+    squares[i] += interval * interval;
   });
   const cvs: number[] = [];
   for (let i = 0; i < size; i++) {
-    if (count[i]! < 3) continue;
-    const mean = sum[i]! / count[i]!;
-    cvs.push(Math.sqrt(Math.max(0, squares[i]! / count[i]! - mean * mean)) / mean);
+    if (count[i] < 3) continue;
+    const mean = sum[i] / count[i];
+    cvs.push(Math.sqrt(Math.max(0, squares[i] / count[i] - mean * mean)) / mean);
   }
   return {
     name,

@@ -29,7 +29,7 @@ export function trainedNetwork(
     durationMs,
     encoder,
     maxSpikes,
-    inputGain: inputGain(settings, sizes[0]!),
+    inputGain: inputGain(settings, sizes[0]),
     metadata: {
       rule: plan.rule,
       twin: plan.twin,

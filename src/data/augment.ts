@@ -66,7 +66,7 @@ export function augment(data: Dataset, spec: AugmentationSpec): Dataset {
         const inside = sourceY >= 0 && sourceY < height && sourceX >= 0 && sourceX < width;
         const at = (sourceY * width + sourceX) * channels;
         for (let c = 0; c < channels; c++, to++) {
-          into[to] = ((inside ? from[at + c]! : 0) - shift[c]!) * scale[c]!;
+          into[to] = ((inside ? from[at + c] : 0) - shift[c]) * scale[c];
         }
       }
     }
@@ -117,10 +117,10 @@ function statistics({ intensities }: Samples, channels: number): { shift: number
   const { shift, scale } = neutral(channels);
   for (let c = 0; c < channels; c++) {
     let sum = 0;
-    for (let at = c; at < intensities.length; at += channels) sum += intensities[at]!;
+    for (let at = c; at < intensities.length; at += channels) sum += intensities[at];
     shift[c] = sum / count;
     let squares = 0;
-    for (let at = c; at < intensities.length; at += channels) squares += (intensities[at]! - shift[c]!) ** 2;
+    for (let at = c; at < intensities.length; at += channels) squares += (intensities[at] - shift[c]) ** 2;
     scale[c] = squares > 0 ? 1 / Math.sqrt(squares / count) : 1;
   }
   return { shift, scale };

@@ -104,7 +104,7 @@ function parseRecords(bytes: Uint8Array, file: string, { labels: fields }: Kind)
   for (let n = 0; n < count; n++) {
     const start = n * record;
     fields.forEach(({ name, below }, k) => {
-      const label = bytes[start + k]!;
+      const label = bytes[start + k];
       if (label >= below) {
         throw new InputError(
           `${file}: record ${n}: ${name}: found ${label}; expected a number from 0 to ${below - 1}`,
@@ -116,7 +116,7 @@ function parseRecords(bytes: Uint8Array, file: string, { labels: fields }: Kind)
     const to = n * CHANNELS * PLANE;
     for (let c = 0; c < CHANNELS; c++) {
       for (let p = 0; p < PLANE; p++) {
-        intensities[to + p * CHANNELS + c] = intensity[bytes[pixels + c * PLANE + p]!]!;
+        intensities[to + p * CHANNELS + c] = intensity[bytes[pixels + c * PLANE + p]];
       }
     }
   }

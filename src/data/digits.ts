@@ -70,14 +70,14 @@ export function parseDigits(text: string, file: string): Samples {
 export function splitDigits(labels: Uint8Array): { train: number[]; validation: number[]; test: number[] } {
   const seen = new Uint16Array(CLASSES);
   const place = new Uint16Array(labels.length);
-  for (const s of new Rng(20, "digits split").permutation(labels.length)) place[s] = seen[labels[s]!]!++;
+  for (const s of new Rng(20, "digits split").permutation(labels.length)) place[s] = seen[labels[s]]++;
   // A second order, because in the first one a part begins with the classes that happened to come early.
   const order = Array.from(new Rng(20, "digits order").permutation(labels.length));
   const held = TEST_PER_CLASS + VALIDATION_PER_CLASS;
   return {
-    train: order.filter(s => place[s]! >= held),
-    validation: order.filter(s => place[s]! >= TEST_PER_CLASS && place[s]! < held),
-    test: order.filter(s => place[s]! < TEST_PER_CLASS),
+    train: order.filter(s => place[s] >= held),
+    validation: order.filter(s => place[s] >= TEST_PER_CLASS && place[s] < held),
+    test: order.filter(s => place[s] < TEST_PER_CLASS),
   };
 }
 
@@ -86,5 +86,5 @@ function pick(all: Samples, which: readonly number[]): Samples {
   which.forEach((s, row) => {
     intensities.set(all.intensities.subarray(s * INPUTS, (s + 1) * INPUTS), row * INPUTS);
   });
-  return { count: which.length, intensities, labels: Uint8Array.from(which, s => all.labels[s]!) };
+  return { count: which.length, intensities, labels: Uint8Array.from(which, s => all.labels[s]) };
 }

@@ -55,5 +55,5 @@ export async function download(
 function reason(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code, message } = inner as NodeJS.ErrnoException;
-  return (code ?? message ?? String(inner)).split("\n")[0]!;
+  return (code ?? message ?? String(inner)).split("\n")[0];
 }

@@ -42,7 +42,7 @@ export async function loadImageFolder(folder: string): Promise<Dataset> {
     parts.push(await filesOf(join(folder, name), classes));
   const [train = [], test = [], validation = []] = await readAll(parts, folder);
   const all = [...train, ...validation, ...test];
-  const [{ height, width }] = [all[0]!.picture];
+  const [{ height, width }] = [all[0].picture];
   const channels = all.every(({ picture }) => isGrey(picture)) ? 1 : 3;
   const held = own ? 0 : validationShare(train.length);
   const kept = train.length - held;
@@ -70,7 +70,7 @@ interface Read extends Labelled {
  */
 async function readAll(parts: readonly (readonly Labelled[])[], folder: string): Promise<Read[][]> {
   const count = parts.reduce((sum, { length }) => sum + length, 0);
-  const first = parts[0]![0]!.path;
+  const first = parts[0][0].path;
   let size: { readonly width: number; readonly height: number } | undefined;
   const read: Read[][] = [];
   for (const part of parts) {
@@ -111,7 +111,7 @@ async function filesOf(folder: string, classes: readonly string[]): Promise<Labe
   }
   if (files.length === 0)
     throw new InputError(`${folder}: found no pictures; expected PNG or JPEG files by class`);
-  return Array.from(new Rng(20, "image folder").permutation(files.length), k => files[k]!);
+  return Array.from(new Rng(20, "image folder").permutation(files.length), k => files[k]);
 }
 
 /** Names in a folder in order, without hidden ones. */
@@ -141,10 +141,10 @@ function isGrey({ rgb }: Picture): boolean {
 }
 
 function samples(read: readonly Read[], channels: number): Samples {
-  const each = read.length === 0 ? 0 : (read[0]!.picture.rgb.length / 3) * channels;
+  const each = read.length === 0 ? 0 : (read[0].picture.rgb.length / 3) * channels;
   const intensities = new Float32Array(read.length * each);
   read.forEach(({ picture: { rgb, white } }, n) => {
-    for (let at = 0; at < each; at++) intensities[n * each + at] = rgb[channels === 1 ? 3 * at : at]! / white;
+    for (let at = 0; at < each; at++) intensities[n * each + at] = rgb[channels === 1 ? 3 * at : at] / white;
   });
   return { count: read.length, intensities, labels: Uint8Array.from(read, ({ label }) => label) };
 }

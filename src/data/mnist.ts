@@ -54,14 +54,14 @@ async function readFolder(folder: string, name: string, entry?: DatasetEntry): P
   const trainFile = await read(TRAIN_LABELS);
   const testFile = await read(TEST_LABELS);
   const [trainRead, testRead] = [trainFile, testFile].map(file => parseIdxLabels(...file, entry?.classes));
-  const found = classesOf(trainRead!);
+  const found = classesOf(trainRead);
   const classes = entry?.classes ?? found.count;
   if (classes < 2)
     throw new InputError(
-      `${folder}: ${TRAIN_LABELS} holds class ${trainRead![0]} only; expected two classes or more`,
+      `${folder}: ${TRAIN_LABELS} holds class ${trainRead[0]} only; expected two classes or more`,
     );
-  const trainLabels = found.number(trainRead!, trainFile[1]);
-  const testLabels = found.number(testRead!, testFile[1]);
+  const trainLabels = found.number(trainRead, trainFile[1]);
+  const testLabels = found.number(testRead, testFile[1]);
   const trainImages = parseIdxImages(...(await read(TRAIN_IMAGES)));
   const testImages = parseIdxImages(...(await read(TEST_IMAGES)));
   checkCounts(folder, trainImages, TRAIN_IMAGES, trainLabels, TRAIN_LABELS);
@@ -134,6 +134,6 @@ function checkCounts(
 function toSamples(images: IdxImages, labels: Uint8Array, from: number, to: number): Samples {
   const inputs = images.height * images.width;
   const intensities = new Float32Array(images.pixels.subarray(from * inputs, to * inputs));
-  for (let k = 0; k < intensities.length; k++) intensities[k]! /= 255;
+  for (let k = 0; k < intensities.length; k++) intensities[k] /= 255;
   return { count: to - from, intensities, labels: labels.slice(from, to) };
 }

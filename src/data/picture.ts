@@ -54,7 +54,7 @@ function readPng(bytes: Uint8Array, file: string): Picture {
   const rgb = depth === 16 ? new Uint16Array(3 * width * height) : new Uint8Array(3 * width * height);
   const colours = channels >= 3 || png.palette !== undefined;
   for (let p = 0; p < width * height; p++) {
-    for (let c = 0; c < 3; c++) rgb[3 * p + c] = values[each * p + (colours ? c : 0)]!;
+    for (let c = 0; c < 3; c++) rgb[3 * p + c] = values[each * p + (colours ? c : 0)];
   }
   return { width, height, rgb, white };
 }
@@ -71,9 +71,9 @@ function essential(bytes: Uint8Array): Uint8Array {
   );
   if (kept.filter(({ type }) => type === "IHDR").length !== 1) throw new Error("more than one size");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { data } = kept[0]!;
+  const { data } = kept[0];
   const [width, height] = [view.getUint32(data), view.getUint32(data + 4)];
-  const bits = bytes[data + 8]! * (CHANNELS[bytes[data + 9]!] ?? 4);
+  const bits = bytes[data + 8] * (CHANNELS[bytes[data + 9]] ?? 4);
   // Each row begins with its filter; of seven interlaced pictures there are less than twice as many rows.
   const most = height * (5 + Math.ceil((width * bits) / 8)) + 64;
   const packed = kept
@@ -85,7 +85,7 @@ function essential(bytes: Uint8Array): Uint8Array {
 
 /** One number per pixel and channel, and the number of channels: palettes and packed grey levels are looked up. */
 function plain(png: DecodedPng): [values: ArrayLike<number>, channels: number] {
-  if (png.palette) return [convertIndexedToRgb(png), png.palette[0]!.length];
+  if (png.palette) return [convertIndexedToRgb(png), png.palette[0].length];
   if (png.depth >= 8) return [png.data, png.channels];
   const levels = 2 ** png.depth;
   const palette = Array.from({ length: levels }, (_, k) => [(255 * k) / (levels - 1)]);

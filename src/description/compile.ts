@@ -154,10 +154,10 @@ class Reader {
   #symbol(name: string): Term {
     const { scope, variables = {} } = this.#names;
     if (Object.hasOwn(scope, name)) {
-      const value = scope[name]!;
+      const value = scope[name];
       return constant(typeof value === "number" ? { value, powers: unitless } : value);
     }
-    if (Object.hasOwn(variables, name)) return variables[name]!;
+    if (Object.hasOwn(variables, name)) return variables[name];
     const value = constants.get(name);
     const known = value === undefined ? units.get(name) : { value, powers: unitless };
     if (!known) throw this.#unknown(name);
@@ -169,7 +169,7 @@ class Reader {
     const [x, y] = [a.at, b?.at];
     if (Object.hasOwn(comparisons, fn)) return this.#compared(fn, a, b);
     if (Object.hasOwn(logic, fn)) {
-      const decide = logic[fn]!;
+      const decide = logic[fn];
       const [left, right] = [this.#decided(fn, a), this.#decided(fn, b)];
       return truth([a, b], () => decide(left(), right()));
     }
@@ -209,16 +209,16 @@ class Reader {
     if (draws.has(name)) {
       if (name === "lognormal") this.#unitless(name, ...args);
       else this.#alike(name, ...args);
-      return { ...this.#draw(name, args), powers: args[0]!.powers };
+      return { ...this.#draw(name, args), powers: args[0].powers };
     }
     if (name === "sqrt") {
       this.#count(name, args, [1, 1]);
-      const { at, powers } = args[0]!;
+      const { at, powers } = args[0];
       return folded(scaled(powers, 0.5), args, () => Math.sqrt(at()));
     }
     if (name === "pow") {
       this.#count(name, args, [2, 2]);
-      return this.#power(args[0]!, args[1]!);
+      return this.#power(args[0], args[1]);
     }
     return this.#calculated(name, args);
   }
@@ -235,7 +235,7 @@ class Reader {
         : args.length === 2
           ? () => compute(x(), y!())
           : () => compute(...args.map(arg => arg.at()));
-    return folded(args[0]!.powers, args, at);
+    return folded(args[0].powers, args, at);
   }
 
   /** Of arguments in the unit in which it is drawn. */
@@ -276,12 +276,12 @@ class Reader {
 
   #relational({ conditionals, params }: RelationalNode): Term {
     const terms = params.map(param => this.term(param));
-    const pairs = conditionals.map((fn, k) => this.#compared(fn, terms[k]!, terms[k + 1]!));
+    const pairs = conditionals.map((fn, k) => this.#compared(fn, terms[k], terms[k + 1]));
     return truth(pairs, () => pairs.every(({ at }) => at() !== 0));
   }
 
   #compared(fn: string, a: Term, b: Term): Term {
-    const decide = comparisons[fn]!;
+    const decide = comparisons[fn];
     this.#alike("a comparison", a, b);
     return truth([a, b], () => {
       const sign = order(a.at(), b.at());
@@ -302,7 +302,7 @@ class Reader {
   }
 
   #alike(what: string, ...terms: readonly Term[]): void {
-    if (!terms.every(({ powers }) => sameUnit(powers, terms[0]!.powers)))
+    if (!terms.every(({ powers }) => sameUnit(powers, terms[0].powers)))
       throw this.#fail(`quantities of one unit for ${what}`);
   }
 
@@ -346,5 +346,5 @@ function truth(of: readonly Term[], holds: () => boolean): Term {
 const scaled = (powers: Powers, by: number): Powers => combined(unitless, powers, by);
 
 function combined(a: Powers, b: Powers, by: number): Powers {
-  return a.map((power, k) => power + by * b[k]!) as unknown as Powers;
+  return a.map((power, k) => power + by * b[k]) as unknown as Powers;
 }

@@ -113,7 +113,7 @@ function readFields(
       const place = within(path, key);
       if (!Object.hasOwn(fields, key))
         throw new InputError(`${place}: expected one of ${Object.keys(fields).join(", ")}`);
-      return [key, read(inner, place, scope, sizes, fields[key]!)];
+      return [key, read(inner, place, scope, sizes, fields[key])];
     }),
   );
 }

@@ -175,7 +175,7 @@ export function architectureFrom(
     last = spec.kind;
   });
   layers.push({ ...denseLayer(neurons, classes, pool), rate: readoutRate });
-  return { sizes: [layers[0]!.pre, ...layers.map(({ post }) => post)], layers };
+  return { sizes: [layers[0].pre, ...layers.map(({ post }) => post)], layers };
 }
 
 function map(value: unknown, where: string, allowed?: readonly string[]): Record<string, unknown> {

@@ -14,7 +14,7 @@ export function latency({ inputs, durationMs }: EncoderSettings): Encoder {
       into.analogue = null;
       into.spikes.clear();
       for (let i = 0; i < inputs; i++) {
-        const p = intensities[i]!;
+        const p = intensities[i];
         if (p >= DARKEST) into.spikes.push(Math.max(0, durationMs * (1 - p)), i);
       }
       into.spikes.sort(durationMs);

@@ -11,7 +11,7 @@ export function poisson({ inputs, durationMs, tauMem, maxSpikes, seed }: Encoder
       into.analogue = null;
       into.spikes.clear();
       for (let i = 0; i < inputs; i++) {
-        const rate = (maxSpikes * intensities[i]!) / durationMs;
+        const rate = (maxSpikes * intensities[i]) / durationMs;
         if (rate <= 0) continue;
         for (let t = rng.exponential(rate); t <= durationMs; t += rng.exponential(rate))
           into.spikes.push(t, i);

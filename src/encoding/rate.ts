@@ -16,8 +16,8 @@ export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSet
       into.analogue = null;
       into.spikes.clear();
       for (let i = 0; i < inputs; i++) {
-        const interval = durationMs / (maxSpikes * intensities[i]!);
-        const phase = phases[i]!;
+        const interval = durationMs / (maxSpikes * intensities[i]);
+        const phase = phases[i];
         for (let k = 1; (k - phase) * interval <= durationMs; k++)
           into.spikes.push((k - phase) * interval, i);
       }

@@ -53,7 +53,7 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   touch(i: number): void {
     if (this.#marks[i]) return;
     this.#marks[i] = 1;
-    if (this.touched > 0 && this.#list[this.touched - 1]! > i) this.#sorted = false;
+    if (this.touched > 0 && this.#list[this.touched - 1] > i) this.#sorted = false;
     this.#list[this.touched++] = i;
   }
 
@@ -61,7 +61,7 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   takeTouched(): Int32Array {
     const list = this.#list;
     if (!this.#sorted) list.subarray(0, this.touched).sort();
-    for (let k = 0; k < this.touched; k++) this.#marks[list[k]!] = 0;
+    for (let k = 0; k < this.touched; k++) this.#marks[list[k]] = 0;
     this.touched = 0;
     this.#sorted = true;
     return list;
@@ -75,7 +75,7 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
 
   addCurrent(i: number, t: number, by: number): void {
     this.#steps ??= new Float64Array(this.size);
-    this.#steps[i]! += by;
-    this.neurons.setCurrent(i, t, this.#steps[i]! + (this.#steady?.[i] ?? 0));
+    this.#steps[i] += by;
+    this.neurons.setCurrent(i, t, this.#steps[i] + (this.#steady?.[i] ?? 0));
   }
 }

@@ -95,7 +95,7 @@ export class Simulation {
     this.#spikeBudget = spikeBudget;
     const hear = (p: number, i: number, t: number) => {
       this.#recorder.spike(p, i, t);
-      onSpike?.(populations[p]!.name, i, t);
+      onSpike?.(populations[p].name, i, t);
     };
     expectChoice("mode", mode, ["exact", "grid"]);
     if (mode === "grid") {
@@ -127,12 +127,12 @@ export class Simulation {
       synapticCurrent: (name, i) => this.synapticCurrent(name, i),
       weights: projection => this.weights(projection),
       synapsesOf: projection => {
-        const { name, to, synapses } = network.projections[this.#findProjection(projection)]!;
+        const { name, to, synapses } = network.projections[this.#findProjection(projection)];
         if (synapses.shared)
           throw new InputError(
             `projection: expected a weight per synapse, got those of a shared kernel: ${name}`,
           );
-        return { name, target: populations[to]!.name, post: edges(synapses).post };
+        return { name, target: populations[to].name, post: edges(synapses).post };
       },
     });
     for (const probe of this.#probes) this.#addProbe(probe);
@@ -180,7 +180,7 @@ export class Simulation {
     const state = this.#find(population);
     const each = perNeuron(population, "current", current, state.size);
     for (let i = 0; i < state.size; i++) {
-      state.setCurrent(i, this.time, each[i]!);
+      state.setCurrent(i, this.time, each[i]);
       this.#loop.predict(state, i);
     }
   }
@@ -199,7 +199,7 @@ export class Simulation {
       );
     for (let k = 0; k < neurons.length; k++) {
       expectNeuron(`${population}: neuron`, neurons[k], state.size);
-      group.silence(neurons[k]!);
+      group.silence(neurons[k]);
     }
   }
 
@@ -224,9 +224,9 @@ export class Simulation {
    */
   modulate(projection: string | number, modulators: number | ArrayLike<number>): void {
     const q = this.#findProjection(projection);
-    const { to, place } = this.network.projections[q]!;
+    const { to, place } = this.network.projections[q];
     const path = `projections[${place}]`;
-    const each = perNeuron(path, "modulator", modulators, this.network.populations[to]!.size);
+    const each = perNeuron(path, "modulator", modulators, this.network.populations[to].size);
     const plastic = this.#loop.plastic[q];
     if (!plastic) throw new InputError(`${path}.plasticity: expected three-factor, got none`);
     plastic.modulate(each, this.time);
@@ -296,13 +296,13 @@ export class Simulation {
    */
   weights(projection: string | number): Float64Array {
     const q = this.#findProjection(projection);
-    const { synapses } = this.network.projections[q]!;
+    const { synapses } = this.network.projections[q];
     return this.#loop.plastic[q]?.weights(this.time) ?? Float64Array.from(synapses.heldWeights);
   }
 
   /** Pre- and postsynaptic neuron of each synapse of a projection. */
   connections(projection: string | number): { readonly pre: Uint32Array; readonly post: Uint32Array } {
-    const { pre, post } = edges(this.network.projections[this.#findProjection(projection)]!.synapses);
+    const { pre, post } = edges(this.network.projections[this.#findProjection(projection)].synapses);
     return { pre, post };
   }
 
@@ -313,15 +313,15 @@ export class Simulation {
   }
 
   #find(name: string): PopulationState {
-    return this.#loop.populations[find(this.#loop.populations, name)]!;
+    return this.#loop.populations[find(this.#loop.populations, name)];
   }
 
   #findProjection(projection: string | number): number {
     const { projections } = this.network;
     const placed = projections.findIndex(({ place }) => place === projection);
     if (placed >= 0) return placed;
-    const named = [...projections.keys()].filter(q => projections[q]!.name === projection);
-    if (named.length === 1) return named[0]!;
+    const named = [...projections.keys()].filter(q => projections[q].name === projection);
+    if (named.length === 1) return named[0];
     const names = projections.map(({ name }) => name).join(", ");
     const expected =
       named.length > 1 ? "a name that only one has" : `0 to ${projections.length - 1}, or ${names}`;
@@ -334,23 +334,23 @@ export class Simulation {
       throw new InputError(`populations.${state.name}.initial: these neurons have no potential`);
     }
     for (let i = 0; i < state.size; i++) {
-      if (initial) state.neurons.setPotential!(i, 0, initial[i]!);
+      if (initial) state.neurons.setPotential!(i, 0, initial[i]);
       this.#loop.predict(state, i);
     }
   }
 
   #addStimulus(stimulus: Stimulus): void {
-    const state = this.#loop.populations[stimulus.population]!;
-    if (stimulus.effect === "spike") this.#inputs[state.index]!.push(stimulus);
+    const state = this.#loop.populations[stimulus.population];
+    if (stimulus.effect === "spike") this.#inputs[state.index].push(stimulus);
     // A waiting time begins at the event before it, wherever a lattice has put that.
     const due = stimulus.first();
     const late = stimulus.drawn ? (this.#loop.dt ?? 0) / 2 : 0;
     const push = (entry: number) => {
-      if (due[entry]! < Infinity) this.#loop.push(due[entry]! + late, state.rank, source, entry);
+      if (due[entry] < Infinity) this.#loop.push(due[entry] + late, state.rank, source, entry);
     };
     const source = this.#loop.addActor((entry, _, now) => {
-      this.#apply(stimulus, state, entry, due[entry]!, now);
-      due[entry] = stimulus.next(entry, due[entry]!);
+      this.#apply(stimulus, state, entry, due[entry], now);
+      due[entry] = stimulus.next(entry, due[entry]);
       push(entry);
     });
     due.forEach((_, entry) => {
@@ -363,7 +363,7 @@ export class Simulation {
     if (stimulus.effect === "current") {
       const { neurons, by } = stimulus.change!();
       neurons.forEach((i, k) => {
-        state.addCurrent(i, now, typeof by === "number" ? by : by[k]!);
+        state.addCurrent(i, now, typeof by === "number" ? by : by[k]);
         this.#loop.touch(state, i);
       });
       return;
@@ -371,7 +371,7 @@ export class Simulation {
     const i = stimulus.neuron(entry, due);
     if (i < 0) return;
     if (stimulus.effect === "spike") this.#loop.emit(state, i);
-    else this.#loop.receive(state, i, stimulus.weights ? stimulus.weights[i]! : stimulus.weight);
+    else this.#loop.receive(state, i, stimulus.weights ? stimulus.weights[i] : stimulus.weight);
   }
 
   #addProbe(probe: Probe): void {

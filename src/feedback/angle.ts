@@ -18,7 +18,7 @@ export function forwardPath(
   if (layers.slice(p).some(({ conv, pool }) => conv || pool)) return pathByClass(layers, weights, p, classes);
   let path = weights.at(-1)!;
   for (let l = weights.length - 2; l >= p; l--) {
-    path = product(weights[l]!, path, sizes[l]!, sizes[l + 1]!, classes);
+    path = product(weights[l], path, sizes[l], sizes[l + 1], classes);
   }
   return path;
 }
@@ -29,18 +29,18 @@ function pathByClass(
   p: number,
   classes: number,
 ): Float32Array {
-  const path = new Float32Array(layers[p]!.pre * classes);
+  const path = new Float32Array(layers[p].pre * classes);
   for (let k = 0; k < classes; k++) {
     let down = Float64Array.from({ length: classes }, (_, c) => (c === k ? 1 : 0));
     for (let l = layers.length - 1; l >= p; l--) {
-      const { pool, sources, pre } = layers[l]!;
-      down = sumBackward(runsOf(layers[l]!), weights[l]!, down, new Float64Array(sources)) as typeof down;
+      const { pool, sources, pre } = layers[l];
+      down = sumBackward(runsOf(layers[l]), weights[l], down, new Float64Array(sources)) as typeof down;
       if (pool) {
         const average = { ...pool, kind: "average" } as const;
         down = unpool(average, poolsOf(pool), down, down, new Float64Array(pre)) as typeof down;
       }
     }
-    for (let i = 0; i < down.length; i++) path[i * classes + k] = down[i]!;
+    for (let i = 0; i < down.length; i++) path[i * classes + k] = down[i];
   }
   return path;
 }
@@ -57,5 +57,5 @@ export function feedbackAngle(
 
 /** Angles between layered feedback and the forward weights of the same layer, for l = 1 .. depth - 1, in degrees. */
 export function layerAngles(weights: readonly Float32Array[], feedback: readonly Float32Array[]): number[] {
-  return weights.slice(1).map((w, l) => angleDegrees(w, feedback[l + 1]!));
+  return weights.slice(1).map((w, l) => angleDegrees(w, feedback[l + 1]));
 }

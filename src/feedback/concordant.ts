@@ -20,14 +20,14 @@ export function concordant(
 ): Float32Array {
   let [ww, bb] = [0, 0];
   for (let at = 0; at < w.length; at++) {
-    const b = Math.sign(w[at]!) * magnitudes[at]!;
+    const b = Math.sign(w[at]) * magnitudes[at];
     out[at] = b;
-    ww += w[at]! * w[at]!;
+    ww += w[at] * w[at];
     bb += b * b;
   }
   if (scale === "strict") {
     const factor = Math.sqrt(ww) / (Math.sqrt(bb) + GUARD);
-    for (let at = 0; at < out.length; at++) out[at]! *= factor;
+    for (let at = 0; at < out.length; at++) out[at] *= factor;
   }
   return out;
 }

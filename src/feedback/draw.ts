@@ -13,12 +13,12 @@ export function uniform(rows: number, columns: number, bound: number, rng: Rng):
  */
 export function weightBound(shape: readonly number[] | Architecture, l: number): number {
   const { layers } = architectureOf(shape);
-  return (l === layers.length - 1 ? 0.5 : 1) * Math.sqrt(6 / layers[l]!.rows);
+  return (l === layers.length - 1 ? 0.5 : 1) * Math.sqrt(6 / layers[l].rows);
 }
 
 /** Weights of layer l within its bound, [rows, columns]. */
 export function layerWeights(architecture: Architecture, l: number, rng: Rng): Float32Array {
-  const { rows, columns } = architecture.layers[l]!;
+  const { rows, columns } = architecture.layers[l];
   return uniform(rows, columns, weightBound(architecture, l), rng);
 }
 

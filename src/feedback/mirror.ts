@@ -34,11 +34,11 @@ export function mirror(
   const [pre, post] = [noise.length / samples, drive.length / samples];
   const keep = (1 - SHARE) ** samples;
   const scale = (1 - keep) / (samples * (post / runs.length));
-  for (let at = 0; at < B.length; at++) B[at]! *= keep;
+  for (let at = 0; at < B.length; at++) B[at] *= keep;
   for (let n = 0; n < samples; n++) {
     const [noisy, driven] = [new Float64Array(pre), new Float64Array(post)];
-    for (let i = 0; i < pre; i++) noisy[i] = scale * noise[n * pre + i]!;
-    for (let j = 0; j < post; j++) driven[j] = drive[n * post + j]!;
+    for (let i = 0; i < pre; i++) noisy[i] = scale * noise[n * pre + i];
+    for (let j = 0; j < post; j++) driven[j] = drive[n * post + j];
     addOuter(runs, noisy, driven, B);
   }
 }

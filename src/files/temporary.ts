@@ -66,5 +66,5 @@ function ownerOf(name: string): Owner | null {
   if (!name.startsWith(PREFIX) || !name.endsWith(SUFFIX)) return null;
   const words = /^([1-9]\d*)_([^_]*)_[\d.]+_(.*)$/.exec(name.slice(PREFIX.length, -SUFFIX.length));
   if (!words) return null;
-  return { pid: Number(words[1]), host: words[3]!, began: words[2] || null };
+  return { pid: Number(words[1]), host: words[3], began: words[2] || null };
 }

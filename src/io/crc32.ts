@@ -7,6 +7,6 @@ const table = Uint32Array.from({ length: 256 }, (_, n) => {
 /** Checksum of zip archives and PNG files (CRC-32 of ISO 3309, reflected, polynomial 0xedb88320). */
 export function crc32(bytes: Uint8Array): number {
   let c = 0xffffffff;
-  for (let k = 0; k < bytes.length; k++) c = table[(c ^ bytes[k]!) & 255]! ^ (c >>> 8);
+  for (let k = 0; k < bytes.length; k++) c = table[(c ^ bytes[k]) & 255] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
 }

@@ -43,8 +43,8 @@ export function clockTimes(first: number, step: number, count: number): Float64A
 /** Whether the times are those of a regular clock; then they need not be stored. */
 export function regular(times: Float64Array): { first: number; step: number } | null {
   if (times.length < 2) return null;
-  const first = times[0]!;
-  const mean = (times[times.length - 1]! - first) / (times.length - 1);
+  const first = times[0];
+  const mean = (times[times.length - 1] - first) / (times.length - 1);
   // The step as it was meant is a short number; the mean of many steps is off in its last digit.
   for (const step of [Number(mean.toPrecision(12)), mean]) {
     if (step > 0 && times.every((t, k) => instant(t) === instant(first + k * step))) return { first, step };

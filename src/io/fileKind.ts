@@ -37,7 +37,7 @@ export async function fileKind(path: string): Promise<FileKind> {
   const row = lines.find(line => line !== "" && !line.startsWith("#")) ?? "";
   // Before them, the width and height of a sensor.
   const plain = start.every(byte => byte >= 9);
-  const events = [lines[0]!, row, lines[1] ?? ""].some(line => namesEvents(line) || isEvent(line));
+  const events = [lines[0], row, lines[1] ?? ""].some(line => namesEvents(line) || isEvent(line));
   if (plain && events) return row.includes(",") ? "events csv" : "events text";
   if (/^time_ms,/.test(text)) return "csv";
   if (/\.bin$/i.test(path)) return "nmnist";

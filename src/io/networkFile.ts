@@ -56,7 +56,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
   expect(Array.isArray(biases) && biases.length === depth, "biases", `${depth} vectors`, biases?.length);
   for (let l = 0; l < depth; l++) {
     const [w, b] = [weights![l], biases![l]];
-    const { rows, columns } = layers?.[l] ?? { rows: sizes![l]!, columns: sizes![l + 1]! };
+    const { rows, columns } = layers?.[l] ?? { rows: sizes![l], columns: sizes![l + 1] };
     const whole = w instanceof Float32Array && w.length === rows * columns;
     expect(whole, `weights[${l}]`, `${rows} x ${columns} numbers`, w?.length);
     expect(
@@ -100,7 +100,7 @@ function checkLayers(value: unknown, sizes: readonly number[], file: string): re
     let right = false;
     try {
       // A layer follows from its kernel or its sizes.
-      const made = conv ? convLayer(conv, pool ?? null) : denseLayer(sizes[l]!, sizes[l + 1]!, pool ?? null);
+      const made = conv ? convLayer(conv, pool ?? null) : denseLayer(sizes[l], sizes[l + 1], pool ?? null);
       right = same(layer, made) && made.pre === sizes[l] && made.post === sizes[l + 1];
     } catch {
       right = false;

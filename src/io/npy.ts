@@ -151,9 +151,9 @@ function layoutOf(list: string, bad: Refusal): [fields: Field[], size: number] {
   let [size, read] = [0, 0];
   for (const [text, name, dtype] of list.matchAll(/\('([^'\\]*)', *'([^']*)'\)[, ]*/g)) {
     read += text.length;
-    const padding = name === "" ? /^\|V(\d{1,6})$/.exec(dtype!)?.[1] : undefined;
-    if (padding === undefined) fields.push({ name: name!, dtype: dtype!, at: size });
-    size += padding === undefined ? kindOf(dtype!, bad).BYTES_PER_ELEMENT : Number(padding);
+    const padding = name === "" ? /^\|V(\d{1,6})$/.exec(dtype)?.[1] : undefined;
+    if (padding === undefined) fields.push({ name: name, dtype: dtype, at: size });
+    size += padding === undefined ? kindOf(dtype, bad).BYTES_PER_ELEMENT : Number(padding);
   }
   const simple = read === list.length && new Set(fields.map(({ name }) => name)).size === fields.length;
   if (!simple || fields.length === 0) throw bad("fields of one number each", shown(list));
@@ -175,14 +175,14 @@ function numbersAt(
   if (stride === size) own.set(body);
   else
     for (let k = 0; k < count; k++)
-      for (let b = 0; b < size; b++) own[k * size + b] = body[k * stride + at + b]!;
+      for (let b = 0; b < size; b++) own[k * size + b] = body[k * stride + at + b];
   return new kind((dtype.startsWith(">") ? swapped(own, size) : own).buffer as ArrayBuffer);
 }
 
 /** The bytes of numbers in the other order. */
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
   const out = new Uint8Array(bytes.length);
-  for (let k = 0; k < bytes.length; k++) out[k] = bytes[k - (k % size) + size - 1 - (k % size)]!;
+  for (let k = 0; k < bytes.length; k++) out[k] = bytes[k - (k % size) + size - 1 - (k % size)];
   return out;
 }
 
@@ -191,7 +191,7 @@ function decodeText(body: Uint8Array, count: number, width: number, file: string
   if (points.some(point => point > 0x10ffff)) throw new InputError(`${file}: expected text, got other bytes`);
   return Array.from({ length: width === 0 ? Math.min(count, 65_536) : count }, (_, k) => {
     let text = "";
-    for (let c = k * width; c < (k + 1) * width; c++) text += String.fromCodePoint(points[c]!);
+    for (let c = k * width; c < (k + 1) * width; c++) text += String.fromCodePoint(points[c]);
     return text.replace(/\0+$/, "");
   });
 }

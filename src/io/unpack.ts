@@ -109,7 +109,7 @@ export class Unpacker {
   /** An unsigned integer of 1, 2 or 4 bytes. */
   #unsigned(size: number): number {
     const from = this.#skip(size);
-    if (size === 1) return this.#bytes[from]!;
+    if (size === 1) return this.#bytes[from];
     return size === 2 ? this.#view.getUint16(from) : this.#view.getUint32(from);
   }
 

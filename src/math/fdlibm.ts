@@ -11,7 +11,7 @@ const words = new Int32Array(double.buffer);
 function fromHigh(high: number): number {
   words[0] = 0;
   words[1] = high;
-  return double[0]!;
+  return double[0];
 }
 
 /** 2^k for k from -1022 to 1023, at k + 1022. */
@@ -53,7 +53,7 @@ function exp(x: number): number {
   if (k === 0) return 1 - ((r * c) / (c - 2) - r);
   const y = 1 - (low - (r * c) / (2 - c) - high);
   if (k === 1024) return y * 2 * 2 ** 1023;
-  return k >= -1021 ? y * powersOfTwo[k + 1022]! : y * powersOfTwo[k + 2022]! * 2 ** -1000;
+  return k >= -1021 ? y * powersOfTwo[k + 1022] : y * powersOfTwo[k + 2022] * 2 ** -1000;
 }
 
 const Q1 = -0.03333333333333313;
@@ -87,9 +87,9 @@ function expm1(x: number): number {
   if (k === -1) return 0.5 * (r - e) - 0.5;
   if (k === 1) return r < -0.25 ? -2 * (e - (r + 0.5)) : 1 + 2 * (r - e);
   if (k === 1024) return (1 - (e - r)) * 2 * 2 ** 1023 - 1;
-  const scale = powersOfTwo[k + 1022]!;
+  const scale = powersOfTwo[k + 1022];
   if (k <= -2 || k > 56) return (1 - (e - r)) * scale - 1;
-  const small = powersOfTwo[1022 - k]!;
+  const small = powersOfTwo[1022 - k];
   return (k < 20 ? 1 - small - (e - r) : r - (e + small) + 1) * scale;
 }
 
@@ -114,12 +114,12 @@ function log(x: number): number {
     k = -54;
     double[0] = x * 2 ** 54;
   }
-  const word = words[1]!;
+  const word = words[1];
   const part = word & 0xfffff;
   const carry = (part + 0x95f64) & 0x100000;
   k += (word >> 20) - 1023 + (carry >> 20);
   words[1] = part | (carry ^ 0x3ff00000);
-  const f = double[0]! - 1;
+  const f = double[0] - 1;
   const high = k * LN2_HIGH;
   const low = k * LN2_LOW;
   if ((0xfffff & (2 + part)) < 3) {
@@ -155,7 +155,7 @@ function log1p(x: number): number {
   if (x >= ROOT_2 || x <= ROOT_HALF) {
     const u = x < 2 ** 53 ? 1 + x : x;
     double[0] = u;
-    const word = words[1]!;
+    const word = words[1];
     k = (word >> 20) - 1023;
     if (x < 2 ** 53) c = (k > 0 ? 1 - (u - x) : x - (u - 1)) / u;
     part = word & 0xfffff;
@@ -165,7 +165,7 @@ function log1p(x: number): number {
       words[1] = part | 0x3fe00000;
       part = (0x100000 - part) >> 2;
     }
-    f = double[0]! - 1;
+    f = double[0] - 1;
   }
   const high = k * LN2_HIGH;
   const low = k * LN2_LOW + c;
@@ -228,9 +228,9 @@ function turned(name: string, x: number, quarters: number): number {
   let far = x - n * QUARTER_1;
   let rest = n * QUARTER_1_REST;
   double[0] = x;
-  const exponent = words[1]! >> 20;
+  const exponent = words[1] >> 20;
   double[0] = far - rest;
-  if (exponent - ((words[1]! >> 20) & 0x7ff) > 16) {
+  if (exponent - ((words[1] >> 20) & 0x7ff) > 16) {
     // So near a multiple of pi / 2 that more of its digits are wanted.
     const before = far;
     far = before - n * QUARTER_2;
@@ -257,7 +257,7 @@ function sine(x: number, y: number): number {
 
 function cosine(x: number, y: number): number {
   double[0] = x;
-  const size = words[1]! & 0x7fffffff;
+  const size = words[1] & 0x7fffffff;
   if (size < 0x3e400000) return 1;
   const z = x * x;
   const r = z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * C6)))));

@@ -7,7 +7,7 @@ export function multiply(matrix: Float32Array, vector: ArrayLike<number>, out: F
   const columns = vector.length;
   for (let i = 0, at = 0; i < out.length; i++) {
     let sum = 0;
-    for (let j = 0; j < columns; j++) sum += matrix[at++]! * vector[j]!;
+    for (let j = 0; j < columns; j++) sum += matrix[at++] * vector[j];
     out[i] = sum;
   }
   return out;
@@ -22,9 +22,9 @@ export function multiplyRows(
   const columns = out.length;
   out.fill(0);
   for (let i = 0; i < vector.length; i++) {
-    const factor = vector[i]!;
+    const factor = vector[i];
     if (factor === 0) continue;
-    for (let j = 0, at = i * columns; j < columns; j++) out[j]! += factor * matrix[at++]!;
+    for (let j = 0, at = i * columns; j < columns; j++) out[j] += factor * matrix[at++];
   }
   return out;
 }
@@ -43,9 +43,9 @@ export function angleDegrees(a: ArrayLike<number>, b: ArrayLike<number>): number
   let aa = 0;
   let bb = 0;
   for (let k = 0; k < a.length; k++) {
-    ab += a[k]! * b[k]!;
-    aa += a[k]! * a[k]!;
-    bb += b[k]! * b[k]!;
+    ab += a[k] * b[k];
+    aa += a[k] * a[k];
+    bb += b[k] * b[k];
   }
   // atan2 of the Gram determinant keeps small angles that acos of a rounded cosine would lose.
   const sine = Math.sqrt(Math.max(0, aa * bb - ab * ab));

@@ -17,7 +17,7 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out
   for (let group = 0; group < 5; group++) {
     const first = (group & 1) * 4;
     for (let r = first; r < first + 4; r++) {
-      const rotation = ROTATIONS[r]!;
+      const rotation = ROTATIONS[r];
       x0 = (x0 + x1) | 0;
       x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
     }
@@ -65,12 +65,12 @@ export class Rng {
   nextUint32(): number {
     if (this.#spare) {
       this.#spare = false;
-      return this.#block[1]!;
+      return this.#block[1];
     }
     const c = this.#counter++;
     threefry2x32(this.#k0, this.#k1, c | 0, Math.floor(c / 2 ** 32) | 0, this.#block);
     this.#spare = true;
-    return this.#block[0]!;
+    return this.#block[0];
   }
 
   /** Uniform in [0, 1), 32 bits fine. */
@@ -118,8 +118,8 @@ export class Rng {
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const swap = order[i]!;
-      order[i] = order[j]!;
+      const swap = order[i];
+      order[i] = order[j];
       order[j] = swap;
     }
     return order;

@@ -24,14 +24,14 @@ export function signChanges(
 ): number {
   let n = count;
   for (let k = chain.length - 1; k >= 0; k--) {
-    const f = chain[k]!;
+    const f = chain[k];
     let found = 0;
     let a = 0;
     let fa = f(0);
     // Piece m yields at most one point, written no later than place m, whose old value has been read by then.
-    for (let m = 0, b = n > 0 ? points[0]! : end; m <= n; m++) {
+    for (let m = 0, b = n > 0 ? points[0] : end; m <= n; m++) {
       const fb = f(b);
-      const next = m + 1 < n ? points[m + 1]! : end;
+      const next = m + 1 < n ? points[m + 1] : end;
       if (fb === 0 ? m < n : (fa < 0 && fb > 0) || (fa > 0 && fb < 0)) {
         points[found++] = fb === 0 ? b : bracketedRoot(f, a, fa, b, fb, tolerance);
       }

@@ -33,10 +33,10 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
       [x!, filter!, out, ...(bias ? [bias] : [])],
       ([X, K, Y, b], chunk) => {
         const { rows, width } = chunk;
-        const patches = chunk.gather(X!);
-        const y = chunk.places(Y!);
+        const patches = chunk.gather(X);
+        const y = chunk.places(Y);
         if (b) fillRows(y, b);
-        blas.product([rows, info.outChannels, width], { values: patches }, { values: K! }, y, 1, b ? 1 : 0);
+        blas.product([rows, info.outChannels, width], { values: patches }, { values: K }, y, 1, b ? 1 : 0);
       },
     );
     if (activation === "relu") rectify(backend as BackendWasm, out);
@@ -53,10 +53,10 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
       if (!info) return original("Conv2DBackpropFilter")(call);
       const out = (call.backend as BackendWasm).makeOutput(filterShape, "float32");
       chunks(call.backend as BackendWasm, info, [x, dy, out], ([X, post, sums], chunk) => {
-        const patches = { values: chunk.gather(X!), transposed: true };
-        const third = { values: chunk.places(post!) };
+        const patches = { values: chunk.gather(X), transposed: true };
+        const third = { values: chunk.places(post) };
         const beta = chunk.first === 0 ? 0 : 1;
-        blas.product([chunk.width, info.outChannels, chunk.rows], patches, third, sums!, 1, beta);
+        blas.product([chunk.width, info.outChannels, chunk.rows], patches, third, sums, 1, beta);
       });
       return out;
     },
@@ -67,15 +67,15 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
       if (!info) return original("Conv2DBackpropInput")(call);
       const out = (call.backend as BackendWasm).makeOutput(inputShape, "float32");
       chunks(call.backend as BackendWasm, info, [dy, filter, out], ([post, K, back], chunk) => {
-        const kernel = { values: K!, transposed: true };
+        const kernel = { values: K, transposed: true };
         const { patches } = chunk;
         blas.product(
           [chunk.rows, chunk.width, info.outChannels],
-          { values: chunk.places(post!) },
+          { values: chunk.places(post) },
           kernel,
           patches,
         );
-        chunk.scatter(back!);
+        chunk.scatter(back);
       });
       return out;
     },
@@ -173,7 +173,7 @@ function framedSize(info: Info): number {
 function frame(info: Info, count: number, maps: Float32Array, framed: Float32Array): Float32Array {
   framed.fill(0);
   everyLine(info, count, (line, framedLine, length) => {
-    for (let n = 0; n < length; n++) framed[framedLine + n] = maps[line + n]!;
+    for (let n = 0; n < length; n++) framed[framedLine + n] = maps[line + n];
   });
   return framed;
 }
@@ -181,7 +181,7 @@ function frame(info: Info, count: number, maps: Float32Array, framed: Float32Arr
 /** Takes maps out of what surrounds them. */
 function unframe(info: Info, count: number, framed: Float32Array, maps: Float32Array): void {
   everyLine(info, count, (line, framedLine, length) => {
-    for (let n = 0; n < length; n++) maps[line + n] = framed[framedLine + n]!;
+    for (let n = 0; n < length; n++) maps[line + n] = framed[framedLine + n];
   });
 }
 
@@ -212,7 +212,7 @@ function gather(info: Info, count: number, maps: Float32Array, patches: Float32A
         let from = start + corner(info, sample, row, column);
         for (let k = 0; k < info.filterHeight; k++, from += line, to += span) {
           if (span > 24) heap.copyWithin(to, from, from + span);
-          else for (let n = 0; n < span; n++) heap[to + n] = heap[from + n]!;
+          else for (let n = 0; n < span; n++) heap[to + n] = heap[from + n];
         }
       }
     }
@@ -229,7 +229,7 @@ function scatter(info: Info, count: number, patches: Float32Array, maps: Float32
       for (let column = 0; column < info.outWidth; column++) {
         let to = corner(info, sample, row, column);
         for (let k = 0; k < info.filterHeight; k++, to += line, from += span) {
-          for (let n = 0; n < span; n++) maps[to + n]! += patches[from + n]!;
+          for (let n = 0; n < span; n++) maps[to + n] += patches[from + n];
         }
       }
     }

@@ -36,7 +36,7 @@ function outerStep(blas: Blas): OuterStep {
     // Another tensor may look at the same numbers, such as a clone: it must not see them change.
     if ([w, b].some(v => wasm.refCount(v.dataId) > 1)) return false;
     const [batch, from] = pre.shape as [number, number];
-    const to = post.shape[1]!;
+    const to = post.shape[1];
     if (batch * from * to === 0) return false;
     const [W, bias, x, third] = [w, b, pre, post].map(t => view(wasm, t)) as Views<4>;
     blas.product([from, to, batch], { values: x, transposed: true }, { values: third }, W, -attrs.scale, 1);

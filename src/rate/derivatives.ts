@@ -48,7 +48,7 @@ function ofOne(
     inputsToSave: ["x"],
     outputsToSave,
     gradFunc: (dy, [x, y]: Saved, attrs) => ({
-      x: () => byX(dy as tf.Tensor, x!, attrs as never, y!),
+      x: () => byX(dy as tf.Tensor, x, attrs as never, y),
     }),
   };
 }
@@ -62,7 +62,7 @@ function spread(dy: tf.Tensor, x: tf.Tensor, { axis }: { axis: number | number[]
 
 /** Number of terms in each mean. */
 const terms = (x: tf.Tensor, { axis }: { axis: number | number[] }) =>
-  tf.util.parseAxisParam(axis, x.shape).reduce((product, at) => product * x.shape[at]!, 1);
+  tf.util.parseAxisParam(axis, x.shape).reduce((product, at) => product * x.shape[at], 1);
 
 const run = (kernel: string, inputs: tf.NamedTensorMap, attrs: object): tf.Tensor =>
   tf.engine().runKernel(kernel, inputs, attrs as tf.NamedAttrMap) as tf.Tensor;
@@ -110,8 +110,8 @@ const derivatives: readonly tf.GradConfig[] = [
   ofOne("Tile", (dy, x, { reps }: tf.TileAttrs) => {
     const [rows, columns] = x.shape as [number, number];
     let sum = tf.zerosLike(x);
-    for (let i = 0; i < reps[0]!; i++) {
-      for (let j = 0; j < reps[1]!; j++) {
+    for (let i = 0; i < reps[0]; i++) {
+      for (let j = 0; j < reps[1]; j++) {
         sum = tf.add(sum, tf.slice(dy, [i * rows, j * columns], [rows, columns]));
       }
     }

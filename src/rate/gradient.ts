@@ -20,7 +20,7 @@ export function exactGradient(
   const { sizes, layers } = architectureOf(shape);
   return tf.tidy(() => {
     const depth = weights.length;
-    const input = tf.tensor2d(x, [labels.length, sizes[0]!]);
+    const input = tf.tensor2d(x, [labels.length, sizes[0]]);
     const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), sizes.at(-1)!);
     const loss = (...parameters: Tensor[]) => {
       const w = parameters.slice(0, depth) as Tensor2D[];
@@ -29,8 +29,8 @@ export function exactGradient(
       return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1)));
     };
     const parameters = [
-      ...weights.map((w, l) => tf.tensor2d(w, [layers[l]!.rows, layers[l]!.columns])),
-      ...biases.map((b, l) => tf.tensor2d(b, [1, layers[l]!.columns])),
+      ...weights.map((w, l) => tf.tensor2d(w, [layers[l].rows, layers[l].columns])),
+      ...biases.map((b, l) => tf.tensor2d(b, [1, layers[l].columns])),
     ];
     return tf
       .grads(loss)(parameters)

@@ -73,7 +73,7 @@ class Remote {
     const flag = new Int32Array(state);
     if (Atomics.wait(flag, 0, 0, PATIENCE) === "timed-out")
       throw new Error("WebGPU: the device does not answer");
-    if (flag[1]! > 0) {
+    if (flag[1] > 0) {
       const text = Uint8Array.from(new Uint8Array(state, 8, flag[1]));
       throw new Error(`WebGPU: ${new TextDecoder().decode(text)}`);
     }

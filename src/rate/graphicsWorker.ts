@@ -52,15 +52,15 @@ function attempt(work: () => void): void {
 function perform({ on, name, args, makes, data }: Call): void {
   const thing = things.get(on)!;
   if (name === "fill") {
-    new Uint8Array(thing.getMappedRange!() as ArrayBuffer).set(new Uint8Array(data!));
-    thing.unmap!();
+    new Uint8Array(thing.getMappedRange() as ArrayBuffer).set(new Uint8Array(data!));
+    thing.unmap();
     return;
   }
   if (name === "forget") {
     things.delete(on);
     return;
   }
-  const made = thing[name]!(...(args.map(referred) as unknown[]));
+  const made = thing[name](...(args.map(referred) as unknown[]));
   if (makes !== undefined) things.set(makes, made as Thing);
 }
 
@@ -77,9 +77,9 @@ async function answer({ buffer, into, state }: Read): Promise<void> {
   const flag = new Int32Array(state);
   try {
     const thing = things.get(buffer)!;
-    await thing.mapAsync!(1);
-    new Uint8Array(into).set(new Uint8Array(thing.getMappedRange!() as ArrayBuffer));
-    thing.unmap!();
+    await thing.mapAsync(1);
+    new Uint8Array(into).set(new Uint8Array(thing.getMappedRange() as ArrayBuffer));
+    thing.unmap();
   } catch (error) {
     failure ||= (error as Error).message;
   }

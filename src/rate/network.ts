@@ -52,8 +52,8 @@ export class RateNetwork {
     const { sizes, layers } = this.architecture;
     this.sizes = sizes;
     this.saturation = saturation;
-    this.weights = weights.map((w, l) => variable(w, layers[l]!.rows, layers[l]!.columns));
-    this.biases = biases.map((b, l) => variable(b, 1, layers[l]!.columns));
+    this.weights = weights.map((w, l) => variable(w, layers[l].rows, layers[l].columns));
+    this.biases = biases.map((b, l) => variable(b, 1, layers[l].columns));
     this.statistics = new Float32Array(this.#statisticsBefore(layers.length));
     layers.forEach((each, l) => {
       if (each.batchNorm) this.#remembered(l).variance.fill(1);
@@ -66,24 +66,24 @@ export class RateNetwork {
 
   forward(x: Tensor2D): Forward {
     const h = [x];
-    for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]!), l + 1));
+    for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]), l + 1));
     const logits = this.drive(this.depth - 1, h.at(-1)!);
     return { h, logits, probabilities: tf.softmax(logits) };
   }
 
   /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
   drive(l: number, h: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
+    const own = this.architecture.layers[l];
     const sources = layer.pooled(own, h);
-    if (!own.batchNorm) return layer.driven(own, sources, this.weights[l]!, this.biases[l]!);
-    const sums = layer.weighted(own, sources, this.weights[l]!);
-    return tf.add(this.#normalised(l, sums), layer.perTarget(own, this.biases[l]!));
+    if (!own.batchNorm) return layer.driven(own, sources, this.weights[l], this.biases[l]);
+    const sums = layer.weighted(own, sources, this.weights[l]);
+    return tf.add(this.#normalised(l, sums), layer.perTarget(own, this.biases[l]));
   }
 
   /** The same for what the synapses see, [batch, layers[l].sources], neither pooled nor normalised. */
   driveBySources(l: number, sources: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
-    return layer.driven(own, sources, this.weights[l]!, this.biases[l]!);
+    const own = this.architecture.layers[l];
+    return layer.driven(own, sources, this.weights[l], this.biases[l]);
   }
 
   /** Activity of hidden population p (1 is the first) under a drive. */
@@ -112,13 +112,13 @@ export class RateNetwork {
    * @param h     [batch, sizes[l]], activity below
    */
   back(l: number, post: Tensor2D, B: Tensor2D, h: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
+    const own = this.architecture.layers[l];
     return layer.unpooled(own, layer.weightedBack(own, this.#atSums(l, post, h), B), h);
   }
 
   /** What a change of the activity h below does to the drive of layer l, through weights w; statistics stay. */
   carry(l: number, change: Tensor2D, w: Tensor2D, h: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
+    const own = this.architecture.layers[l];
     const sums = layer.weighted(own, layer.carriedThroughPools(own, change, h), w);
     if (!own.batchNorm) return sums;
     const { variance } = layer.momentsOf(own, layer.weighted(own, layer.pooled(own, h), w));
@@ -131,19 +131,19 @@ export class RateNetwork {
    * @param post  [batch, sizes[l + 1]], at the drive
    */
   product(l: number, pre: Tensor2D, post: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
+    const own = this.architecture.layers[l];
     return layer.product(own, layer.pooled(own, pre), this.#atSums(l, post, pre));
   }
 
   /** post, summed over the batch and the places of a kernel: what the biases of layer l change by. */
   biasSum(l: number, post: Tensor2D): Tensor2D {
-    return layer.biasSum(this.architecture.layers[l]!, post);
+    return layer.biasSum(this.architecture.layers[l], post);
   }
 
   /** weights[l] -= scale * product(l, pre, post), and the biases likewise. */
   step(l: number, pre: Tensor2D, post: Tensor2D, scale: number): void {
-    const own = this.architecture.layers[l]!;
-    const [w, b] = [this.weights[l]!, this.biases[l]!];
+    const own = this.architecture.layers[l];
+    const [w, b] = [this.weights[l], this.biases[l]];
     if (!own.conv && !own.batchNorm) {
       outerStep(w, b, layer.pooled(own, pre), post, scale);
       return;
@@ -166,10 +166,10 @@ export class RateNetwork {
     const own = this.parameters();
     this.architecture.layers.forEach(({ batchNorm, columns }, l) => {
       if (!batchNorm) return;
-      const [{ mean, variance }, w, b] = [this.#remembered(l), own.weights[l]!, own.biases[l]!];
+      const [{ mean, variance }, w, b] = [this.#remembered(l), own.weights[l], own.biases[l]];
       const deviation = Array.from(variance, v => Math.sqrt(v + layer.GUARD));
-      for (let at = 0; at < w.length; at++) w[at]! /= deviation[at % columns]!;
-      for (let c = 0; c < columns; c++) b[c]! -= mean[c]! / deviation[c]!;
+      for (let at = 0; at < w.length; at++) w[at] /= deviation[at % columns];
+      for (let c = 0; c < columns; c++) b[c] -= mean[c] / deviation[c];
     });
     return own;
   }
@@ -179,10 +179,10 @@ export class RateNetwork {
     tf.tidy(() => {
       const { layers } = this.architecture;
       weights.forEach((w, l) => {
-        this.weights[l]!.assign(tf.tensor2d(Float32Array.from(w), [layers[l]!.rows, layers[l]!.columns]));
+        this.weights[l].assign(tf.tensor2d(Float32Array.from(w), [layers[l].rows, layers[l].columns]));
       });
       biases.forEach((b, l) => {
-        this.biases[l]!.assign(tf.tensor2d(Float32Array.from(b), [1, layers[l]!.columns]));
+        this.biases[l].assign(tf.tensor2d(Float32Array.from(b), [1, layers[l].columns]));
       });
     });
   }
@@ -192,7 +192,7 @@ export class RateNetwork {
   }
 
   #normalised(l: number, sums: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
+    const own = this.architecture.layers[l];
     const remembered = this.#remembered(l);
     if (this.normalisation === "use") {
       const [mean, variance] = [remembered.mean, remembered.variance].map(values =>
@@ -204,7 +204,7 @@ export class RateNetwork {
     if (this.normalisation === "learn") {
       for (const part of ["mean", "variance"] as const) {
         const [now, kept] = [moments[part].dataSync(), remembered[part]];
-        for (let c = 0; c < kept.length; c++) kept[c]! += SHARE * (now[c]! - kept[c]!);
+        for (let c = 0; c < kept.length; c++) kept[c] += SHARE * (now[c] - kept[c]);
       }
     }
     return layer.normalised(own, sums, moments);
@@ -212,13 +212,13 @@ export class RateNetwork {
 
   /** Something at the drive of layer l, brought down to the sums before normalisation. */
   #atSums(l: number, post: Tensor2D, h: Tensor2D): Tensor2D {
-    const own = this.architecture.layers[l]!;
+    const own = this.architecture.layers[l];
     if (!own.batchNorm) return post;
-    return layer.normalisedBack(own, post, layer.weighted(own, layer.pooled(own, h), this.weights[l]!));
+    return layer.normalisedBack(own, post, layer.weighted(own, layer.pooled(own, h), this.weights[l]));
   }
 
   #remembered(l: number): { mean: Float32Array; variance: Float32Array } {
-    const [start, { columns }] = [this.#statisticsBefore(l), this.architecture.layers[l]!];
+    const [start, { columns }] = [this.#statisticsBefore(l), this.architecture.layers[l]];
     return {
       mean: this.statistics.subarray(start, start + columns),
       variance: this.statistics.subarray(start + columns, start + 2 * columns),
@@ -251,9 +251,9 @@ export function forward(
   saturation: number,
 ): Tensor2D {
   return layers.reduce((h, own, l) => {
-    const sums = layer.weighted(own, layer.pooled(own, h), weights[l]!);
+    const sums = layer.weighted(own, layer.pooled(own, h), weights[l]);
     const scaled = own.batchNorm ? layer.normalised(own, sums, layer.momentsOf(own, sums)) : sums;
-    const drive = tf.add(scaled, layer.perTarget(own, biases[l]!));
+    const drive = tf.add(scaled, layer.perTarget(own, biases[l]));
     return l < layers.length - 1 ? activation(drive, saturation) : drive;
   }, x);
 }

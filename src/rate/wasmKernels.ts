@@ -78,13 +78,13 @@ const maxPoolGrad: tf.KernelFunc = ({ inputs, backend, attrs }) => {
           for (let y = firstRow; y < endRow; y++) {
             let from = ((b * inHeight + y) * inWidth + firstColumn) * inChannels + c;
             for (let column = firstColumn; column < endColumn; column++, from += inChannels) {
-              if (x[from]! > best) {
-                best = x[from]!;
+              if (x[from] > best) {
+                best = x[from];
                 place = from;
               }
             }
           }
-          if (place >= 0) back[place]! += post[at]!;
+          if (place >= 0) back[place] += post[at];
         }
       }
     }

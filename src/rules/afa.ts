@@ -28,7 +28,7 @@ export const afa: Rule = {
   synapseKnows: "error, carried from the input up through the forward weights",
   create(architecture, rng) {
     const { sizes } = architecture;
-    const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
+    const [inputs, classes] = [sizes[0], sizes.at(-1)!];
     const F = inputFeedback(inputs, classes, rng);
     return {
       rate: net => ({
@@ -37,10 +37,10 @@ export const afa: Rule = {
           const e = tf.sub(probabilities, y);
           let carried = matMulTransposed(e, tf.tensor2d(F, [inputs, classes]));
           for (let l = 0; l < net.depth - 1; l++) {
-            carried = tf.mul(net.carry(l, carried, net.weights[l]!, h[l]!), net.gate(h[l + 1]!));
-            descend(l, tf.neg(carried), h[l]!);
+            carried = tf.mul(net.carry(l, carried, net.weights[l], h[l]), net.gate(h[l + 1]));
+            descend(l, tf.neg(carried), h[l]);
           }
-          descend(net.depth - 1, e, h[net.depth - 1]!);
+          descend(net.depth - 1, e, h[net.depth - 1]);
           return logits;
         },
       }),
@@ -50,13 +50,13 @@ export const afa: Rule = {
         return {
           learn({ label }, descend) {
             net.present(now);
-            const e = outputError(now.logits, label, carried[net.depth]!);
-            multiply(F, e, carried[0]!);
+            const e = outputError(now.logits, label, carried[net.depth]);
+            multiply(F, e, carried[0]);
             for (let l = 0; l < net.depth - 1; l++) {
-              gated(net.carry(l, carried[l]!, net.weights[l]!, carried[l + 1]!, now), now, l + 1);
+              gated(net.carry(l, carried[l], net.weights[l], carried[l + 1], now), now, l + 1);
               descend(
                 l,
-                carried[l + 1]!.map(c => -c),
+                carried[l + 1].map(c => -c),
                 now,
               );
             }

@@ -16,8 +16,7 @@ export const bp: Rule = {
   source: "Rumelhart, Hinton & Williams 1986, Nature 323:533",
   presentations: 1,
   synapseKnows: "transposed weights and error of the layer above",
-  create: architecture =>
-    errorChain(architecture, () => ({ tensor: (l, w) => w[l]!, array: (l, w) => w[l]! })),
+  create: architecture => errorChain(architecture, () => ({ tensor: (l, w) => w[l], array: (l, w) => w[l] })),
 };
 
 /**

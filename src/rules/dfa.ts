@@ -39,10 +39,10 @@ function directRule(form: {
             const e = tf.sub(probabilities, y);
             const sent = form.signOnly ? sign(e) : e;
             for (let l = 0; l < net.depth - 1; l++) {
-              const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
-              descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1]!)), h[l]!);
+              const feedback = tf.tensor2d(B[l + 1], [sizes[l + 1], classes]);
+              descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1])), h[l]);
             }
-            descend(net.depth - 1, e, h[net.depth - 1]!);
+            descend(net.depth - 1, e, h[net.depth - 1]);
             return logits;
           },
         }),
@@ -52,10 +52,10 @@ function directRule(form: {
           return {
             learn({ label }, descend) {
               net.present(now);
-              const e = outputError(now.logits, label, post[net.depth]!);
+              const e = outputError(now.logits, label, post[net.depth]);
               const sent = form.signOnly ? e.map(Math.sign) : e;
               for (let l = 0; l < net.depth - 1; l++) {
-                descend(l, gated(multiply(B[l + 1]!, sent, post[l + 1]!), now, l + 1), now);
+                descend(l, gated(multiply(B[l + 1], sent, post[l + 1]), now, l + 1), now);
               }
               descend(net.depth - 1, e, now);
               return now;
@@ -63,7 +63,7 @@ function directRule(form: {
           };
         },
         feedbackDegrees: weights =>
-          sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1]!)),
+          sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
       };
     },
   };

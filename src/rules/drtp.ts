@@ -38,10 +38,10 @@ export const drtp: Rule = {
           const pass = net.forward(x);
           const { h } = pass;
           for (let l = 0; l < net.depth - 1; l++) {
-            const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
-            descend(l, tf.neg(tf.mul(matMulTransposed(y, feedback), net.gate(h[l + 1]!))), h[l]!);
+            const feedback = tf.tensor2d(B[l + 1], [sizes[l + 1], classes]);
+            descend(l, tf.neg(tf.mul(matMulTransposed(y, feedback), net.gate(h[l + 1]))), h[l]);
           }
-          descend(net.depth - 1, tf.sub(pass.probabilities, y), h[net.depth - 1]!);
+          descend(net.depth - 1, tf.sub(pass.probabilities, y), h[net.depth - 1]);
           return pass.logits;
         },
       }),
@@ -51,7 +51,7 @@ export const drtp: Rule = {
         const minusTarget = new Float64Array(classes);
         const ahead = ({ label }: SpikingSample) => {
           minusTarget.fill(0)[label] = -1;
-          for (let p = 1; p < net.depth; p++) multiply(B[p]!, minusTarget, post[p]!);
+          for (let p = 1; p < net.depth; p++) multiply(B[p], minusTarget, post[p]);
           return post.slice(0, -1);
         };
         return {
@@ -59,14 +59,14 @@ export const drtp: Rule = {
           learn(sample, descend) {
             ahead(sample);
             net.present(now);
-            for (let l = 0; l < net.depth - 1; l++) descend(l, gated(post[l + 1]!, now, l + 1), now);
-            descend(net.depth - 1, outputError(now.logits, sample.label, post[net.depth]!), now);
+            for (let l = 0; l < net.depth - 1; l++) descend(l, gated(post[l + 1], now, l + 1), now);
+            descend(net.depth - 1, outputError(now.logits, sample.label, post[net.depth]), now);
             return now;
           },
         };
       },
       feedbackDegrees: weights =>
-        sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1]!)),
+        sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
     };
   },
 };

@@ -42,10 +42,10 @@ export function errorChain(
           const { h, logits, probabilities } = net.forward(x);
           let post = tf.sub(probabilities, y);
           for (let l = net.depth - 1; l >= 0; l--) {
-            descend(l, post, h[l]!);
+            descend(l, post, h[l]);
             if (l === 0) break;
-            if (B.aligns) steps.align(l, post, h[l]!);
-            post = tf.mul(net.back(l, post, B.tensor(l, net.weights), h[l]!), net.gate(h[l]!));
+            if (B.aligns) steps.align(l, post, h[l]);
+            post = tf.mul(net.back(l, post, B.tensor(l, net.weights), h[l]), net.gate(h[l]));
           }
           return logits;
         },
@@ -60,12 +60,12 @@ export function errorChain(
         learn({ label, key }: SpikingSample, descend, steps) {
           B.begin?.(key);
           net.present(now);
-          outputError(now.logits, label, post[net.depth]!);
+          outputError(now.logits, label, post[net.depth]);
           for (let l = net.depth - 1; l >= 0; l--) {
-            descend(l, post[l + 1]!, now);
+            descend(l, post[l + 1], now);
             if (l === 0) break;
-            if (B.aligns) steps.align(l, post[l + 1]!, now);
-            gated(net.back(l, B.array(l, net.weights), post[l + 1]!, post[l]!, now), now, l);
+            if (B.aligns) steps.align(l, post[l + 1], now);
+            gated(net.back(l, B.array(l, net.weights), post[l + 1], post[l], now), now, l);
           }
           return now;
         },
@@ -81,8 +81,8 @@ function remembered({ memory, feedback }: Feedback): Remembers {
 /** Feedback weights that stay as given. */
 export function fixed({ layers }: Architecture, B: readonly Float32Array[]): Feedback {
   return {
-    tensor: l => tf.tensor2d(B[l]!, [layers[l]!.rows, layers[l]!.columns]),
-    array: l => B[l]!,
+    tensor: l => tf.tensor2d(B[l], [layers[l].rows, layers[l].columns]),
+    array: l => B[l],
   };
 }
 

@@ -65,18 +65,18 @@ function delayedRule(form: {
               if (form.start === "target") startFrom(before, batch.y.dataSync());
               const sent = tf.tensor2d(before, [indices.length, classes]);
               for (let l = 0; l < net.depth - 1; l++) {
-                const feedback = tf.tensor2d(B[l + 1]!, [sizes[l + 1]!, classes]);
-                descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1]!)), h[l]!);
+                const feedback = tf.tensor2d(B[l + 1], [sizes[l + 1], classes]);
+                descend(l, tf.mul(matMulTransposed(sent, feedback), net.gate(h[l + 1])), h[l]);
               }
               const [{ y }, { probabilities }] = [batch, pass];
-              descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]!);
+              descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]);
               const [p, targets] = [probabilities.dataSync(), y.dataSync()];
               for (let k = 0; k < indices.length; k++) {
                 const [from, to] = [k * classes, (k + 1) * classes];
                 form.leave(
                   p.subarray(from, to),
                   argmax(targets.subarray(from, to)),
-                  rowOf(memory, indices[k]!),
+                  rowOf(memory, indices[k]),
                 );
               }
               return pass.logits;
@@ -96,7 +96,7 @@ function delayedRule(form: {
                 before.map((_, k) => (k === sample.label ? 1 : 0)),
               );
             }
-            for (let p = 1; p < net.depth; p++) multiply(B[p]!, before, post[p]!);
+            for (let p = 1; p < net.depth; p++) multiply(B[p], before, post[p]);
             return post.slice(0, -1);
           };
           return {
@@ -105,16 +105,16 @@ function delayedRule(form: {
             learn(sample, descend) {
               ahead(sample);
               net.present(now);
-              for (let l = 0; l < net.depth - 1; l++) descend(l, gated(post[l + 1]!, now, l + 1), now);
+              for (let l = 0; l < net.depth - 1; l++) descend(l, gated(post[l + 1], now, l + 1), now);
               const { label, index } = sample;
-              descend(net.depth - 1, outputError(now.logits, label, post[net.depth]!), now);
+              descend(net.depth - 1, outputError(now.logits, label, post[net.depth]), now);
               form.leave(softmax(now.logits, p), label, rowOf(memory, index));
               return now;
             },
           };
         },
         feedbackDegrees: weights =>
-          sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1]!)),
+          sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
       };
     },
   };
@@ -122,24 +122,24 @@ function delayedRule(form: {
 
 /** e = p - y */
 const error: Leave = (p, label, left) => {
-  for (let k = 0; k < left.length; k++) left[k] = p[k]! - (k === label ? 1 : 0);
+  for (let k = 0; k < left.length; k++) left[k] = p[k] - (k === label ? 1 : 0);
 };
 
 /** Only the component of the right class: a scaling of that class's random vector by how wrong the sample was. */
 const errorOfTarget: Leave = (p, label, left) => {
-  left.fill(0)[label] = p[label]! - 1;
+  left.fill(0)[label] = p[label] - 1;
 };
 
 /** softmax(p) - y: the outputs are squashed once more, so that no sample is ever learned to the end. */
 const errorOfSoftmax: Leave = (p, label, left) => {
   const squashed = softmax(p, new Float64Array(left.length));
-  for (let k = 0; k < left.length; k++) left[k] = squashed[k]! - (k === label ? 1 : 0);
+  for (let k = 0; k < left.length; k++) left[k] = squashed[k] - (k === label ? 1 : 0);
 };
 
 /** Derivative of the binary cross-entropy, mean over classes, by the outputs; these are kept off 0 and 1. */
 const lossDerivative: Leave = (p, label, left) => {
   for (let k = 0; k < left.length; k++) {
-    const q = Math.min(0.99, Math.max(0.01, p[k]!));
+    const q = Math.min(0.99, Math.max(0.01, p[k]));
     left[k] = (k === label ? -1 / q : 1 / (1 - q)) / left.length;
   }
 };
@@ -181,12 +181,12 @@ export const f3Variants = [
 function gather(memory: Float32Array, indices: ArrayLike<number>, width: number): Float32Array {
   const rows = new Float32Array(indices.length * width);
   for (let k = 0; k < indices.length; k++) {
-    rows.set(memory.subarray(indices[k]! * width, (indices[k]! + 1) * width), k * width);
+    rows.set(memory.subarray(indices[k] * width, (indices[k] + 1) * width), k * width);
   }
   return rows;
 }
 
 /** Samples not yet presented stand for an error of minus the target: one epoch of DRTP. */
 function startFrom(before: Float32Array, targets: ArrayLike<number>): void {
-  for (let k = 0; k < before.length; k++) if (Number.isNaN(before[k])) before[k] = -targets[k]!;
+  for (let k = 0; k < before.length; k++) if (Number.isNaN(before[k])) before[k] = -targets[k];
 }

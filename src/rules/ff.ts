@@ -85,7 +85,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
                   // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
                   const surprise = tf.mul(
                     tf.sigmoid(tf.mul(tf.sub(goodness, THETA), SLOPE * sign)),
-                    (sign * 2 * SLOPE) / sizes[l + 1]!,
+                    (sign * 2 * SLOPE) / sizes[l + 1],
                   );
                   descend(l, tf.mul(tf.mul(h, surprise), gain), pre);
                 });
@@ -117,16 +117,16 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               outputError(logits, label, e);
               descend(
                 depth - 1,
-                e.map(value => value * neutralChain.gain[depth - 1]!),
+                e.map(value => value * neutralChain.gain[depth - 1]),
                 neutral,
               );
               const wrong = wrongLabel(logits, label, `${key} ${index}`);
               for (const [shown, sign] of [[label, -1] as const, [wrong, 1] as const]) {
                 chain.present(0, shown, (l, seen) => {
-                  const [h, third] = [seen.response[l + 1]!, post[l + 1]!];
-                  const q = 1 / (1 + exp(-SLOPE * sign * (chain.goodness[l]! - THETA)));
+                  const [h, third] = [seen.response[l + 1], post[l + 1]];
+                  const q = 1 / (1 + exp(-SLOPE * sign * (chain.goodness[l] - THETA)));
                   const surprise = (sign * q * 2 * SLOPE) / h.length;
-                  for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l]! * h[j]!;
+                  for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l] * h[j];
                   descend(l, third, seen);
                 });
               }
@@ -161,7 +161,7 @@ function hardNegative(logits: ArrayLike<number>, label: number, u: number): numb
   for (let k = 0; k < p.length && left >= 0; k++) {
     if (k === label) continue;
     drawn = k;
-    left -= p[k]!;
+    left -= p[k];
   }
   return drawn;
 }
@@ -181,11 +181,11 @@ function upward(
   const gain = [tf.ones([x.shape[0], 1])];
   const goodness: Tensor2D[] = [];
   for (let l = 0; l < net.depth - 1; l++) {
-    const drive = net.drive(l, l === 0 ? x : tf.mul(h[l]!, gain[l]!));
+    const drive = net.drive(l, l === 0 ? x : tf.mul(h[l], gain[l]));
     h.push(net.activity(drive, l + 1));
-    goodness.push(tf.mean(tf.square(h[l + 1]!), 1, true));
-    each?.(l, h[l]!, gain[l]!, h[l + 1]!, goodness[l]!);
-    gain.push(tf.div(1, tf.add(tf.sqrt(goodness[l]!), GUARD)));
+    goodness.push(tf.mean(tf.square(h[l + 1]), 1, true));
+    each?.(l, h[l], gain[l], h[l + 1], goodness[l]);
+    gain.push(tf.div(1, tf.add(tf.sqrt(goodness[l]), GUARD)));
   }
   return { h, gain, goodness };
 }
@@ -210,7 +210,7 @@ class UpwardChain {
     this.#parts = net.weights.map((_, l) => this.#layers.presentation(l));
     this.#whole = whole(this.#parts);
     this.#label = new Float64Array(net.sizes.at(-1)!);
-    this.#added = new Float64Array(net.sizes[0]!);
+    this.#added = new Float64Array(net.sizes[0]);
     this.gain = net.weights.map(() => 1);
     this.goodness = net.weights.slice(1).map(() => 0);
   }
@@ -226,16 +226,16 @@ class UpwardChain {
     if (label !== null) this.#label[label] = LABEL;
     const replaced = this.#layers.inputTrace(this.#pattern.replaced);
     this.#added.fill(0);
-    for (let k = 0; k < replaced.length; k++) this.#added[k] = -replaced[k]!;
+    for (let k = 0; k < replaced.length; k++) this.#added[k] = -replaced[k];
     this.#pattern.add(this.#label, this.#added);
     for (let l = 0; l < depth; l++) {
       const source = this.#layers.source(l, this.#parts, this.#added);
-      this.#layers.present(l, this.#parts[l]!, { ...source, gain: source.gain * this.gain[l]! });
+      this.#layers.present(l, this.#parts[l], { ...source, gain: source.gain * this.gain[l] });
       if (l === depth - 1) break;
-      const h = this.#parts[l]!.response[1]!;
+      const h = this.#parts[l].response[1];
       this.goodness[l] = h.reduce((sum, value) => sum + value * value, 0) / h.length;
       each?.(l, this.#whole);
-      this.gain[l + 1] = 1 / (Math.sqrt(this.goodness[l]!) + GUARD);
+      this.gain[l + 1] = 1 / (Math.sqrt(this.goodness[l]) + GUARD);
     }
     return this.#whole;
   }

@@ -17,7 +17,7 @@ export const frozen: Rule = {
     rate: net => ({
       learn({ x, y }, descend) {
         const { h, logits, probabilities } = net.forward(x);
-        descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]!);
+        descend(net.depth - 1, tf.sub(probabilities, y), h[net.depth - 1]);
         return logits;
       },
     }),

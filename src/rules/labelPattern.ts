@@ -32,7 +32,7 @@ export interface LabelPattern {
 
 /** The wave of class k at column x and row y. */
 function wave(k: number, classes: number): (x: number, y: number) => number {
-  const [direction, wavelength] = [(Math.PI * k) / classes, WAVELENGTHS[k % WAVELENGTHS.length]!];
+  const [direction, wavelength] = [(Math.PI * k) / classes, WAVELENGTHS[k % WAVELENGTHS.length]];
   return (x, y) => {
     const along = x * cos(direction) + y * cos(direction - Math.PI / 2);
     return (CREST / 2) * (1 + cos((2 * Math.PI * along) / wavelength));
@@ -41,8 +41,8 @@ function wave(k: number, classes: number): (x: number, y: number) => number {
 
 /** What is missing for every class to look different, or null. */
 export function labelsLack(architecture: Architecture): string | null {
-  const [inputs, classes] = [architecture.sizes[0]!, architecture.sizes.at(-1)!];
-  const maps = architecture.layers[0]!.conv?.from;
+  const [inputs, classes] = [architecture.sizes[0], architecture.sizes.at(-1)!];
+  const maps = architecture.layers[0].conv?.from;
   if (!maps) {
     return classes <= inputs
       ? null
@@ -53,7 +53,7 @@ export function labelsLack(architecture: Architecture): string | null {
   const [height, width] = [maps.height, maps.width].map(side => Math.min(side, Math.max(...WAVELENGTHS)));
   for (let k = 0; k < classes; k++) {
     const at = wave(k, classes);
-    const places = Array.from({ length: height! * width! }, (_, n) => at(n % width!, Math.floor(n / width!)));
+    const places = Array.from({ length: height * width }, (_, n) => at(n % width, Math.floor(n / width)));
     // In a picture of a single row a direction and its mirror image are one, up to the last bits.
     const look = places.map(value => value.toFixed(4)).join();
     const twin = looks.get(look);
@@ -65,13 +65,13 @@ export function labelsLack(architecture: Architecture): string | null {
 }
 
 export function labelPattern({ sizes, layers }: Architecture): LabelPattern {
-  const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
-  const maps = layers[0]!.conv?.from;
+  const [inputs, classes] = [sizes[0], sizes.at(-1)!];
+  const maps = layers[0].conv?.from;
   if (!maps) {
     return {
       replaced: classes,
       add(label, to) {
-        for (let k = 0; k < classes; k++) to[k]! += label[k]!;
+        for (let k = 0; k < classes; k++) to[k] += label[k];
       },
       shown: (x, label) => tf.concat([label, tf.slice(x, [0, classes], [x.shape[0], inputs - classes])], 1),
     };
@@ -89,7 +89,7 @@ export function labelPattern({ sizes, layers }: Architecture): LabelPattern {
     add(label, to) {
       for (let k = 0; k < classes; k++) {
         if (label[k] === 0) continue;
-        for (let i = 0; i < inputs; i++) to[i]! += label[k]! * waves[k * inputs + i]!;
+        for (let i = 0; i < inputs; i++) to[i] += label[k] * waves[k * inputs + i];
       }
     },
     shown: (x, label) => tf.add(x, tf.matMul(label, tf.tensor2d(waves, [classes, inputs]))),

@@ -31,13 +31,13 @@ export class Layers {
     const schedule = queue ? "queue" : "sweep";
     this.#layers = weights.map((w, l) => {
       // What layer l sees has been pooled when it is shown; what it fires is pooled for the layer above.
-      const { sources, post, ...rest } = architecture.layers[l]!;
+      const { sources, post, ...rest } = architecture.layers[l];
       const own = { ...rest, sources, post, pre: sources, pool: null };
       const above = architecture.layers[l + 1];
       if (!above) {
         const alone = { sizes: [sources, post], layers: [own] };
-        return new FeedForwardNetwork(alone, [w], [biases[l]!], neuron, durationMs, {
-          share: [kernels[l]!],
+        return new FeedForwardNetwork(alone, [w], [biases[l]], neuron, durationMs, {
+          share: [kernels[l]],
           schedule,
         });
       }
@@ -46,17 +46,17 @@ export class Layers {
       return new FeedForwardNetwork(
         { sizes: [sources, post, 1], layers: [own, readout] },
         [w, new Float32Array(readout.rows)],
-        [biases[l]!, new Float32Array(1)],
+        [biases[l], new Float32Array(1)],
         neuron,
         durationMs,
-        { share: [kernels[l]!, null], schedule },
+        { share: [kernels[l], null], schedule },
       );
     });
   }
 
   /** Room for what layer l leaves behind: population 0 is its source, 1 (not of the readout) the layer itself. */
   presentation(l: number): Presentation {
-    const made = this.#layers[l]!.presentation();
+    const made = this.#layers[l].presentation();
     return this.#watcher?.created(l, made) ?? made;
   }
 
@@ -67,10 +67,10 @@ export class Layers {
    */
   source(l: number, parts: readonly Presentation[], modulation: Float64Array | null): Shown {
     const { input } = this.#net;
-    if (l > 0) return { spikes: parts[l - 1]!.sourceSpikes[1]!, gain: this.#net.gainOf(l), analogue: null };
+    if (l > 0) return { spikes: parts[l - 1].sourceSpikes[1], gain: this.#net.gainOf(l), analogue: null };
     const { spikes, gain, analogue } = input;
     if (!analogue || !modulation) return { spikes, gain, analogue: analogue ?? modulation };
-    return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]!) };
+    return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]) };
   }
 
   /** Trace that the waiting sample will have left at its first inputs by the end of a presentation. */
@@ -79,15 +79,15 @@ export class Layers {
     const trace = Float64Array.from({ length: count }, (_, i) => input.analogue?.[i] ?? 0);
     const { spikes, gain } = input;
     for (let k = 0; k < spikes.length; k++) {
-      const i = spikes.neurons[k]!;
-      if (i < count) trace[i]! += gain * exp((spikes.times[k]! - durationMs) / neuron.tauMem);
+      const i = spikes.neurons[k];
+      if (i < count) trace[i] += gain * exp((spikes.times[k] - durationMs) / neuron.tauMem);
     }
     return trace;
   }
 
   present(l: number, into: Presentation, shown: Shown): Presentation {
     const { dropout } = this.#net;
-    this.#layers[l]!.dropout = dropout && {
+    this.#layers[l].dropout = dropout && {
       silent: [null, dropout.silent[l + 1] ?? null],
       scale: dropout.scale,
     };
@@ -96,7 +96,7 @@ export class Layers {
 
   #present(l: number, into: Presentation, shown: Shown): Presentation {
     const { spikes, gain, analogue } = shown;
-    const layer = this.#layers[l]!;
+    const layer = this.#layers[l];
     layer.input.spikes.take(spikes);
     layer.input.gain = gain;
     layer.input.analogue = analogue;
@@ -113,9 +113,9 @@ export class Layers {
    * neurons that are left out of the sample's presentations too.
    */
   drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
-    this.#layers[l]!.dropout = null;
+    this.#layers[l].dropout = null;
     this.#present(l, into, { spikes: nothing, gain: 0, analogue });
-    return l === this.#net.depth - 1 ? into.logits : into.drive[1]!;
+    return l === this.#net.depth - 1 ? into.logits : into.drive[1];
   }
 }
 
@@ -137,15 +137,15 @@ export interface LayerWatcher {
  */
 export function whole(parts: readonly Presentation[]): Presentation {
   const hidden = parts.slice(0, -1);
-  const first = parts[0]!;
+  const first = parts[0];
   return {
-    spikes: [first.spikes[0]!, ...hidden.map(part => part.spikes[1]!)],
-    trace: [first.trace[0]!, ...hidden.map(part => part.trace[1]!)],
-    sourceSpikes: [first.sourceSpikes[0]!, ...hidden.map(part => part.sourceSpikes[1]!)],
-    sourceTrace: [first.sourceTrace[0]!, ...hidden.map(part => part.sourceTrace[1]!)],
-    drive: [first.drive[0]!, ...hidden.map(part => part.drive[1]!)],
-    response: [first.response[0]!, ...hidden.map(part => part.response[1]!)],
-    gate: [first.gate[0]!, ...hidden.map(part => part.gate[1]!)],
+    spikes: [first.spikes[0], ...hidden.map(part => part.spikes[1])],
+    trace: [first.trace[0], ...hidden.map(part => part.trace[1])],
+    sourceSpikes: [first.sourceSpikes[0], ...hidden.map(part => part.sourceSpikes[1])],
+    sourceTrace: [first.sourceTrace[0], ...hidden.map(part => part.sourceTrace[1])],
+    drive: [first.drive[0], ...hidden.map(part => part.drive[1])],
+    response: [first.response[0], ...hidden.map(part => part.response[1])],
+    gate: [first.gate[0], ...hidden.map(part => part.gate[1])],
     get logits() {
       return parts.at(-1)!.logits;
     },

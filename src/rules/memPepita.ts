@@ -29,7 +29,7 @@ export const memPepita: Rule = {
   synapseKnows: pepita.synapseKnows,
   create(architecture, rng) {
     const { sizes } = architecture;
-    const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
+    const [inputs, classes] = [sizes[0], sizes.at(-1)!];
     const F = sparseInputFeedback(inputs, classes, rng);
     const { gain, decay } = spikingForm;
     return {
@@ -65,11 +65,11 @@ export const memPepita: Rule = {
             outputError(now.logits, label, e);
             multiply(F, e, drive);
             for (let l = 0; l < net.depth - 1; l++) {
-              layers.present(l, cleanParts[l]!, layers.source(l, cleanParts, null));
-              layers.present(l, modulatedParts[l]!, layers.source(l, modulatedParts, drive));
-              const [a, h] = [cleanParts[l]!.trace[1]!, cleanParts[l]!.response[1]!];
-              const [hErr, third] = [modulatedParts[l]!.response[1]!, post[l + 1]!];
-              for (let j = 0; j < third.length; j++) third[j] = gain * (h[j]! - hErr[j]!) + decay * a[j]!;
+              layers.present(l, cleanParts[l], layers.source(l, cleanParts, null));
+              layers.present(l, modulatedParts[l], layers.source(l, modulatedParts, drive));
+              const [a, h] = [cleanParts[l].trace[1], cleanParts[l].response[1]];
+              const [hErr, third] = [modulatedParts[l].response[1], post[l + 1]];
+              for (let j = 0; j < third.length; j++) third[j] = gain * (h[j] - hErr[j]) + decay * a[j];
               descend(l, third, l === 0 ? clean : modulated);
             }
             descend(net.depth - 1, e, modulated);

@@ -18,7 +18,7 @@ export function mirrorRates(
   seed: number,
   { key, indices }: RateBatch,
 ): void {
-  const layer = net.architecture.layers[l]!;
+  const layer = net.architecture.layers[l];
   const n = layer.sources;
   const noise = new Float32Array(indices.length * n);
   for (let k = 0; k < indices.length; k++) {
@@ -35,7 +35,7 @@ export function mirrorSpikes(
   const layers = new Layers(net);
   const seen = net.weights.map((_, l) => layers.presentation(l));
   return (l, B, seed, { key, index }) => {
-    const noise = mirrorNoise(net.architecture.layers[l]!.sources, seed, `${key} ${index} ${l}`);
-    mirror(B, noise, layers.drive(l, seen[l]!, noise), 1, net.runs[l]!);
+    const noise = mirrorNoise(net.architecture.layers[l].sources, seed, `${key} ${index} ${l}`);
+    mirror(B, noise, layers.drive(l, seen[l], noise), 1, net.runs[l]);
   };
 }

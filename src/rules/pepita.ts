@@ -38,7 +38,7 @@ function pepitaRule(form: {
     synapseKnows: "own activity in both presentations; error only through the input",
     create(architecture, rng) {
       const { sizes } = architecture;
-      const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
+      const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = form.feedback(inputs, classes, rng);
       return {
         rate: net => ({
@@ -48,12 +48,12 @@ function pepitaRule(form: {
             const modulated = tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
             const { h: hErr } = net.forward(modulated);
             for (let l = 0; l < net.depth - 1; l++) {
-              let post = tf.sub(h[l + 1]!, hErr[l + 1]!);
+              let post = tf.sub(h[l + 1], hErr[l + 1]);
               if (form.gain !== 1) post = tf.mul(post, form.gain);
-              if (form.decay !== 0) post = tf.add(post, tf.mul(h[l + 1]!, form.decay));
-              descend(l, post, l === 0 && form.pre === "clean" ? x : hErr[l]!);
+              if (form.decay !== 0) post = tf.add(post, tf.mul(h[l + 1], form.decay));
+              descend(l, post, l === 0 && form.pre === "clean" ? x : hErr[l]);
             }
-            descend(net.depth - 1, e, hErr[net.depth - 1]!);
+            descend(net.depth - 1, e, hErr[net.depth - 1]);
             return logits;
           },
         }),
@@ -69,10 +69,10 @@ function pepitaRule(form: {
               outputError(clean.logits, label, e);
               net.present(modulated, multiply(F, e, drive));
               for (let l = 0; l < net.depth - 1; l++) {
-                const [h, hErr, third] = [clean.response[l + 1]!, modulated.response[l + 1]!, post[l + 1]!];
-                const a = clean.trace[l + 1]!;
+                const [h, hErr, third] = [clean.response[l + 1], modulated.response[l + 1], post[l + 1]];
+                const a = clean.trace[l + 1];
                 for (let j = 0; j < third.length; j++) {
-                  third[j] = form.gain * (h[j]! - hErr[j]!) + form.decay * a[j]!;
+                  third[j] = form.gain * (h[j] - hErr[j]) + form.decay * a[j];
                 }
                 descend(l, third, l === 0 && form.pre === "clean" ? clean : modulated);
               }

@@ -38,7 +38,7 @@ function hebbianRule(form: {
     sequential: form.timeLocal,
     create(architecture, rng) {
       const { sizes } = architecture;
-      const [inputs, classes] = [sizes[0]!, sizes.at(-1)!];
+      const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = inputFeedback(inputs, classes, rng).map(value => form.scale * value);
       return {
         rate: net => ({
@@ -47,16 +47,16 @@ function hebbianRule(form: {
             const pass = net.forward(x);
             const { h } = pass;
             const top = net.depth - 1;
-            for (let l = 0; l < top; l++) descend(l, h[l + 1]!, h[l]!);
+            for (let l = 0; l < top; l++) descend(l, h[l + 1], h[l]);
             const [{ y }, { logits, probabilities }] = [batch, pass];
-            descend(top, probabilities, h[top]!);
+            descend(top, probabilities, h[top]);
             const e = tf.sub(probabilities, y);
             if (form.timeLocal) steps.settle();
             const { h: hErr } = net.forward(
               tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes]))),
             );
-            for (let l = 0; l < top; l++) descend(l, tf.neg(hErr[l + 1]!), hErr[l]!);
-            descend(top, tf.neg(y), hErr[top]!);
+            for (let l = 0; l < top; l++) descend(l, tf.neg(hErr[l + 1]), hErr[l]);
+            descend(top, tf.neg(y), hErr[top]);
             return logits;
           },
         }),
@@ -70,13 +70,13 @@ function hebbianRule(form: {
             learn(sample, descend, steps) {
               const top = net.depth - 1;
               net.present(clean);
-              for (let l = 0; l < top; l++) descend(l, clean.response[l + 1]!, clean);
+              for (let l = 0; l < top; l++) descend(l, clean.response[l + 1], clean);
               descend(top, softmax(clean.logits, p), clean);
               const { label } = sample;
               outputError(clean.logits, label, e);
               if (form.timeLocal) steps.settle();
               net.present(modulated, multiply(F, e, drive));
-              for (let l = 0; l < top; l++) descend(l, negative(modulated.response[l + 1]!), modulated);
+              for (let l = 0; l < top; l++) descend(l, negative(modulated.response[l + 1]), modulated);
               descend(
                 top,
                 e.map((_, k) => (k === label ? -1 : 0)),

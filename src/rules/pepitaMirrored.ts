@@ -51,13 +51,13 @@ export const pepitaWm: Rule = {
             const e = tf.sub(probabilities, y);
             let projected = tf.mul(e, scaleOf(architecture, feedback));
             for (let l = net.depth - 1; l >= 0; l--) {
-              const { rows, columns } = layers[l]!;
-              projected = net.back(l, projected, tf.tensor2d(feedback[l]!, [rows, columns]), h[l]!);
+              const { rows, columns } = layers[l];
+              projected = net.back(l, projected, tf.tensor2d(feedback[l], [rows, columns]), h[l]);
             }
             const { h: hErr } = net.forward(tf.sub(x, projected));
-            for (let l = 0; l < net.depth - 1; l++) descend(l, tf.sub(h[l + 1]!, hErr[l + 1]!), hErr[l]!);
-            descend(net.depth - 1, e, hErr[net.depth - 1]!);
-            for (let l = 0; l < net.depth; l++) mirrorRates(net, l, feedback[l]!, seed, batch);
+            for (let l = 0; l < net.depth - 1; l++) descend(l, tf.sub(h[l + 1], hErr[l + 1]), hErr[l]);
+            descend(net.depth - 1, e, hErr[net.depth - 1]);
+            for (let l = 0; l < net.depth; l++) mirrorRates(net, l, feedback[l], seed, batch);
             return logits;
           },
         };
@@ -79,16 +79,16 @@ export const pepitaWm: Rule = {
             const scale = scaleOf(architecture, feedback);
             projected[net.depth] = e.map(value => -scale * value);
             for (let l = net.depth - 1; l >= 0; l--) {
-              net.back(l, feedback[l]!, projected[l + 1]!, projected[l]!, clean);
+              net.back(l, feedback[l], projected[l + 1], projected[l], clean);
             }
-            net.present(modulated, projected[0]!);
+            net.present(modulated, projected[0]);
             for (let l = 0; l < net.depth - 1; l++) {
-              const [h, hErr, third] = [clean.response[l + 1]!, modulated.response[l + 1]!, post[l + 1]!];
-              for (let j = 0; j < third.length; j++) third[j] = h[j]! - hErr[j]!;
+              const [h, hErr, third] = [clean.response[l + 1], modulated.response[l + 1], post[l + 1]];
+              for (let j = 0; j < third.length; j++) third[j] = h[j] - hErr[j];
               descend(l, third, modulated);
             }
             descend(net.depth - 1, e, modulated);
-            for (let l = 0; l < net.depth; l++) mirrorLayer(l, feedback[l]!, seed, sample);
+            for (let l = 0; l < net.depth; l++) mirrorLayer(l, feedback[l], seed, sample);
             return clean;
           },
         };
@@ -105,10 +105,10 @@ function scaleOf({ sizes, layers }: Architecture, B: readonly Float32Array[]): n
   let variance = 1;
   B.forEach((b, l) => {
     let sum = 0;
-    for (let at = 0; at < b.length; at++) sum += b[at]! * b[at]!;
-    variance *= (sum / b.length) * (l > 0 ? targetsOf(layers[l - 1]!) : 1) * poolShare(layers[l]!);
+    for (let at = 0; at < b.length; at++) sum += b[at] * b[at];
+    variance *= (sum / b.length) * (l > 0 ? targetsOf(layers[l - 1]) : 1) * poolShare(layers[l]);
   });
-  return (SCALE * Math.sqrt(2 / sizes[0]!)) / Math.sqrt(variance);
+  return (SCALE * Math.sqrt(2 / sizes[0])) / Math.sqrt(variance);
 }
 
 /** Targets of one source, away from the edges of a map. */

@@ -46,11 +46,11 @@ function concordantRule(form: {
             drawnFor = key;
           },
           tensor(l, w) {
-            const m = tf.tensor2d(magnitudes[l]!, [w[l]!.shape[0], w[l]!.shape[1]]);
-            const signed = tf.mul(sign(w[l]!), m);
-            return form.scale === "strict" ? scaledTo(signed, w[l]!, GUARD) : signed;
+            const m = tf.tensor2d(magnitudes[l], [w[l].shape[0], w[l].shape[1]]);
+            const signed = tf.mul(sign(w[l]), m);
+            return form.scale === "strict" ? scaledTo(signed, w[l], GUARD) : signed;
           },
-          array: (l, w) => concordant(w[l]!, magnitudes[l]!, form.scale, scratch[l]!),
+          array: (l, w) => concordant(w[l], magnitudes[l], form.scale, scratch[l]),
         };
       };
       return {
@@ -59,7 +59,7 @@ function concordantRule(form: {
           layerAngles(
             weights,
             weights.map((w, l) =>
-              l === 0 ? w : concordant(w, start[l]!, form.scale, new Float32Array(w.length)),
+              l === 0 ? w : concordant(w, start[l], form.scale, new Float32Array(w.length)),
             ),
           ),
       };

@@ -38,7 +38,7 @@ export const wm: Rule = {
           feedback,
           learn(batch, descend, steps) {
             const logits = engaged.learn(batch, descend, steps);
-            for (let l = 1; l < net.depth; l++) mirrorRates(net, l, feedback[l]!, seed, batch);
+            for (let l = 1; l < net.depth; l++) mirrorRates(net, l, feedback[l], seed, batch);
             return logits;
           },
         };
@@ -52,7 +52,7 @@ export const wm: Rule = {
           feedback,
           learn(sample, descend, steps) {
             const now = engaged.learn(sample, descend, steps);
-            for (let l = 1; l < net.depth; l++) mirrorLayer(l, feedback[l]!, seed, sample);
+            for (let l = 1; l < net.depth; l++) mirrorLayer(l, feedback[l], seed, sample);
             return now;
           },
         };

@@ -20,9 +20,9 @@ export function alignmentDegrees(trainer: Trainer, data: Dataset): number[] {
     weights,
     biases,
     trainer.saturation,
-    data.train.intensities.subarray(0, count * trainer.architecture.sizes[0]!),
+    data.train.intensities.subarray(0, count * trainer.architecture.sizes[0]),
     data.train.labels.subarray(0, count),
   );
-  const angles = update.slice(0, -1).map((change, l) => angleDegrees(change, gradient[l]!));
+  const angles = update.slice(0, -1).map((change, l) => angleDegrees(change, gradient[l]));
   return angles.some(Number.isNaN) ? [] : angles;
 }

@@ -39,10 +39,10 @@ function momentum(total: number, nesterov: boolean): Optimiser {
     step(parameters, gradients, rate) {
       let n = 0;
       parameters.forEach((w, p) => {
-        const g = gradients[p]!;
+        const g = gradients[p];
         for (let at = 0; at < w.length; at++, n++) {
-          v[n] = MOMENTUM * v[n]! + g[at]!;
-          w[at]! -= rate * (nesterov ? g[at]! + MOMENTUM * v[n]! : v[n]!);
+          v[n] = MOMENTUM * v[n] + g[at];
+          w[at] -= rate * (nesterov ? g[at] + MOMENTUM * v[n] : v[n]);
         }
       });
     },
@@ -56,15 +56,15 @@ function adam(total: number): Optimiser {
   return {
     state,
     step(parameters, gradients, rate) {
-      const t = ++state[2 * total]!;
+      const t = ++state[2 * total];
       const [first, second] = [1 - BETA1 ** t, 1 - BETA2 ** t];
       let n = 0;
       parameters.forEach((w, p) => {
-        const g = gradients[p]!;
+        const g = gradients[p];
         for (let at = 0; at < w.length; at++, n++) {
-          m[n] = BETA1 * m[n]! + (1 - BETA1) * g[at]!;
-          v[n] = BETA2 * v[n]! + (1 - BETA2) * g[at]! * g[at]!;
-          w[at]! -= (rate * (m[n]! / first)) / (Math.sqrt(v[n]! / second) + EPSILON);
+          m[n] = BETA1 * m[n] + (1 - BETA1) * g[at];
+          v[n] = BETA2 * v[n] + (1 - BETA2) * g[at] * g[at];
+          w[at] -= (rate * (m[n] / first)) / (Math.sqrt(v[n] / second) + EPSILON);
         }
       });
     },

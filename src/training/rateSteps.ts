@@ -54,7 +54,7 @@ export class RateSteps implements Steps<Tensor2D, Tensor2D> {
 
   /** A layer's own factor on the learning rate. */
   #rated(l: number, post: Tensor2D): Tensor2D {
-    const { rate } = this.#net.architecture.layers[l]!;
+    const { rate } = this.#net.architecture.layers[l];
     return rate === 1 ? post : tf.mul(post, rate);
   }
 
@@ -70,17 +70,17 @@ export class RateSteps implements Steps<Tensor2D, Tensor2D> {
     const keep = 1 - this.rate * this.#weightDecay;
     if (keep !== 1) {
       for (const l of layersOf(this.#forward)) {
-        const w = this.#net.weights[l]!;
+        const w = this.#net.weights[l];
         w.assign(tf.mul(w, keep));
       }
       for (const l of layersOf(this.#backward)) {
-        const b = this.#feedback[l]!;
-        for (let at = 0; at < b.length; at++) b[at]! *= keep;
+        const b = this.#feedback[l];
+        for (let at = 0; at < b.length; at++) b[at] *= keep;
       }
     }
     for (const { l, post, pre } of this.#forward) this.#net.step(l, pre, post, scale);
     for (const { l, post, pre } of this.#backward) {
-      subtract(this.#feedback[l]!, tf.mul(this.#net.product(l, pre, post), scale).dataSync());
+      subtract(this.#feedback[l], tf.mul(this.#net.product(l, pre, post), scale).dataSync());
     }
   }
 
@@ -90,16 +90,16 @@ export class RateSteps implements Steps<Tensor2D, Tensor2D> {
     const gradients = parameters.map(p => new Float32Array(p.length));
     const depth = this.#net.depth;
     for (const { l, post, pre } of this.#forward) {
-      add(gradients[l]!, this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
-      add(gradients[depth + l]!, this.#net.biasSum(l, post).dataSync(), 1 / this.batch);
+      add(gradients[l], this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
+      add(gradients[depth + l], this.#net.biasSum(l, post).dataSync(), 1 / this.batch);
     }
     for (const { l, post, pre } of this.#backward) {
-      add(gradients[2 * depth + l]!, this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
+      add(gradients[2 * depth + l], this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
     }
     if (this.#weightDecay > 0) {
-      for (const l of layersOf(this.#forward)) add(gradients[l]!, parameters[l]!, this.#weightDecay);
+      for (const l of layersOf(this.#forward)) add(gradients[l], parameters[l], this.#weightDecay);
       for (const l of layersOf(this.#backward)) {
-        add(gradients[2 * depth + l]!, this.#feedback[l]!, this.#weightDecay);
+        add(gradients[2 * depth + l], this.#feedback[l], this.#weightDecay);
       }
     }
     optimiser.step(parameters, gradients, this.rate);
@@ -112,9 +112,9 @@ function layersOf(asked: readonly Asked[]): Set<number> {
 }
 
 function add(to: Float32Array, from: ArrayLike<number>, factor: number): void {
-  for (let at = 0; at < to.length; at++) to[at]! += factor * from[at]!;
+  for (let at = 0; at < to.length; at++) to[at] += factor * from[at];
 }
 
 function subtract(from: Float32Array, change: ArrayLike<number>): void {
-  for (let at = 0; at < from.length; at++) from[at]! -= change[at]!;
+  for (let at = 0; at < from.length; at++) from[at] -= change[at];
 }

@@ -49,14 +49,14 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   // One batch's intensities after the other: its tensors are gone when the next one comes.
   let x = new Float32Array(0);
   const batchOf = (indices: Uint32Array, kind: string, epoch: number | null): RateBatch => {
-    if (x.length !== indices.length * sizes[0]!) x = new Float32Array(indices.length * sizes[0]!);
+    if (x.length !== indices.length * sizes[0]) x = new Float32Array(indices.length * sizes[0]);
     const labels = new Int32Array(indices.length);
     indices.forEach((index, k) => {
-      x.set(trainingSample(data, index, epoch, seed), k * sizes[0]!);
-      labels[k] = data.train.labels[index]!;
+      x.set(trainingSample(data, index, epoch, seed), k * sizes[0]);
+      labels[k] = data.train.labels[index];
     });
     return {
-      x: tf.tensor2d(x, [indices.length, sizes[0]!]),
+      x: tf.tensor2d(x, [indices.length, sizes[0]]),
       y: tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32"),
       indices,
       key: batchKey(kind, indices),
@@ -74,7 +74,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         if (activityDecay > 0) {
           const h = learner.activities?.(batch.x) ?? net.forward(batch.x).h;
           for (const l of [...steps.touched].filter(layer => layer < net.depth - 1)) {
-            steps.descend(l, tf.mul(h[l + 1]!, activityDecay), h[l]!);
+            steps.descend(l, tf.mul(h[l + 1], activityDecay), h[l]);
           }
         }
         steps.settle();
@@ -85,7 +85,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       let correct = 0;
       indices.forEach((index, k) => {
         const row = logits.subarray(k * classes, (k + 1) * classes);
-        const label = data.train.labels[index]!;
+        const label = data.train.labels[index];
         loss += crossEntropy(row, label);
         if (argmax(row) === label) correct++;
       });
@@ -101,13 +101,13 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         yield;
         const count = Math.min(EVALUATION_BATCH, samples.count - first);
         const scores = numbersOf(() => {
-          const rows = samples.intensities.subarray(first * sizes[0]!, (first + count) * sizes[0]!);
-          const x = tf.tensor2d(rows, [count, sizes[0]!]);
+          const rows = samples.intensities.subarray(first * sizes[0], (first + count) * sizes[0]);
+          const x = tf.tensor2d(rows, [count, sizes[0]]);
           return learner.decide?.(x, first) ?? net.forward(x).logits;
         });
         for (let k = 0; k < count; k++) {
           const decided = argmax(scores.subarray(k * classes, (k + 1) * classes));
-          confusion[samples.labels[first + k]!]![decided]!++;
+          confusion[samples.labels[first + k]][decided]++;
         }
       }
       return { accuracy: accuracyOf(confusion), confusion };
@@ -116,14 +116,14 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       const memory = learner.memory && Float32Array.from(learner.memory);
       const changes = net.weights.map(w => new Float32Array(w.size));
       const add = (l: number, post: Tensor2D, pre: Tensor2D) => {
-        const [to, change] = [changes[l]!, net.product(l, pre, post).dataSync()];
-        for (let at = 0; at < to.length; at++) to[at]! += change[at]!;
+        const [to, change] = [changes[l], net.product(l, pre, post).dataSync()];
+        for (let at = 0; at < to.length; at++) to[at] += change[at];
       };
       net.normalisation = "look";
       tf.tidy(() => {
         learner.learn(batchOf(indices, "update", null), add, { align() {}, settle() {} });
       });
-      if (memory) learner.memory!.set(memory);
+      if (memory) learner.memory.set(memory);
       return changes;
     },
     cost: () => ({}),

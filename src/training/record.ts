@@ -31,7 +31,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const rule = ruleOf(plan.rule);
   const architecture = networkOf(rule, plan.settings);
   const { sizes } = architecture;
-  const inputs = sizes[0]!;
+  const inputs = sizes[0];
   const depth = sizes.length - 1;
   const tauRef = refractoryPeriod(rule.saturation ?? Infinity, plan.settings);
   const neuron = { tauMem, vThreshold, tauRef, reset: "subtract" } as const;
@@ -55,15 +55,15 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     ...parameters,
   });
   const { input, readout, ...others } = populations as Record<string, PopulationSpec>;
-  const output: PopulationSpec = { size: sizes[depth]!, neuron: { tauMem, vThreshold: OUTPUT_THRESHOLD } };
-  const inner = Object.fromEntries(hidden.map(name => [name, others[name]!]));
+  const output: PopulationSpec = { size: sizes[depth], neuron: { tauMem, vThreshold: OUTPUT_THRESHOLD } };
+  const inner = Object.fromEntries(hidden.map(name => [name, others[name]]));
   const times = Array.from({ length: Math.round(durationMs / SAMPLING) + 1 }, (_, k) =>
     Math.min(durationMs, k * SAMPLING),
   );
   const simulation = new Simulation(
     network({
       // Those that are shown come first; pools pass on what the layer before them fires, and stay behind.
-      populations: { input: input!, ...inner, output, readout: readout!, ...others },
+      populations: { input: input, ...inner, output, readout: readout, ...others },
       projections: [...projections!, { ...projections!.at(-1)!, to: "output" }],
     }),
     {
@@ -72,10 +72,10 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
         neurons: [
           ...hidden.map((name, l) => ({
             population: name,
-            neurons: exemplary(seen.spikes[l + 1]!, seen.drive[l + 1]!),
+            neurons: exemplary(seen.spikes[l + 1], seen.drive[l + 1]),
             times,
           })),
-          { population: "readout", neurons: [...Array(sizes[depth]!).keys()], times },
+          { population: "readout", neurons: [...Array(sizes[depth]).keys()], times },
         ],
       },
     },
@@ -87,10 +87,10 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     spikes.neurons.subarray(0, spikes.length),
   );
   [...hidden, "output", "readout"].forEach((name, k) => {
-    simulation.setCurrent(name, net.currents[Math.min(k, depth - 1)]!);
+    simulation.setCurrent(name, net.currents[Math.min(k, depth - 1)]);
   });
   simulation.run(durationMs);
-  const label = data.test.labels[sample]!;
+  const label = data.test.labels[sample];
   const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
     rule: plan.rule,
@@ -99,7 +99,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     sample,
     label,
     decision,
-    ...(data.classNames && { labelName: data.classNames[label]!, decisionName: data.classNames[decision]! }),
+    ...(data.classNames && { labelName: data.classNames[label], decisionName: data.classNames[decision] }),
     encoder,
     vThreshold,
     tauMem,
@@ -118,9 +118,9 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
 /** The neuron with the most spikes, the median of those that fired, and the silent one that was driven most. */
 function exemplary(spikes: SpikeTrain, drive: Float64Array): number[] {
   const counts = new Uint32Array(drive.length);
-  for (let k = 0; k < spikes.length; k++) counts[spikes.neurons[k]!]!++;
-  const ranked = [...counts.keys()].sort((a, b) => counts[b]! - counts[a]! || drive[b]! - drive[a]! || a - b);
-  const fired = ranked.filter(neuron => counts[neuron]! > 0);
+  for (let k = 0; k < spikes.length; k++) counts[spikes.neurons[k]]++;
+  const ranked = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || drive[b] - drive[a] || a - b);
+  const fired = ranked.filter(neuron => counts[neuron] > 0);
   const chosen = [fired[0], fired[fired.length >> 1], ranked[fired.length]];
   return [...new Set(chosen.filter(neuron => neuron !== undefined))];
 }

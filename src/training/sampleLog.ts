@@ -48,10 +48,10 @@ export class SampleLog implements Asked {
   #write(kind: (typeof KINDS)[number], l: number, post: Float64Array, from: Left): void {
     this.#put(1, KINDS.indexOf(kind), l);
     this.putAll(post);
-    if (!this.#timed(l)) this.putAll(from.sourceTrace[l]!);
+    if (!this.#timed(l)) this.putAll(from.sourceTrace[l]);
     else {
-      this.#putTrain(from.sourceSpikes[l]!);
-      this.#putTrain(from.spikes[l + 1]!);
+      this.#putTrain(from.sourceSpikes[l]);
+      this.#putTrain(from.spikes[l + 1]);
       const analogue = l === 0 ? from.analogue : null;
       this.#put(analogue ? 1 : 0);
       if (analogue) this.putAll(analogue);
@@ -66,7 +66,7 @@ export class SampleLog implements Asked {
   /** Asks for what has been written down until `close`. */
   replay(asked: Asked): void {
     while (this.#get() === 1) {
-      const [kind, l] = [KINDS[this.#get()]!, this.#get()];
+      const [kind, l] = [KINDS[this.#get()], this.#get()];
       const post = this.all();
       const from = { sourceTrace: [], sourceSpikes: [], spikes: [], analogue: null } as {
         sourceTrace: Float64Array[];
@@ -120,7 +120,7 @@ export class SampleLog implements Asked {
   }
 
   #get(): number {
-    return this.#numbers[this.#at++]!;
+    return this.#numbers[this.#at++];
   }
 
   #claim(count: number): void {

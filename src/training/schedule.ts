@@ -31,7 +31,7 @@ export const schedules: Readonly<Record<string, string>> = {
  * @throws InputError when it cannot be read or gives no number of 0 or more
  */
 export function schedule(asked: string, epochs: number): Schedule {
-  const expression = Object.hasOwn(schedules, asked) ? schedules[asked]! : asked;
+  const expression = Object.hasOwn(schedules, asked) ? schedules[asked] : asked;
   const fail = (expected: string, found?: string) =>
     new InputError(
       `schedule: expected an expression in progress and epoch, or one of ${Object.keys(schedules).join(", ")}, ` +

@@ -113,12 +113,12 @@ export class SpikingBatch implements Pieces {
     net.dropout = null;
     const logits = from.all();
     this.#rowOf(index).set(from.all());
-    net.synapticEvents += from.all()[0]!;
+    net.synapticEvents += from.all()[0];
     return this.tally(index, logits);
   }
 
   tally(index: number, logits: Float64Array): { loss: number; correct: number } {
-    const label = this.#data.train.labels[index]!;
+    const label = this.#data.train.labels[index];
     return { loss: crossEntropy(logits, label), correct: argmax(logits) === label ? 1 : 0 };
   }
 
@@ -127,7 +127,7 @@ export class SpikingBatch implements Pieces {
   }
 
   #sample(index: number): SpikingSample {
-    return { label: this.#data.train.labels[index]!, index, key: this.#key };
+    return { label: this.#data.train.labels[index], index, key: this.#key };
   }
 
   /** What the learner remembers of a sample. */

@@ -67,7 +67,7 @@ export class SpikingSteps implements Asked {
 
   /** A layer's own factor on the learning rate. */
   #rated(l: number, post: Float64Array): Float64Array {
-    const { rate } = this.#net.architecture.layers[l]!;
+    const { rate } = this.#net.architecture.layers[l];
     return rate === 1 ? post : post.map(value => rate * value);
   }
 
@@ -76,7 +76,7 @@ export class SpikingSteps implements Asked {
     if (this.#activityDecay === 0) return;
     for (const l of layers) {
       if (l === this.#net.depth - 1) continue;
-      const post = seen.trace[l + 1]!.map(a => this.#activityDecay * a);
+      const post = seen.trace[l + 1].map(a => this.#activityDecay * a);
       asked.decay(l, post, seen);
     }
   }
@@ -100,15 +100,15 @@ export class SpikingSteps implements Asked {
 
   #shrink(keep: number): void {
     if (keep === 1) return;
-    for (const group of this.#learning()) for (let at = 0; at < group.length; at++) group[at]! *= keep;
+    for (const group of this.#learning()) for (let at = 0; at < group.length; at++) group[at] *= keep;
   }
 
   /** Weights, and feedback weights, that have been given a change in this batch. */
   #learning(): Float32Array[] {
     const { depth } = this.#net;
     return [
-      ...[...this.#touched].map(l => this.#groups[l]!),
-      ...[...this.#aligned].map(l => this.#groups[2 * depth + l]!),
+      ...[...this.#touched].map(l => this.#groups[l]),
+      ...[...this.#aligned].map(l => this.#groups[2 * depth + l]),
     ];
   }
 
@@ -116,14 +116,14 @@ export class SpikingSteps implements Asked {
   #stepOn(by: Optimiser): void {
     const before = this.#groups.map(group => Float32Array.from(group));
     this.#apply(1 / this.#batch);
-    const gradients = this.#groups.map((group, g) => before[g]!.map((value, at) => value - group[at]!));
+    const gradients = this.#groups.map((group, g) => before[g].map((value, at) => value - group[at]));
     this.#groups.forEach((group, g) => {
-      group.set(before[g]!);
+      group.set(before[g]);
     });
     if (this.#weightDecay > 0) {
       for (const group of this.#learning()) {
-        const gradient = gradients[this.#groups.indexOf(group)]!;
-        for (let at = 0; at < group.length; at++) gradient[at]! += this.#weightDecay * group[at]!;
+        const gradient = gradients[this.#groups.indexOf(group)];
+        for (let at = 0; at < group.length; at++) gradient[at] += this.#weightDecay * group[at];
       }
     }
     by.step(this.#groups, gradients, this.#rate);
@@ -136,9 +136,7 @@ function feedbackSynapses(
   eligibility: Eligibility,
 ): ThreeFactorSynapses {
   const { architecture, biases, neuron, durationMs } = net;
-  const weights = net.weights.map((w, l) =>
-    feedback[l]?.length ? feedback[l]! : new Float32Array(w.length),
-  );
+  const weights = net.weights.map((w, l) => (feedback[l]?.length ? feedback[l] : new Float32Array(w.length)));
   const noBiases = biases.map(b => new Float32Array(b.length));
   // Only its weights and constants are used: it is never presented anything.
   return new ThreeFactorSynapses(

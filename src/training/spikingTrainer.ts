@@ -72,7 +72,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     );
   }
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
-  const encoder = encoders[encoderName]({ inputs: sizes[0]!, durationMs, tauMem, maxSpikes, seed });
+  const encoder = encoders[encoderName]({ inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
   const steps = new SpikingSteps(net, synapses, learner.feedback ?? [], {
     eligibility: settings.eligibility,
@@ -109,10 +109,10 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       let input = 0;
       for (let n = 0; n < samples.count; n++) {
         yield;
-        show(sampleOf(samples, n, sizes[0]!), `evaluate ${n}`);
+        show(sampleOf(samples, n, sizes[0]), `evaluate ${n}`);
         input += net.input.spikes.length;
         const scores = learner.decide?.(n) ?? net.present(shown).logits;
-        confusion[samples.labels[n]!]![argmax(scores)]!++;
+        confusion[samples.labels[n]][argmax(scores)]++;
       }
       const hiddenSpikes = net.hiddenSpikes - hidden;
       net.synapticEvents = events; // only learning counts as cost
@@ -129,11 +129,11 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const key = batchKey("update", indices);
       for (const index of indices) {
         show(trainingSample(data, index, null, seed), `update ${index}`);
-        const sample = { label: data.train.labels[index]!, index, key };
+        const sample = { label: data.train.labels[index], index, key };
         learner.learn(sample, synapses.accumulate.bind(synapses), { align() {}, settle() {} });
       }
       [net.synapticEvents, synapses.updates] = before;
-      if (memory) learner.memory!.set(memory);
+      if (memory) learner.memory.set(memory);
       return synapses.take();
     },
     cost() {
@@ -151,10 +151,10 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     deployed: () => copyOf(net),
     restore(parameters, memory) {
       net.weights.forEach((w, l) => {
-        w.set(parameters.weights[l]!);
+        w.set(parameters.weights[l]);
       });
       net.biases.forEach((b, l) => {
-        b.set(parameters.biases[l]!);
+        b.set(parameters.biases[l]);
       });
       if (memory) split(memory, remembered);
     },

@@ -121,7 +121,7 @@ export function accuracyOf(confusion: readonly (readonly number[])[]): number {
   let right = 0;
   let all = 0;
   confusion.forEach((row, k) => {
-    right += row[k]!;
+    right += row[k];
     for (const count of row) all += count;
   });
   return all === 0 ? 0 : right / all;
@@ -132,7 +132,7 @@ export function networkOf(
   rule: Rule,
   { sizes, architecture }: Pick<TrainingSettings, "sizes" | "architecture">,
 ): Architecture {
-  return rule.shallow ? dense([sizes[0]!, sizes.at(-1)!]) : (architecture ?? dense(sizes));
+  return rule.shallow ? dense([sizes[0], sizes.at(-1)!]) : (architecture ?? dense(sizes));
 }
 
 /** Intensities of one sample, [inputs], a view. */

@@ -126,14 +126,14 @@ function learnTogether(
   batch: number,
 ): { loss: number; correct: number } | string {
   const { control, numbers, logs, message } = shared;
-  const [rate, epoch] = [numbers[0]!, numbers[1]!];
-  const indices = Uint32Array.from(shared.batch.subarray(1, 1 + shared.batch[0]!));
+  const [rate, epoch] = [numbers[0], numbers[1]];
+  const indices = Uint32Array.from(shared.batch.subarray(1, 1 + shared.batch[0]));
   const { room } = pieces.log;
   const first = (batch % 2) * (logs.length / 2);
   const logOf = (k: number) => pieces.log.at(logs.subarray(first + k * room, first + (k + 1) * room));
   try {
     pieces.begin(indices, rate, epoch);
-    for (let k = place; k < indices.length; k += threads) pieces.present(indices[k]!, logOf(k));
+    for (let k = place; k < indices.length; k += threads) pieces.present(indices[k], logOf(k));
   } catch (error) {
     fail(shared, error);
   }

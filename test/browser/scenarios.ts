@@ -52,7 +52,7 @@ export function scenarios(library: Library): Readonly<Record<string, () => Outco
     simulation.close();
     return outcome({ ...raster, traces }, simulation.synapticEvents);
   };
-  const cuba = describe(networkModels.cuba!).spec;
+  const cuba = describe(networkModels.cuba).spec;
   return {
     "CUBA, exact": () => simulate(cuba, 300, {}),
     "CUBA, grid": () => simulate(cuba, 1000, { mode: "grid" }),
@@ -76,7 +76,7 @@ export function scenarios(library: Library): Readonly<Record<string, () => Outco
       const shown = net.present(net.presentation());
       const trains = shown.spikes.slice(0, 2);
       const spikes = trains.flatMap(({ times, neurons, length }, p) =>
-        Array.from({ length }, (_, k) => ({ t: times[k]!, p, i: neurons[k]! })),
+        Array.from({ length }, (_, k) => ({ t: times[k], p, i: neurons[k] })),
       );
       spikes.sort((a, b) => a.t - b.t || a.p - b.p || a.i - b.i);
       return outcome(

@@ -108,7 +108,7 @@ describe("a run folder", () => {
       expect(run).toMatchObject({ testSamples: 50, trainSamples: 100 });
       expect(run.curve.map(point => point.epoch)).toEqual([1, 2]);
       expect(run.confusion.flat().reduce((sum, count) => sum + count)).toBe(50);
-      for (const share of [run.testAccuracy, run.validationAccuracy!, run.trainAccuracy]) {
+      for (const share of [run.testAccuracy, run.validationAccuracy, run.trainAccuracy]) {
         expect(share).toBeGreaterThanOrEqual(0);
         expect(share).toBeLessThanOrEqual(1);
       }
@@ -156,7 +156,7 @@ describe("a run folder", () => {
 test("what was made of the labels stands on the first lines, in run.json and in results.json", async () => {
   const [out, set] = [folder("letters"), folder("letters set")];
   await mkdir(set);
-  const labels = (count: number) => idxLabels(Array.from({ length: count }, (_, k) => [1, 2, 3, 26][k % 4]!));
+  const labels = (count: number) => idxLabels(Array.from({ length: count }, (_, k) => [1, 2, 3, 26][k % 4]));
   const files = {
     ...tinySet(),
     "train-labels-idx1-ubyte": labels(24),
@@ -174,7 +174,7 @@ test("what was made of the labels stands on the first lines, in run.json and in 
   expect((await json<RunRecord>(out, "run.json")).notes).toEqual([note]);
   expect(runs[0]).toMatchObject({ architecture: "6-4-4", classNames: ["1", "2", "3", "26"] });
   // One in four, not one in 27: four standard deviations of 2,000 guesses on either side.
-  expect(Math.abs(runs[0]!.testAccuracy - 1 / 4)).toBeLessThan(4 * Math.sqrt(((1 / 4) * (3 / 4)) / 2000));
+  expect(Math.abs(runs[0].testAccuracy - 1 / 4)).toBeLessThan(4 * Math.sqrt(((1 / 4) * (3 / 4)) / 2000));
 });
 
 test("one seed after the other, each with all its rules and twins; with all samples there is no validation", async () => {
@@ -190,8 +190,8 @@ test("one seed after the other, each with all its rules and twins; with all samp
     [2, "frozen", "rate"],
     [2, "bp", "rate"],
   ]);
-  expect(runs[0]!.confusion).not.toEqual(runs[2]!.confusion);
-  expect(runs.some(run => "validationAccuracy" in run || "validationAccuracy" in run.curve[0]!)).toBe(false);
+  expect(runs[0].confusion).not.toEqual(runs[2].confusion);
+  expect(runs.some(run => "validationAccuracy" in run || "validationAccuracy" in run.curve[0])).toBe(false);
 });
 
 describe("a run that was stopped", () => {
@@ -241,7 +241,7 @@ describe("a run that was stopped", () => {
     ]);
     expect((await progressOf(out)).epochs).toBeGreaterThan(0);
 
-    const command = lines[0]!.split(" with: ")[1]!;
+    const command = lines[0].split(" with: ")[1];
     expect(command).toBe(`threefactor compare --resume --out "${out}"`);
     expect((await threefactor("compare", "--resume", "--out", out)).code).toBe(0);
     await expectSame(out, whole);
@@ -266,7 +266,7 @@ test("another backend can be asked for, and a resumed run stays on its own", asy
   const job = [...short, "--rules", "frozen", "--twins", "rate", "--backend", "cpu"];
   expect((await threefactor("compare", ...job, "--out", out)).code).toBe(0);
   expect((await json<RunRecord>(out, "run.json")).backend).toBe("cpu");
-  const before: RunResult = (await json(out)).runs[0]!;
+  const before: RunResult = (await json(out)).runs[0];
   const { code, stderr } = await threefactor("compare", "--resume", "--out", out);
   expect([code, stderr]).toEqual([0, expect.stringContaining("tensors on cpu")]);
   expect((await json(out)).runs).toEqual([before]);

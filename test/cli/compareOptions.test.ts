@@ -22,7 +22,7 @@ test("a run folder from before these options goes on with plain gradient descent
   const { optimiser, weightDecay, activityDecay, dropout, ...before } = compareOptions({ rules: "bp" });
   expect([optimiser, weightDecay, activityDecay, dropout]).toEqual(["sgd", null, 0, 0]);
   const [plan] = plans(recordedOptions(before, "run.json"), await loadDataset("digits"));
-  expect(plan!.settings).toMatchObject({ optimiser: "sgd", activityDecay: 0, dropout: 0 });
+  expect(plan.settings).toMatchObject({ optimiser: "sgd", activityDecay: 0, dropout: 0 });
 });
 
 test("each option of the table is in the help once, with its default, and is read back from run.json", () => {

@@ -143,7 +143,7 @@ describe("commands", () => {
     const listed = async (...path: string[]): Promise<string[][]> => {
       const { code, stdout, stderr } = await threefactor(...path, "--help");
       expect([code, stderr]).toEqual([0, ""]);
-      const commands = [...(stdout.split("\nCommands:\n")[1] ?? "").matchAll(/^ {2}(\w+)/gm)].map(m => m[1]!);
+      const commands = [...(stdout.split("\nCommands:\n")[1] ?? "").matchAll(/^ {2}(\w+)/gm)].map(m => m[1]);
       if (commands.length === 0) {
         const takes = (option: string) => new RegExp(`^ +(-h, )?${option}\\b`, "m").test(stdout);
         expect(

@@ -173,7 +173,7 @@ test.each<[string[], string | RegExp]>([
 test("what is wrong within a file is said with its name", async () => {
   const broken = join(folder, "broken.nir");
   const net = trained();
-  net.weights[1]![5] = Number.NaN;
+  net.weights[1][5] = Number.NaN;
   await writeNir(networkToNir(net, { lossy: true }).graph, broken);
   await expect(simulate(broken)).rejects.toThrow(/broken\.nir: .*expected a finite number, got NaN$/);
 });

@@ -33,7 +33,7 @@ test("a trained network runs as it was trained, with delays that are set, and wi
   const { sizes, weights, biases, neuron, durationMs, inputGain } = trained();
   const net = new FeedForwardNetwork(sizes, weights, biases, neuron, durationMs);
   times.forEach((t, k) => {
-    net.input.spikes.push(t, neurons[k]!);
+    net.input.spikes.push(t, neurons[k]);
   });
   net.input.gain = inputGain;
   net.present(net.presentation());

@@ -35,13 +35,10 @@ beforeAll(async () => {
   data = await loadDataset("digits", { trainSamples: 200, testSamples: 100 });
   for (const [kind, flags] of [["dense", { hidden: "12" }] as const, ["conv", { model: conv }] as const]) {
     const [rate, spike] = plans(compareOptions({ ...small, ...flags }), data);
-    const done = await train(spike!, data);
-    const inRates = createTrainer(
-      { ...rate!, settings: { ...rate!.settings, start: done.parameters } },
-      data,
-    );
+    const done = await train(spike, data);
+    const inRates = createTrainer({ ...rate, settings: { ...rate.settings, start: done.parameters } }, data);
     trained[kind] = {
-      network: trainedNetwork(spike!, data, done),
+      network: trainedNetwork(spike, data, done),
       accuracies: [inRates.evaluate(data.test).accuracy, done.result.testAccuracy],
     };
     inRates.dispose();
@@ -89,7 +86,7 @@ test("so it does by NIR, where it is fully connected; kernels become a list, whi
   const own = layeredNetwork(network);
   const got = start.layers(network.durationMs, network.inputGain);
   const apart = (a: readonly Float32Array[], b: readonly Float32Array[]) =>
-    Math.max(...a.flatMap((part, l) => [...part].map((x, k) => Math.abs(x - b[l]![k]!))));
+    Math.max(...a.flatMap((part, l) => [...part].map((x, k) => Math.abs(x - b[l][k]))));
   expect(apart(got.weights, own.weights)).toBeLessThan(1e-6);
   expect(apart(got.biases, own.biases)).toBeLessThan(1e-6);
   const kernels = join(folder, "conv.nir");
@@ -137,7 +134,7 @@ test("what cannot be trained is refused by its name", async () => {
     /^--model: late\.nir: projection hidden_1->readout: expected no delay, got 2/,
   );
   const own = join(folder, "own.nir");
-  const start = (await startNetwork(own))!;
+  const start = await startNetwork(own);
   const asked = (flags: Parameters<typeof compareOptions>[0]) => () =>
     plans(compareOptions({ model: own, ...flags }, start), data, start);
   expect(asked({ rules: "shallow" })).toThrow(/expected rules that train its hidden layers, got shallow$/);

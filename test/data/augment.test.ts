@@ -31,8 +31,8 @@ describe("crops and flips", () => {
         const found = new Set<string>();
         for (let y = 0; y < 4; y++) {
           for (let x = 0; x < 4; x++) {
-            const pixel = [piece[2 * (4 * y + x)]!, piece[2 * (4 * y + x) + 1]!];
-            const at = sample.indexOf(pixel[0]!);
+            const pixel = [piece[2 * (4 * y + x)], piece[2 * (4 * y + x) + 1]];
+            const at = sample.indexOf(pixel[0]);
             if (at < 0) {
               expect(pixel).toEqual([0, 0]);
               continue;
@@ -90,7 +90,7 @@ test("standardisation gives each channel of the training part mean 0 and deviati
   const mean = own.reduce((a, b) => a + b, 0) / own.length;
   const deviation = Math.sqrt(own.reduce((a, b) => a + (b - mean) ** 2, 0) / own.length);
   const black = Array.from({ length: 40 }, (_, epoch) => drawn.augmented!(0, epoch, 1)).find(
-    p => p[0]! === p[2]!,
+    p => p[0] === p[2],
   )!;
   expect(black[0]).toBeCloseTo(-mean / deviation, 5);
 });

@@ -10,7 +10,7 @@ import { failure, temporaryFolder } from "./idxFiles.ts";
 
 /** Records whose red, green and blue planes hold 3 n + k + pixel for record n and plane k, modulo 256. */
 function records(labels: readonly (readonly number[])[]): Uint8Array {
-  const each = labels[0]!.length + 3072;
+  const each = labels[0].length + 3072;
   const bytes = new Uint8Array(labels.length * each);
   labels.forEach((own, n) => {
     bytes.set(own, n * each);

@@ -82,7 +82,7 @@ describe("fetching a set", () => {
     ],
     [
       "a damaged file",
-      { ...packed, [`${FIRST}.gz`]: packed[`${FIRST}.gz`]!.subarray(0, 30) },
+      { ...packed, [`${FIRST}.gz`]: packed[`${FIRST}.gz`].subarray(0, 30) },
       /serves a damaged/,
     ],
     ["far too much", { ...packed, [`${FIRST}.gz`]: new Uint8Array(10_000) }, /sends more than \d+ bytes/],
@@ -147,7 +147,7 @@ describe("fetching a set", () => {
   test("reports missing when some files are missing and the others right", async () => {
     const dataDir = await temporaryFolder();
     await mkdir(join(dataDir, "tiny"));
-    await writeFile(join(dataDir, "tiny", FIRST), raw[FIRST]!);
+    await writeFile(join(dataDir, "tiny", FIRST), raw[FIRST]);
     const status = await inspectDataset(tiny("http://127.0.0.1/"), dataDir);
     expect(status).toMatchObject({ folder: join(dataDir, "tiny"), state: "missing" });
     expect(status.files.map(file => file.state)).toEqual(["ok", "missing", "missing", "missing"]);

@@ -17,7 +17,7 @@ const colour = (rgb: readonly number[]) =>
     height: 2,
     channels: 3,
     depth: 8,
-    data: Uint8Array.from({ length: 18 }, (_, k) => rgb[k % 3]!),
+    data: Uint8Array.from({ length: 18 }, (_, k) => rgb[k % 3]),
   });
 
 /** Twelve grey pictures of each of two classes to train, two of each to test. */
@@ -43,7 +43,7 @@ describe("a folder of pictures", () => {
     expect([data.train.count, data.validation.count, data.test.count]).toEqual([22, 2, 4]);
     for (const part of [data.train, data.validation, data.test]) {
       part.labels.forEach((label, n) => {
-        expect(part.intensities[6 * n]! > 90 / 255).toBe(label === 1);
+        expect(part.intensities[6 * n] > 90 / 255).toBe(label === 1);
       });
     }
     expect(Array.from(data.train.labels.subarray(0, 12))).not.toEqual(new Array(12).fill(0));
@@ -132,7 +132,7 @@ describe("a picture", () => {
     const { rgb, white } = decodePicture(jpeg.encode({ width, height, data }, 95).data, "a.jpg");
     expect(white).toBe(255);
     for (let at = 0; at < rgb.length; at++)
-      expect(Math.abs(rgb[at]! - [200, 100, 50][at % 3]!)).toBeLessThan(4);
+      expect(Math.abs(rgb[at] - [200, 100, 50][at % 3])).toBeLessThan(4);
     const whole = jpeg.encode({ width, height, data }, 95).data;
     expect(() => decodePicture(whole.subarray(0, 100), "b.jpg")).toThrow(/^b\.jpg: found a damaged JPEG \(/);
   });
@@ -208,7 +208,7 @@ describe("a picture", () => {
 
 /** Reds of grey pixels. */
 function greys(rgb: ArrayLike<number>): number[] {
-  const red = Array.from({ length: rgb.length / 3 }, (_, p) => rgb[3 * p]!);
+  const red = Array.from({ length: rgb.length / 3 }, (_, p) => rgb[3 * p]);
   red.forEach((value, p) => {
     expect([rgb[3 * p + 1], rgb[3 * p + 2]]).toEqual([value, value]);
   });

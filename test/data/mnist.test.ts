@@ -12,7 +12,7 @@ describe("a folder of IDX files", () => {
   test("loads plain or gzipped, with intensities from 0 to 1 and the last twelfth for validation", async () => {
     const set = tinySet();
     const { "t10k-images-idx3-ubyte": testImages, ...others } = set;
-    const folder = await temporaryFolder({ ...others, "t10k-images-idx3-ubyte.gz": gzipSync(testImages!) });
+    const folder = await temporaryFolder({ ...others, "t10k-images-idx3-ubyte.gz": gzipSync(testImages) });
     const data = await loadDataset(folder);
     expect(data).toMatchObject({ name: basename(folder), inputs: 6, classes: 3, shape: [2, 3] });
     expect([data.train.count, data.validation.count, data.test.count]).toEqual([22, 2, 6]);
@@ -39,7 +39,7 @@ describe("a folder of IDX files", () => {
       /is 3;/,
     ],
     ["one class only", { "train-labels-idx1-ubyte": idxLabels(Array(24).fill(0)) }, /class 0 only/],
-    ["swapped files", { "train-images-idx3-ubyte": tinySet()["train-labels-idx1-ubyte"]! }, /swapped/],
+    ["swapped files", { "train-images-idx3-ubyte": tinySet()["train-labels-idx1-ubyte"] }, /swapped/],
     [
       "gzip data that go on behind what the header says",
       { "train-images-idx3-ubyte": gzipSync(Buffer.concat([idxImages(24, 2, 3), new Uint8Array(1e6)])) },

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { compile, compileField } from "../../src/description/compile.ts";
 import type { Dimension } from "../../src/description/units.ts";
 
-const math = create(all!);
+const math = create(all);
 const fail = (expected: string, found?: string) => new Error(`expected ${expected}, got ${found}`);
 const value = (text: string) => compile(text, { scope: {}, draw: "no draws" }, fail).at();
 

@@ -37,11 +37,11 @@ const model = {
 test("quantities become ms and mV, expressions see the parameters, and the network runs", () => {
   const { name, spec } = describeModel(model);
   expect(name).toBe("pair");
-  expect(spec.populations.in!.size).toBe(40);
-  expect(spec.populations.out!.neuron).toMatchObject({ tauMem: 20, vThreshold: 20, vReset: 10, tauRef: 2 });
+  expect(spec.populations.in.size).toBe(40);
+  expect(spec.populations.out.neuron).toMatchObject({ tauMem: 20, vThreshold: 20, vReset: 10, tauRef: 2 });
   expect(spec.projections![1]).toMatchObject({ weights: -8, delay: 1 });
   const net = network(spec, { seed: 3 });
-  expect(net.projections[0]!.synapses.synapses).toBe(30);
+  expect(net.projections[0].synapses.synapses).toBe(30);
   const simulation = new Simulation(net);
   simulation.stimulate("in", [1], [0]);
   simulation.run(5);
@@ -73,7 +73,7 @@ test("--set keeps functions, and takes no path for another", () => {
   const written = { ...model, projections: [{ ...model.projections[0], weights }] };
   const changed = override(written, "projections[0].delay=3 ms") as typeof written;
   expect(changed.projections[0]).toMatchObject({ weights, delay: "3 ms" });
-  expect(written.projections[0]!.delay).toBe(model.projections[0]!.delay);
+  expect(written.projections[0].delay).toBe(model.projections[0].delay);
   expect(() => override(model, "projections.length=0")).toThrow("--set: expected an index below 2");
   expect(() => override(model, ".=1")).toThrow("--set: expected PATH=VALUE");
   expect(() => override(null, "a=1")).toThrow("--set: expected a model, got null");
@@ -117,7 +117,7 @@ test("what is nested without end, or called by pages of text, is refused in a sh
 
 test("a plastic projection is described with units too", () => {
   const plastic = override(model, "projections[1].weights=0.5 mV") as typeof model;
-  Object.assign(plastic.projections[1]!, {
+  Object.assign(plastic.projections[1], {
     plasticity: {
       kind: "stdp-pair",
       tauPlus: "20 ms",
@@ -127,15 +127,15 @@ test("a plastic projection is described with units too", () => {
       wMax: "1 mV",
     },
   });
-  const { plasticity } = describeModel(plastic).spec.projections![1]!;
+  const { plasticity } = describeModel(plastic).spec.projections![1];
   expect(plasticity).toMatchObject({ kind: "stdp-pair", tauPlus: 20, tauMinus: 20, wMax: 1 });
   expect(() => network(describeModel(plastic).spec)).not.toThrow();
 });
 
 test("--set changes a copy", () => {
   const changed = describeModel(override(model, "parameters.g=8")).spec;
-  expect(changed.populations.in!.size).toBe(80);
-  expect(describeModel(model).spec.populations.in!.size).toBe(40);
+  expect(changed.populations.in.size).toBe(80);
+  expect(describeModel(model).spec.populations.in.size).toBe(40);
 });
 
 test("a probability may depend on distance but not on draws", () => {
@@ -144,7 +144,7 @@ test("a probability may depend on distance but not on draws", () => {
     populations: { a: { size: 100, neuron: "input" }, b: { size: 100, neuron: { vThreshold: 1 } } },
     projections: [{ from: "a", to: "b", connect: { kind: "probability", p }, weights: 1 }],
   });
-  const { synapses } = network(describeModel(ring("0.5 * (distance < 0.1)")).spec).projections[0]!;
+  const { synapses } = network(describeModel(ring("0.5 * (distance < 0.1)")).spec).projections[0];
   const rows = Array.from({ length: 100 }, (_, i) => synapses.rowLength(i));
   // 19 partners are nearer than 0.1 on the ring: nine to each side and the one opposite.
   const mean = rows.reduce((a, b) => a + b) / 100;
@@ -183,7 +183,7 @@ test.each([
   const simulation = new Simulation(network(spec));
   simulation.run(4000);
   const phases = new Float64Array(4);
-  for (const t of simulation.raster().times) phases[Math.floor((t % 100) / 25)]!++;
+  for (const t of simulation.raster().times) phases[Math.floor((t % 100) / 25)]++;
   // 100 neurons, 40 periods: the mean of a quarter is 40 +- 30 * 2 / pi.
   phases.forEach((count, k) => {
     const expected = 100 * (40 + (k < 2 ? 60 : -60) / Math.PI);
@@ -195,9 +195,9 @@ test("a rate may differ between neurons, and stops a run where it passes its bou
   const ramp = new Simulation(network(driven({ rate: "t * 0 + post" })));
   ramp.run(5000);
   const counts = new Float64Array(2);
-  for (const i of ramp.raster().neurons) counts[i < 50 ? 0 : 1]!++;
-  expect(Math.abs(counts[0]! - 5 * 1225)).toBeLessThan(5 * Math.sqrt(5 * 1225));
-  expect(Math.abs(counts[1]! - 5 * 3725)).toBeLessThan(5 * Math.sqrt(5 * 3725));
+  for (const i of ramp.raster().neurons) counts[i < 50 ? 0 : 1]++;
+  expect(Math.abs(counts[0] - 5 * 1225)).toBeLessThan(5 * Math.sqrt(5 * 1225));
+  expect(Math.abs(counts[1] - 5 * 3725)).toBeLessThan(5 * Math.sqrt(5 * 3725));
   const given = driven({ rate: "t", bound: 50 });
   expect(given.stimuli![0]).toMatchObject({ bound: 50 });
   expect(() => new Simulation(network(given)).run(1000)).toThrow(

@@ -68,8 +68,8 @@ test.each([
     const rng = new Rng(5, "units");
     return Array.from({ length: 50 }, (_, k) => draw(rng, k, k));
   });
-  a!.forEach((x, k) => {
-    expect(x).toBeCloseTo(b![k]!, 12);
+  a.forEach((x, k) => {
+    expect(x).toBeCloseTo(b[k], 12);
   });
 });
 

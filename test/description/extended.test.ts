@@ -59,5 +59,5 @@ test.each([
     error = caught;
   }
   expect(error).toBeInstanceOf(InputError);
-  expect((error as Error).message).toMatch(message.split(", got")[0]!);
+  expect((error as Error).message).toMatch(message.split(", got")[0]);
 });

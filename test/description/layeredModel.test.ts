@@ -11,12 +11,12 @@ test("the networks that ship have the sizes of their papers", () => {
     architectureFrom(checkLayeredModel(layeredModels[name], name), shape, 10, name);
   const pepita = of("pepita-conv", [28, 28]);
   expect(pepita.sizes).toEqual([784, 24 * 24 * 32, 10]);
-  expect(pepita.layers[1]!.rows).toBe(4608);
-  expect(of("pepita-conv", [32, 32, 3]).layers[1]!.rows).toBe(6272);
+  expect(pepita.layers[1].rows).toBe(4608);
+  expect(of("pepita-conv", [32, 32, 3]).layers[1].rows).toBe(6272);
   expect(notation(of("drtp-conv", [28, 28]))).toBe("28x28x1-32c5+2-2p-1000-10");
   expect(of("lenet", [28, 28]).sizes).toEqual([784, 6 * 28 * 28, 16 * 10 * 10, 120, 84, 10]);
   const small = of("sign-concordant", [24, 24, 3]);
-  expect(small.layers[2]!.rows).toBe(576);
+  expect(small.layers[2].rows).toBe(576);
   expect(notation(of("sign-concordant-bn", [24, 24, 3]))).toBe("24x24x3-64c5n-2p-64c5n-2p-384n-192n-10");
 });
 

@@ -44,7 +44,7 @@ const programs = `
   .concat("1; 2", "1\n2");
 
 describe.each(Object.keys(readers))("as a %s", name => {
-  const read = readers[name]!;
+  const read = readers[name];
 
   test.each(programs)("%s is refused in one short line", text => {
     const message = refusal(read, text);
@@ -84,12 +84,12 @@ test.each([
   ["at most 300 numbers, names and operators", (n: number) => `${"(".repeat(n)}1${") + 1%".repeat(n)}`, 5],
   ["an expression of at most 1000 characters", (n: number) => "1".padEnd(n), 1000],
 ])("what is too much is refused: %s", (message, text, most) => {
-  expect(refusal(readers.field!, text(most))).toBe("");
-  expect(refusal(readers.field!, text(most + 1))).toContain(`x: expected ${message}`);
+  expect(refusal(readers.field, text(most))).toBe("");
+  expect(refusal(readers.field, text(most + 1))).toContain(`x: expected ${message}`);
 });
 
 test("what is refused names the functions, draws and units that there are", () => {
-  expect(refusal(readers.draw!, "random(1, 2)")).toBe(
+  expect(refusal(readers.draw, "random(1, 2)")).toBe(
     'x: expected names of parameters, units or functions, got random in "random(1, 2)"; functions are sqrt, pow, abs, ' +
       "min, max, mod, floor, ceil, round, fix, sign, exp, expm1, log, log1p, sin, cos, tan, tanh; draws " +
       "uniform(low, high), normal(mean, sd[, low]), lognormal(mu, sigma), exponential(mean); units s, Hz, V, A, ohm, S, " +
@@ -129,7 +129,7 @@ test.each([
   ["exponential()", "exponential(mean), got 0 of them"],
   ["1 + normal(1 mV, 2)", "quantities of one unit for normal"],
 ])("the draw %s is refused", (text, message) => {
-  expect(refusal(readers.draw!, text)).toContain(`x: expected ${message}`);
+  expect(refusal(readers.draw, text)).toContain(`x: expected ${message}`);
 });
 
 test("a text is a finite number, the same for a seed, or refused in a short line", () => {

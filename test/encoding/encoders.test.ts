@@ -20,7 +20,7 @@ function encode(
 function traces(input: PresentedInput, inputs: number, tauMem: number): Float64Array {
   const x = new Float64Array(inputs);
   const { times, neurons, length } = input.spikes;
-  for (let k = 0; k < length; k++) x[neurons[k]!]! += input.gain * Math.exp((times[k]! - T) / tauMem);
+  for (let k = 0; k < length; k++) x[neurons[k]] += input.gain * Math.exp((times[k] - T) / tauMem);
   return x;
 }
 
@@ -40,7 +40,7 @@ test("rate: spike k of an input with intensity p comes at (k - phase) T / (n p)"
     const interval = T / (4 * p);
     expect(Math.abs(times.length - 4 * p)).toBeLessThan(1);
     if (times.length > 0) expect(times[0]).toBeLessThanOrEqual(interval);
-    for (let k = 1; k < times.length; k++) expect(times[k]! - times[k - 1]!).toBeCloseTo(interval, 10);
+    for (let k = 1; k < times.length; k++) expect(times[k] - times[k - 1]).toBeCloseTo(interval, 10);
   }
 });
 
@@ -70,7 +70,7 @@ test("poisson: counts have mean and variance n p, and a key draws the same spike
   const inputs = 5000;
   const { spikes } = encode("poisson", new Array(inputs).fill(0.75));
   const counts = new Float64Array(inputs);
-  for (let k = 0; k < spikes.length; k++) counts[spikes.neurons[k]!]!++;
+  for (let k = 0; k < spikes.length; k++) counts[spikes.neurons[k]]++;
   const mean = spikes.length / inputs;
   const variance = counts.reduce((a, c) => a + (c - mean) ** 2, 0) / inputs;
   expect(Math.abs(mean - 3)).toBeLessThan(5 * Math.sqrt(3 / inputs));

@@ -181,7 +181,7 @@ test.each(modes)("%s: callbacks, probes and ends of runs see what arrives at the
         seen = simulation.potential("c", 0);
       });
       simulation.runUntil((k + d) / 10);
-      for (const v of [seen, simulation.potential("c", 0), simulation.raster().traces[0]!.values[0]])
+      for (const v of [seen, simulation.potential("c", 0), simulation.raster().traces[0].values[0]])
         expect(v).toBeCloseTo(1, 14);
     }
   }
@@ -251,7 +251,7 @@ test.each(modes)("%s: a stimulus ends before its stop, and a recording with it",
       simulation.runUntil(stop + 1);
       const { times, traces } = simulation.raster();
       expect([...times]).toEqual(range(n - 1, 1).map(k => (3 + k * d) / 10));
-      expect([...traces[0]!.times]).toEqual(range(n + 1).map(k => (3 + k * d) / 10));
+      expect([...traces[0].times]).toEqual(range(n + 1).map(k => (3 + k * d) / 10));
     }
   }
 });
@@ -267,8 +267,8 @@ test("rates count the spike at the border of two bins in the later one, and the 
   );
   simulation.runUntil(9.95);
   const [rate] = simulation.raster().traces;
-  expect([...rate!.times]).toEqual(range(99, 1).map(k => k / 10));
-  expect(new Set(rate!.values)).toEqual(new Set([10_000]));
+  expect([...rate.times]).toEqual(range(99, 1).map(k => k / 10));
+  expect(new Set(rate.values)).toEqual(new Set([10_000]));
 });
 
 test("a presentation ends on its step as well", () => {

@@ -39,26 +39,26 @@ test("every input spike changes its synapses by rate, modulator, gate and what i
       const constant = (t: number, current: number) =>
         tauMem < Infinity ? current * tauMem * -Math.expm1(-t / tauMem) : current * t;
       for (let k = 0; k < c.input.length; ) {
-        const t = c.input.times[k]!;
+        const t = c.input.times[k];
         const first = k;
         for (; k < c.input.length && c.input.times[k] === t; k++) {
-          met.push({ t, i: c.input.neurons[k]!, weights: Float32Array.from(w) });
+          met.push({ t, i: c.input.neurons[k], weights: Float32Array.from(w) });
         }
         for (let n = first; n < k; n++) {
-          const i = c.input.neurons[n]!;
+          const i = c.input.neurons[n];
           for (let j = 0; j < c.post; j++) {
-            let drive = constant(t, c.current[j]!);
+            let drive = constant(t, c.current[j]);
             for (const spike of met) {
-              drive += c.gain * filter(t - spike.t) * spike.weights[spike.i * c.post + j]!;
+              drive += c.gain * filter(t - spike.t) * spike.weights[spike.i * c.post + j];
             }
-            if (drive > 0) w[i * c.post + j]! -= rate * c.modulator[j]! * c.gain * filter(DURATION - t);
+            if (drive > 0) w[i * c.post + j] -= rate * c.modulator[j] * c.gain * filter(DURATION - t);
           }
         }
       }
       const layer = new LifLayer(c.pre, c.post, Float32Array.from(c.weights), c.neuron);
       layer.present(c.input, c.gain, c.current, DURATION, { online: { rate, modulator: c.modulator } });
       layer.weights.forEach((value, at) => {
-        expect(value).toBeCloseTo(w[at]!, 5);
+        expect(value).toBeCloseTo(w[at], 5);
       });
     }),
     { numRuns: 200 },
@@ -72,17 +72,17 @@ test("as the rate goes to 0, open neurons take the step of the presynaptic trace
       c.current.fill(0.3); // everyone is driven all the time
       const trace = new Float64Array(c.pre);
       for (let k = 0; k < c.input.length; k++) {
-        const left = tauMem < Infinity ? Math.exp((c.input.times[k]! - DURATION) / tauMem) : 1;
-        trace[c.input.neurons[k]!]! += c.gain * left;
+        const left = tauMem < Infinity ? Math.exp((c.input.times[k] - DURATION) / tauMem) : 1;
+        trace[c.input.neurons[k]] += c.gain * left;
       }
       const rate = 0.002;
       const before = c.weights.map(Math.abs);
       const layer = new LifLayer(c.pre, c.post, Float32Array.from(before), c.neuron);
       layer.present(c.input, c.gain, c.current, DURATION, { online: { rate, modulator: c.modulator } });
       layer.weights.forEach((value, at) => {
-        const step = c.modulator[at % c.post]! * trace[Math.floor(at / c.post)]!;
+        const step = c.modulator[at % c.post] * trace[Math.floor(at / c.post)];
         // What 32 bits resolve of a weight, over at most 40 changes.
-        expect(Math.abs((before[at]! - value) / rate - step)).toBeLessThan((40 * 6e-8) / rate);
+        expect(Math.abs((before[at] - value) / rate - step)).toBeLessThan((40 * 6e-8) / rate);
       });
     }),
     { numRuns: 100 },

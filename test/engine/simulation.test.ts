@@ -10,7 +10,7 @@ function one(neuron: Parameters<typeof network>[0]["populations"][string]["neuro
 
 function spikesOf(simulation: Simulation, population: number): number[][] {
   const { times, populationIndex, neurons } = simulation.raster();
-  return [...times.keys()].filter(k => populationIndex[k] === population).map(k => [times[k]!, neurons[k]!]);
+  return [...times.keys()].filter(k => populationIndex[k] === population).map(k => [times[k], neurons[k]]);
 }
 
 test("a steadily driven LIF neuron fires at the closed-form interval", () => {
@@ -24,10 +24,10 @@ test("a steadily driven LIF neuron fires at the closed-form interval", () => {
       { length: Math.floor((1000 - first) / (first + tauRef)) + 1 },
       (_, k) => first + k * (first + tauRef),
     );
-    const got = spikesOf(simulation, 0).map(([t]) => t!);
+    const got = spikesOf(simulation, 0).map(([t]) => t);
     expect(got.length).toBe(expected.length);
     got.forEach((t, k) => {
-      expect(Math.abs(t - expected[k]!)).toBeLessThan(1e-9);
+      expect(Math.abs(t - expected[k])).toBeLessThan(1e-9);
     });
   }
 });
@@ -160,7 +160,7 @@ function recurrent(seed: number, names: readonly string[]) {
 function named(simulation: Simulation): string[] {
   const { populations, times, populationIndex, neurons } = simulation.raster();
   return [...times.keys()]
-    .map(k => `${times[k]} ${populations[populationIndex[k]!]!.name} ${neurons[k]}`)
+    .map(k => `${times[k]} ${populations[populationIndex[k]].name} ${neurons[k]}`)
     .sort();
 }
 

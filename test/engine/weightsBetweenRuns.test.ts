@@ -82,10 +82,10 @@ const changes: readonly ((w: Float32Array) => void)[] = [
 ];
 
 function make(kind: string, model: string): { net: Network; own: unknown } {
-  const projection = kinds[kind]!();
+  const projection = kinds[kind]();
   const cells = kind === "a kernel" ? 24 : size;
   const spec: NetworkSpec = {
-    populations: { in: { size: inputs, neuron: "input" }, n: { size: cells, neuron: models[model]! } },
+    populations: { in: { size: inputs, neuron: "input" }, n: { size: cells, neuron: models[model] } },
     projections: [{ ...everyone, ...projection }],
   };
   return { net: network(spec, { seed: 3 }), own: projection.weights };
@@ -106,11 +106,11 @@ function run(kind: string, model: string, options: SimulationOptions, inCallback
   let list: Float32Array | null = null;
   const change = (k: number) => {
     // The list is the network's, and where a caller's own was kept, that one.
-    const held = net.projections[0]!.synapses.weights;
+    const held = net.projections[0].synapses.weights;
     if (own instanceof Float32Array && !kind.includes("delay each")) expect(held).toBe(own);
     if (list) expect(held).toBe(list);
     list = held;
-    changes[k]!(list);
+    changes[k](list);
     expect(simulation.weights(0)).toEqual(Float64Array.from(list));
   };
   changes.forEach((_, k) => {
@@ -120,7 +120,7 @@ function run(kind: string, model: string, options: SimulationOptions, inCallback
     simulation.runUntil(10 * k + 5);
     if (!inCallbacks) change(k);
     simulation.runUntil(10 * k + 10);
-    const { size } = net.populations[1]!;
+    const { size } = net.populations[1];
     found.push(Array.from({ length: size }, (_, i) => simulation.potential("n", i)));
   });
   expect(simulation.synapticEvents).toBeGreaterThan(100);
@@ -131,9 +131,9 @@ function run(kind: string, model: string, options: SimulationOptions, inCallback
 /** Equal but for single precision. */
 function expectSame(found: number[][], wanted: number[][]): void {
   found.forEach((row, k) => {
-    const scale = Math.max(...wanted[k]!.map(Math.abs));
+    const scale = Math.max(...wanted[k].map(Math.abs));
     row.forEach((v, i) => {
-      expect(Math.abs(v - wanted[k]![i]!)).toBeLessThan(1e-5 * scale);
+      expect(Math.abs(v - wanted[k][i])).toBeLessThan(1e-5 * scale);
     });
   });
 }
@@ -141,12 +141,12 @@ function expectSame(found: number[][], wanted: number[][]): void {
 describe.each(Object.keys(kinds))("weights changed between two runs, %s", kind => {
   test.each(Object.keys(models).slice(0, sized(1, 2)))("are those that every mode delivers to %s", model => {
     const all = Object.values(modes).map(options => run(kind, model, options));
-    for (const found of all.slice(1)) expectSame(found, all[0]!);
+    for (const found of all.slice(1)) expectSame(found, all[0]);
     // The same bits, however the work is done.
     expect(all[3]).toEqual(all[2]);
     expect(all[4]).toEqual(all[2]);
-    expectSame(run(kind, model, modes.grid!, true), all[0]!);
-    expectSame(run(kind, model, modes.exact!, true), all[0]!);
+    expectSame(run(kind, model, modes.grid, true), all[0]);
+    expectSame(run(kind, model, modes.exact, true), all[0]);
   });
 });
 
@@ -207,7 +207,7 @@ describe("weights that learn", () => {
       expect(new Set(exact).size).toBeGreaterThan(50);
       const grid = learn({ mode: "grid", dt });
       grid.forEach((w, s) => {
-        expect(Math.abs(w - exact[s]!)).toBeLessThan(5e-5);
+        expect(Math.abs(w - exact[s])).toBeLessThan(5e-5);
       });
       for (const more of [{ workers: 2 }, { kernels: "typescript" }] as const)
         expect(learn({ mode: "grid", dt, ...more })).toEqual(grid);
@@ -234,7 +234,7 @@ describe("weights that learn", () => {
       [{}, grid],
     ] as const) {
       learn(a, b).forEach((w, s) => {
-        expect(Math.abs(w - exact[s]!)).toBeLessThan(5e-5);
+        expect(Math.abs(w - exact[s])).toBeLessThan(5e-5);
       });
     }
   });
@@ -265,9 +265,9 @@ describe("weights that learn", () => {
 test.each(Object.keys(modes))("a weight that is no number is refused: %s", mode => {
   for (const model of Object.keys(models)) {
     const { net } = make("drawn weights", model);
-    const simulation = new Simulation(net, modes[mode]!);
+    const simulation = new Simulation(net, modes[mode]);
     simulation.stimulate("in", [1, 1, 1], [0, 1, 2]);
-    net.projections[0]!.synapses.weights.fill(Number.NaN);
+    net.projections[0].synapses.weights.fill(Number.NaN);
     expect(() => simulation.run(5)).toThrow(/expected (a finite number, got NaN|finite weights)/);
     simulation.close();
   }
@@ -280,7 +280,7 @@ test("a description can be used again: lists of weights and delays stay as they 
   const spec = {
     populations: {
       in: { size: inputs, neuron: "input" as const },
-      n: { size, neuron: models.lif! },
+      n: { size, neuron: models.lif },
     },
     projections: [{ ...everyone, connect: { kind: "all" as const }, weights, delay }],
   };
@@ -331,13 +331,13 @@ test("what is set between runs is the same in every mode: currents and modulator
       simulation.runUntil(t);
       simulation.setCurrent("n", [t, 0, -t, 1]);
       simulation.modulate(0, [t / 10, 1, 0, -1]);
-      net.projections[0]!.synapses.weights[t / 5] = t / 10;
+      net.projections[0].synapses.weights[t / 5] = t / 10;
     }
     simulation.runUntil(22);
     simulation.close();
     return [...simulation.weights(0), ...[0, 1, 2, 3].map(i => simulation.potential("n", i))];
   });
-  for (const row of found.slice(1)) expectSame([row], [found[0]!]);
+  for (const row of found.slice(1)) expectSame([row], [found[0]]);
 });
 
 test("inference takes in what has become of its weights", () => {

@@ -18,7 +18,7 @@ test.each(["uniform", "trinomial", "binomial", "identity"] as const)(
     const B = directFeedback(sizes, rng(), draw);
     expect(B.map(b => b.length)).toEqual([0, 400 * 10, 300 * 10]);
     B.slice(1).forEach((b, p) => {
-      const expected = (0.5 * Math.sqrt(6 / sizes[p + 1]!)) / Math.sqrt(3);
+      const expected = (0.5 * Math.sqrt(6 / sizes[p + 1])) / Math.sqrt(3);
       expect(rms(b) / expected).toBeGreaterThan(0.93);
       expect(rms(b) / expected).toBeLessThan(1.07);
     });
@@ -27,13 +27,13 @@ test.each(["uniform", "trinomial", "binomial", "identity"] as const)(
 
 test("trinomial feedback takes three values, binomial two, none of them negative", () => {
   const signs = (draw: "trinomial" | "binomial") =>
-    [...new Set(directFeedback(sizes, rng(), draw)[1]!.map(Math.sign))].sort();
+    [...new Set(directFeedback(sizes, rng(), draw)[1].map(Math.sign))].sort();
   expect(signs("trinomial")).toEqual([-1, 0, 1]);
   expect(signs("binomial")).toEqual([0, 1]);
 });
 
 test("identity feedback gives every neuron one class, with either sign in turn", () => {
-  const b = directFeedback([4, 25, 3], rng(), "identity")[1]!;
+  const b = directFeedback([4, 25, 3], rng(), "identity")[1];
   for (let j = 0; j < 25; j++) {
     const row = Array.from(b.subarray(3 * j, 3 * j + 3), Math.sign);
     const expected = [0, 0, 0];

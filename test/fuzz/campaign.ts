@@ -48,7 +48,7 @@ export class Campaign {
       const to = Math.min(end, from + CHUNK);
       const key = `${kind} ${from}-${to}`;
       this.#done[key] ??= await this.#chunk(kind, from, to);
-      add(all, this.#done[key]!);
+      add(all, this.#done[key]);
       if (this.#notes) writeFileSync(this.#notes, JSON.stringify(this.#done));
     }
     return all;

@@ -7,7 +7,7 @@ export type Change = (good: Uint8Array, rng: Rng) => Uint8Array | Promise<Uint8A
 
 /** One of a list. */
 export function pick<T>(list: readonly T[], rng: Rng): T {
-  return list[rng.integer(list.length)]!;
+  return list[rng.integer(list.length)];
 }
 
 /** One of several ways, each as often. */
@@ -25,7 +25,7 @@ export const bytes: Change = (good, rng) => {
   for (let n = times(rng); n > 0; n--) {
     const at = rng.integer(Math.max(1, changed.length));
     const kind = rng.integer(7);
-    if (kind === 0) changed[at]! ^= 1 << rng.integer(8);
+    if (kind === 0) changed[at] ^= 1 << rng.integer(8);
     else if (kind === 1) changed[at] = rng.integer(256);
     else if (kind === 2) changed.fill(pick([0, 255, 127, 128], rng), at, at + 1 + rng.integer(8));
     else if (kind === 3) changed = changed.slice(0, at);
@@ -83,7 +83,7 @@ export const text: Change = (good, rng) => {
     else if (kind === 6) {
       const lines = parts.join("").split("\n");
       const line = rng.integer(lines.length);
-      lines.splice(line, rng.integer(2), ...new Array(rng.integer(3)).fill(lines[line]!));
+      lines.splice(line, rng.integer(2), ...new Array(rng.integer(3)).fill(lines[line]));
       parts = [lines.join("\n")];
     } else parts.splice(at, 0, pick(words, rng));
   }

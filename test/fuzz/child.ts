@@ -13,7 +13,7 @@ import { type Asked, type Counts, limits } from "./protocol.ts";
 
 /** The number of the input that is read, and how many before it were not refused. */
 const place = new Float64Array(2);
-const file = openSync(process.argv[2]!, "w");
+const file = openSync(process.argv[2], "w");
 writeSync(file, place);
 const root = mkdtempSync(join(tmpdir(), "fuzz-"));
 const readers = new Map<string, Promise<Reader>>();

@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
  * @throws what the command ends with
  */
 export async function command(name: string, ...args: string[]): Promise<void> {
-  const silent = (await commands[name]!()).exitOverride().configureOutput({ outputError() {} });
+  const silent = (await commands[name]()).exitOverride().configureOutput({ outputError() {} });
   try {
     await silent.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -15,7 +15,7 @@ export const zipped: Change = (good, rng) => {
   const members = Object.entries(unzipSync(good));
   for (let n = 1 + rng.integer(2); n > 0; n--) {
     const at = rng.integer(members.length);
-    const [name, content] = members[at]!;
+    const [name, content] = members[at];
     const kind = rng.integer(8);
     if (kind === 0) members.splice(at, 1, [pick(members, rng)[0], content]);
     else if (kind === 1) members.splice(at, 1, [name, pick(members, rng)[1]]);
@@ -49,7 +49,7 @@ export const png: Change = (good, rng) => {
     at += 12 + length;
   }
   const at = rng.integer(chunks.length);
-  const chunk = chunks[at]!;
+  const chunk = chunks[at];
   const kind = rng.integer(6);
   if (kind === 0) chunks.splice(at, 1);
   else if (kind === 1) chunks.splice(rng.integer(chunks.length), 0, chunk);
@@ -58,7 +58,7 @@ export const png: Change = (good, rng) => {
   else if (kind === 3) {
     // Width or height.
     const size = Math.min(2 ** 32 - 1, Math.trunc(Math.abs(pick(numbers, rng)))) || 0;
-    new DataView(chunks[0]!.data.buffer).setUint32(4 * rng.integer(2), size);
+    new DataView(chunks[0].data.buffer).setUint32(4 * rng.integer(2), size);
   } else chunk.data = bytes(chunk.data, rng) as Uint8Array;
   const parts = chunks.map(({ type, data }) => {
     const whole = Buffer.alloc(12 + data.length);

@@ -33,7 +33,7 @@ function dataset(
         writeFileSync(join(data, path), content);
       }
       return {
-        good: [all[file]!],
+        good: [all[file]],
         change: change(folder),
         read(bytes) {
           writeFileSync(join(data, file), bytes);
@@ -73,7 +73,7 @@ function cifar(folder: string, labels: number, names: readonly string[]): Files 
 const cifar10 = [1, 2, 3, 4, 5].map(k => `data_batch_${k}.bin`).concat("test_batch.bin");
 
 function nmnist(): Files {
-  const events = Uint8Array.from({ length: 50 }, (_, k) => [k % 34, (2 * k) % 34, 0x80, k, 0][k % 5]!);
+  const events = Uint8Array.from({ length: 50 }, (_, k) => [k % 34, (2 * k) % 34, 0x80, k, 0][k % 5]);
   const digits = Array.from({ length: 10 }, (_, d) => d);
   return Object.fromEntries(
     ["Train", "Test"].flatMap(part => digits.map(d => [`${part}/${d}/a.bin`, events])),

@@ -137,7 +137,7 @@ const settings: Kind = {
   share: 0.5,
   start(folder) {
     const path = join(folder, "x.json");
-    writeFileSync(path, json(models[0]!));
+    writeFileSync(path, json(models[0]));
     return {
       good: [
         "parameters.J=1 mV\nparameters.g=8",
@@ -187,13 +187,13 @@ const expressions: Kind = {
         "schedule 0.1 ^ floor(epoch / 20) * (progress < 0.5 ? 1 : 0.5)",
       ].map(toBytes),
       change: either(text, (_, rng) => {
-        const place = [...places, "schedule"][rng.integer(places.length + 1)]!;
+        const place = [...places, "schedule"][rng.integer(places.length + 1)];
         return toBytes(`${place} ${expression(rng)}`);
       }),
       read(input) {
         const [, place = "", written = ""] = /^(\w*) ?([\s\S]*)$/.exec(toText(input)) ?? [];
         if (place === "schedule") return schedule(written, 10)(0.5);
-        const part = around(written)[places.includes(place) ? place : "parameter"]!;
+        const part = around(written)[places.includes(place) ? place : "parameter"];
         return network(describe({ name: "x", populations, ...part }).spec);
       },
     };

@@ -22,7 +22,7 @@ async function use(path: string, out: string): Promise<void> {
   summaryToCsv(summarise(raster));
   pictureToSvg(rasterPicture(streamOf(raster)));
   const formats = Object.keys(rasterFormats) as RasterFormatName[];
-  const format = formats[raster.times.length % formats.length]!;
+  const format = formats[raster.times.length % formats.length];
   await writeRaster(format === "sonata" ? { ...raster, traces: [] } : raster, format, join(out, format));
 }
 

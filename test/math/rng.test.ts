@@ -53,7 +53,7 @@ test("a permutation holds every number once, and each number lands everywhere eq
     const order = rng.permutation(5);
     expect([...order].sort()).toEqual([0, 1, 2, 3, 4]);
     order.forEach((value, place) => {
-      places[value * 5 + place]!++;
+      places[value * 5 + place]++;
     });
   }
   const sd = Math.sqrt(rounds * 0.2 * 0.8);

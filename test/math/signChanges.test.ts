@@ -7,11 +7,11 @@ test("all roots of a polynomial come from the chain of its derivatives, in order
   fc.assert(
     fc.property(fc.array(root, { minLength: 1, maxLength: 4 }), roots => {
       const sorted = [...roots].sort((a, b) => a - b);
-      fc.pre(sorted.every((r, k) => k === 0 || r - sorted[k - 1]! > 0.02));
+      fc.pre(sorted.every((r, k) => k === 0 || r - sorted[k - 1] > 0.02));
       // Coefficients, lowest first, of the product of (t - root) and of its derivatives.
       let c = [1];
       for (const r of sorted)
-        c = [...c, 0].map((x, k) => (k > 0 ? c[k - 1]! : 0) - r * (k < c.length ? x : 0));
+        c = [...c, 0].map((x, k) => (k > 0 ? c[k - 1] : 0) - r * (k < c.length ? x : 0));
       const chain: ((t: number) => number)[] = [];
       for (let d = c; d.length > 1; d = d.slice(1).map((x, k) => x * (k + 1))) {
         const own = d;
@@ -21,7 +21,7 @@ test("all roots of a polynomial come from the chain of its derivatives, in order
       const n = signChanges(chain, points, 0, 10, 1e-12);
       expect(n).toBe(sorted.length);
       sorted.forEach((r, k) => {
-        expect(Math.abs(points[k]! - r)).toBeLessThan(1e-6);
+        expect(Math.abs(points[k] - r)).toBeLessThan(1e-6);
       });
     }),
   );

@@ -51,8 +51,8 @@ function brunelOnGrid(
   const [n, dt, delay, refractory] = [nE + nI, 0.1, 15, 20];
   const targets: number[][] = Array.from({ length: n }, () => []);
   for (let j = 0; j < n; j++) {
-    for (let k = 0; k < 0.1 * nE; k++) targets[rng.integer(nE)]!.push(j);
-    for (let k = 0; k < 0.1 * nI; k++) targets[nE + rng.integer(nI)]!.push(j);
+    for (let k = 0; k < 0.1 * nE; k++) targets[rng.integer(nE)].push(j);
+    for (let k = 0; k < 0.1 * nI; k++) targets[nE + rng.integer(nI)].push(j);
   }
   const external = ((eta * 20) / (J * 20)) * dt; // spikes per step
   const v = new Float64Array(n);
@@ -70,17 +70,17 @@ function brunelOnGrid(
   const trains: number[][] = Array.from({ length: n }, () => []);
   const decay = Math.exp(-dt / 20);
   for (let step = 0; step < ms / dt; step++) {
-    const arriving = ring[step % (delay + 1)]!;
-    const sending = ring[(step + delay) % (delay + 1)]!;
+    const arriving = ring[step % (delay + 1)];
+    const sending = ring[(step + delay) % (delay + 1)];
     for (let j = 0; j < n; j++) {
-      const input = arriving[j]! + J * poisson();
-      if (step < free[j]!) continue;
-      v[j] = v[j]! * decay + input;
-      if (v[j]! < 20) continue;
+      const input = arriving[j] + J * poisson();
+      if (step < free[j]) continue;
+      v[j] = v[j] * decay + input;
+      if (v[j] < 20) continue;
       v[j] = 10;
       free[j] = step + refractory;
-      trains[j]!.push(step * dt);
-      for (const i of targets[j]!) sending[i]! += j < nE ? J : -g * J;
+      trains[j].push(step * dt);
+      for (const i of targets[j]) sending[i] += j < nE ? J : -g * J;
     }
     arriving.fill(0);
   }
@@ -94,23 +94,23 @@ test("Brunel's network, a tenth of it, fires as often and as irregularly as an i
   const theirs = [1, 2].map(seed => statistics(brunelOnGrid(1000, 250, 0.3, 5, 2, 300, seed), 0, 300));
   const [hz, theirHz] = [ours, theirs].map(runs => mean(runs.map(r => r.hz)));
   const [irregular, theirIrregular] = [ours, theirs].map(runs => mean(runs.map(r => r.irregularity)));
-  expect(hz!).toBeGreaterThan(15);
-  expect(Math.abs(hz! / theirHz! - 1)).toBeLessThan(0.05);
-  expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
+  expect(hz).toBeGreaterThan(15);
+  expect(Math.abs(hz / theirHz - 1)).toBeLessThan(0.05);
+  expect(Math.abs(irregular / theirIrregular - 1)).toBeLessThan(0.05);
 });
 
 longTest(
   "CUBA keeps itself going at about 5.5 Hz, as irregularly as an independent clock-driven program",
   () => {
     const rasters = [1, 2].map(seed => run("cuba", [], 1500, seed));
-    expect(rasters[0]!.populations.map(p => p.size)).toEqual([3200, 800]);
+    expect(rasters[0].populations.map(p => p.size)).toEqual([3200, 800]);
     const ours = rasters.map(raster => statistics(allTrains(raster), 300, 1500));
     const theirs = [1, 2].map(seed => statistics(clockDrivenCuba(1500, seed), 300, 1500));
     const [hz, theirHz] = [ours, theirs].map(runs => mean(runs.map(r => r.hz)));
     const [irregular, theirIrregular] = [ours, theirs].map(runs => mean(runs.map(r => r.irregularity)));
-    expect(Math.abs(hz! / 5.5 - 1)).toBeLessThan(0.05);
-    expect(Math.abs(hz! / theirHz! - 1)).toBeLessThan(0.05);
-    expect(Math.abs(irregular! / theirIrregular! - 1)).toBeLessThan(0.05);
+    expect(Math.abs(hz / 5.5 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(hz / theirHz - 1)).toBeLessThan(0.05);
+    expect(Math.abs(irregular / theirIrregular - 1)).toBeLessThan(0.05);
   },
 );
 
@@ -135,10 +135,10 @@ function songOnGrid(inputHz: number, ms: number, seed: number): { train: number[
     // A thousand inputs at inputHz are one at inputHz per ms, from a neuron drawn anew; 200 at 10 Hz are 2 per ms.
     for (; nextE <= t; nextE += rng.exponential(inputHz)) {
       const i = rng.integer(1000);
-      weights[i] = Math.max(0, weights[i]! - 0.005 * 1.05 * wMax * y);
-      x[i] = x[i]! * Math.exp((last[i]! - t) / 20) + 1;
+      weights[i] = Math.max(0, weights[i] - 0.005 * 1.05 * wMax * y);
+      x[i] = x[i] * Math.exp((last[i] - t) / 20) + 1;
       last[i] = t;
-      gE += weights[i]!;
+      gE += weights[i];
     }
     for (; nextI <= t; nextI += rng.exponential(2)) gI += 0.6;
     if (v < -54) continue;
@@ -146,7 +146,7 @@ function songOnGrid(inputHz: number, ms: number, seed: number): { train: number[
     train.push(t);
     y++;
     for (let i = 0; i < 1000; i++)
-      weights[i] = Math.min(wMax, weights[i]! + 0.005 * wMax * x[i]! * Math.exp((last[i]! - t) / 20));
+      weights[i] = Math.min(wMax, weights[i] + 0.005 * wMax * x[i] * Math.exp((last[i] - t) / 20));
   }
   return { train, weights };
 }
@@ -169,11 +169,11 @@ test("the neuron of Song, Miller and Abbott fires and learns as an independent c
     weight: mean(runs.map(({ weights }) => mean([...weights]) / 0.87)),
   }));
   // Some 6,500 intervals of CV 0.4 on each side, and a step that is still 1 % off.
-  expect(Math.abs(a!.hz / b!.hz - 1)).toBeLessThan(0.04);
-  expect(Math.abs(a!.irregularity / b!.irregularity - 1)).toBeLessThan(0.06);
-  expect(Math.abs(a!.weight / b!.weight - 1)).toBeLessThan(0.03);
+  expect(Math.abs(a.hz / b.hz - 1)).toBeLessThan(0.04);
+  expect(Math.abs(a.irregularity / b.irregularity - 1)).toBeLessThan(0.06);
+  expect(Math.abs(a.weight / b.weight - 1)).toBeLessThan(0.03);
   // The weights have left the half at which they began.
-  expect(a!.weight).toBeLessThan(0.35);
+  expect(a.weight).toBeLessThan(0.35);
 });
 
 /** The distal reward network before anything is learnt, on a 0.02 ms grid: kicks of both signs in one step cancel. */
@@ -189,17 +189,17 @@ function distalOnGrid(ms: number, seed: number): Trains {
   const trains: number[][] = Array.from({ length: n }, () => []);
   const decay = Math.exp(-dt / 10);
   for (let step = 0; step < ms / dt; step++) {
-    const arriving = ring[step % (delay + 1)]!;
+    const arriving = ring[step % (delay + 1)];
     for (let i = 0; i < n; i++) {
       // Two backgrounds of 100 Hz, of either sign.
       const kick = (rng.uniform() < 0.1 * dt ? 6 : 0) - (rng.uniform() < 0.1 * dt ? 6 : 0);
-      if (step < free[i]!) continue;
-      v[i] = v[i]! * decay + arriving[i]! + kick;
-      if (v[i]! < 20) continue;
+      if (step < free[i]) continue;
+      v[i] = v[i] * decay + arriving[i] + kick;
+      if (v[i] < 20) continue;
       v[i] = 0;
       free[i] = step + 2 / dt;
-      trains[i]!.push(step * dt);
-      for (const j of targets[i]!) ring[(step + delay) % (delay + 1)]![j]! += i < nE ? 1 : -1;
+      trains[i].push(step * dt);
+      for (const j of targets[i]) ring[(step + delay) % (delay + 1)][j] += i < nE ? 1 : -1;
     }
     arriving.fill(0);
   }
@@ -254,7 +254,7 @@ longTest("in the distal reward network, a pair's synapse grows when rewards foll
   simulation.run(300_000);
   const weights = [...simulation.weights("E->E")];
   const others = weights.filter((_, s) => s !== rewarded);
-  expect(weights[rewarded]!).toBe(4);
+  expect(weights[rewarded]).toBe(4);
   expect(mean(others)).toBeLessThan(0.8);
   expect(others.filter(w => w >= 4).length).toBeLessThan(others.length / 100);
 });
@@ -267,19 +267,19 @@ longTest(
     const theirs = seeds.map(seed => clockDrivenMicrocircuit(microcircuit, scale, ms, seed));
     microcircuit.names.forEach((name, p) => {
       const own = ours.map(raster => statistics(spikeTrains(raster, name), 200, ms));
-      const [a, b] = [mean(own.map(({ hz }) => hz)), mean(theirs.map(each => each[p]!.rateHz))];
+      const [a, b] = [mean(own.map(({ hz }) => hz)), mean(theirs.map(each => each[p].rateHz))];
       // Populations of 21 to 438 neurons: a tenth of the rate, or a spike in ten neurons and seconds.
       expect(Math.abs(a - b), `${name}: ${a} Hz and ${b} Hz`).toBeLessThan(0.1 + 0.1 * b);
       // Slower ones have too few neurons with three intervals in a second.
       if (b < 4) return;
-      const [c, d] = [mean(own.map(each => each.irregularity)), mean(theirs.map(each => each[p]!.cvIsi))];
+      const [c, d] = [mean(own.map(each => each.irregularity)), mean(theirs.map(each => each[p].cvIsi))];
       expect(Math.abs(c - d), `${name}: CV ${c} and ${d}`).toBeLessThan(0.1);
     });
   },
 );
 
 test("the microcircuit has the sizes and synapses of its tables at any scale", () => {
-  const { projections, populations } = networkModels.microcircuit!;
+  const { projections, populations } = networkModels.microcircuit;
   const full = (projections as { connect: { n: string } }[]).map(({ connect }) =>
     Number(/^round\((\d+) \* scale\^2\)$/.exec(connect.n)![1]),
   );
@@ -294,8 +294,8 @@ test("the microcircuit has the sizes and synapses of its tables at any scale", (
   const doubled = net.projections.find(({ name }) => name === "L4E->L23E")!.synapses;
   const single = net.projections.find(({ name }) => name === "L4E->L4E")!.synapses;
   const [two, one] = [doubled, single].map(({ weights }) => mean([...weights]));
-  expect(Math.abs(one! * Math.sqrt(0.02) - 0.15)).toBeLessThan(0.002);
-  expect(Math.abs(two! / one! - 2)).toBeLessThan(0.02);
+  expect(Math.abs(one * Math.sqrt(0.02) - 0.15)).toBeLessThan(0.002);
+  expect(Math.abs(two / one - 2)).toBeLessThan(0.02);
 });
 test("a strong volley travels down the synfire chain, a weak one dies out", () => {
   const spikesOf = (raster: Raster, p: number) => raster.populationIndex.filter(index => index === p).length;

@@ -84,7 +84,7 @@ function stepped(which: 0 | 1): tf.Tensor {
   const [W, B] = [variable(w()), variable(b())];
   outerStep(W, B, x(), h(), 0.1);
   outerStep(W, B, x(), h(), 0.2);
-  const result = tf.clone([W, B][which]!);
+  const result = tf.clone([W, B][which]);
   tf.dispose([W, B]);
   return result;
 }
@@ -107,11 +107,11 @@ onEveryBackend(backend => {
   });
 
   test.each(Object.keys(operations))("as on cpu, to 1e-5: %s", name => {
-    const found = numbers(operations[name]!);
-    expect(found.length).toBe(expected[name]!.length);
-    const scale = Math.max(1, ...expected[name]!.map(Math.abs));
+    const found = numbers(operations[name]);
+    expect(found.length).toBe(expected[name].length);
+    const scale = Math.max(1, ...expected[name].map(Math.abs));
     found.forEach((value, at) => {
-      expect(Math.abs(value - expected[name]![at]!)).toBeLessThan(1e-5 * scale);
+      expect(Math.abs(value - expected[name][at])).toBeLessThan(1e-5 * scale);
     });
   });
 

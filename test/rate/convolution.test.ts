@@ -44,8 +44,8 @@ function expectNear(found: { dataSync(): ArrayLike<number> }, expected: ArrayLik
   expect(values.length).toBe(expected.length);
   let [worst, scale] = [0, 1];
   for (let at = 0; at < values.length; at++) {
-    worst = Math.max(worst, Math.abs(values[at]! - expected[at]!));
-    scale = Math.max(scale, Math.abs(expected[at]!));
+    worst = Math.max(worst, Math.abs(values[at] - expected[at]));
+    scale = Math.max(scale, Math.abs(expected[at]));
   }
   expect(worst / scale).toBeLessThan(1e-5);
 }
@@ -64,7 +64,7 @@ onEveryBackend(backend => {
         expect(y.shape).toEqual(shape);
         expectNear(y, expected.y);
         const bias = numbers([g.kernel[3]], "bias");
-        const biased = expected.y.map((value, at) => value + bias[at % bias.length]!);
+        const biased = expected.y.map((value, at) => value + bias[at % bias.length]);
         expectNear(convolve(X, K, g, tf.tensor1d(bias) as tf.Tensor1D & Tensor1D), biased);
         expectNear(kernelSum(X, P, g.kernel, g), expected.kernelSum);
         expectNear(convolveBack(P, K, g.map, g), expected.back);
@@ -72,8 +72,8 @@ onEveryBackend(backend => {
           [X, K],
           P,
         );
-        expectNear(dX!, expected.back);
-        expectNear(dK!, expected.kernelSum);
+        expectNear(dX, expected.back);
+        expectNear(dK, expected.kernelSum);
       });
     },
   );

@@ -70,7 +70,7 @@ describe("a derivative is the limit of differences", () => {
       // No two numbers are nearer to each other or to a bend than the step below.
       const at = Float32Array.from({ length: 12 }, (_, k) => 0.21 + 0.065 * ((5 * k) % 12));
       const loss = (x: tf.Tensor) => {
-        const y = operations[name]!(x);
+        const y = operations[name](x);
         return tf.sum(tf.mul(y, draw(y.shape, "weights of the sum"))) as tf.Scalar;
       };
       const found = tf
@@ -85,10 +85,10 @@ describe("a derivative is the limit of differences", () => {
                 Float32Array.from(at, (v, n) => (n === k ? v + step : v)),
                 [4, 3],
               ),
-            ).dataSync()[0]!,
+            ).dataSync()[0],
         ) as [number, number];
         const difference = (above - below) / (2 * h);
-        expect(Math.abs(found[k]! - difference)).toBeLessThan(0.01 * Math.max(1, Math.abs(difference)));
+        expect(Math.abs(found[k] - difference)).toBeLessThan(0.01 * Math.max(1, Math.abs(difference)));
       });
     });
   });

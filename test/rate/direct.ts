@@ -57,9 +57,9 @@ export function direct(g: Geometry, x: ArrayLike<number>, k: ArrayLike<number>, 
   const kernelSum = new Float64Array(size(g.kernel));
   const back = new Float64Array(size(g.map));
   everyProduct(g, (atX, atK, atY) => {
-    y[atY]! += x[atX]! * k[atK]!;
-    kernelSum[atK]! += x[atX]! * post[atY]!;
-    back[atX]! += k[atK]! * post[atY]!;
+    y[atY] += x[atX] * k[atK];
+    kernelSum[atK] += x[atX] * post[atY];
+    back[atX] += k[atK] * post[atY];
   });
   return { y, kernelSum, back };
 }
@@ -86,13 +86,13 @@ export function directPool(
     for (let ky = 0; ky < n; ky++)
       for (let kx = 0; kx < n; kx++) {
         const from = ((b * height + oy * stride + ky) * width + ox * stride + kx) * channels + c;
-        sum += x[from]!;
-        meanBack[from]! += post[p]! / (n * n);
-        if (x[from]! > best) [best, at] = [x[from]!, from];
+        sum += x[from];
+        meanBack[from] += post[p] / (n * n);
+        if (x[from] > best) [best, at] = [x[from], from];
       }
     max[p] = best;
     mean[p] = sum / (n * n);
-    maxBack[at]! += post[p]!;
+    maxBack[at] += post[p];
   }
   return { max, mean, maxBack, meanBack, shape: [batch, down, across, channels] as Shape };
 }

@@ -46,11 +46,11 @@ test("BP's update is the gradient by automatic differentiation", () => {
     data.train.labels,
   );
   update.forEach((change, l) => {
-    const scale = Math.max(...gradient[l]!.map(Math.abs));
+    const scale = Math.max(...gradient[l].map(Math.abs));
     change.forEach((value, at) => {
-      expect(Math.abs(value / all.length - gradient[l]![at]!)).toBeLessThan(1e-5 * scale);
+      expect(Math.abs(value / all.length - gradient[l][at])).toBeLessThan(1e-5 * scale);
     });
-    expect(cosine(change, gradient[l]!)).toBeGreaterThan(Math.cos((0.1 * Math.PI) / 180));
+    expect(cosine(change, gradient[l])).toBeGreaterThan(Math.cos((0.1 * Math.PI) / 180));
   });
   trainer.dispose();
 });
@@ -79,10 +79,10 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) 
         }
         const [a, b] = [rate.update(all), spike.update(all)];
         a.forEach((change, l) => {
-          expect(cosine(change, b[l]!), `layer ${l}`).toBeGreaterThan(
+          expect(cosine(change, b[l]), `layer ${l}`).toBeGreaterThan(
             exceptions[`${name} ${eligibility}`]?.least ?? 0.99,
           );
-          const [x, y] = [change, b[l]!].map(v => Math.hypot(...v)) as [number, number];
+          const [x, y] = [change, b[l]].map(v => Math.hypot(...v)) as [number, number];
           expect(y, `layer ${l}, length`).toBeGreaterThan(0.9 * x - 1e-9);
           expect(y, `layer ${l}, length`).toBeLessThan(1.1 * x + 1e-9);
         });
@@ -100,17 +100,17 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) 
       trainer.learn(all, name === "pepita-tl" ? 1e-3 : 0.05, 0);
       const end = trainer.parameters().weights;
       trainer.dispose();
-      return start.map((w, l) => end[l]!.map((value, at) => value - w[at]!));
+      return start.map((w, l) => end[l].map((value, at) => value - w[at]));
     };
     const added = forms.map(form => {
       const [with_, without] = [step(form, 0.5), step(form, 0)];
-      return with_.map((w, l) => w.map((value, at) => value - without[l]![at]!));
+      return with_.map((w, l) => w.map((value, at) => value - without[l][at]));
     });
     const learning = rule.shallow || ["frozen", "chance"].includes(name) || name.startsWith("f3") ? 0 : 2;
-    added[0]!.slice(0, -1).forEach((change, l) => {
+    added[0].slice(0, -1).forEach((change, l) => {
       if (l < learning) expect(Math.hypot(...change), `layer ${l}`).toBeGreaterThan(0);
       if (learning === 0 && !name.startsWith("f3")) expect(Math.hypot(...change)).toBe(0);
-      expect(cosine(change, added[1]![l]!), `layer ${l}`).toBeGreaterThan(0.99);
+      expect(cosine(change, added[1][l]), `layer ${l}`).toBeGreaterThan(0.99);
     });
   });
 
@@ -132,10 +132,10 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) 
       const logs = Array.from(indices, () => at(new Float64Array(room)));
       pieces.begin(indices, 0.05, 0);
       // In any order: whoever has a thread free.
-      for (const k of [9, 0, 5, 2, 1, 3, 8, 7, 6, 4]) pieces.present(indices[k]!, logs[k]!);
+      for (const k of [9, 0, 5, 2, 1, 3, 8, 7, 6, 4]) pieces.present(indices[k], logs[k]);
       let [loss, correct] = [0, 0];
       indices.forEach((index, k) => {
-        const one = pieces.learn(index, logs[k]!);
+        const one = pieces.learn(index, logs[k]);
         loss += one.loss;
         correct += one.correct;
       });

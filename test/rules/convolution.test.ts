@@ -40,10 +40,10 @@ test.each([
     data.train.labels,
   );
   update.forEach((change, l) => {
-    const scale = Math.max(...gradient[l]!.map(Math.abs));
+    const scale = Math.max(...gradient[l].map(Math.abs));
     expect(scale).toBeGreaterThan(1e-6);
     change.forEach((value, at) => {
-      expect(Math.abs(value / all.length - gradient[l]![at]!)).toBeLessThan(3e-5 * scale);
+      expect(Math.abs(value / all.length - gradient[l][at])).toBeLessThan(3e-5 * scale);
     });
   });
   trainer.dispose();
@@ -60,8 +60,8 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (_, rule) => 
       }
       const [a, b] = [rate.update(looked), spike.update(looked)];
       a.forEach((change, l) => {
-        expect(cosine(change, b[l]!), `layer ${l}`).toBeGreaterThan(0.99);
-        const [x, y] = [change, b[l]!].map(v => Math.hypot(...v)) as [number, number];
+        expect(cosine(change, b[l]), `layer ${l}`).toBeGreaterThan(0.99);
+        const [x, y] = [change, b[l]].map(v => Math.hypot(...v)) as [number, number];
         expect(y, `layer ${l}, length`).toBeGreaterThan(0.9 * x - 1e-9);
         expect(y, `layer ${l}, length`).toBeLessThan(1.1 * x + 1e-9);
       });

@@ -52,7 +52,7 @@ const networks: readonly Network[] = [
     name: "fully connected layers",
     architecture: dense(settings.sizes),
     data: smallData(),
-    reach: [settings.sizes[1]!, settings.sizes[2]!, 1],
+    reach: [settings.sizes[1], settings.sizes[2], 1],
     pictures: false,
   },
   {
@@ -114,8 +114,8 @@ function on({ architecture, data, reach, pictures }: Network) {
       const { h, gate, p } = forward(net, x);
       let post = minus(p, y);
       for (let l = depth - 1; l >= 0; l--) {
-        add(l, h[l]!, post);
-        if (l > 0) post = times(back(written(of(kernels[l]!, l), l), post), gate[l]!);
+        add(l, h[l], post);
+        if (l > 0) post = times(back(written(of(kernels[l], l), l), post), gate[l]);
       }
     };
   const broadcast =
@@ -124,32 +124,32 @@ function on({ architecture, data, reach, pictures }: Network) {
       const B = directFeedback(sizes, rng(), draw);
       const { h, gate, p } = forward(net, x);
       for (let l = 0; l < depth - 1; l++) {
-        add(l, h[l]!, times(back(rows(B[l + 1]!, sizes[l + 1]!, classes), sent(p, y)), gate[l + 1]!));
+        add(l, h[l], times(back(rows(B[l + 1], sizes[l + 1], classes), sent(p, y)), gate[l + 1]));
       }
-      add(depth - 1, h[depth - 1]!, minus(p, y));
+      add(depth - 1, h[depth - 1], minus(p, y));
     };
   const pepita =
     (F: Float32Array, gain: number, decay: number, clean: boolean): Formula =>
     ({ x, y, net }, add) => {
       const a = forward(net, x);
       const e = minus(a.p, y);
-      const b = forward(net, plus(x, back(rows(F, sizes[0]!, classes), e)));
+      const b = forward(net, plus(x, back(rows(F, sizes[0], classes), e)));
       for (let l = 0; l < depth - 1; l++) {
-        const contrast = scaled(minus(a.h[l + 1]!, b.h[l + 1]!), gain);
-        add(l, l === 0 && clean ? x : b.h[l]!, plus(contrast, scaled(a.h[l + 1]!, decay)));
+        const contrast = scaled(minus(a.h[l + 1], b.h[l + 1]), gain);
+        add(l, l === 0 && clean ? x : b.h[l], plus(contrast, scaled(a.h[l + 1], decay)));
       }
-      add(depth - 1, b.h[depth - 1]!, e);
+      add(depth - 1, b.h[depth - 1], e);
     };
 
   const hebbian =
     (scale: number): Formula =>
     ({ x, y, net }, add) => {
       const a = forward(net, x);
-      const F = scaled(Array.from(inputFeedback(sizes[0]!, classes, rng())), scale);
-      const b = forward(net, plus(x, back(rows(F, sizes[0]!, classes), minus(a.p, y))));
+      const F = scaled(Array.from(inputFeedback(sizes[0], classes, rng())), scale);
+      const b = forward(net, plus(x, back(rows(F, sizes[0], classes), minus(a.p, y))));
       for (let l = 0; l < depth; l++) {
-        add(l, a.h[l]!, l < depth - 1 ? a.h[l + 1]! : a.p);
-        add(l, b.h[l]!, scaled(l < depth - 1 ? b.h[l + 1]! : y, -1));
+        add(l, a.h[l], l < depth - 1 ? a.h[l + 1] : a.p);
+        add(l, b.h[l], scaled(l < depth - 1 ? b.h[l + 1] : y, -1));
       }
     };
 
@@ -158,13 +158,11 @@ function on({ architecture, data, reach, pictures }: Network) {
     const stream = rng();
     const B = layers.map((_, l) => layerWeights(architecture, l, stream));
     const path = B.map(written).reduce((product, next) =>
-      product.map(row =>
-        next[0]!.map((_, k) => row.reduce((sum, value, i) => sum + value * next[i]![k]!, 0)),
-      ),
+      product.map(row => next[0].map((_, k) => row.reduce((sum, value, i) => sum + value * next[i][k], 0))),
     );
     const power = B.map(b => b.reduce((sum, value) => sum + value * value, 0) / b.length);
-    const variance = power.reduce((all, p, l) => all * p * reach[l]!, 1);
-    const scale = (0.05 * Math.sqrt(2 / sizes[0]!)) / Math.sqrt(variance);
+    const variance = power.reduce((all, p, l) => all * p * reach[l], 1);
+    const scale = (0.05 * Math.sqrt(2 / sizes[0])) / Math.sqrt(variance);
     return Float32Array.from(path.flat(), value => -scale * value);
   };
 
@@ -174,7 +172,7 @@ function on({ architecture, data, reach, pictures }: Network) {
       let below = labelled(x, label);
       const seen: { pre: number[]; h: number[]; goodness: number }[] = [];
       for (let l = 0; l < depth - 1; l++) {
-        const h = affine(net.w[l]!, net.b[l]!, below).map(value => Math.max(0, value));
+        const h = affine(net.w[l], net.b[l], below).map(value => Math.max(0, value));
         const goodness = h.reduce((sum, value) => sum + value * value, 0) / h.length;
         seen.push({ pre: below, h, goodness });
         below = scaled(h, 1 / (Math.sqrt(goodness) + 0.01));
@@ -182,7 +180,7 @@ function on({ architecture, data, reach, pictures }: Network) {
       return { seen, top: below };
     };
     const { top } = upward(y.map(() => 0.3));
-    const p = softmax(affine(net.w[depth - 1]!, net.b[depth - 1]!, top));
+    const p = softmax(affine(net.w[depth - 1], net.b[depth - 1], top));
     add(depth - 1, top, minus(p, y));
     const others = times(
       p,
@@ -206,17 +204,17 @@ function on({ architecture, data, reach, pictures }: Network) {
   /** Signs of the kernel with magnitudes that are drawn as the initial weights are. */
   const concordant = (key: string, strict: boolean): Formula =>
     chain((kernel, l) => {
-      const drawn = layeredFeedback(architecture, new Rng(rng().nextUint32(), key))[l]!;
-      const signed = kernel.map((w, at) => Math.sign(w) * Math.abs(drawn[at]!));
+      const drawn = layeredFeedback(architecture, new Rng(rng().nextUint32(), key))[l];
+      const signed = kernel.map((w, at) => Math.sign(w) * Math.abs(drawn[at]));
       return strict ? signed.map(b => (b * norm(kernel)) / norm(signed)) : signed;
     });
   const formulas: Readonly<Record<string, Formula>> = {
     bp: chain(kernel => kernel),
-    fa: chain((_, l) => layeredFeedback(architecture, rng())[l]!),
-    kp: chain((_, l) => layeredFeedback(architecture, rng())[l]!),
+    fa: chain((_, l) => layeredFeedback(architecture, rng())[l]),
+    kp: chain((_, l) => layeredFeedback(architecture, rng())[l]),
     usf: chain((kernel, l) => kernel.map(w => (Math.sign(w) * weightBound(architecture, l)) / Math.sqrt(3))),
     "usf:strict": chain(kernel => kernel.map(w => (Math.sign(w) * norm(kernel)) / Math.sqrt(kernel.length))),
-    wm: chain((_, l) => layeredFeedback(architecture, rng())[l]!),
+    wm: chain((_, l) => layeredFeedback(architecture, rng())[l]),
     frsf: concordant("magnitudes", false),
     "frsf:strict": concordant("magnitudes", true),
     brsf: concordant("update 0", false),
@@ -225,25 +223,25 @@ function on({ architecture, data, reach, pictures }: Network) {
     sdfa: broadcast((p, y) => minus(p, y).map(Math.sign)),
     drtp: broadcast((_, y) => scaled(y, -1)),
     "f3:target": broadcast((_, y) => scaled(y, -1)),
-    pepita: pepita(sparseInputFeedback(sizes[0]!, classes, rng()), 2, 0.004, true),
-    mempepita: pepita(sparseInputFeedback(sizes[0]!, classes, rng()), 2, 0.004, true),
-    "pepita:textbook": pepita(inputFeedback(sizes[0]!, classes, rng()), 1, 0, false),
+    pepita: pepita(sparseInputFeedback(sizes[0], classes, rng()), 2, 0.004, true),
+    mempepita: pepita(sparseInputFeedback(sizes[0], classes, rng()), 2, 0.004, true),
+    "pepita:textbook": pepita(inputFeedback(sizes[0], classes, rng()), 1, 0, false),
     "pepita-hebbian": hebbian(1),
     "pepita-tl": hebbian(6),
     "pepita-wm": pepita(mirrored(), 1, 0, false),
     afa: ({ x, y, net }, add) => {
       const { h, gate, p } = forward(net, x);
-      let carried = back(rows(inputFeedback(sizes[0]!, classes, rng()), sizes[0]!, classes), minus(p, y));
+      let carried = back(rows(inputFeedback(sizes[0], classes, rng()), sizes[0], classes), minus(p, y));
       for (let l = 0; l < depth - 1; l++) {
-        const none = new Array<number>(sizes[l + 1]!).fill(0);
-        carried = times(affine(net.w[l]!, none, carried), gate[l + 1]!);
-        add(l, h[l]!, scaled(carried, -1));
+        const none = new Array<number>(sizes[l + 1]).fill(0);
+        carried = times(affine(net.w[l], none, carried), gate[l + 1]);
+        add(l, h[l], scaled(carried, -1));
       }
-      add(depth - 1, h[depth - 1]!, minus(p, y));
+      add(depth - 1, h[depth - 1], minus(p, y));
     },
     frozen: ({ x, y, net }, add) => {
       const { h, p } = forward(net, x);
-      add(depth - 1, h[depth - 1]!, minus(p, y));
+      add(depth - 1, h[depth - 1], minus(p, y));
     },
     chance: () => {},
     ...(pictures && { ff: forwardForward, "ff:readout": forwardForward }),
@@ -259,7 +257,7 @@ function on({ architecture, data, reach, pictures }: Network) {
     "f3:loss": broadcast((p, y) =>
       p.map((q, k) => {
         const clipped = Math.min(0.99, Math.max(0.01, q));
-        return (clipped - y[k]!) / (clipped * (1 - clipped)) / classes;
+        return (clipped - y[k]) / (clipped * (1 - clipped)) / classes;
       }),
     ),
     "f3:target": broadcast(minus),
@@ -277,15 +275,15 @@ function on({ architecture, data, reach, pictures }: Network) {
     const update = trainer.update(all);
     const net: Net = {
       w: weights.map(written),
-      b: biases.map((b, l) => Array.from({ length: sizes[l + 1]! }, (_, j) => b[j % b.length]!)),
+      b: biases.map((b, l) => Array.from({ length: sizes[l + 1] }, (_, j) => b[j % b.length])),
       saturation: rule.saturation ?? Infinity,
     };
     const changes = weights.map(w => new Array<number>(w.length).fill(0));
     const terms = weights.map(w => new Array<number>(w.length).fill(0));
     for (const index of all) {
-      const x = Array.from(data.train.intensities.subarray(sizes[0]! * index, sizes[0]! * (index + 1)));
-      const sample = { x, y: oneHot(data.train.labels[index]!, classes), index, net, kernels: weights };
-      formula(sample, (l, pre, post) => addTo(changes[l]!, terms[l]!, l, pre, post));
+      const x = Array.from(data.train.intensities.subarray(sizes[0] * index, sizes[0] * (index + 1)));
+      const sample = { x, y: oneHot(data.train.labels[index], classes), index, net, kernels: weights };
+      formula(sample, (l, pre, post) => addTo(changes[l], terms[l], l, pre, post));
     }
     changes.forEach((change, l) => {
       const scale = Math.max(...change.map(Math.abs));
@@ -293,9 +291,9 @@ function on({ architecture, data, reach, pictures }: Network) {
       if (l === 0 && !still) expect(scale).toBeGreaterThan(0);
       change.forEach((value, at) => {
         // Terms of both signs leave the rounding of their sizes behind: PEPITA-Hebbian's nearly cancel.
-        const rounding = 2e-5 * scale + 1e-6 * terms[l]![at]! + 1e-12;
+        const rounding = 2e-5 * scale + 1e-6 * terms[l][at] + 1e-12;
         const place = `layer ${l}, weight ${at}`;
-        expect(Math.abs(update[l]![at]! - value), place).toBeLessThanOrEqual(rounding);
+        expect(Math.abs(update[l][at] - value), place).toBeLessThanOrEqual(rounding);
       });
     });
     trainer.dispose();

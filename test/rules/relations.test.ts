@@ -45,7 +45,7 @@ describe.each(both)("in the %s form", (_, form) => {
     const [w, v] = [a.parameters().weights, b.parameters().weights];
     w.forEach((values, l) => {
       values.forEach((value, at) => {
-        expect(Math.abs(value - v[l]![at]!)).toBeLessThan(1e-5);
+        expect(Math.abs(value - v[l][at])).toBeLessThan(1e-5);
       });
     });
   });
@@ -53,7 +53,7 @@ describe.each(both)("in the %s form", (_, form) => {
   test("AFA and PEPITA agree at the start, where feedback is small", () => {
     const [a, b] = [form("pepita:textbook").update(all), form("afa").update(all)];
     a.forEach((change, l) => {
-      expect(cosine(change, b[l]!), `layer ${l}`).toBeGreaterThan(0.99);
+      expect(cosine(change, b[l]), `layer ${l}`).toBeGreaterThan(0.99);
     });
   });
 
@@ -61,10 +61,10 @@ describe.each(both)("in the %s form", (_, form) => {
     const gap = (learningRate: number) => {
       const trainer = form("pepita-tl");
       const products = trainer.update(all); // makes no change in between
-      const start = trainer.parameters().weights[0]!;
+      const start = trainer.parameters().weights[0];
       trainer.learn(all, learningRate, 0);
-      const step = trainer.parameters().weights[0]!.map((w, at) => start[at]! - w);
-      return cosine(products[0]!, step);
+      const step = trainer.parameters().weights[0].map((w, at) => start[at] - w);
+      return cosine(products[0], step);
     };
     expect(gap(1e-3)).toBeGreaterThan(0.98);
     expect(gap(1e-3)).toBeGreaterThan(gap(0.3));
@@ -81,7 +81,7 @@ describe.each(both)("in the %s form", (_, form) => {
       for (const trainer of [a, b]) trainer.restore({ ...start, weights: flattened }, null);
       const [x, y] = [a.update(all), b.update(all)];
       x.forEach((change, l) => {
-        expect(angleDegrees(change, y[l]!), `${name}, layer ${l}`).toBeLessThan(0.01);
+        expect(angleDegrees(change, y[l]), `${name}, layer ${l}`).toBeLessThan(0.01);
       });
     }
   });
@@ -109,8 +109,8 @@ describe.each(both)("in the %s form", (_, form) => {
       return trainer.update(Uint32Array.of(first, ...[0, 1, 2, 3].filter(n => n !== first)));
     };
     expect(update(0)).toEqual(update(0));
-    expect(cosine(update(0)[0]!, update(1)[0]!)).toBeLessThan(0.999);
-    expect(cosine(update(0)[2]!, update(1)[2]!)).toBeGreaterThan(0.9999); // the readout needs no feedback
+    expect(cosine(update(0)[0], update(1)[0])).toBeLessThan(0.999);
+    expect(cosine(update(0)[2], update(1)[2])).toBeGreaterThan(0.9999); // the readout needs no feedback
   });
 
   test("weight mirroring turns the feedback towards the forward weights", () => {
@@ -135,17 +135,17 @@ describe.each(both)("in the %s form", (_, form) => {
     const trainer = form("kp", { weightDecay: 0.2 });
     const difference = () => {
       const { weights } = trainer.parameters();
-      const [l, B] = [2, trainer.memory!.subarray(weights[1]!.length)];
-      return weights[l]!.map((w, at) => w - B[at]!);
+      const [l, B] = [2, trainer.memory!.subarray(weights[1].length)];
+      return weights[l].map((w, at) => w - B[at]);
     };
     const before = difference();
     learnEpochs(trainer, 3, 0.1);
     const steps = (3 * all.length) / settings.batch;
     const expected = (1 - 0.1 * 0.2) ** steps;
     difference().forEach((d, at) => {
-      expect(Math.abs(d - expected * before[at]!)).toBeLessThan(1e-5);
+      expect(Math.abs(d - expected * before[at])).toBeLessThan(1e-5);
     });
-    expect(degrees(trainer)[1]).toBeLessThan(degrees(form("kp"))[1]!);
+    expect(degrees(trainer)[1]).toBeLessThan(degrees(form("kp"))[1]);
   });
 
   test("without hidden layers the shallow control learns by the delta rule", () => {
@@ -178,6 +178,6 @@ describe.each(both)("in the %s form", (_, form) => {
 test("mirrored PEPITA starts from one drawn matrix per layer", () => {
   const rng = new Rng(settings.seed, "feedback");
   const sizes = settings.sizes;
-  const B = sizes.slice(1).map((n, l) => uniform(sizes[l]!, n, weightBound(sizes, l), rng));
-  expect(rate("pepita-wm").memory!.subarray(0, B[0]!.length)).toEqual(B[0]);
+  const B = sizes.slice(1).map((n, l) => uniform(sizes[l], n, weightBound(sizes, l), rng));
+  expect(rate("pepita-wm").memory!.subarray(0, B[0].length)).toEqual(B[0]);
 });

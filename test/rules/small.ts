@@ -38,7 +38,7 @@ export function smallData(inputs: number = sizes[0], classes: number = sizes.at(
       for (let i = 0; i < inputs; i++) {
         intensities[n * inputs + i] = Math.min(
           1,
-          Math.max(0, prototypes[labels[n]!]![i]! + rng.normal(0, 0.15)),
+          Math.max(0, prototypes[labels[n]][i] + rng.normal(0, 0.15)),
         );
       }
     }
@@ -58,9 +58,9 @@ export function smallData(inputs: number = sizes[0], classes: number = sizes.at(
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [ab, aa, bb] = [0, 0, 0];
   for (let k = 0; k < a.length; k++) {
-    ab += a[k]! * b[k]!;
-    aa += a[k]! * a[k]!;
-    bb += b[k]! * b[k]!;
+    ab += a[k] * b[k];
+    aa += a[k] * a[k];
+    bb += b[k] * b[k];
   }
   return aa === 0 && bb === 0 ? 1 : ab / Math.sqrt(aa * bb);
 }

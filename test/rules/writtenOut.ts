@@ -14,7 +14,7 @@ function places({ size, stride, padding, from, to }: Convolution): number[][] {
             if (ky < 0 || ky >= size || kx < 0 || kx >= size) continue;
             for (let c = 0; c < from.channels; c++) {
               const source = (sy * from.width + sx) * from.channels + c;
-              index[source]![(y * to.width + x) * to.channels + f] =
+              index[source][(y * to.width + x) * to.channels + f] =
                 ((ky * size + kx) * from.channels + c) * to.channels + f;
             }
           }
@@ -40,22 +40,22 @@ export function writtenOut({ layers }: Architecture) {
   function written(w: ArrayLike<number>, l: number): Matrix {
     const index = shared[l];
     const own = index
-      ? index.map(row => row.map(k => (k < 0 ? 0 : w[k]!)))
-      : rows(w, layers[l]!.rows, layers[l]!.columns);
-    return layers[l]!.pool
-      ? average.map(row => own[0]!.map((_, j) => row.reduce((sum, share, p) => sum + share * own[p]![j]!, 0)))
+      ? index.map(row => row.map(k => (k < 0 ? 0 : w[k])))
+      : rows(w, layers[l].rows, layers[l].columns);
+    return layers[l].pool
+      ? average.map(row => own[0].map((_, j) => row.reduce((sum, share, p) => sum + share * own[p][j], 0)))
       : own;
   }
 
   /** Adds pre (x) post to the change of layer l's weights, and the sizes of its terms to `terms`. */
   function addTo(change: number[], terms: number[], l: number, pre: number[], post: number[]): void {
-    const seen = layers[l]!.pool ? affine(average, new Array(12).fill(0), pre) : pre;
+    const seen = layers[l].pool ? affine(average, new Array(12).fill(0), pre) : pre;
     seen.forEach((x, i) => {
       post.forEach((m, j) => {
-        const k = shared[l] ? shared[l]![i]![j]! : i * post.length + j;
+        const k = shared[l] ? shared[l][i][j] : i * post.length + j;
         if (k < 0) return;
-        change[k]! += x * m;
-        terms[k]! += Math.abs(x * m);
+        change[k] += x * m;
+        terms[k] += Math.abs(x * m);
       });
     });
   }

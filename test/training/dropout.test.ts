@@ -39,7 +39,7 @@ test("masks are those of seed, epoch and sample, the same for both twins, whatev
   const { masks, scale } = a.ofBatch(1, Uint32Array.of(9, 3));
   expect(scale).toBeCloseTo(1 / 0.6, 12);
   for (const p of [1, 2]) {
-    const second = masks[p]!.dataSync().subarray(sizes[p]!, 2 * sizes[p]!);
+    const second = masks[p]!.dataSync().subarray(sizes[p], 2 * sizes[p]);
     const row = Array.from(second, value => (value === 0 ? 1 : 0));
     expect(row).toEqual(Array.from(a.ofSample(1, 3).silent[p]!));
   }
@@ -65,7 +65,7 @@ test("a neuron that is left out fires no spike and is read as silent; the identi
       fc.boolean(),
       (seed, tauRef, tauMem, compiled) => {
         const { weights, biases } = initialParameters(sizes, seed);
-        biases[0]!.fill(0.3); // drives that take neurons over threshold by themselves
+        biases[0].fill(0.3); // drives that take neurons over threshold by themselves
         const neuron = { tauMem, vThreshold: 0.05, tauRef };
         const net = new FeedForwardNetwork(sizes, weights, biases, neuron, 20, { compiled });
         for (let k = 0; k < 60; k++) net.input.spikes.push(k / 3, (k * seed) % 14);
@@ -74,15 +74,15 @@ test("a neuron that is left out fires no spike and is read as silent; the identi
         net.dropout = dropout;
         const seen = net.present(net.presentation());
         for (const p of [1, 2]) {
-          const fired = seen.spikes[p]!.neurons.subarray(0, seen.spikes[p]!.length);
+          const fired = seen.spikes[p].neurons.subarray(0, seen.spikes[p].length);
           for (const j of fired) expect(dropout.silent[p]![j]).toBe(0);
           dropout.silent[p]!.forEach((silent, j) => {
-            let sum = biases[p - 1]![j]!;
-            for (let i = 0; i < sizes[p - 1]!; i++) {
-              sum += weights[p - 1]![i * sizes[p]! + j]! * seen.trace[p - 1]![i]!;
+            let sum = biases[p - 1][j];
+            for (let i = 0; i < sizes[p - 1]; i++) {
+              sum += weights[p - 1][i * sizes[p] + j] * seen.trace[p - 1][i];
             }
-            expect(seen.drive[p]![j]).toBeCloseTo(silent ? 0 : 2 * sum, 6);
-            if (silent) expect([seen.trace[p]![j], seen.gate[p]![j]]).toEqual([0, 0]);
+            expect(seen.drive[p][j]).toBeCloseTo(silent ? 0 : 2 * sum, 6);
+            if (silent) expect([seen.trace[p][j], seen.gate[p][j]]).toEqual([0, 0]);
           });
         }
       },
@@ -108,10 +108,10 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) 
       }
       const end = trainer.parameters();
       trainer.dispose();
-      return end.weights.map((w, l) => w.map((value, at) => value - start.weights[l]![at]!));
+      return end.weights.map((w, l) => w.map((value, at) => value - start.weights[l][at]));
     });
-    moved[0]!.forEach((change, l) => {
-      expect(cosine(change, moved[1]![l]!), `layer ${l}`).toBeGreaterThan(0.99);
+    moved[0].forEach((change, l) => {
+      expect(cosine(change, moved[1][l]), `layer ${l}`).toBeGreaterThan(0.99);
     });
   });
 
@@ -126,8 +126,8 @@ describe.each(rules.map(rule => [rule.name, rule] as const))("%s", (name, rule) 
       if (start.length !== 3) continue; // no hidden layers
       end.forEach((w, l) => {
         w.forEach((value, at) => {
-          const [i, j] = [Math.floor(at / sizes[l + 1]!), at % sizes[l + 1]!];
-          if (silent[l]?.[i] || silent[l + 1]?.[j]) expect(value).toBe(start[l]![at]!);
+          const [i, j] = [Math.floor(at / sizes[l + 1]), at % sizes[l + 1]];
+          if (silent[l]?.[i] || silent[l + 1]?.[j]) expect(value).toBe(start[l][at]);
         });
       });
       if (name !== "chance") expect(end[2]).not.toEqual(start[2]);

@@ -23,14 +23,14 @@ function walk(name: OptimiserName): number[] {
   const w = Float32Array.of(1);
   return [1, -2, 0.5].map(g => {
     by.step([w], [Float32Array.of(g)], 0.1);
-    return w[0]!;
+    return w[0];
   });
 }
 
 test("momentum, Nesterov and Adam take the steps of their papers", () => {
   const close = (got: number[], expected: number[]) =>
     got.forEach((value, k) => {
-      expect(value).toBeCloseTo(expected[k]!, 5);
+      expect(value).toBeCloseTo(expected[k], 5);
     });
   // v: 1, -1.1, -0.49
   close(walk("momentum"), [0.9, 1.01, 1.059]);
@@ -60,12 +60,12 @@ describe.each(optimiserNames)("%s", name => {
       const end = trainer.parameters();
       trainer.dispose();
       return [...end.weights, ...end.biases].map((w, l) =>
-        w.map((value, at) => value - [...start.weights, ...start.biases][l]![at]!),
+        w.map((value, at) => value - [...start.weights, ...start.biases][l][at]),
       );
     });
-    moved[0]!.forEach((change, l) => {
+    moved[0].forEach((change, l) => {
       // Adam divides by a gradient's own size, so that what is nearly 0 in both twins still counts as a full step.
-      expect(cosine(change, moved[1]![l]!), `group ${l}`).toBeGreaterThan(name === "adam" ? 0.9 : 0.99);
+      expect(cosine(change, moved[1][l]), `group ${l}`).toBeGreaterThan(name === "adam" ? 0.9 : 0.99);
     });
   });
 
@@ -92,8 +92,8 @@ describe.each(forms)("in the %s twin", (_, form) => {
     decaying.learn(all, 0.1, 0);
     const [a, b] = [plain.parameters().weights, decaying.parameters().weights];
     expect(b[0]).toEqual(start[0]);
-    b[2]!.forEach((w, at) => {
-      expect(w).toBeCloseTo(a[2]![at]! - 0.1 * 0.5 * start[2]![at]!, 5);
+    b[2].forEach((w, at) => {
+      expect(w).toBeCloseTo(a[2][at] - 0.1 * 0.5 * start[2][at], 5);
     });
   });
 

@@ -51,7 +51,7 @@ test.each<[rule: string, encoder: EncoderName, more: Partial<TrainingSettings>]>
       const { parameters, memory } = { parameters: trainer.parameters(), memory: trainer.memory };
       return { learned, parameters, memory, cost: trainer.cost(), evaluation: trainer.evaluate(data.test) };
     });
-    expect(trained[0]!.evaluation.hiddenSpikesPerSample).toBeGreaterThan(10);
+    expect(trained[0].evaluation.hiddenSpikesPerSample).toBeGreaterThan(10);
     expect(trained[1]).toEqual(trained[0]);
   },
 );

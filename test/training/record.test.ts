@@ -78,7 +78,7 @@ test.each(["ff", "ff:readout", "chance", "dfa"])(
     const shown = confusion.map(row => row.map(() => 0));
     for (let n = 0; n < data.test.count; n++) {
       const { label, decision } = recordSample(plan, data, trainer.parameters(), n).metadata;
-      shown[Number(label)]![Number(decision)]!++;
+      shown[Number(label)][Number(decision)]++;
     }
     expect(shown).toEqual(confusion);
   },

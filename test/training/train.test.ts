@@ -91,9 +91,9 @@ test.each(["validation", "test"] as const)("an abort ends the run within the %s 
 
 test("both twins start from the same weights and see the same samples in the same order", () => {
   const [rate, spike] = (["rate", "spike"] as const).map(twin => createTrainer(plan("bp", twin), data));
-  expect(rate!.parameters()).toEqual(spike!.parameters());
-  expect(rate!.parameters()).toEqual(initialParameters([64, 24, 10], 3));
-  rate!.dispose();
+  expect(rate.parameters()).toEqual(spike.parameters());
+  expect(rate.parameters()).toEqual(initialParameters([64, 24, 10], 3));
+  rate.dispose();
   expect([...epochOrder(50, 3, 0)].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n));
   expect(epochOrder(50, 3, 0)).not.toEqual(epochOrder(50, 3, 1));
 });
@@ -107,17 +107,17 @@ test("BP's update in rates is the exact gradient", () => {
 test("BP's update in spikes comes near the exact gradient as the threshold gets finer", () => {
   const angles = [0.3, 0.1, 0.01, 0.001].map(vThreshold => {
     const trainer = createTrainer(plan("bp", "spike", { vThreshold }), data);
-    return alignmentDegrees(trainer, data)[0]!;
+    return alignmentDegrees(trainer, data)[0];
   });
-  for (let k = 1; k < angles.length; k++) expect(angles[k]).toBeLessThan(angles[k - 1]!);
+  for (let k = 1; k < angles.length; k++) expect(angles[k]).toBeLessThan(angles[k - 1]);
   expect(angles.at(-1)).toBeLessThan(1);
 });
 
 test("DFA's angle to the gradient falls from 90 degrees, and its forward path turns towards the feedback", async () => {
   for (const twin of ["rate", "spike"] as const) {
     const { result } = await train(plan("dfa", twin, { epochs: 6 }), data);
-    expect(Math.abs(result.initialAlignmentDegrees![0]! - 90)).toBeLessThan(15);
-    expect(result.alignmentDegrees[0]).toBeLessThan(result.initialAlignmentDegrees![0]! - 15);
+    expect(Math.abs(result.initialAlignmentDegrees![0] - 90)).toBeLessThan(15);
+    expect(result.alignmentDegrees[0]).toBeLessThan(result.initialAlignmentDegrees![0] - 15);
     expect(result.feedbackDegrees![0]).toBeLessThan(80);
   }
 });
@@ -125,8 +125,8 @@ test("DFA's angle to the gradient falls from 90 degrees, and its forward path tu
 test("PEPITA's forward path turns against its feedback: the angle rises above 90 degrees", async () => {
   for (const twin of ["rate", "spike"] as const) {
     const { result } = await train(plan("pepita", twin, { epochs: 6 }), data);
-    expect(Math.abs(result.initialFeedbackDegrees![0]! - 90)).toBeLessThan(10);
-    expect(result.feedbackDegrees![0]).toBeGreaterThan(result.initialFeedbackDegrees![0]! + 5);
+    expect(Math.abs(result.initialFeedbackDegrees![0] - 90)).toBeLessThan(10);
+    expect(result.feedbackDegrees![0]).toBeGreaterThan(result.initialFeedbackDegrees![0] + 5);
     expect(result.feedbackDegrees![0]).toBeGreaterThan(95);
   }
 });

@@ -45,11 +45,11 @@ export function counter(count: number, inputs: number, where: string) {
     samples: { count, intensities, labels },
     /** Recording k, whose events are at these inputs. */
     add(k: number, label: number, events: ArrayLike<number>): void {
-      const own = intensities.subarray(row[k]! * inputs, (row[k]! + 1) * inputs);
-      labels[row[k]!] = label;
-      for (let e = 0; e < events.length; e++) own[events[e]!]!++;
+      const own = intensities.subarray(row[k] * inputs, (row[k] + 1) * inputs);
+      labels[row[k]] = label;
+      for (let e = 0; e < events.length; e++) own[events[e]]++;
       const most = own.reduce((a, b) => Math.max(a, b), 0);
-      if (most > 0) for (let i = 0; i < inputs; i++) own[i]! /= most;
+      if (most > 0) for (let i = 0; i < inputs; i++) own[i] /= most;
     },
   };
 }

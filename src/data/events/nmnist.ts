@@ -27,7 +27,7 @@ export function loadNmnist(dataDir?: string): Dataset {
     const collect = counter(files.length, inputs, join(folder, name));
     files.forEach(({ path, label }, k) => {
       const { x, y, polarity } = decodeNmnist(readRegular(path), path, size);
-      const events = x.map((_, e) => (polarity[e]! * NMNIST_SIDE + y[e]!) * NMNIST_SIDE + x[e]!);
+      const events = x.map((_, e) => (polarity[e] * NMNIST_SIDE + y[e]) * NMNIST_SIDE + x[e]);
       collect.add(k, label, events);
     });
     return collect.samples;

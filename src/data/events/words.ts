@@ -33,7 +33,7 @@ async function loadWords(
     for (let from = 0; from < count; from += WORDS) {
       const { channels, labels } = await readShd(path, [from, from + WORDS]);
       channels.forEach((own, k) => {
-        const label = labels[k]!;
+        const label = labels[k];
         if (label >= classes)
           throw new InputError(
             `${path}: labels[${from + k}]: expected a class below ${classes}, got ${label}`,
@@ -45,6 +45,6 @@ async function loadWords(
   };
   const [train, ...others] = await Promise.all(files.map(read));
   const test = others.at(-1)!;
-  const kept = others.length === 2 ? { train: train!, validation: others[0]! } : split(train!, SHD_CHANNELS);
+  const kept = others.length === 2 ? { train: train, validation: others[0] } : split(train, SHD_CHANNELS);
   return { name, inputs: SHD_CHANNELS, classes, shape: [1, SHD_CHANNELS], ...kept, test };
 }

@@ -82,22 +82,22 @@ export class EventLoop implements Loop {
     const { groups, rows } = modesOf(network, compile);
     const bundles: Bundle[] = [];
     const byRank = [...projections.keys()].toSorted(
-      (a, b) => populations[projections[a]!.to]!.rank - populations[projections[b]!.to]!.rank,
+      (a, b) => populations[projections[a].to].rank - populations[projections[b].to].rank,
     );
     for (const q of byRank) {
-      const { from, to, synapses } = projections[q]!;
+      const { from, to, synapses } = projections[q];
       if (!rows[q]) continue;
       const same = bundles.find(bundle => bundle.from === from && bundle.delay === synapses.minDelay);
       if (same) same.rows.push(rows[q]);
       else {
-        const rank = 2 * populations[to]!.rank;
+        const rank = 2 * populations[to].rank;
         bundles.push({ from, delay: synapses.minDelay, rank, rows: [rows[q]] });
       }
     }
     this.#bundles = bundles;
     this.#firstBundle = projections.length;
     this.#outgoing = populations.map(({ outgoing }) => outgoing.filter(q => !rows[q]));
-    this.#sends = populations.map((_, p) => [...bundles.keys()].filter(k => bundles[k]!.from === p));
+    this.#sends = populations.map((_, p) => [...bundles.keys()].filter(k => bundles[k].from === p));
     this.populations = populations.map((population, p) => {
       const group = groups[p] ?? population.model?.create(population.size) ?? null;
       return new PopulationState<NeuronGroup>(population, p, group);
@@ -109,21 +109,21 @@ export class EventLoop implements Loop {
     });
     this.lastRank = 2 * populations.length;
     this.#receivers = projections.map(({ synapses, to }) =>
-      this.#receiver(this.populations[to]!, synapses.gain),
+      this.#receiver(this.populations[to], synapses.gain),
     );
     this.plastic = projections.map(({ synapses, plasticity, to }) => {
       if (!plasticity) return null;
-      return new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!, 1));
+      return new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to], 1));
     });
     this.#learning = populations.map((_, p) =>
-      [...projections.keys()].filter(q => projections[q]!.to === p && this.plastic[q]?.hearsPost),
+      [...projections.keys()].filter(q => projections[q].to === p && this.plastic[q]?.hearsPost),
     );
     projections.forEach(({ to }, q) => {
       this.addActor((j, cursor, t) => {
         const next = this.plastic[q]!.arrivePost(j, cursor, t);
         if (next < Infinity) {
           const fired = t - this.plastic[q]!.lag(j, cursor);
-          this.#pushBack(q, this.populations[to]!, j, next, fired);
+          this.#pushBack(q, this.populations[to], j, next, fired);
         }
       });
     });
@@ -209,19 +209,19 @@ export class EventLoop implements Loop {
     spend(state, i, t);
     this.#onSpike(state.index, i, t);
     state.trace?.bump(i, t);
-    for (const q of this.#learning[state.index]!) {
+    for (const q of this.#learning[state.index]) {
       const plastic = this.plastic[q]!;
       if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
       else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
     }
-    for (const k of this.#sends[state.index]!) {
-      const { delay, rank } = this.#bundles[k]!;
+    for (const k of this.#sends[state.index]) {
+      const { delay, rank } = this.#bundles[k];
       this.#queue.push(t + delay, rank, this.#firstBundle + k, i, 0);
     }
-    for (const q of this.#outgoing[state.index]!) {
-      const { synapses, to } = this.#network.projections[q]!;
+    for (const q of this.#outgoing[state.index]) {
+      const { synapses, to } = this.#network.projections[q];
       if (synapses.rowLength(i) === 0) continue;
-      this.#queue.push(t + synapses.delayAt(i, 0), this.populations[to]!.rank, q, i, 0);
+      this.#queue.push(t + synapses.delayAt(i, 0), this.populations[to].rank, q, i, 0);
     }
   }
 
@@ -243,7 +243,7 @@ export class EventLoop implements Loop {
     }
     // Finding the spike may be dear: a lower bound will do until then.
     const next = instant(group.earliestSpike ? group.earliestSpike(i) : group.nextSpike(i));
-    if (next < state.predicted[i]!) {
+    if (next < state.predicted[i]) {
       state.predicted[i] = next;
       this.#queue.push(next, state.rank, CROSSING, i, 0);
     }
@@ -271,11 +271,11 @@ export class EventLoop implements Loop {
     const { time, source, item, extra } = queue;
     if (source >= this.#firstBundle) this.#deliverBundle(source, item, time);
     else if (source >= 0) {
-      const { synapses } = this.#network.projections[source]!;
+      const { synapses } = this.#network.projections[source];
       const plastic = this.plastic[source];
       const cursor = plastic
         ? plastic.arrive(item, extra, time)
-        : synapses.deliver(item, extra, this.#receivers[source]!);
+        : synapses.deliver(item, extra, this.#receivers[source]);
       this.synapticEvents += cursor - extra;
       if (cursor < synapses.rowLength(item)) {
         const fired = time - synapses.delayAt(item, extra);
@@ -295,13 +295,13 @@ export class EventLoop implements Loop {
         queue.push(next, state!.rank, CROSSING, item, 0);
       }
     } else {
-      this.#actors[ACTOR - source]!(item, extra, time);
+      this.#actors[ACTOR - source](item, extra, time);
     }
   }
 
   #deliverBundle(source: number, item: number, t: number): void {
-    const { rows } = this.#bundles[source - this.#firstBundle]!;
-    for (let r = 0; r < rows.length; r++) this.synapticEvents += rows[r]!.deliver(item, t);
+    const { rows } = this.#bundles[source - this.#firstBundle];
+    for (let r = 0; r < rows.length; r++) this.synapticEvents += rows[r].deliver(item, t);
   }
 
   /** All inputs of this instant are in: tests thresholds, lets neurons fire, predicts what comes next. */
@@ -312,7 +312,7 @@ export class EventLoop implements Loop {
     // These have been judged at each change, and fire when their calendar says so.
     if (group instanceof LifExpModes) return;
     for (let k = 0; k < count; k++) {
-      const i = list[k]!;
+      const i = list[k];
       const spikes = group.fire(i, this.time);
       if (spikes >= BURST) {
         throw new InputError(

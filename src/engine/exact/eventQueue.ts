@@ -36,7 +36,7 @@ export class EventQueue {
   /** Time of the next event [ms]; Infinity when there is none. */
   get nextTime(): number {
     if (this.#hole) this.#fill();
-    return this.#size > 0 ? this.#time[0]! : Infinity;
+    return this.#size > 0 ? this.#time[0] : Infinity;
   }
 
   /** Whether the next event has this time and rank. */
@@ -67,11 +67,11 @@ export class EventQueue {
   /** Takes the first event out, into the public fields. */
   pop(): void {
     if (this.#hole) this.#fill();
-    this.time = this.#time[0]!;
-    this.rank = this.#rank[0]!;
-    this.source = this.#source[0]!;
-    this.item = this.#item[0]!;
-    this.extra = this.#extra[0]!;
+    this.time = this.#time[0];
+    this.rank = this.#rank[0];
+    this.source = this.#source[0];
+    this.item = this.#item[0];
+    this.extra = this.#extra[0];
     this.#hole = true;
   }
 
@@ -80,7 +80,7 @@ export class EventQueue {
     this.#hole = false;
     const n = --this.#size;
     if (n === 0) return;
-    this.#sink(this.#time[n]!, this.#rank[n]!, this.#source[n]!, this.#item[n]!, this.#extra[n]!);
+    this.#sink(this.#time[n], this.#rank[n], this.#source[n], this.#item[n], this.#extra[n]);
   }
 
   /** Puts an event in at the first place and lets it down to its own. */
@@ -99,23 +99,23 @@ export class EventQueue {
   }
 
   #isBefore(a: number, b: number): boolean {
-    return this.#before(this.#time[a]!, this.#rank[a]!, this.#source[a]!, this.#item[a]!, this.#extra[a]!, b);
+    return this.#before(this.#time[a], this.#rank[a], this.#source[a], this.#item[a], this.#extra[a], b);
   }
 
   #before(time: number, rank: number, source: number, item: number, extra: number, b: number): boolean {
-    if (time !== this.#time[b]) return time < this.#time[b]!;
-    if (rank !== this.#rank[b]) return rank < this.#rank[b]!;
-    if (source !== this.#source[b]) return source < this.#source[b]!;
-    if (item !== this.#item[b]) return item < this.#item[b]!;
-    return extra < this.#extra[b]!;
+    if (time !== this.#time[b]) return time < this.#time[b];
+    if (rank !== this.#rank[b]) return rank < this.#rank[b];
+    if (source !== this.#source[b]) return source < this.#source[b];
+    if (item !== this.#item[b]) return item < this.#item[b];
+    return extra < this.#extra[b];
   }
 
   #move(from: number, to: number): void {
-    this.#time[to] = this.#time[from]!;
-    this.#rank[to] = this.#rank[from]!;
-    this.#source[to] = this.#source[from]!;
-    this.#item[to] = this.#item[from]!;
-    this.#extra[to] = this.#extra[from]!;
+    this.#time[to] = this.#time[from];
+    this.#rank[to] = this.#rank[from];
+    this.#source[to] = this.#source[from];
+    this.#item[to] = this.#item[from];
+    this.#extra[to] = this.#extra[from];
   }
 
   #put(at: number, time: number, rank: number, source: number, item: number, extra: number): void {

@@ -171,7 +171,7 @@ export class FeedForwardNetwork {
       .slice(0, -1)
       .map(
         ({ sources, post }, l) =>
-          new LifLayer(sources, post, this.weights[l]!, this.neuron, this.kernels[l], this.runs[l]),
+          new LifLayer(sources, post, this.weights[l], this.neuron, this.kernels[l], this.runs[l]),
       );
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
     if (wiring && schedule === "sweep")
@@ -221,8 +221,8 @@ export class FeedForwardNetwork {
     return {
       spikes,
       trace,
-      sourceSpikes: spikes.map((own, l) => (layers[l]!.pool ? new SpikeTrain() : own)),
-      sourceTrace: trace.map((own, l) => (layers[l]!.pool ? new Float64Array(layers[l]!.sources) : own)),
+      sourceSpikes: spikes.map((own, l) => (layers[l].pool ? new SpikeTrain() : own)),
+      sourceTrace: trace.map((own, l) => (layers[l].pool ? new Float64Array(layers[l].sources) : own)),
       drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       gate: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
@@ -238,16 +238,16 @@ export class FeedForwardNetwork {
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
     const { input } = this;
     into.analogue = sum(input.analogue, modulation);
-    into.spikes[0]!.take(input.spikes);
-    this.#trace(input.spikes, input.gain, into.trace[0]!);
-    if (into.analogue) add(into.trace[0]!, into.analogue);
+    into.spikes[0].take(input.spikes);
+    this.#trace(input.spikes, input.gain, into.trace[0]);
+    if (into.analogue) add(into.trace[0], into.analogue);
 
     for (let l = 0; l < this.depth; l++) this.#current(l, l === 0 ? into.analogue : null);
     if (this.queue) this.#runQueue(this.queue);
     for (let l = 0; l < this.depth - 1; l++) {
       this.#pool(l, into);
-      const layer = this.queue?.populations[l + 1] ?? this.#sweep(l, into.sourceSpikes[l]!);
-      this.#countEvents(l, into.sourceSpikes[l]!);
+      const layer = this.queue?.populations[l + 1] ?? this.#sweep(l, into.sourceSpikes[l]);
+      this.#countEvents(l, into.sourceSpikes[l]);
       this.hiddenSpikes += layer.spikes.length;
       this.#readLayer(layer, l + 1, into);
     }
@@ -256,8 +256,8 @@ export class FeedForwardNetwork {
   }
 
   #sweep(l: number, spikes: SpikeTrain): Presented {
-    const layer = this.#layers[l]!;
-    layer.present(spikes, this.gainOf(l), this.currents[l]!, this.durationMs, {
+    const layer = this.#layers[l];
+    layer.present(spikes, this.gainOf(l), this.currents[l], this.durationMs, {
       silent: this.dropout?.silent[l + 1] ?? null,
       online: this.#onlineOf(l + 1),
     });
@@ -275,7 +275,7 @@ export class FeedForwardNetwork {
   #onlineOf(p: number): OnlineLearning | null {
     const modulator = this.online?.modulators[p];
     if (!modulator) return null;
-    const { rate } = this.architecture.layers[p - 1]!;
+    const { rate } = this.architecture.layers[p - 1];
     return { rate: rate * this.online!.rate * (this.dropout?.scale ?? 1), modulator };
   }
 
@@ -301,10 +301,10 @@ export class FeedForwardNetwork {
     out: Float64Array,
     from: Presentation,
   ): Float64Array {
-    const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
-    if (!own.pool) return sumBackward(this.runs[l]!, B, post, out);
-    const sources = sumBackward(this.runs[l]!, B, post, this.#sources[l]!);
-    return unpool(own.pool, pools!, sources, from.response[l]!, out);
+    const [own, pools] = [this.architecture.layers[l], this.#pools[l]];
+    if (!own.pool) return sumBackward(this.runs[l], B, post, out);
+    const sources = sumBackward(this.runs[l], B, post, this.#sources[l]);
+    return unpool(own.pool, pools!, sources, from.response[l], out);
   }
 
   /** What a change of the activity below does to the drive of layer l, through weights w. Arguments as of `back`. */
@@ -315,40 +315,40 @@ export class FeedForwardNetwork {
     out: Float64Array,
     from: Presentation,
   ): Float64Array {
-    const [own, pools] = [this.architecture.layers[l]!, this.#pools[l]];
-    const sources = own.pool ? pool(own.pool, pools!, change, from.response[l]!, this.#sources[l]!) : change;
-    return sumForward(this.runs[l]!, sources, w, out);
+    const [own, pools] = [this.architecture.layers[l], this.#pools[l]];
+    const sources = own.pool ? pool(own.pool, pools!, change, from.response[l], this.#sources[l]) : change;
+    return sumForward(this.runs[l], sources, w, out);
   }
 
   /** What reaches the synapses of layer l, out of the spikes of the population below. */
   #pool(l: number, into: Presentation): void {
     const pools = this.#spikePools[l];
     if (!pools) return;
-    pools.pool(into.spikes[l]!, this.neuron.tauMem, into.sourceSpikes[l]!);
-    this.#trace(into.sourceSpikes[l]!, this.gainOf(l), into.sourceTrace[l]!);
+    pools.pool(into.spikes[l], this.neuron.tauMem, into.sourceSpikes[l]);
+    this.#trace(into.sourceSpikes[l], this.gainOf(l), into.sourceTrace[l]);
   }
 
   #countEvents(l: number, spikes: SpikeTrain): void {
-    const runs = this.runs[l]!;
+    const runs = this.runs[l];
     if (!runs.shared) this.synapticEvents += spikes.length * runs.length;
-    else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]!);
+    else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]);
   }
 
   #current(l: number, analogue: Float64Array | null): void {
-    const current = this.currents[l]!;
-    const runs = this.runs[l]!;
+    const current = this.currents[l];
+    const runs = this.runs[l];
     if (analogue) {
-      sumForward(runs, analogue, this.weights[l]!, current);
+      sumForward(runs, analogue, this.weights[l], current);
       for (let i = 0; i < analogue.length; i++) {
         if (analogue[i] !== 0) this.synapticEvents += synapsesOf(runs, i);
       }
     } else current.fill(0);
-    const bias = this.biases[l]!;
+    const bias = this.biases[l];
     const scale = this.currentPerTrace;
     // Places of a map share its bias.
     const columns = bias.length;
     for (let j = 0, c = 0; j < current.length; j++) {
-      current[j] = (current[j]! + bias[c]!) * scale;
+      current[j] = (current[j] + bias[c]) * scale;
       if (++c === columns) c = 0;
     }
   }
@@ -357,13 +357,13 @@ export class FeedForwardNetwork {
     const scale = this.dropout?.scale ?? 1;
     const most = scale * this.saturation;
     const silent = this.dropout?.silent[p];
-    const [a, drive, response, gate] = [into.trace[p]!, into.drive[p]!, into.response[p]!, into.gate[p]!];
-    into.spikes[p]!.take(layer.spikes);
+    const [a, drive, response, gate] = [into.trace[p], into.drive[p], into.response[p], into.gate[p]];
+    into.spikes[p].take(layer.spikes);
     this.#trace(layer.spikes, this.spikeGain, a);
     for (let j = 0; j < a.length; j++) {
-      drive[j] = silent?.[j] ? 0 : a[j]! + scale * layer.v[j]!;
-      response[j] = Math.max(0, drive[j]!);
-      gate[j] = drive[j]! > 0 && drive[j]! < most ? scale : 0;
+      drive[j] = silent?.[j] ? 0 : a[j] + scale * layer.v[j];
+      response[j] = Math.max(0, drive[j]);
+      gate[j] = drive[j] > 0 && drive[j] < most ? scale : 0;
     }
   }
 
@@ -371,7 +371,7 @@ export class FeedForwardNetwork {
     out.fill(0);
     const { tauMem } = this.neuron;
     for (let k = 0; k < spikes.length; k++) {
-      out[spikes.neurons[k]!]! += gain * exp((spikes.times[k]! - this.durationMs) / tauMem);
+      out[spikes.neurons[k]] += gain * exp((spikes.times[k] - this.durationMs) / tauMem);
     }
   }
 
@@ -379,21 +379,21 @@ export class FeedForwardNetwork {
   #readOut(into: Presentation): void {
     const top = this.depth - 1;
     this.#pool(top, into);
-    this.#countEvents(top, into.sourceSpikes[top]!);
+    this.#countEvents(top, into.sourceSpikes[top]);
     if (this.queue?.wired) {
-      into.logits.set(this.queue.populations[top + 1]!.v);
+      into.logits.set(this.queue.populations[top + 1].v);
       return;
     }
-    sumForward(this.runs[top]!, into.sourceTrace[top]!, this.weights[top]!, into.logits);
-    const bias = this.biases[top]!;
-    for (let k = 0; k < bias.length; k++) into.logits[k]! += bias[k]!;
+    sumForward(this.runs[top], into.sourceTrace[top], this.weights[top], into.logits);
+    const bias = this.biases[top];
+    for (let k = 0; k < bias.length; k++) into.logits[k] += bias[k];
   }
 }
 
 function sum(a: Float64Array | null, b: Float64Array | null): Float64Array | null {
-  return a && b ? a.map((value, i) => value + b[i]!) : (a ?? b);
+  return a && b ? a.map((value, i) => value + b[i]) : (a ?? b);
 }
 
 function add(to: Float64Array, from: Float64Array): void {
-  for (let i = 0; i < to.length; i++) to[i]! += from[i]!;
+  for (let i = 0; i < to.length; i++) to[i] += from[i];
 }

@@ -136,7 +136,7 @@ export class LifLayer {
     const leaky = tauMem < Infinity;
     let before = 0;
     for (let k = 0; k < input.length; ) {
-      const t = input.times[k]!;
+      const t = input.times[k];
       const e = leaky ? exp(t / tauMem) : t;
       const scale = leaky ? gain * e : gain;
       if (this.#waitingUntil < t) this.#releaseWaiting(before, t);
@@ -144,13 +144,13 @@ export class LifLayer {
       before = t;
       // Inputs of one instant are one group: all are added, then thresholds are tested.
       const first = k;
-      for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k]!, scale);
-      this.#addAndTest(input.neurons[k++]!, scale, t, e);
+      for (; k + 1 < input.length && input.times[k + 1] === t; k++) this.#add(input.neurons[k], scale);
+      this.#addAndTest(input.neurons[k++], scale, t, e);
       // Without shared weights every input reaches every neuron.
-      if (this.#runs.shared) for (let n = first; n + 1 < k; n++) this.#test(input.neurons[n]!, t, e);
+      if (this.#runs.shared) for (let n = first; n + 1 < k; n++) this.#test(input.neurons[n], t, e);
       if (online) {
         const left = online.rate * (leaky ? scale * exp(-duration / tauMem) : gain);
-        for (let n = first; n < k; n++) this.#learn(input.neurons[n]!, left, online.modulator, e);
+        for (let n = first; n < k; n++) this.#learn(input.neurons[n], left, online.modulator, e);
       }
     }
     this.#finish(before, duration, silent);
@@ -174,7 +174,7 @@ export class LifLayer {
       this.#refractoryUntil.set(kernel.until);
       this.#waiting.set(kernel.waiting);
     }
-    this.#finish(input.length > 0 ? input.times[input.length - 1]! : 0, duration, silent);
+    this.#finish(input.length > 0 ? input.times[input.length - 1] : 0, duration, silent);
     return true;
   }
 
@@ -183,12 +183,12 @@ export class LifLayer {
     this.#offset = tauMem < Infinity ? 0 : vThreshold;
     this.#drivenCount = 0;
     for (let j = 0; j < this.post; j++) {
-      const vInfinity = vRest + current[j]! * tauMem;
+      const vInfinity = vRest + current[j] * tauMem;
       this.#u[j] = tauMem < Infinity ? vRest - vInfinity : vRest;
-      this.#slope[j] = tauMem < Infinity ? vThreshold - vInfinity : -current[j]!;
+      this.#slope[j] = tauMem < Infinity ? vThreshold - vInfinity : -current[j];
       // No potential reaches such a threshold.
       if (silent?.[j]) this.#slope[j] = Infinity;
-      if (this.#slope[j]! < 0) this.#driven[this.#drivenCount++] = j;
+      if (this.#slope[j] < 0) this.#driven[this.#drivenCount++] = j;
     }
     this.#refractoryUntil.fill(-Infinity);
     this.#waiting.fill(0);
@@ -200,8 +200,8 @@ export class LifLayer {
   /** Changes the synapses of one presynaptic neuron that has just fired; e as at the head of the class. */
   #learn(row: number, left: number, modulator: Float64Array, e: number): void {
     const { starts, targets, places, length } = this.#runs;
-    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
-      this.#learnRun(targets[n]!, places[n]!, length, left, modulator, e);
+    for (let n = starts[row]; n < starts[row + 1]; n++) {
+      this.#learnRun(targets[n], places[n], length, left, modulator, e);
     }
   }
 
@@ -217,10 +217,10 @@ export class LifLayer {
     const { tauMem, vThreshold } = this.neuron;
     for (let j = first, end = first + length; j < end; j++, at++) {
       if (modulator[j] === 0) continue;
-      const slope = this.#slope[j]!;
-      const [u, rest] = [this.#u[j]!, tauMem < Infinity ? vThreshold - slope : -slope];
-      if (u + this.#spent[j]! + rest * e > 0 && u < slope * e + this.#offset) {
-        weights[at]! -= left * modulator[j]!;
+      const slope = this.#slope[j];
+      const [u, rest] = [this.#u[j], tauMem < Infinity ? vThreshold - slope : -slope];
+      if (u + this.#spent[j] + rest * e > 0 && u < slope * e + this.#offset) {
+        weights[at] -= left * modulator[j];
         this.updates++;
       }
     }
@@ -230,29 +230,29 @@ export class LifLayer {
   #addAndTest(row: number, scale: number, t: number, e: number): void {
     const { starts, targets, places, length } = this.#runs;
     const [u, slope, offset, weights] = [this.#u, this.#slope, this.#offset, this.weights];
-    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
-      for (let j = targets[n]!, at = places[n]!, end = j + length; j < end; j++, at++) {
-        const sum = u[j]! + scale * weights[at]!;
+    for (let n = starts[row]; n < starts[row + 1]; n++) {
+      for (let j = targets[n], at = places[n], end = j + length; j < end; j++, at++) {
+        const sum = u[j] + scale * weights[at];
         u[j] = sum;
-        if (sum >= slope[j]! * e + offset) this.#fire(j, t);
+        if (sum >= slope[j] * e + offset) this.#fire(j, t);
       }
     }
   }
 
   #add(row: number, scale: number): void {
     const { starts, targets, places, length } = this.#runs;
-    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
-      for (let j = targets[n]!, at = places[n]!, end = j + length; j < end; j++, at++) {
-        this.#u[j]! += scale * this.weights[at]!;
+    for (let n = starts[row]; n < starts[row + 1]; n++) {
+      for (let j = targets[n], at = places[n], end = j + length; j < end; j++, at++) {
+        this.#u[j] += scale * this.weights[at];
       }
     }
   }
 
   #test(row: number, t: number, e: number): void {
     const { starts, targets, length } = this.#runs;
-    for (let n = starts[row]!; n < starts[row + 1]!; n++) {
-      for (let j = targets[n]!, end = j + length; j < end; j++) {
-        if (this.#u[j]! >= this.#slope[j]! * e + this.#offset) this.#fire(j, t);
+    for (let n = starts[row]; n < starts[row + 1]; n++) {
+      for (let j = targets[n], end = j + length; j < end; j++) {
+        if (this.#u[j] >= this.#slope[j] * e + this.#offset) this.#fire(j, t);
       }
     }
   }
@@ -260,16 +260,16 @@ export class LifLayer {
   /** Lets those neurons fire that their current alone takes over threshold before t; no other can be above it. */
   #crossBefore(before: number, t: number, e: number): void {
     for (let k = 0; k < this.#drivenCount; k++) {
-      const j = this.#driven[k]!;
-      if (this.#u[j]! >= this.#slope[j]! * e + this.#offset) this.#fireWithin(j, before, t, false);
+      const j = this.#driven[k];
+      if (this.#u[j] >= this.#slope[j] * e + this.#offset) this.#fireWithin(j, before, t, false);
     }
   }
 
   /** Fires neuron j at t, as often as its potential holds thresholds, or lets it wait while it is refractory. */
   #fire(j: number, t: number): void {
     const limit = this.#limit(j, t);
-    for (let spikes = 0; this.#u[j]! >= limit; spikes++) {
-      if (t < this.#refractoryUntil[j]!) {
+    for (let spikes = 0; this.#u[j] >= limit; spikes++) {
+      if (t < this.#refractoryUntil[j]) {
         this.#wait(j);
         return;
       }
@@ -285,23 +285,23 @@ export class LifLayer {
 
   #wait(j: number): void {
     this.#waiting[j] = 1;
-    this.#waitingUntil = Math.min(this.#waitingUntil, this.#refractoryUntil[j]!);
+    this.#waitingUntil = Math.min(this.#waitingUntil, this.#refractoryUntil[j]);
   }
 
   #limit(j: number, t: number): number {
     const { tauMem } = this.neuron;
-    return this.#slope[j]! * (tauMem < Infinity ? exp(t / tauMem) : t) + this.#offset;
+    return this.#slope[j] * (tauMem < Infinity ? exp(t / tauMem) : t) + this.#offset;
   }
 
   #spike(j: number, t: number): void {
     const { tauMem, reset, vReset, vRest, vThreshold, tauRef } = this.neuron;
     const e = tauMem < Infinity ? exp(t / tauMem) : 1;
     if (reset === "subtract") {
-      this.#u[j]! -= (vThreshold - vRest) * e;
-      this.#spent[j]! += (vThreshold - vRest) * e;
+      this.#u[j] -= (vThreshold - vRest) * e;
+      this.#spent[j] += (vThreshold - vRest) * e;
     } else
       this.#u[j] =
-        tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]!) * e : vReset + this.#slope[j]! * t;
+        tauMem < Infinity ? (vReset - vThreshold + this.#slope[j]) * e : vReset + this.#slope[j] * t;
     if (tauRef > 0) this.#refractoryUntil[j] = instant(t + tauRef);
     this.spikes.push(t, j);
     if (this.spikes.length > this.#mostSpikes) {
@@ -316,27 +316,27 @@ export class LifLayer {
   #fireWithin(j: number, before: number, end: number, inclusive: boolean): void {
     const { tauMem } = this.neuron;
     for (;;) {
-      const start = Math.max(before, this.#refractoryUntil[j]!);
+      const start = Math.max(before, this.#refractoryUntil[j]);
       if (inclusive ? start > end : start >= end) break;
       let t = start;
-      if (!(this.#u[j]! >= this.#limit(j, start))) {
-        const slope = this.#slope[j]!;
+      if (!(this.#u[j] >= this.#limit(j, start))) {
+        const slope = this.#slope[j];
         if (!(slope < 0)) break;
-        t = tauMem < Infinity ? tauMem * log(this.#u[j]! / slope) : (this.#u[j]! - this.#offset) / slope;
+        t = tauMem < Infinity ? tauMem * log(this.#u[j] / slope) : (this.#u[j] - this.#offset) / slope;
         t = Math.max(instant(t), start);
         if (inclusive ? t > end : t >= end) break;
       }
       this.#spike(j, t);
     }
     this.#waiting[j] = 0;
-    if (this.#refractoryUntil[j]! >= end) this.#wait(j);
+    if (this.#refractoryUntil[j] >= end) this.#wait(j);
   }
 
   #releaseWaiting(before: number, t: number): void {
     this.#waitingUntil = Infinity;
     for (let j = 0; j < this.post; j++) {
       if (!this.#waiting[j]) continue;
-      if (this.#refractoryUntil[j]! < t) this.#fireWithin(j, before, t, false);
+      if (this.#refractoryUntil[j] < t) this.#fireWithin(j, before, t, false);
       else this.#wait(j);
     }
   }
@@ -348,13 +348,13 @@ export class LifLayer {
         this.v[j] = this.neuron.vRest;
         continue;
       }
-      if (this.#waiting[j] || this.#u[j]! >= this.#limit(j, duration))
+      if (this.#waiting[j] || this.#u[j] >= this.#limit(j, duration))
         this.#fireWithin(j, before, duration, true);
       if (tauMem < Infinity) {
-        const vInfinity = this.neuron.vThreshold - this.#slope[j]!;
-        this.v[j] = vInfinity + this.#u[j]! * exp(-duration / tauMem);
+        const vInfinity = this.neuron.vThreshold - this.#slope[j];
+        this.v[j] = vInfinity + this.#u[j] * exp(-duration / tauMem);
       } else {
-        this.v[j] = this.#u[j]! - this.#slope[j]! * duration;
+        this.v[j] = this.#u[j] - this.#slope[j] * duration;
       }
     }
     this.spikes.sort(duration);

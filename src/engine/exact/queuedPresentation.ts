@@ -62,10 +62,10 @@ export class QueuedPresentation {
     const placed = this.#network.projections.toSorted((a, b) => a.place - b.place);
     this.layers = placed.slice(pools, own.length).map(({ synapses }) => synapses);
     this.laterals = placed.slice(own.length).map(({ from, to, synapses, name }) => {
-      const ends = [from, to].map(p => this.#names.indexOf(this.#network.populations[p]!.name));
+      const ends = [from, to].map(p => this.#names.indexOf(this.#network.populations[p].name));
       if (ends.includes(-1))
         throw new InputError(`projections: ${name}: expected ends among ${this.#names.join(", ")}`);
-      return { from: ends[0]!, to: ends[1]!, synapses };
+      return { from: ends[0], to: ends[1], synapses };
     });
     this.wired = projections.length > 0 || delays.some(delay => delay !== undefined && delay !== 0);
   }
@@ -86,9 +86,9 @@ export class QueuedPresentation {
   ): void {
     const names = this.#names;
     this.layers.forEach((synapses, l) => {
-      synapses.gain = layers[l]!;
+      synapses.gain = layers[l];
     });
-    for (const { synapses, from } of this.laterals) synapses.gain = laterals[from]!;
+    for (const { synapses, from } of this.laterals) synapses.gain = laterals[from];
     for (const { spikes } of this.populations) spikes.clear();
     const places = new Map(names.map((name, p) => [name, p]));
     const simulation = new Simulation(this.#network, {
@@ -98,7 +98,7 @@ export class QueuedPresentation {
     const { times, neurons, length } = input;
     simulation.stimulate("input", times.subarray(0, length), neurons.subarray(0, length));
     names.slice(1).forEach((name, k) => {
-      simulation.setCurrent(name, currents[k]!);
+      simulation.setCurrent(name, currents[k]);
       const mask = silent[k + 1];
       if (mask)
         simulation.silence(
@@ -108,7 +108,7 @@ export class QueuedPresentation {
     });
     simulation.run(this.#durationMs);
     names.forEach((name, p) => {
-      const { spikes, v } = this.populations[p]!;
+      const { spikes, v } = this.populations[p];
       spikes.sort(this.#durationMs);
       if (p > 0) for (let i = 0; i < v.length; i++) v[i] = simulation.potential(name, i);
     });

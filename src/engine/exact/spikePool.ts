@@ -33,18 +33,18 @@ export class SpikePool {
     this.#traces.fill(0);
     this.#own.fill(0);
     for (let k = 0; k < spikes.length; k++) {
-      const [t, i] = [spikes.times[k]!, spikes.neurons[k]!];
-      const p = this.#pools[i]!;
+      const [t, i] = [spikes.times[k], spikes.neurons[k]];
+      const p = this.#pools[i];
       if (p < 0) continue;
       if (!this.#max) {
         into.push(t, p);
         continue;
       }
       const e = exp(t / tau);
-      const trace = this.#traces[i]! + e;
+      const trace = this.#traces[i] + e;
       this.#traces[i] = trace;
-      while (trace - this.#own[p]! >= e / 2) {
-        this.#own[p]! += e;
+      while (trace - this.#own[p] >= e / 2) {
+        this.#own[p] += e;
         into.push(t, p);
       }
     }

@@ -126,9 +126,9 @@ export class LayerKernel {
     if (length > EVENTS) return false;
     const leaky = tau < Infinity;
     for (let k = 0; k < length; k++) {
-      const t = times[k]!;
+      const t = times[k];
       const e = leaky ? exp(t / tau) : t;
-      this.#rows[k] = neurons[k]!;
+      this.#rows[k] = neurons[k];
       this.#times[k] = t;
       this.#scales[k] = leaky ? gain * e : gain;
       this.#es[k] = e;
@@ -160,7 +160,7 @@ export class LayerKernel {
       SPIKES,
     );
     if (count < 0) return false;
-    for (let n = 0; n < count; n++) into.push(this.#outTimes[n]!, this.#outNeurons[n]!);
+    for (let n = 0; n < count; n++) into.push(this.#outTimes[n], this.#outNeurons[n]);
     return true;
   }
 

@@ -30,9 +30,9 @@ export class Arrivals {
   take(step: number, arrive: (row: number, cursor: number) => number): void {
     const due = this.#slot(step);
     for (let k = 0; k < due.length; k += 2) {
-      const row = due[k]!;
-      const steps = this.#steps(row, due[k + 1]!);
-      let cursor = due[k + 1]!;
+      const row = due[k];
+      const steps = this.#steps(row, due[k + 1]);
+      let cursor = due[k + 1];
       // Delays that differ by less than the lattice tells apart arrive together.
       do cursor = arrive(row, cursor);
       while (cursor < this.#synapses.rowLength(row) && this.#steps(row, cursor) === steps);

@@ -109,7 +109,7 @@ export class Crew {
         eval: true,
         workerData: {
           ...{ module: sharedKernels(), memory: arena.memory, member, names, patience: PATIENCE },
-          ...{ control: this.#controlAt, orders: this.#ordersAt[member]! },
+          ...{ control: this.#controlAt, orders: this.#ordersAt[member] },
         },
       });
       thread.unref();
@@ -158,7 +158,7 @@ export class Crew {
 
   #put(from: Uint32Array, first: number, count: number): Rows {
     const at = this.#used;
-    for (let n = 0; n < count; n++) this.list[at + n] = from[first + n]!;
+    for (let n = 0; n < count; n++) this.list[at + n] = from[first + n];
     this.#used += count;
     return { address: this.#listAt + 4 * at, count, first: at };
   }
@@ -175,7 +175,7 @@ export class Crew {
 
   /** Puts a call on a member's list. */
   call(member: number, name: Name, values: readonly number[], then: Call["then"] = null): void {
-    this.#calls[member]!.push({ name, values, then });
+    this.#calls[member].push({ name, values, then });
   }
 
   /** Has all calls made, each member's in their order. */
@@ -197,8 +197,8 @@ export class Crew {
   /** Writes every worker's calls down and calls their number; returns how many there are, 0 when they do not fit. */
   #send(): number {
     for (let m = 1; m < this.members; m++) {
-      const orders = this.#orders[m]!;
-      const calls = this.#calls[m]!;
+      const orders = this.#orders[m];
+      const calls = this.#calls[m];
       let at = 1;
       for (const { name, values } of calls) {
         if (at + 2 + values.length > ORDERS) return 0;
@@ -223,10 +223,10 @@ export class Crew {
         if (seen === this.#turn) break;
         if (looks > PATIENCE) Atomics.wait(this.#control, word, seen);
       }
-      const orders = this.#orders[m]!;
+      const orders = this.#orders[m];
       let at = 1;
-      for (const { values, then } of this.#calls[m]!) {
-        then?.(orders[at]!);
+      for (const { values, then } of this.#calls[m]) {
+        then?.(orders[at]);
         at += 2 + values.length;
       }
     }

@@ -63,7 +63,7 @@ export class DenseRows {
     const { pre, post, heldWeights, gain } = this.#synapses;
     const [into, columns] = [this.#weights, this.#columns];
     for (let row = 0; row < pre; row++) {
-      for (let j = 0; j < post; j++) into[row * columns + j] = heldWeights[row * post + j]! * gain;
+      for (let j = 0; j < post; j++) into[row * columns + j] = heldWeights[row * post + j] * gain;
     }
   }
 
@@ -76,8 +76,8 @@ export class DenseRows {
     const { excitatory, inhibitory } = this.#group.step;
     const view = this.#arena.view.bind(this.#arena);
     this.#weights = view(Float32Array, this.#matrix, this.#pre * this.#columns);
-    this.#exc = view(Float32Array, this.#group.addresses[excitatory.state]!, this.#columns);
-    this.#inh = view(Float32Array, this.#group.addresses[inhibitory.state]!, this.#columns);
+    this.#exc = view(Float32Array, this.#group.addresses[excitatory.state], this.#columns);
+    this.#inh = view(Float32Array, this.#group.addresses[inhibitory.state], this.#columns);
   }
 
   /** Delivers all spikes that arrive at a step. */
@@ -90,15 +90,15 @@ export class DenseRows {
   }
 
   #deliverShare({ address, count }: Rows, member: number): void {
-    const [first, last] = this.#shares[member]!;
+    const [first, last] = this.#shares[member];
     const { excitatory, inhibitory } = this.#group.step;
     const [scaleExc, scaleInh] = this.#scales;
     const columns = Math.min(last, this.#columns) - first;
     const at = (start: number) => start + 4 * first;
     const [matrix, exc, inh] = [
       at(this.#matrix),
-      at(this.#group.addresses[excitatory.state]!),
-      at(this.#group.addresses[inhibitory.state]!),
+      at(this.#group.addresses[excitatory.state]),
+      at(this.#group.addresses[inhibitory.state]),
     ];
     const values = [address, count, matrix, this.#columns, columns, exc, scaleExc, inh, scaleInh] as const;
     if (this.#crew.alone) this.#arena.kernels!.deliverDense(...values);
@@ -113,13 +113,13 @@ export class DenseRows {
     const columns = this.#columns;
     const same = excitatory.state === inhibitory.state;
     for (let k = 0; k < count; k++) {
-      const row = list[first + k]! * columns;
+      const row = list[first + k] * columns;
       for (let j = 0; j < columns; j++) {
-        const w = weights[row + j]!;
-        if (same) exc[j]! += fround(w * scaleExc);
+        const w = weights[row + j];
+        if (same) exc[j] += fround(w * scaleExc);
         else {
-          exc[j]! += fround(Math.max(w, 0) * scaleExc);
-          inh[j]! += fround(Math.min(w, 0) * scaleInh);
+          exc[j] += fround(Math.max(w, 0) * scaleExc);
+          inh[j] += fround(Math.min(w, 0) * scaleInh);
         }
       }
     }

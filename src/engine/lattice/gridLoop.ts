@@ -121,33 +121,33 @@ export class GridLoop implements Loop {
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
     const paths = projections.map(({ place }) => `projections[${place}]`);
-    const longest = projections.map(({ synapses }, q) => longestDelay(synapses, dt, paths[q]!));
+    const longest = projections.map(({ synapses }, q) => longestDelay(synapses, dt, paths[q]));
     const reach = populations.map((_, p) =>
       Math.max(
-        this.populations[p]!.group?.refractorySteps ?? 0,
-        ...projections.map(({ from }, q) => (from === p ? longest[q]! : 0)),
+        this.populations[p].group?.refractorySteps ?? 0,
+        ...projections.map(({ from }, q) => (from === p ? longest[q] : 0)),
       ),
     );
     this.#histories = reach.map(steps => new SpikeHistory(steps));
     this.#oneByOne =
       watched ||
-      projections.some(({ synapses, from }) => synapses.minDelay === 0 && this.populations[from]!.group);
+      projections.some(({ synapses, from }) => synapses.minDelay === 0 && this.populations[from].group);
 
     const pairs = projections.map(({ synapses, plasticity, to }, q) => {
-      const group = this.populations[to]!.group!;
+      const group = this.populations[to].group!;
       const rule = plasticity && pairsOf(synapses, plasticity, group);
       if (!rule) return null;
       const reached = () => this.#reached;
-      return new StdpRows(arena, crew, synapses as SparseProjection, rule, group, dt, paths[q]!, reached);
+      return new StdpRows(arena, crew, synapses as SparseProjection, rule, group, dt, paths[q], reached);
     });
     this.#learning = projections.map(({ synapses, plasticity, to }, q) =>
       plasticity && !pairs[q]
-        ? new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]!))
+        ? new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]))
         : null,
     );
-    this.plastic = projections.map((_, q) => pairs[q] ?? this.#learning[q]!);
+    this.plastic = projections.map((_, q) => pairs[q] ?? this.#learning[q]);
     const arrivals = projections.map(({ synapses }, q) =>
-      this.#learning[q] ? new Arrivals(synapses, longest[q]!, dt, paths[q]!) : null,
+      this.#learning[q] ? new Arrivals(synapses, longest[q], dt, paths[q]) : null,
     );
     this.#pairs = populations.map((_, p) =>
       projections.flatMap(({ to }, q) => (to === p && pairs[q] ? [pairs[q]] : [])),
@@ -156,18 +156,18 @@ export class GridLoop implements Loop {
       projections.flatMap(({ synapses, from, to }, q): { from: number; rows: Rows }[] => {
         if (to !== p || arrivals[q]) return [];
         if (pairs[q]) return [{ from, rows: pairs[q] }];
-        const group = this.populations[p]!.group!;
+        const group = this.populations[p].group!;
         if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
-          return [{ from, rows: new DenseRows(arena, crew, synapses, group, dt, paths[q]!) }];
+          return [{ from, rows: new DenseRows(arena, crew, synapses, group, dt, paths[q]) }];
         }
-        return [{ from, rows: new StaticProjection(arena, crew, synapses, group, dt, paths[q]!) }];
+        return [{ from, rows: new StaticProjection(arena, crew, synapses, group, dt, paths[q]) }];
       }),
     );
     this.#learningInto = populations.map((_, p) =>
       projections.flatMap(({ to }, q) => (to === p && arrivals[q] ? [{ q, arrivals: arrivals[q] }] : [])),
     );
     this.#hearing = populations.map((_, p) =>
-      [...projections.keys()].filter(q => projections[q]!.to === p && this.#learning[q]?.hearsPost),
+      [...projections.keys()].filter(q => projections[q].to === p && this.#learning[q]?.hearsPost),
     );
     this.#sending = populations.map((_, p) =>
       projections.flatMap(({ from }, q) => (from === p && arrivals[q] ? [arrivals[q]] : [])),
@@ -178,7 +178,7 @@ export class GridLoop implements Loop {
         const next = this.#learning[q]!.arrivePost(j, cursor, t);
         if (next < Infinity) {
           const fired = t - this.#learning[q]!.lag(j, cursor);
-          this.#pushBack(q, this.populations[to]!, j, next, fired);
+          this.#pushBack(q, this.populations[to], j, next, fired);
         }
       });
     });
@@ -194,10 +194,10 @@ export class GridLoop implements Loop {
 
   /** Poisson input becomes counts per step. */
   absorb({ population, effect, weight, bombardment }: Stimulus): boolean {
-    const { group } = this.populations[population]!;
+    const { group } = this.populations[population];
     if (!bombardment || !group || this.#bound || effect !== "input") return false;
     if (bombardment.perMs * this.dt < SPARSE) return false;
-    this.#counts[population]!.push(
+    this.#counts[population].push(
       new PoissonCounts(this.#arena, this.#crew, group, { ...bombardment, weight }, this.dt),
     );
     return true;
@@ -250,14 +250,14 @@ export class GridLoop implements Loop {
     spend(state, i, t);
     this.#onSpike(state.index, i, t);
     state.trace?.bump(i, t);
-    this.#histories[state.index]!.push(this.#step, i);
-    for (const q of this.#hearing[state.index]!) {
+    this.#histories[state.index].push(this.#step, i);
+    for (const q of this.#hearing[state.index]) {
       const plastic = this.#learning[q]!;
       if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
       else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
     }
-    for (const rows of this.#pairs[state.index]!) rows.postSpike(i, this.#step);
-    for (const arrivals of this.#sending[state.index]!) arrivals.push(i, 0, this.#step);
+    for (const rows of this.#pairs[state.index]) rows.postSpike(i, this.#step);
+    for (const arrivals of this.#sending[state.index]) arrivals.push(i, 0, this.#step);
   }
 
   receive(state: State, i: number, amount: number): void {
@@ -280,11 +280,11 @@ export class GridLoop implements Loop {
     if (!this.#advanced) for (const { group } of this.#byRank) group?.advance();
     this.#advanced = true;
     for (const { group, index } of this.#byRank) {
-      const history = this.#histories[index]!;
+      const history = this.#histories[index];
       if (group?.holds) {
         const fired = step - group.refractorySteps;
         const list = fired < 0 ? [] : history.at(fired);
-        for (let k = history.count(fired) - 1; k >= 0; k--) group.release(list[k]!);
+        for (let k = history.count(fired) - 1; k >= 0; k--) group.release(list[k]);
       }
       history.begin(step);
     }
@@ -306,9 +306,9 @@ export class GridLoop implements Loop {
 
   #runPopulation(state: State, group: LatticeGroup, step: number, stay: boolean): void {
     const p = state.index;
-    for (const counts of this.#counts[p]!) counts.deliver(step, this.time);
-    for (const { from, rows } of this.#static[p]!) rows.deliver(step, this.#histories[from]!);
-    for (const { q, arrivals } of this.#learningInto[p]!) {
+    for (const counts of this.#counts[p]) counts.deliver(step, this.time);
+    for (const { from, rows } of this.#static[p]) rows.deliver(step, this.#histories[from]);
+    for (const { q, arrivals } of this.#learningInto[p]) {
       this.#crew.run();
       arrivals.take(step, (row, cursor) => {
         const next = this.#learning[q]!.arrive(row, cursor, this.time);
@@ -325,7 +325,7 @@ export class GridLoop implements Loop {
 
   #hearSpikes(state: State, group: LatticeGroup): void {
     this.#crew.run();
-    if (!group.forEachFired(this.#emitters[state.index]!)) {
+    if (!group.forEachFired(this.#emitters[state.index])) {
       throw new InputError(
         `${state.name}, t = ${this.time} ms: expected fewer spikes at one instant; the weights have diverged, ` +
           "lower them or the learning rate",
@@ -363,7 +363,7 @@ export class GridLoop implements Loop {
   }
 
   #act(source: number, item: number, extra: number): void {
-    this.#actors[-2 - source]!(item, extra, this.time);
+    this.#actors[-2 - source](item, extra, this.time);
   }
 
   #receiver(target: State): (j: number, amount: number) => void {

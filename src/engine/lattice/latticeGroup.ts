@@ -92,18 +92,18 @@ export class LatticeGroup implements NeuronState {
   /** Makes the views, when all space in the arena is taken. */
   bind(): void {
     this.#states = this.addresses.map(at => this.#arena.view(Float32Array, at, this.#padded));
-    this.#states[0]!.fill(-Infinity, this.size);
+    this.#states[0].fill(-Infinity, this.size);
     this.#drives = this.#arena.view(Float32Array, this.#drivesAddress, this.#padded);
     this.#drives.fill(this.#drive);
     this.#fired = this.#shares.map(([first, last], m) =>
-      this.#arena.view(Uint32Array, this.#firedAt[m]!, last - first + BURST),
+      this.#arena.view(Uint32Array, this.#firedAt[m], last - first + BURST),
     );
   }
 
   receive(i: number, _t: number, amount: number): void {
     const { counts, excitatory, inhibitory } = this.step;
     const { state, scale } = amount > 0 || counts ? excitatory : inhibitory;
-    this.#states[state]![i]! += counts ? 1 : amount * scale;
+    this.#states[state][i] += counts ? 1 : amount * scale;
   }
 
   setCurrent(i: number, _t: number, current: number): void {
@@ -112,25 +112,25 @@ export class LatticeGroup implements NeuronState {
   }
 
   setPotential(i: number, _t: number, v: number): void {
-    this.#states[0]![i] = v - this.step.parameters.vRest;
+    this.#states[0][i] = v - this.step.parameters.vRest;
   }
 
   potential(i: number): number {
     const { vRest, vReset } = this.step.parameters;
-    const v = this.#states[0]![i]!;
+    const v = this.#states[0][i];
     return v === -Infinity ? vReset : this.step.counts ? 0 : vRest + v;
   }
 
   synapticCurrent(i: number): number {
     let sum = 0;
-    for (const state of this.step.currents) sum += this.#states[state]![i]!;
+    for (const state of this.step.currents) sum += this.#states[state][i];
     return sum;
   }
 
   /** Tests the thresholds at a step of the lattice and resets. */
   fire(step: number): void {
     this.#shares.forEach(([first, last], m) => {
-      this.#counts[m] = this.#fireShare(step, first, Math.min(last, this.size), this.#fired[m]!);
+      this.#counts[m] = this.#fireShare(step, first, Math.min(last, this.size), this.#fired[m]);
     });
   }
 
@@ -157,16 +157,16 @@ export class LatticeGroup implements NeuronState {
    */
   forEachFired(hear: (i: number) => void): boolean {
     for (let m = 0; m < this.#shares.length; m++) {
-      const fired = this.#fired[m]!;
-      const count = this.#counts[m]!;
+      const fired = this.#fired[m];
+      const count = this.#counts[m];
       if (count < 0) return false;
-      for (let k = 0; k < count; k++) hear(fired[k]!);
+      for (let k = 0; k < count; k++) hear(fired[k]);
     }
     return true;
   }
 
   #fireShare(step: number, first: number, last: number, fired: Uint32Array): number {
-    const v = this.#states[0]!;
+    const v = this.#states[0];
     const threshold = this.#threshold;
     const fixed = this.step.parameters.reset === "fixed";
     const blocked = this.#blockedUntil;
@@ -174,18 +174,18 @@ export class LatticeGroup implements NeuronState {
     const [, beta] = this.#adapt;
     let count = 0;
     for (let i = first; i < last; i++) {
-      let limit = raised ? fround(threshold + raised[i]!) : threshold;
-      if (!(v[i]! >= limit) || (blocked && blocked[i]! > step)) continue;
+      let limit = raised ? fround(threshold + raised[i]) : threshold;
+      if (!(v[i] >= limit) || (blocked && blocked[i] > step)) continue;
       do {
         if (count === fired.length) return -1;
         fired[count++] = i;
-        v[i] = fixed ? this.#reset : v[i]! - this.#drop;
+        v[i] = fixed ? this.#reset : v[i] - this.#drop;
         if (raised) {
-          raised[i]! += beta;
-          limit = fround(threshold + raised[i]!);
+          raised[i] += beta;
+          limit = fround(threshold + raised[i]);
         }
         if (blocked) blocked[i] = step + this.refractorySteps;
-      } while (!fixed && !blocked && v[i]! >= limit);
+      } while (!fixed && !blocked && v[i] >= limit);
     }
     return count;
   }
@@ -197,26 +197,25 @@ export class LatticeGroup implements NeuronState {
     const n = states.length;
     for (let j = 0; j < this.size; j++) {
       for (let r = 0; r < n; r++) {
-        const row = rows[r]!;
+        const row = rows[r];
         // A state depends on itself and on those after it, which have not moved yet.
-        let sum = fround(states[r]![j]! * row[r]!);
-        sum = fround(sum + (r === 0 ? drives[j]! : SPECK));
-        for (let c = r + 1; c < n; c++)
-          if (row[c] !== 0) sum = fround(sum + fround(states[c]![j]! * row[c]!));
-        states[r]![j] = sum;
+        let sum = fround(states[r][j] * row[r]);
+        sum = fround(sum + (r === 0 ? drives[j] : SPECK));
+        for (let c = r + 1; c < n; c++) if (row[c] !== 0) sum = fround(sum + fround(states[c][j] * row[c]));
+        states[r][j] = sum;
       }
     }
     if (this.#raised) {
       const [decay] = this.#adapt;
       const raised = this.#raised;
-      for (let j = 0; j < this.size; j++) raised[j] = fround(fround(raised[j]! * decay) + SPECK);
+      for (let j = 0; j < this.size; j++) raised[j] = fround(fround(raised[j] * decay) + SPECK);
     }
   }
 
   /** The refractory time of a neuron whose potential is held is over. */
   release(i: number): void {
     const { vReset, vRest } = this.step.parameters;
-    this.#states[0]![i] = vReset - vRest;
+    this.#states[0][i] = vReset - vRest;
   }
 
   #charge(current: number): number {
@@ -230,14 +229,14 @@ export class LatticeGroup implements NeuronState {
     const [row, second, third] = this.#rows as [Float32Array, Float32Array, Float32Array];
     const fixed = this.step.parameters.reset === "fixed";
     const [mode, reset] = [fixed ? 0 : 1, fixed ? this.#reset : this.#drop];
-    const [first, last] = this.#shares[share]!;
+    const [first, last] = this.#shares[share];
     const [n, by] = [last - first, 4 * first];
     const drives = this.#drivesDiffer ? this.#drivesAddress + by : 0;
-    const out = this.#firedAt[share]!;
-    const capacity = this.#fired[share]!.length;
+    const out = this.#firedAt[share];
+    const capacity = this.#fired[share].length;
     // No lists of arguments in what runs in every step: they would be garbage.
     if (e === undefined) {
-      const [decay, drive] = [row[0]!, this.#drive];
+      const [decay, drive] = [row[0], this.#drive];
       if (now) {
         const count = kernels!.stepMembrane(
           n,
@@ -255,18 +254,18 @@ export class LatticeGroup implements NeuronState {
         if (threshold < Infinity) this.#counts[share] = count;
       } else {
         const values = [n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity];
-        this.#crew.call(share, "stepMembrane", values, this.#hear[share]!);
+        this.#crew.call(share, "stepMembrane", values, this.#hear[share]);
       }
       return;
     }
-    const [fromE, fromI, decayE, decayI] = [row[1]!, row[2]!, second[1]!, third[2]!];
+    const [fromE, fromI, decayE, decayI] = [row[1], row[2], second[1], third[2]];
     if (now) {
       const count = kernels!.stepCurrents(
         n,
         v + by,
         e + by,
         i + by,
-        row[0]!,
+        row[0],
         fromE,
         fromI,
         decayE,
@@ -284,10 +283,10 @@ export class LatticeGroup implements NeuronState {
       if (threshold < Infinity) this.#counts[share] = count;
     } else {
       const values = [
-        ...[n, v + by, e + by, i + by, row[0]!, fromE, fromI, decayE, decayI, SPECK],
+        ...[n, v + by, e + by, i + by, row[0], fromE, fromI, decayE, decayI, SPECK],
         ...[drives, this.#drive, threshold, mode, reset, first, out, capacity],
       ];
-      this.#crew.call(share, "stepCurrents", values, this.#hear[share]!);
+      this.#crew.call(share, "stepCurrents", values, this.#hear[share]);
     }
   }
 }

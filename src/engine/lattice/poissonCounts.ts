@@ -60,7 +60,7 @@ export class PoissonCounts {
   bind(): void {
     const moved = this.#levels.map(level => level ^ 0x80000000);
     this.#arena.view(Uint32Array, this.#levelsAt, moved.length).set(moved);
-    this.#acc = this.#arena.view(Float32Array, this.#group.addresses[this.#state]!, this.#padded);
+    this.#acc = this.#arena.view(Float32Array, this.#group.addresses[this.#state], this.#padded);
   }
 
   /** Adds the inputs of the step that ends at `time` [ms]. */
@@ -73,7 +73,7 @@ export class PoissonCounts {
   #draw(k0: number, k1: number, counter: number): void {
     const { kernels } = this.#arena;
     const levels = this.#levels;
-    const at = this.#group.addresses[this.#state]!;
+    const at = this.#group.addresses[this.#state];
     if (kernels) {
       this.#shares.forEach(([first, last], m) => {
         if (this.#crew.alone) {
@@ -90,8 +90,8 @@ export class PoissonCounts {
     for (let b = 0; b < this.#padded; b += 8) {
       for (let lane = 0; lane < 4; lane++) {
         threefry2x32(k0, k1, counter, b / 2 + lane, this.#block);
-        acc[b + lane]! += fround(count(levels, this.#block[0]!) * this.#weight);
-        acc[b + 4 + lane]! += fround(count(levels, this.#block[1]!) * this.#weight);
+        acc[b + lane] += fround(count(levels, this.#block[0]) * this.#weight);
+        acc[b + 4 + lane] += fround(count(levels, this.#block[1]) * this.#weight);
       }
     }
   }
@@ -113,6 +113,6 @@ function levels(mean: number): Uint32Array {
 
 function count(levels: Uint32Array, word: number): number {
   let n = 0;
-  while (n < levels.length && word > levels[n]!) n++;
+  while (n < levels.length && word > levels[n]) n++;
   return n;
 }

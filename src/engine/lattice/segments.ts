@@ -45,17 +45,17 @@ export function segmentsOf(
   const place = new Map(delays.map((delay, k) => [delay, k]));
   const share = ownerOf(size, members);
   const segmentOf = (s: number) =>
-    (share ? share[targets[s]! >> 3]! * delays.length : 0) +
-    (typeof steps === "number" ? 0 : place.get(steps[s]!)!);
+    (share ? share[targets[s] >> 3] * delays.length : 0) +
+    (typeof steps === "number" ? 0 : place.get(steps[s])!);
   // Synapses of each segment, then where each begins.
   const starts = new Uint32Array(rows * segments + 1);
   for (let row = 0; row < rows; row++) {
-    for (let s = rowStart[row]!; s < rowStart[row + 1]!; s++) {
+    for (let s = rowStart[row]; s < rowStart[row + 1]; s++) {
       if (has && !has(s)) continue;
-      starts[row * segments + segmentOf(s) + 1]!++;
+      starts[row * segments + segmentOf(s) + 1]++;
     }
   }
-  for (let k = 1; k < starts.length; k++) starts[k]! += starts[k - 1]!;
+  for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1];
   // Rows come in order of delay; of several members, each gets its own in that order.
   const kept = share
     ? gather(rowStart, starts, segments, segmentOf, has)
@@ -96,8 +96,8 @@ export function distinct(steps: Uint32Array): number[] {
   const seen = new Set<number>();
   let last = -1;
   for (let s = 0; s < steps.length; s++) {
-    if (steps[s] !== last) seen.add(steps[s]!);
-    last = steps[s]!;
+    if (steps[s] !== last) seen.add(steps[s]);
+    last = steps[s];
   }
   return [...seen].sort((a, b) => a - b);
 }
@@ -130,9 +130,9 @@ function gather(
   const places = new Uint32Array(starts.at(-1)!);
   const next = new Uint32Array(segments);
   for (let row = 0; row + 1 < rowStart.length; row++) {
-    for (let k = 0; k < segments; k++) next[k] = starts[row * segments + k]!;
-    for (let s = rowStart[row]!; s < rowStart[row + 1]!; s++) {
-      if (!has || has(s)) places[next[segmentOf(s)]!++] = s;
+    for (let k = 0; k < segments; k++) next[k] = starts[row * segments + k];
+    for (let s = rowStart[row]; s < rowStart[row + 1]; s++) {
+      if (!has || has(s)) places[next[segmentOf(s)]++] = s;
     }
   }
   return places;
@@ -141,7 +141,7 @@ function gather(
 /** The weight that all have, or null. */
 export function commonWeight(weights: Float32Array, kept: Uint32Array | null): number | null {
   const n = kept ? kept.length : weights.length;
-  const first = weights[kept ? kept[0]! : 0] ?? 0;
-  for (let k = 1; k < n; k++) if (weights[kept ? kept[k]! : k] !== first) return null;
+  const first = weights[kept ? kept[0] : 0] ?? 0;
+  for (let k = 1; k < n; k++) if (weights[kept ? kept[k] : k] !== first) return null;
   return first;
 }

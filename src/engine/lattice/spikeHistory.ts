@@ -32,7 +32,7 @@ export class SpikeHistory {
 
   push(step: number, neuron: number): void {
     const slot = step % this.#steps;
-    const count = this.#counts[slot]!++;
+    const count = this.#counts[slot]++;
     let list = this.#lists[slot];
     if (!list || count === list.length) {
       const wider = new Uint32Array(Math.max(4, 2 * count));
@@ -45,7 +45,7 @@ export class SpikeHistory {
   /** Where the spikes of a step have been put, if it was in this round. */
   placed(step: number, round: number): readonly Rows[] | null {
     const slot = step % this.#steps;
-    return this.#rounds[slot] === round ? this.#places[slot]! : null;
+    return this.#rounds[slot] === round ? this.#places[slot] : null;
   }
 
   place(step: number, round: number, rows: readonly Rows[]): void {
@@ -55,7 +55,7 @@ export class SpikeHistory {
   }
 
   count(step: number): number {
-    return step < 0 ? 0 : this.#counts[step % this.#steps]!;
+    return step < 0 ? 0 : this.#counts[step % this.#steps];
   }
 
   /** Who fired at a step; `count` of it says how many. */

@@ -66,7 +66,7 @@ class StaticRows {
     this.#crew = crew;
     this.#counts = group.step.counts === true;
     this.#factor = this.#counts ? 1 : gain * scale;
-    this.#accumulator = group.addresses[state]!;
+    this.#accumulator = group.addresses[state];
     this.#size = group.size;
     this.#rows = listed.rowStart.length - 1;
     this.#delays = typeof steps === "number" ? [steps] : distinct(steps);
@@ -125,12 +125,12 @@ class StaticRows {
       this.#starts.set(starts);
     }
     const into = this.#targets;
-    if (kept) for (let k = 0; k < count; k++) into[k] = targets[kept[k]!]!;
+    if (kept) for (let k = 0; k < count; k++) into[k] = targets[kept[k]];
     else if (into !== targets) into.set(targets);
     const out = this.#weights;
     if (!out) return;
     if (typeof weights === "number") out.fill(this.#weight);
-    else for (let k = 0; k < count; k++) out[k] = weights[kept ? kept[k]! : k]! * this.#factor;
+    else for (let k = 0; k < count; k++) out[k] = weights[kept ? kept[k] : k] * this.#factor;
   }
 
   #bindRows(count: number): void {
@@ -147,7 +147,7 @@ class StaticRows {
     // What others do to the same state comes in its turn.
     if (this.#beside) this.#crew.run();
     for (let k = 0; k < this.#delays.length; k++) {
-      for (const rows of this.#crew.spikes(history, step - this.#delays[k]!)) {
+      for (const rows of this.#crew.spikes(history, step - this.#delays[k])) {
         for (let m = 0; m < this.#crew.members; m++)
           this.#deliverSegment(m, m * this.#delays.length + k, rows);
       }
@@ -184,10 +184,10 @@ class StaticRows {
     const weight = this.#weight;
     const { list } = this.#crew;
     for (let k = 0; k < count; k++) {
-      const at = list[first + k]! * this.#segments + segment;
-      const end = starts[at + 1]!;
-      this.events += end - starts[at]!;
-      for (let s = starts[at]!; s < end; s++) acc[targets[s]!]! += weights ? weights[s]! : weight;
+      const at = list[first + k] * this.#segments + segment;
+      const end = starts[at + 1];
+      this.events += end - starts[at];
+      for (let s = starts[at]; s < end; s++) acc[targets[s]] += weights ? weights[s] : weight;
     }
   }
 }
@@ -255,7 +255,7 @@ export class StaticProjection {
     const { counts, excitatory, inhibitory } = this.#step;
     if (counts || excitatory === inhibitory) return [["excitatory", null]];
     const each = typeof weights === "number" ? Float32Array.of(weights) : weights;
-    const inhibits = (s: number) => each[s]! * this.#gain < 0;
+    const inhibits = (s: number) => each[s] * this.#gain < 0;
     let negative = 0;
     for (let s = 0; s < each.length; s++) if (inhibits(s)) negative++;
     if (negative === 0) return [["excitatory", null]];

@@ -173,7 +173,7 @@ export class StdpRows {
     for (let row = 0, s = 0; row < pre; row++) {
       for (let m = 0; m < members; m++) {
         starts[row * members + m] = s;
-        while (s < rowStart[row + 1]! && targets[s]! < ends[m]!) s++;
+        while (s < rowStart[row + 1] && targets[s] < ends[m]) s++;
       }
     }
     starts[pre * members] = targets.length;
@@ -194,7 +194,7 @@ export class StdpRows {
     this.#recent = view(Int32Array, at.recent, RECENT * this.#group.size).fill(-1);
     this.#counts = view(Int32Array, at.counts, this.#group.size);
     this.#ring = view(Int32Array, at.ring, RING * this.#group.size);
-    this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state]!, this.#group.size);
+    this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state], this.#group.size);
     view(Float32Array, at.table, this.#table.length).set(this.#table);
     view(Float32Array, at.rule, this.#rule.length).set(this.#rule);
     this.#weights.set(this.#synapses.heldWeights);
@@ -229,15 +229,15 @@ export class StdpRows {
 
   /** A postsynaptic neuron fires, after what arrived at this step. */
   postSpike(j: number, step: number): void {
-    const count = this.#counts[j]!++;
+    const count = this.#counts[j]++;
     this.#ring[RING * j + (count % RING)] = step;
     const recent = RECENT * j;
     this.#recent.copyWithin(recent, recent + 1, recent + RECENT);
     this.#recent[recent + RECENT - 1] = step;
-    this.#y[j] = this.#nearest ? 1 : this.#y[j]! + 1;
+    this.#y[j] = this.#nearest ? 1 : this.#y[j] + 1;
     this.#stale = true;
     // One more fits, for the step that is under way.
-    if (count + 2 - this.#flushed[j]! >= RING) this.#crowded = true;
+    if (count + 2 - this.#flushed[j] >= RING) this.#crowded = true;
   }
 
   /** Delivers all spikes that arrive at a step. */
@@ -259,8 +259,8 @@ export class StdpRows {
     this.#flushed.set(this.#counts);
     // Those of the present step are still to come.
     for (let j = 0; j < this.#flushed.length; j++) {
-      if (this.#flushed[j]! > 0 && this.#ring[RING * j + ((this.#flushed[j]! - 1) % RING)]! >= step)
-        this.#flushed[j]!--;
+      if (this.#flushed[j] > 0 && this.#ring[RING * j + ((this.#flushed[j] - 1) % RING)] >= step)
+        this.#flushed[j]--;
     }
     this.#crowded = false;
     this.#stale = false;
@@ -298,7 +298,7 @@ export class StdpRows {
       return;
     }
     const y = this.#y;
-    for (let j = 0; j < y.length; j++) y[j] = fround(fround(y[j]! * this.#decay) + SPECK);
+    for (let j = 0; j < y.length; j++) y[j] = fround(fround(y[j] * this.#decay) + SPECK);
   }
 
   #run(rows: Rows, now: number, arrives: boolean): void {
@@ -316,7 +316,7 @@ export class StdpRows {
       const own = 4 * member * pre;
       const values = [
         ...([address, count, at.starts, members, member] as const),
-        ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state]!, gain] as const),
+        ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state], gain] as const),
         ...([
           now,
           at.value + own,
@@ -339,30 +339,30 @@ export class StdpRows {
     }
     const [aPlus, aMinus, p0, p1, d0, d1, wMin, wMax] = this.#rule as unknown as number[] & { length: 8 };
     const [weights, table, ring, counts] = [this.#weights, this.#table, this.#ring, this.#counts];
-    const clipped = (w: number) => Math.min(Math.max(fround(w), wMin!), wMax!);
+    const clipped = (w: number) => Math.min(Math.max(fround(w), wMin), wMax);
     for (let k = 0; k < count; k++) {
-      const fired = this.#crew.list[first + k]!;
+      const fired = this.#crew.list[first + k];
       const row = member * pre + fired;
       const start = fired * members + member;
-      const [x, from, seen] = [this.#value[row]!, this.#since[row]!, this.#done[row]!];
-      const left = (age: number) => (age < table.length ? fround(x * table[age]!) : 0);
-      const end = this.#starts[start + 1]!;
-      if (arrives) this.events += end - this.#starts[start]!;
-      for (let s = this.#starts[start]!; s < end; s++) {
-        const j = this.#targets[s]!;
-        let w = weights[s]!;
-        let n = counts[j]!;
-        if (this.#recent[RECENT * j + RECENT - 1]! >= seen)
-          for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)]! >= seen; ) n--;
-        for (; n < counts[j]!; n++) {
-          const at = ring[RING * j + (n % RING)]!;
+      const [x, from, seen] = [this.#value[row], this.#since[row], this.#done[row]];
+      const left = (age: number) => (age < table.length ? fround(x * table[age]) : 0);
+      const end = this.#starts[start + 1];
+      if (arrives) this.events += end - this.#starts[start];
+      for (let s = this.#starts[start]; s < end; s++) {
+        const j = this.#targets[s];
+        let w = weights[s];
+        let n = counts[j];
+        if (this.#recent[RECENT * j + RECENT - 1] >= seen)
+          for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)] >= seen; ) n--;
+        for (; n < counts[j]; n++) {
+          const at = ring[RING * j + (n % RING)];
           if (at >= now) break;
-          const change = fround(fround(aPlus! * fround(p0! + fround(p1! * w))) * left(at - from));
+          const change = fround(fround(aPlus * fround(p0 + fround(p1 * w))) * left(at - from));
           w = clipped(w + change);
         }
         if (arrives) {
-          w = clipped(w - fround(fround(aMinus! * fround(d0! + fround(d1! * w))) * this.#y[j]!));
-          this.#acc[j]! += fround(w * gain);
+          w = clipped(w - fround(fround(aMinus * fround(d0 + fround(d1 * w))) * this.#y[j]));
+          this.#acc[j] += fround(w * gain);
         }
         weights[s] = w;
       }

@@ -60,7 +60,7 @@ export interface Architecture {
 
 /** The fully connected network of these sizes. */
 export function dense(sizes: readonly number[]): Architecture {
-  return { sizes, layers: sizes.slice(1).map((post, l) => denseLayer(sizes[l]!, post)) };
+  return { sizes, layers: sizes.slice(1).map((post, l) => denseLayer(sizes[l], post)) };
 }
 
 /** Fully connected synapses, onto pools of the neurons below where there are such. */
@@ -122,7 +122,7 @@ export function poolsOf({ size, from, to }: Pool): Int32Array {
  * average pools, /2: stride, +1: padding, n: batch normalisation).
  */
 export function notation({ sizes, layers }: Architecture): string {
-  const first = layers[0]!.conv;
+  const first = layers[0].conv;
   const words = [
     first ? [first.from.height, first.from.width, first.from.channels].join("x") : `${sizes[0]}`,
   ];

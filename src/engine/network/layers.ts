@@ -39,7 +39,7 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
     if (pool?.kind !== "max") return [];
     const { height, width, channels } = pool.from;
     const spec = { model: "max-pool", tauMem, shape: [height, width, channels], size: pool.size } as const;
-    return [{ name: `pool ${l}`, from: names[l]!, size: sizes[l]!, neuron: spec }];
+    return [{ name: `pool ${l}`, from: names[l], size: sizes[l], neuron: spec }];
   });
   return {
     populations: {
@@ -47,7 +47,7 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
         names.map((name, p) => [
           name,
           {
-            size: sizes[p]!,
+            size: sizes[p],
             neuron: p === 0 ? "input" : p === layers.length ? ({ model: "li", tauMem } as const) : cell,
           },
         ]),
@@ -63,21 +63,21 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
       })),
       ...layers.map(
         (layer, l): ProjectionSpec => ({
-          from: layer.pool?.kind === "max" ? `pool ${l}` : names[l]!,
-          to: names[l + 1]!,
+          from: layer.pool?.kind === "max" ? `pool ${l}` : names[l],
+          to: names[l + 1],
           ...connection(layer),
-          weights: net.weights[l]!,
+          weights: net.weights[l],
           gain: gainOf(layer, l === 0 ? net.inputGain : neuron.vThreshold),
         }),
       ),
     ],
     stimuli: layers.flatMap(({ post }, l) => {
-      const bias = biases[l]!;
+      const bias = biases[l];
       if (!bias.some(value => value !== 0)) return [];
       const scale = currentPerTrace(tauMem, durationMs);
       // Places of a map share its bias.
-      const current = Float64Array.from({ length: post }, (_, j) => bias[j % bias.length]! * scale);
-      return [{ name: `bias of ${names[l + 1]}`, to: names[l + 1]!, kind: "current", current } as const];
+      const current = Float64Array.from({ length: post }, (_, j) => bias[j % bias.length] * scale);
+      return [{ name: `bias of ${names[l + 1]}`, to: names[l + 1], kind: "current", current } as const];
     }),
   };
 }

@@ -45,15 +45,15 @@ export function layersOf(
     ...steps.map(step => step.population.size),
   ];
   const layers = steps.map(({ projection, max }, l) =>
-    within(projectionName(projection), () => layerOf(projection, max, sizes[l]!, sizes[l + 1]!)),
+    within(projectionName(projection), () => layerOf(projection, max, sizes[l], sizes[l + 1])),
   );
   const weights = layers.map((layer, l) =>
-    weightsOf(steps[l]!.projection, layer, gainOf(layer, l === 0 ? inputGain : neuron.vThreshold)),
+    weightsOf(steps[l].projection, layer, gainOf(layer, l === 0 ? inputGain : neuron.vThreshold)),
   );
   const drives = constantInput(spec, currents);
   const scale = currentPerTrace(neuron.tauMem, durationMs);
   const biases = layers.map(({ columns }, l) => {
-    const { name } = steps[l]!;
+    const { name } = steps[l];
     const drive = drives.get(name);
     if (!drive) return new Float32Array(columns);
     const odd = drive.findIndex((value, j) => value !== drive[j % columns]);
@@ -76,12 +76,12 @@ const fail = (where: string, expected: string, got: unknown) =>
 
 /** The populations from the input up, with max pools in the step that follows them. */
 function chain({ populations, projections = [] }: NetworkSpec): Step[] {
-  const inputs = Object.keys(populations).filter(name => isInput(populations[name]!));
+  const inputs = Object.keys(populations).filter(name => isInput(populations[name]));
   if (inputs.length !== 1)
     throw fail("network", "one input population", inputs.length === 0 ? "none" : inputs.join(", "));
   const left = new Set(Object.keys(populations));
   const steps: Step[] = [];
-  let at = inputs[0]!;
+  let at = inputs[0];
   let max = false;
   for (;;) {
     left.delete(at);
@@ -96,7 +96,7 @@ function chain({ populations, projections = [] }: NetworkSpec): Step[] {
     const [projection] = onwards as [ProjectionSpec];
     const { to } = projection;
     if (!left.has(to)) throw fail(projectionName(projection), "no way back", `one onto ${to}`);
-    const population = populations[to]!;
+    const population = populations[to];
     const own = (population.neuron as NeuronSpec).model === "max-pool";
     if (own && max) throw fail(`population ${to}`, "a layer after a max pool", "another");
     if (!own) steps.push({ name: to, population, projection, max });
@@ -113,7 +113,7 @@ const cellFields = ["tauMem", "vThreshold", "tauRef", "reset", "vReset", "vRest"
 
 /** Constants of the hidden neurons, which are the same in all layers. */
 function cellOf(steps: readonly Step[]): Cell {
-  const readout = steps.at(-1)!;
+  const readout = steps.at(-1);
   let cell: Cell | null = null;
   for (const step of steps) {
     const { name, population } = step;
@@ -194,11 +194,11 @@ function constantInput(
 ): Map<string, Float64Array> {
   const sums = new Map<string, Float64Array>();
   const add = (to: string, current: number | ArrayLike<number>) => {
-    const { size } = populations[to]!;
+    const { size } = populations[to];
     const sum = sums.get(to) ?? new Float64Array(size);
     sums.set(
       to,
-      sum.map((value, j) => value + (typeof current === "number" ? current : current[j]!)),
+      sum.map((value, j) => value + (typeof current === "number" ? current : current[j])),
     );
   };
   for (const [to, current] of Object.entries(currents)) if (populations[to]) add(to, current);

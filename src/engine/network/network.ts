@@ -161,7 +161,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
   if (names.length === 0) throw new InputError("populations: expected at least one, got none");
   const index = new Map(names.map((name, p) => [name, p]));
   const room = new Room();
-  const models = names.map(name => checkPopulation(name, spec.populations[name]!, room));
+  const models = names.map(name => checkPopulation(name, spec.populations[name], room));
 
   const declared = spec.projections ?? [];
   declared.forEach((projection, q) => {
@@ -187,11 +187,11 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
         `projections[${q}].to: ${projection.to} is an input population and receives nothing`,
       );
     }
-    const sizes = [from, to].map(p => spec.populations[names[p]!]!.size) as [number, number];
+    const sizes = [from, to].map(p => spec.populations[names[p]].size) as [number, number];
     const [learns, synapses] = within(`projections[${q}]`, () => {
       // Before millions of synapses are drawn for nothing.
       const rules = plasticity(projection);
-      const rng = new Rng(seed, streams[q]!.stream);
+      const rng = new Rng(seed, streams[q].stream);
       const drawn = connected(projection, ...sizes, from === to, rng, room);
       if (rules) expectLearning(rules, drawn);
       return [rules, drawn] as const;
@@ -199,16 +199,16 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
     const name = projection.name ?? `${projection.from}->${projection.to}`;
     return { name, place: q, synapses, from, to, plasticity: learns };
   });
-  const projections = built.sort((a, b) => streams[a.place]!.rank - streams[b.place]!.rank);
+  const projections = built.sort((a, b) => streams[a.place].rank - streams[b.place].rank);
 
   const ranks = rankPopulations(names, projections);
   const populations = names.map((name, p) => ({
     name,
-    size: spec.populations[name]!.size,
-    model: models[p]!,
-    tauTrace: spec.populations[name]!.tauTrace ?? null,
-    initial: initialPotentials(name, spec.populations[name]!, models[p]!, new Rng(seed, `initial ${name}`)),
-    rank: ranks[p]!,
+    size: spec.populations[name].size,
+    model: models[p],
+    tauTrace: spec.populations[name].tauTrace ?? null,
+    initial: initialPotentials(name, spec.populations[name], models[p], new Rng(seed, `initial ${name}`)),
+    rank: ranks[p],
     echoes: echoes(p, models, projections),
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
   }));
@@ -228,12 +228,12 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
       );
     }
     const make = () =>
-      stimulus(stimulusSpec, p, populations[p]!.size, models[p] === null, seed, own[s]!.stream);
+      stimulus(stimulusSpec, p, populations[p].size, models[p] === null, seed, own[s].stream);
     within(`stimuli[${s}]`, make);
     return make;
   });
   const stimuli = makers
-    .map((make, s) => ({ make, rank: own[s]!.rank }))
+    .map((make, s) => ({ make, rank: own[s].rank }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ make }) => make);
   return { populations, projections, stimuli };
@@ -260,7 +260,7 @@ function initialPotentials(
     if (v.length !== size) throw new InputError(`${path}: expected one number or ${size}, got ${v.length}`);
   }
   return Float64Array.from({ length: size }, (_, i) => {
-    const value = typeof v === "number" ? v : typeof v === "function" ? v(rng, i) : v[i]!;
+    const value = typeof v === "number" ? v : typeof v === "function" ? v(rng, i) : v[i];
     expectFinite(path, value);
     return value;
   });
@@ -357,7 +357,7 @@ function perSynapse(
   if (typeof value === "number") return out.fill(value);
   if (typeof value === "function") {
     for (let i = 0; i + 1 < rowStart.length; i++) {
-      for (let s = rowStart[i]!; s < rowStart[i + 1]!; s++) out[s] = value(rng, i, targets[s]!);
+      for (let s = rowStart[i]; s < rowStart[i + 1]; s++) out[s] = value(rng, i, targets[s]);
     }
     return out;
   }
@@ -365,7 +365,7 @@ function perSynapse(
     throw new InputError(`${field}: expected one number, or ${targets.length}, got ${value.length}`);
   }
   if (!order && value instanceof Float32Array) return value;
-  for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s]! : s]!;
+  for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s] : s];
   return out;
 }
 
@@ -377,7 +377,7 @@ function echoes(
   if (models[p]?.model !== "parrot") return false;
   const reached = new Set<number>();
   for (const next = [p]; next.length > 0; ) {
-    const here = next.pop()!;
+    const here = next.pop();
     for (const { synapses, from, to } of projections) {
       if (from !== here || reached.has(to) || synapses.synapses === 0) continue;
       if (models[to]?.model !== "parrot") continue;

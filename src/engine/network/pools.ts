@@ -10,11 +10,11 @@ export function pool(
 ): Float64Array {
   out.fill(0);
   if (kind === "average") {
-    for (let i = 0; i < pools.length; i++) if (pools[i]! >= 0) out[pools[i]!]! += values[i]! / (size * size);
+    for (let i = 0; i < pools.length; i++) if (pools[i] >= 0) out[pools[i]] += values[i] / (size * size);
     return out;
   }
   const winners = winnersOf(pools, activity, out.length);
-  for (let p = 0; p < out.length; p++) out[p] = values[winners[p]!]!;
+  for (let p = 0; p < out.length; p++) out[p] = values[winners[p]];
   return out;
 }
 
@@ -27,12 +27,12 @@ export function unpool(
   out: Float64Array,
 ): Float64Array {
   if (kind === "average") {
-    for (let i = 0; i < pools.length; i++) out[i] = pools[i]! >= 0 ? values[pools[i]!]! / (size * size) : 0;
+    for (let i = 0; i < pools.length; i++) out[i] = pools[i] >= 0 ? values[pools[i]] / (size * size) : 0;
     return out;
   }
   out.fill(0);
   const winners = winnersOf(pools, activity, values.length);
-  for (let p = 0; p < values.length; p++) out[winners[p]!] = values[p]!;
+  for (let p = 0; p < values.length; p++) out[winners[p]] = values[p];
   return out;
 }
 
@@ -40,8 +40,8 @@ export function unpool(
 function winnersOf(pools: Int32Array, activity: ArrayLike<number>, count: number): Int32Array {
   const winners = new Int32Array(count).fill(-1);
   for (let i = 0; i < pools.length; i++) {
-    const p = pools[i]!;
-    if (p >= 0 && (winners[p] === -1 || activity[i]! > activity[winners[p]!]!)) winners[p] = i;
+    const p = pools[i];
+    if (p >= 0 && (winners[p] === -1 || activity[i] > activity[winners[p]])) winners[p] = i;
   }
   return winners;
 }

@@ -26,7 +26,7 @@ export function named<T extends { readonly name?: string }>(
   const out: Named[] = [];
   let twin = 0;
   keyed.forEach(({ key, place }, rank) => {
-    twin = rank > 0 && keyed[rank - 1]!.key === key ? twin + 1 : 0;
+    twin = rank > 0 && keyed[rank - 1].key === key ? twin + 1 : 0;
     out[place] = { stream: twin === 0 ? key : `${key} ${twin}`, rank };
   });
   return out;
@@ -50,7 +50,7 @@ function compare(a: unknown, b: unknown): number {
   }
   const [left, right] = [Object.keys(a).sort(), Object.keys(b).sort()];
   for (let k = 0; k < left.length; k++) {
-    const by = compare(left[k], right[k]) || compare(a[left[k]!], b[right[k]!]);
+    const by = compare(left[k], right[k]) || compare(a[left[k]], b[right[k]]);
     if (by !== 0) return by;
   }
   return 0;

@@ -92,12 +92,12 @@ export class Probe {
   sample(t: number): void {
     this.#times.push(t);
     const values = this.#read();
-    for (let k = 0; k < this.#values.length; k++) this.#values[k]!.push(values[k]!);
+    for (let k = 0; k < this.#values.length; k++) this.#values[k].push(values[k]);
   }
 
   get traces(): RecordedTrace[] {
     const times = Float64Array.from(this.#times);
-    return this.#labels.map((label, k) => ({ ...label, times, values: Float64Array.from(this.#values[k]!) }));
+    return this.#labels.map((label, k) => ({ ...label, times, values: Float64Array.from(this.#values[k]) }));
   }
 }
 
@@ -130,12 +130,12 @@ export function probes(spec: ProbeRecording, simulation: Readable): Probe[] {
       });
       const labels = chosen.map(s => ({
         population: target,
-        neuron: post[s]!,
+        neuron: post[s],
         quantity: `weight ${name}[${s}]`,
       }));
       const read = () => {
         const all = simulation.weights(projection);
-        return chosen.map(s => all[s]!);
+        return chosen.map(s => all[s]);
       };
       return new Probe(labels, read, times, `record.weights[${r}]`);
     }),
@@ -146,7 +146,7 @@ export function probes(spec: ProbeRecording, simulation: Readable): Probe[] {
 function schedule({ times, interval, start = 0, stop = Infinity }: SampleTimes): (k: number) => number {
   if (times !== undefined) {
     for (let k = 0; k < times.length; k++) expectMoment(`times[${k}]`, times[k], k > 0 ? times[k - 1] : 0);
-    return k => (k < times.length ? times[k]! : Infinity);
+    return k => (k < times.length ? times[k] : Infinity);
   }
   expectTime("interval", interval);
   expectMoment("start", start);

@@ -84,15 +84,14 @@ export class Recorder {
   raster(durationMs: number, metadata: Raster["metadata"], probes: readonly RecordedTrace[]): Raster {
     const [times, population, neurons] = [this.#times, this.#population, this.#neurons];
     const order = Uint32Array.from({ length: this.#count }, (_, k) => k).sort(
-      (a, b) =>
-        times[a]! - times[b]! || population[a]! - population[b]! || neurons[a]! - neurons[b]! || a - b,
+      (a, b) => times[a] - times[b] || population[a] - population[b] || neurons[a] - neurons[b] || a - b,
     );
     return {
       durationMs,
       populations: this.#populations,
-      times: Float64Array.from(order, k => times[k]!),
-      populationIndex: Uint16Array.from(order, k => population[k]!),
-      neurons: Uint32Array.from(order, k => neurons[k]!),
+      times: Float64Array.from(order, k => times[k]),
+      populationIndex: Uint16Array.from(order, k => population[k]),
+      neurons: Uint32Array.from(order, k => neurons[k]),
       traces: [...probes, ...this.#rates.map(counter => this.#rateTrace(counter, durationMs))],
       metadata,
     };
@@ -107,13 +106,13 @@ export class Recorder {
         wider.set(counter.counts);
         counter.counts = wider;
       }
-      counter.counts[b]!++;
+      counter.counts[b]++;
     }
   }
 
   /** One value per bin that is over, at the bin's end. */
   #rateTrace({ population, bin, counts }: RateCounter, durationMs: number): RecordedTrace {
-    const { name, size } = this.#populations[population]!;
+    const { name, size } = this.#populations[population];
     const bins = binAt(durationMs, bin);
     return {
       population: name,

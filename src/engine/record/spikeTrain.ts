@@ -43,12 +43,12 @@ export class SpikeTrain {
     if (n > 48) this.#bucket(end);
     const { times, neurons } = this;
     for (let k = 1; k < n; k++) {
-      const t = times[k]!;
-      const id = neurons[k]!;
+      const t = times[k];
+      const id = neurons[k];
       let m = k - 1;
-      while (m >= 0 && (times[m]! > t || (times[m] === t && neurons[m]! > id))) {
-        times[m + 1] = times[m]!;
-        neurons[m + 1] = neurons[m]!;
+      while (m >= 0 && (times[m] > t || (times[m] === t && neurons[m] > id))) {
+        times[m + 1] = times[m];
+        neurons[m + 1] = neurons[m];
         m--;
       }
       times[m + 1] = t;
@@ -71,12 +71,12 @@ export class SpikeTrain {
     }
     const starts = this.#starts.fill(0);
     const scale = (buckets * (1 - 1e-12)) / (end || 1);
-    for (let k = 0; k < n; k++) starts[((times[k]! * scale) | 0) + 1]!++;
-    for (let b = 0; b < buckets; b++) starts[b + 1]! += starts[b]!;
+    for (let k = 0; k < n; k++) starts[((times[k] * scale) | 0) + 1]++;
+    for (let b = 0; b < buckets; b++) starts[b + 1] += starts[b];
     for (let k = 0; k < n; k++) {
-      const place = starts[(times[k]! * scale) | 0]!++;
-      this.#scratchTimes[place] = times[k]!;
-      this.#scratchNeurons[place] = neurons[k]!;
+      const place = starts[(times[k] * scale) | 0]++;
+      this.#scratchTimes[place] = times[k];
+      this.#scratchNeurons[place] = neurons[k];
     }
     times.set(this.#scratchTimes.subarray(0, n));
     neurons.set(this.#scratchNeurons.subarray(0, n));

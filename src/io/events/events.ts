@@ -33,7 +33,7 @@ export function eventsToRaster(
       populations: [{ name: "input", size: 2 * width * height }],
       times: shifted,
       populationIndex: new Uint16Array(times.length),
-      neurons: Uint32Array.from(times, (_, k) => (polarity[k]! * height + y[k]!) * width + x[k]!),
+      neurons: Uint32Array.from(times, (_, k) => (polarity[k] * height + y[k]) * width + x[k]),
       traces: [],
       metadata,
     },

@@ -28,7 +28,7 @@ export function decodeNmnist(
   const clock = new Clock(23);
   let marked = 0;
   for (let k = 0; k < bytes.length; k += 5) {
-    const [x, y, high] = [bytes[k]!, bytes[k + 1]!, bytes[k + 2]!];
+    const [x, y, high] = [bytes[k], bytes[k + 1], bytes[k + 2]];
     if (y === ATIS_ROWS) {
       marked += RAN_OVER;
       continue;
@@ -38,7 +38,7 @@ export function decodeNmnist(
         `${file}: event ${k / 5}: expected a pixel of ${width} x ${height}, got ${x}, ${y}`,
       );
     }
-    const micros = ((high & 0x7f) << 16) | (bytes[k + 3]! << 8) | bytes[k + 4]!;
+    const micros = ((high & 0x7f) << 16) | (bytes[k + 3] << 8) | bytes[k + 4];
     events.push((marked + clock.at(micros)) / 1000, x, y, high >> 7);
   }
   return events.events(size);

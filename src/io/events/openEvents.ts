@@ -49,15 +49,15 @@ async function spokenWord(path: string, word: number): Promise<RasterStream> {
   const { times, channels, labels, count } = await readShd(path, [word, word + 1]);
   if (word >= count)
     throw new InputError(`${path}: expected the number of a word below ${count}, got ${word}`);
-  const own = times[0]!;
+  const own = times[0];
   const raster = {
     durationMs: own.reduce((most, t) => Math.max(most, t), 0),
     populations: [{ name: "cochlea", size: SHD_CHANNELS }],
     times: own,
     populationIndex: new Uint16Array(own.length),
-    neurons: Uint32Array.from(channels[0]!),
+    neurons: Uint32Array.from(channels[0]),
     traces: [],
-    metadata: { word, words: count, label: labels[0]! },
+    metadata: { word, words: count, label: labels[0] },
   };
   return streamOf(rasterFrom(raster, path));
 }

@@ -41,9 +41,9 @@ export function spokenWords(root: Group, path: string, range: RowRange): SpokenW
   }
   const channels = units.map((list, k) => {
     const bad = list.findIndex(c => !(Number.isInteger(c) && c >= 0 && c < SHD_CHANNELS));
-    if (bad >= 0 || list.length !== times[k]!.length) {
+    if (bad >= 0 || list.length !== times[k].length) {
       throw new InputError(
-        `${path}: word ${range[0] + k}: expected ${times[k]!.length} channels below ${SHD_CHANNELS}, got ${bad >= 0 ? list[bad] : list.length}`,
+        `${path}: word ${range[0] + k}: expected ${times[k].length} channels below ${SHD_CHANNELS}, got ${bad >= 0 ? list[bad] : list.length}`,
       );
     }
     return Uint16Array.from(list);

@@ -22,7 +22,7 @@ function placesOf(given: readonly string[]): (Record<Column, number> & { unit?: 
   const place = (name: Column) => given.findIndex(own => names[name].test(own.trim()));
   const places = { t: place("t"), x: place("x"), y: place("y"), p: place("p") };
   if (places.t < 0 || places.x < 0 || places.p < 0) return null;
-  const unit = names.t.exec(given[places.t]!.trim())![1]?.toLowerCase() as Unit | undefined;
+  const unit = names.t.exec(given[places.t].trim())![1]?.toLowerCase() as Unit | undefined;
   return { ...places, ...(unit && { unit }) };
 }
 
@@ -82,7 +82,7 @@ export function decodeEventsNpz(bytes: Uint8Array, file: string): CameraEvents {
   const arrays = decodeNpz(bytes, file);
   if (placesOf([...arrays.keys()])) return fromColumns(arrays, file);
   const tables = [...arrays].filter(([, { data }]) => data instanceof Map);
-  if (tables.length === 1) return fromTable(tables[0]![1], `${file}: ${tables[0]![0]}`);
+  if (tables.length === 1) return fromTable(tables[0][1], `${file}: ${tables[0][0]}`);
   const list = [...arrays].slice(0, 8).map(([name, array]) => `${shown(name)} (${described(array)})`);
   throw new InputError(
     `${file}: expected arrays ${expected}, or one array with these fields, got ${list.join(", ") || "none"}`,
@@ -129,8 +129,8 @@ function fromColumns(arrays: ReadonlyMap<string, NpyArray>, file: string): Camer
   const clock = t instanceof Int32Array || t instanceof Uint32Array ? new Clock(32) : null;
   const rows = new Rows();
   for (let k = 0; k < t.length; k++) {
-    const time = clock ? clock.at(Number(t[k]!)) : Number(t[k]!);
-    rows.add(time, Number(x[k]!), y ? Number(y[k]!) : 0, Number(p[k]!), `${file}: event ${k}`);
+    const time = clock ? clock.at(Number(t[k])) : Number(t[k]);
+    rows.add(time, Number(x[k]), y ? Number(y[k]) : 0, Number(p[k]), `${file}: event ${k}`);
   }
   return rows.events(places);
 }

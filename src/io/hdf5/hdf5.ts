@@ -139,7 +139,7 @@ function reason(reports: string, error: unknown): string {
   // The first stack is the cause of those that follow.
   const first = reports.split("HDF5-DIAG")[1] ?? "";
   const inner = [...first.matchAll(/\(\): (.*)/g)].at(-1);
-  return inner?.[1] ?? String((error as Error)?.message ?? error).split("\n")[0]!;
+  return inner?.[1] ?? String((error as Error)?.message ?? error).split("\n")[0];
 }
 
 /** Element types of this module: names of `struct` in Python, which the library uses. */
@@ -204,8 +204,8 @@ export class Column {
 function widen(data: Float64Array | Uint32Array): BigUint64Array {
   const words = new Uint32Array(2 * data.length);
   for (let k = 0; k < data.length; k++) {
-    words[2 * k] = data[k]!;
-    words[2 * k + 1] = data[k]! / 2 ** 32;
+    words[2 * k] = data[k];
+    words[2 * k + 1] = data[k] / 2 ** 32;
   }
   return new BigUint64Array(words.buffer);
 }
@@ -283,7 +283,7 @@ export function textsAt(root: Group, path: string, file: string): string[] {
   if (shape?.slice(1).some(n => n > 16))
     throw new InputError(`${file}: ${path}: expected a list or pairs of texts, got ${shape.join(" x ")}`);
   const texts: unknown[] = [];
-  for (const range of shape?.length ? pieces(0, shape[0]!) : [null]) {
+  for (const range of shape?.length ? pieces(0, shape[0]) : [null]) {
     const value: unknown = range === null ? dataset.value : dataset.slice([range]);
     const piece: unknown[] = Array.isArray(value) ? value : [value];
     charge(

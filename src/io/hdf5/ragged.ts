@@ -15,7 +15,7 @@ export function raggedAt(root: Group, path: string, file: string, [from, to]: Ro
   const type = metadata.vlen_type;
   if (!type || shape?.length !== 1)
     throw new InputError(`${file}: ${path}: expected rows of different lengths, got ${dataset.dtype}`);
-  const range: RowRange = [Math.min(from, shape[0]!), Math.min(to, shape[0]!)];
+  const range: RowRange = [Math.min(from, shape[0]), Math.min(to, shape[0])];
   if (range[0] >= range[1]) return [];
   const isHalf = type.type === FLOAT && type.size === 2;
   return pieces(...range).flatMap(piece => {

@@ -73,8 +73,8 @@ function* writeEvents(group: Group, stream: RasterStream, p: number): Generator<
   const time = new Column(group, "time", "<d", count, true);
   for (const block of stream.spikes()) {
     const own = select(block.populationIndex, p);
-    idx.write(Uint32Array.from(own, k => block.neurons[k]!));
-    time.write(Float64Array.from(own, k => block.times[k]!));
+    idx.write(Uint32Array.from(own, k => block.neurons[k]));
+    time.write(Float64Array.from(own, k => block.times[k]));
     yield;
   }
 }
@@ -145,7 +145,7 @@ export function nirDataRaster(root: Group, path: string): Raster {
     neurons.set(idx, at);
     populationIndex.fill(p, at, (at += idx.length));
   });
-  const populations = facts?.populations ?? names.map((name, p) => ({ name, size: events[p]!.size }));
+  const populations = facts?.populations ?? names.map((name, p) => ({ name, size: events[p].size }));
   const metadata = facts?.metadata ?? { timeUnit: unit };
   if (facts) traces.sort((a, b) => order(names, a, b));
   return rasterFrom(
@@ -174,7 +174,7 @@ function readEvents(
   const time = numbersAt(group, "time", path);
   const value = type === "ValuedEventData" ? numbersAt(group, "value", path) : null;
   const shape = (group.get("idx") as unknown as { shape: number[] }).shape;
-  if (shape.length !== 2 || shape[0]! > 1)
+  if (shape.length !== 2 || shape[0] > 1)
     throw new InputError(`${path}: ${what}: expected one sample, got shape ${shape.join(" x ")}`);
   if (time.length !== idx.length || (value && value.length !== idx.length))
     throw new InputError(`${path}: ${what}: expected ${idx.length} times, got ${time.length}`);
@@ -182,7 +182,7 @@ function readEvents(
   const kept = idx.some(i => i === -1) ? [...idx.keys()].filter(k => idx[k] !== -1) : null;
   const bad = idx.findIndex(i => !(Number.isInteger(i) && i >= -1 && i < 2 ** 32));
   if (bad >= 0) throw new InputError(`${path}: ${what}: idx: expected a neuron, got ${idx[bad]}`);
-  const pick = (from: Float64Array) => (kept ? Float64Array.from(kept, k => from[k]!) : from);
+  const pick = (from: Float64Array) => (kept ? Float64Array.from(kept, k => from[k]) : from);
   return { idx: pick(idx), time: pick(time).map(t => t * scale), value: value && pick(value) };
 }
 
@@ -202,8 +202,8 @@ function readValued(
     const own = [...idx.keys()].filter(k => idx[k] === neuron);
     return {
       ...{ population, neuron, quantity },
-      times: Float64Array.from(own, k => time[k]!),
-      values: Float64Array.from(own, k => value[k]!),
+      times: Float64Array.from(own, k => time[k]),
+      values: Float64Array.from(own, k => value[k]),
     };
   });
 }

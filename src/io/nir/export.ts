@@ -32,7 +32,7 @@ export function networkToNir(
   const { sizes, weights, biases, neuron, inputGain, metadata } = network;
   if (!(dtMs > 0 && dtMs < Infinity))
     throw new InputError(`dt: expected a time step in ms above 0, got ${dtMs}`);
-  const layers = network.layers ?? sizes.slice(1).map((post, l) => denseLayer(sizes[l]!, post));
+  const layers = network.layers ?? sizes.slice(1).map((post, l) => denseLayer(sizes[l], post));
   if (layers.some(({ pool }) => pool?.kind === "max")) {
     throw new InputError(
       "nir: expected average pools, got a max pool of spikes, which follows the largest trace; NIR has no such node",
@@ -53,19 +53,19 @@ export function networkToNir(
     nodes[name] = node;
     names.push(name);
   };
-  put("input", { type: "Input", fields: { shape: integers(shapeOf(sizes[0]!, layers[0]!.conv?.from)) } });
+  put("input", { type: "Input", fields: { shape: integers(shapeOf(sizes[0], layers[0].conv?.from)) } });
   const scale = currentPerTrace(network.neuron.tauMem, network.durationMs) * dtMs;
   layers.forEach((layer, l) => {
     const gain = l === 0 ? inputGain : neuron.vThreshold;
-    const bias = tensor(Float32Array.from(biases[l]!, b => b * scale));
+    const bias = tensor(Float32Array.from(biases[l], b => b * scale));
     const { conv, pool } = layer;
     // The maps below, whose neurons an Affine sees in a row.
     const maps = pool?.to ?? layers[l - 1]?.conv?.to;
     if (pool) put(`pool_${l + 1}`, averagePool(pool));
-    if (conv) put(`conv_${l + 1}`, convolution(conv, weights[l]!, gain, bias));
+    if (conv) put(`conv_${l + 1}`, convolution(conv, weights[l], gain, bias));
     else {
       if (maps) put(`flatten_${l + 1}`, flatten(maps));
-      const weight = transpose(weights[l]!, layer, gain, maps);
+      const weight = transpose(weights[l], layer, gain, maps);
       put(`affine_${l + 1}`, { type: "Affine", fields: { weight, bias } });
     }
     const readout = l === depth - 1;
@@ -74,7 +74,7 @@ export function networkToNir(
       neurons(shapeOf(layer.post, conv?.to), neuron, dtMs, readout),
     );
   });
-  put("output", { type: "Output", fields: { shape: integers([sizes[depth]!]) } });
+  put("output", { type: "Output", fields: { shape: integers([sizes[depth]]) } });
   const facts: Record<string, string | number | boolean> = {
     ...metadata,
     time_unit: "s",
@@ -89,7 +89,7 @@ export function networkToNir(
   const graph: NirGraph = {
     type: "NIRGraph",
     nodes,
-    edges: names.slice(1).map((name, k) => [names[k]!, name] as const),
+    edges: names.slice(1).map((name, k) => [names[k], name] as const),
     metadata: Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, fact(value)])),
   };
   return { graph, warnings: lost };
@@ -113,7 +113,7 @@ function convolution(
   for (let place = 0; place < places; place++)
     for (let c = 0; c < ins; c++)
       for (let o = 0; o < outs; o++)
-        kernel[(o * ins + c) * places + place] = weights[(place * ins + c) * outs + o]! * gain;
+        kernel[(o * ins + c) * places + place] = weights[(place * ins + c) * outs + o] * gain;
   return {
     type: "Conv2d",
     fields: {
@@ -178,7 +178,7 @@ function transpose(
   const places = height * width;
   for (let i = 0; i < sources; i++) {
     const column = (i % channels) * places + Math.floor(i / channels);
-    for (let j = 0; j < post; j++) out[j * sources + column] = weights[i * post + j]! * gain;
+    for (let j = 0; j < post; j++) out[j * sources + column] = weights[i * post + j] * gain;
   }
   return tensor(out, [post, sources]);
 }

@@ -113,7 +113,7 @@ function readNode(group: Group, where: string, path: string, depth: number): Nir
         .keys()
         .map(name => [name, readNode(groupAt(inner, name, path), `${where}/${name}`, path, depth + 1)]),
     ),
-    edges: Array.from({ length: names.length / 2 }, (_, k) => [names[2 * k]!, names[2 * k + 1]!] as const),
+    edges: Array.from({ length: names.length / 2 }, (_, k) => [names[2 * k], names[2 * k + 1]] as const),
     ...metadata,
   };
 }

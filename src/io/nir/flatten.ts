@@ -26,7 +26,7 @@ function dissolve(graph: NirGraph, prefix: string): Pick<FlatGraph, "nodes" | "e
   const nodes: Record<string, NirNode> = {};
   const edges: (readonly [string, string])[] = [];
   const ends = (name: string, kind: "Input" | "Output"): string[] => {
-    const node = graph.nodes[name]!;
+    const node = graph.nodes[name];
     if (!("nodes" in node)) return [prefix + name];
     return Object.entries(node.nodes)
       .filter(([, inner]) => inner.type === kind)
@@ -88,7 +88,7 @@ export function shapesOf({ nodes, edges }: FlatGraph): Map<string, LinearMap> {
       for (const [from, to] of edges) {
         const source = maps.get(from);
         if (!source || maps.has(to)) continue;
-        const node = nodes[to]!;
+        const node = nodes[to];
         put(to, linearMap(node, source.outShape, `nir: node ${to}`) ?? wire(source.outShape));
       }
     }

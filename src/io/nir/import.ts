@@ -93,22 +93,22 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
   for (const from of Object.keys(layers))
     for (const path of ways(flat, from)) {
       const [to, through] = [path.at(-1)!, path.slice(0, -1)];
-      const { type } = flat.nodes[from]!;
+      const { type } = flat.nodes[from];
       if (type !== "Input" && type !== "Threshold" && !type.endsWith("IF"))
         throw new InputError(
           `nir: edge ${from} to ${path[0]}: expected spikes to reach ${to}, got the potential of ${type}, which is sent nowhere here`,
         );
-      const synapses = multiplyOut(through, flat.nodes, maps, layers[from]!.size, ms);
-      const { perSpike } = layers[to]!.neurons!;
+      const synapses = multiplyOut(through, flat.nodes, maps, layers[from].size, ms);
+      const { perSpike } = layers[to].neurons!;
       links.push({
         from,
         to,
         ...synapses,
-        weights: synapses.weights.map((w, s) => w * perSpike[synapses.post[s]!]!),
+        weights: synapses.weights.map((w, s) => w * perSpike[synapses.post[s]]),
       });
     }
-  const inputs = Object.keys(layers).filter(name => !layers[name]!.neurons);
-  const others = Object.keys(layers).filter(name => layers[name]!.neurons);
+  const inputs = Object.keys(layers).filter(name => !layers[name].neurons);
+  const others = Object.keys(layers).filter(name => layers[name].neurons);
   const order = arrivalOrder([...inputs, ...others], links);
   breakLoops(order, links, dt * ms, notes);
 
@@ -117,28 +117,28 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
   const currents: Record<string, Float64Array> = {};
   const stimuli: NonNullable<NetworkSpec["stimuli"]>[number][] = [];
   for (const name of order) {
-    const { neurons, parts } = layers[name]!;
+    const { neurons, parts } = layers[name];
     parts.forEach(({ population, neurons: members }, g) => {
       const count = members.length;
       if (!neurons) {
         populations[population] = { size: count, neuron: "input" };
         return;
       }
-      const { neuron } = neurons.groups[g]!;
+      const { neuron } = neurons.groups[g];
       populations[population] = { size: count, neuron };
-      currents[population] = Float64Array.from(members, k => constant[name]![k]! * neurons.perConstant[k]!);
+      currents[population] = Float64Array.from(members, k => constant[name][k] * neurons.perConstant[k]);
       const { rises } = neurons;
       if (rises)
         members.forEach((j, k) => {
           // From nothing to what it settles at, as a synaptic current rises.
-          const lacks = constant[name]![j]! * rises[j]!;
+          const lacks = constant[name][j] * rises[j];
           if (lacks !== 0)
             stimuli.push({ to: population, kind: "spikes", times: [0], neurons: [k], weight: -lacks });
         });
     });
   }
   const projections = links.flatMap(link =>
-    splitSynapses(link, layers[link.from]!, layers[link.to]!, `${link.from}->${link.to}`),
+    splitSynapses(link, layers[link.from], layers[link.to], `${link.from}->${link.to}`),
   );
   const spec = { populations, projections, ...(stimuli.length > 0 && { stimuli }) };
   const parts = Object.fromEntries(Object.entries(layers).map(([name, layer]) => [name, layer.parts]));
@@ -150,7 +150,7 @@ function ways({ nodes, following }: FlatGraph, from: string): string[][] {
   return pathsFrom(
     from,
     name => following.get(name) ?? [],
-    name => isNeuron(nodes[name]!.type),
+    name => isNeuron(nodes[name].type),
   );
 }
 
@@ -166,7 +166,7 @@ function constants(
   );
   for (const name of Object.keys(flat.nodes)) {
     const { bias } = maps.get(name)!;
-    if (!bias || isNeuron(flat.nodes[name]!.type)) continue;
+    if (!bias || isNeuron(flat.nodes[name].type)) continue;
     for (const path of ways(flat, name)) {
       const [to, through] = [path.at(-1)!, path.slice(0, -1)];
       const drive = applyAll(
@@ -174,11 +174,11 @@ function constants(
         bias,
       );
       drive.forEach((value, j) => {
-        sums[to]![j]! += value;
+        sums[to][j] += value;
       });
-      if (through.some(step => flat.nodes[step]!.type === "Delay"))
+      if (through.some(step => flat.nodes[step].type === "Delay"))
         notes.push(`${name} to ${to}: the bias acts from the start, not after the delay`);
-      if (flat.nodes[to]!.type === "Threshold" && drive.some(value => value !== 0))
+      if (flat.nodes[to].type === "Threshold" && drive.some(value => value !== 0))
         throw new InputError(
           `nir: node ${to}: expected a Threshold that only spikes reach, got the bias of ${name}`,
         );

@@ -39,19 +39,19 @@ export function splitSynapses(
   const [source, target] = [placesOf(from), placesOf(to)];
   const parts = from.parts.flatMap(a => to.parts.map(b => ({ a, b, synapses: [] as number[] })));
   for (let s = 0; s < pre.length; s++)
-    parts[source.part[pre[s]!]! * to.parts.length + target.part[post[s]!]!]!.synapses.push(s);
+    parts[source.part[pre[s]] * to.parts.length + target.part[post[s]]].synapses.push(s);
   return parts.flatMap(({ a, b, synapses }): ProjectionSpec[] => {
     if (synapses.length === 0) return [];
     const n = b.neurons.length;
     const [i, j] = [
-      Uint32Array.from(synapses, s => source.place[pre[s]!]!),
-      Uint32Array.from(synapses, s => target.place[post[s]!]!),
+      Uint32Array.from(synapses, s => source.place[pre[s]]),
+      Uint32Array.from(synapses, s => target.place[post[s]]),
     ];
     const dense =
       synapses.length === a.neurons.length * n &&
       i.every((own, k) => own === Math.floor(k / n) && j[k] === k % n);
-    const delay = Float64Array.from(synapses, s => delays[s]!);
-    const first = delay[0]!;
+    const delay = Float64Array.from(synapses, s => delays[s]);
+    const first = delay[0];
     return [
       {
         from: a.population,
@@ -60,7 +60,7 @@ export function splitSynapses(
           ? { name: `${name}: ${a.population}->${b.population}` }
           : {}),
         ...(!dense && { connect: { kind: "pairs", pre: i, post: j } }),
-        weights: Float32Array.from(synapses, s => weights[s]!),
+        weights: Float32Array.from(synapses, s => weights[s]),
         ...(delay.every(d => d === first) ? first > 0 && { delay: first } : { delay }),
       },
     ];

@@ -28,7 +28,7 @@ export function linearMap(node: NirNode, inShape: readonly number[], where: stri
       const n = size(inShape);
       if (scale.length !== n && scale.length !== 1) throw misfit(where, `${n} factors`, scale.length);
       const spread: LinearMap["spread"] = (i, amount, add) => {
-        add(i, amount * scale[scale.length === 1 ? 0 : i]!);
+        add(i, amount * scale[scale.length === 1 ? 0 : i]);
       };
       return { inShape, outShape: inShape, bias: null, spread };
     }
@@ -39,7 +39,7 @@ export function linearMap(node: NirNode, inShape: readonly number[], where: stri
     case "AvgPool2d":
       return pooling(node, inShape, where);
     case "Flatten": {
-      const [start, end] = [numbers(node, "start_dim")[0]!, numbers(node, "end_dim")[0]!];
+      const [start, end] = [numbers(node, "start_dim")[0], numbers(node, "end_dim")[0]];
       const last = end < 0 ? inShape.length + end : end;
       if (!(start >= 0 && last >= start && last < inShape.length))
         throw misfit(where, `dimensions of ${inShape.join(" x ")}`, `${start} to ${end}`);
@@ -92,57 +92,57 @@ function matrix(node: NirNode, inShape: readonly number[], where: string): Linea
   const bias = node.type === "Affine" ? numbers(node, "bias") : null;
   if (bias && bias.length !== outs) throw misfit(where, `${outs} biases`, bias.length);
   const spread: LinearMap["spread"] = (i, amount, add) => {
-    for (let j = 0; j < outs!; j++) add(j, amount * weight[j * ins! + i]!);
+    for (let j = 0; j < outs; j++) add(j, amount * weight[j * ins + i]);
   };
-  return { inShape, outShape: [outs!], bias, spread };
+  return { inShape, outShape: [outs], bias, spread };
 }
 
 function convolution(node: NirNode, given: readonly number[], where: string): LinearMap {
   const flat = node.type === "Conv1d";
   const shape = shapeOf(node);
   // One dimension is two of which one is 1.
-  const inShape = flat ? [given[0]!, 1, given[1]!] : given;
-  const [outs, perGroup, kh, kw] = flat ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape;
+  const inShape = flat ? [given[0], 1, given[1]] : given;
+  const [outs, perGroup, kh, kw] = flat ? [shape[0], shape[1], 1, shape[2]] : shape;
   const weight = numbers(node, "weight");
-  const groups = numbers(node, "groups")[0]!;
+  const groups = numbers(node, "groups")[0];
   const bias = numbers(node, "bias");
   const pair = (field: string, unit: number): [number, number] => {
     const list = numbers(node, field);
-    if (flat) return [unit, list[0]!];
-    return [list[0]!, list[1] ?? list[0]!];
+    if (flat) return [unit, list[0]];
+    return [list[0], list[1] ?? list[0]];
   };
   const [stride, dilation] = [pair("stride", 1), pair("dilation", 1)];
   expectCounts(where, "stride, dilation and groups", 1, [...stride, ...dilation, groups]);
   if (bias.length !== outs) throw misfit(where, `${outs} biases`, bias.length);
   const [channels, h, w] = inShape;
-  if (inShape.length !== 3 || channels !== perGroup! * groups || outs! % groups !== 0)
-    throw misfit(where, `an input of ${perGroup! * groups} channels`, given.join(" x "));
-  const [before, after] = padding(node, [kh!, kw!], dilation, pair);
+  if (inShape.length !== 3 || channels !== perGroup * groups || outs % groups !== 0)
+    throw misfit(where, `an input of ${perGroup * groups} channels`, given.join(" x "));
+  const [before, after] = padding(node, [kh, kw], dilation, pair);
   const [oh, ow] = [0, 1].map(d => {
-    const [n, k] = [inShape[d + 1]!, [kh!, kw!][d]!];
-    return Math.floor((n + before[d]! + after[d]! - dilation[d]! * (k - 1) - 1) / stride[d]!) + 1;
+    const [n, k] = [inShape[d + 1], [kh, kw][d]];
+    return Math.floor((n + before[d] + after[d] - dilation[d] * (k - 1) - 1) / stride[d]) + 1;
   }) as [number, number];
   if (!(oh > 0 && ow > 0)) throw misfit(where, "an input not smaller than the kernel", given.join(" x "));
-  const perGroupOut = outs! / groups;
+  const perGroupOut = outs / groups;
   const spread: LinearMap["spread"] = (i, amount, add) => {
-    const [c, y, x] = [Math.floor(i / (h! * w!)), Math.floor(i / w!) % h!, i % w!];
-    const g = Math.floor(c / perGroup!);
-    for (let ky = 0; ky < kh!; ky++) {
+    const [c, y, x] = [Math.floor(i / (h * w)), Math.floor(i / w) % h, i % w];
+    const g = Math.floor(c / perGroup);
+    for (let ky = 0; ky < kh; ky++) {
       const oy = (y + before[0] - ky * dilation[0]) / stride[0];
       if (!(Number.isInteger(oy) && oy >= 0 && oy < oh)) continue;
-      for (let kx = 0; kx < kw!; kx++) {
+      for (let kx = 0; kx < kw; kx++) {
         const ox = (x + before[1] - kx * dilation[1]) / stride[1];
         if (!(Number.isInteger(ox) && ox >= 0 && ox < ow)) continue;
         for (let o = g * perGroupOut; o < (g + 1) * perGroupOut; o++) {
-          const k = ((o * perGroup! + (c % perGroup!)) * kh! + ky) * kw! + kx;
-          add((o * oh + oy) * ow + ox, amount * weight[k]!);
+          const k = ((o * perGroup + (c % perGroup)) * kh + ky) * kw + kx;
+          add((o * oh + oy) * ow + ox, amount * weight[k]);
         }
       }
     }
   };
-  const outShape = flat ? [outs!, ow] : [outs!, oh, ow];
+  const outShape = flat ? [outs, ow] : [outs, oh, ow];
   if (size(outShape) > LARGEST) throw misfit(where, `at most ${LARGEST} values`, outShape.join(" x "));
-  const all = Float64Array.from({ length: size(outShape) }, (_, k) => bias[Math.floor(k / (oh * ow))]!);
+  const all = Float64Array.from({ length: size(outShape) }, (_, k) => bias[Math.floor(k / (oh * ow))]);
   return { inShape: given, outShape, bias: all.some(b => b !== 0) ? all : null, spread };
 }
 
@@ -160,9 +160,9 @@ function padding(
       [0, 0],
     ];
   if (value === "same") {
-    const all = [0, 1].map(d => dilation[d]! * (kernel[d]! - 1));
+    const all = [0, 1].map(d => dilation[d] * (kernel[d] - 1));
     const before = all.map(n => Math.floor(n / 2)) as [number, number];
-    return [before, all.map((n, d) => n - before[d]!) as [number, number]];
+    return [before, all.map((n, d) => n - before[d]) as [number, number]];
   }
   const both = pair("padding", 0);
   expectCounts("nir", "padding", 0, both);
@@ -172,25 +172,26 @@ function padding(
 function pooling(node: NirNode, inShape: readonly number[], where: string): LinearMap {
   const pair = (field: string) => {
     const list = numbers(node, field);
-    return [list[0]!, list[1] ?? list[0]!] as const;
+    return [list[0], list[1] ?? list[0]] as const;
   };
   const [kernel, stride, pad] = [pair("kernel_size"), pair("stride"), pair("padding")];
   expectCounts(where, "kernel_size and stride", 1, [...kernel, ...stride]);
   expectCounts(where, "padding", 0, pad);
   const [channels, h, w] = inShape;
   if (inShape.length !== 3) throw misfit(where, "an input of channels x height x width", inShape.join(" x "));
-  const [oh, ow] = [0, 1].map(d =>
-    Math.floor((inShape[d + 1]! + 2 * pad[d]! - kernel[d]!) / stride[d]! + 1),
-  ) as [number, number];
+  const [oh, ow] = [0, 1].map(d => Math.floor((inShape[d + 1] + 2 * pad[d] - kernel[d]) / stride[d] + 1)) as [
+    number,
+    number,
+  ];
   if (!(oh > 0 && ow > 0)) throw misfit(where, "an input not smaller than the kernel", inShape.join(" x "));
   // Padding counts as zeros in an average, as in PyTorch.
   const factor = node.type === "AvgPool2d" ? 1 / (kernel[0] * kernel[1]) : 1;
   const spread: LinearMap["spread"] = (i, amount, add) => {
-    const [c, y, x] = [Math.floor(i / (h! * w!)), Math.floor(i / w!) % h!, i % w!];
+    const [c, y, x] = [Math.floor(i / (h * w)), Math.floor(i / w) % h, i % w];
     const [firstY, lastY] = windows(y + pad[0], kernel[0], stride[0], oh);
     const [firstX, lastX] = windows(x + pad[1], kernel[1], stride[1], ow);
     for (let oy = firstY; oy <= lastY; oy++)
       for (let ox = firstX; ox <= lastX; ox++) add((c * oh + oy) * ow + ox, amount * factor);
   };
-  return { inShape, outShape: [channels!, oh, ow], bias: null, spread };
+  return { inShape, outShape: [channels, oh, ow], bias: null, spread };
 }

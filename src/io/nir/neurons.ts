@@ -48,8 +48,8 @@ export function neuronsOf(
   const resetOf = (k: number) =>
     spiking
       ? {
-          vThreshold: thresholds![k]!,
-          ...(reset ?? { reset: "fixed" as const, vReset: resets![k]! }),
+          vThreshold: thresholds![k],
+          ...(reset ?? { reset: "fixed" as const, vReset: resets![k] }),
         }
       : { vThreshold: Infinity };
   const [thresholds, resets] = spiking ? [field("v_threshold"), field("v_reset")] : [];
@@ -59,7 +59,7 @@ export function neuronsOf(
       const threshold = field("threshold");
       const forgets = { tauMem: (dt * ms) / 1000, reset: "fixed" as const, vReset: 0 };
       return {
-        groups: every(k => ({ ...forgets, vThreshold: threshold[k]! })),
+        groups: every(k => ({ ...forgets, vThreshold: threshold[k] })),
         perSpike: threshold.map(() => 1),
         perConstant: threshold.map(() => 0),
         rises: null,
@@ -80,9 +80,9 @@ export function neuronsOf(
       const [r, tau, leak] = [field("r"), field("tau"), field("v_leak")];
       const decay = euler ? eulerTimes(name, "tau", tau, dt) : tau;
       return {
-        groups: every(k => ({ tauMem: decay[k]! * ms, vRest: leak[k]!, ...resetOf(k) })),
-        perSpike: r.map((x, k) => (x * dt) / tau[k]!),
-        perConstant: r.map((x, k) => x / (decay[k]! * ms)),
+        groups: every(k => ({ tauMem: decay[k] * ms, vRest: leak[k], ...resetOf(k) })),
+        perSpike: r.map((x, k) => (x * dt) / tau[k]),
+        perConstant: r.map((x, k) => x / (decay[k] * ms)),
         rises: null,
       };
     }
@@ -94,21 +94,21 @@ export function neuronsOf(
       // What a current of 1 adds to the potential in a step of Euler's method, over what it adds in an exact one.
       const step = tau.map((t, k) => {
         if (!euler) return 1;
-        const delta = 1 / synaptic[k]! - 1 / decay[k]!;
-        return dt / expResponse(delta, dt, 1 - dt / t, 1 - dt / tauSyn[k]!);
+        const delta = 1 / synaptic[k] - 1 / decay[k];
+        return dt / expResponse(delta, dt, 1 - dt / t, 1 - dt / tauSyn[k]);
       });
-      const slope = r.map((x, k) => (x * factor[k]!) / (tau[k]! * ms));
+      const slope = r.map((x, k) => (x * factor[k]) / (tau[k] * ms));
       return {
         groups: every(k => ({
           model: "lif-exp",
-          tauMem: decay[k]! * ms,
-          tauExc: synaptic[k]! * ms,
-          vRest: leak[k]!,
+          tauMem: decay[k] * ms,
+          tauExc: synaptic[k] * ms,
+          vRest: leak[k],
           ...resetOf(k),
         })),
-        perSpike: slope.map((x, k) => (x * step[k]! * dt) / tauSyn[k]!),
-        perConstant: r.map((x, k) => (x * factor[k]!) / (decay[k]! * ms)),
-        rises: slope.map((x, k) => x * step[k]!),
+        perSpike: slope.map((x, k) => (x * step[k] * dt) / tauSyn[k]),
+        perConstant: r.map((x, k) => (x * factor[k]) / (decay[k] * ms)),
+        rises: slope.map((x, k) => x * step[k]),
       };
     }
   }

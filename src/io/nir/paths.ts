@@ -46,7 +46,7 @@ export function applyAll(maps: readonly LinearMap[], x: Float64Array): Float64Ar
     activity.forEach((amount, i) => {
       if (amount !== 0)
         map.spread(i, amount, (j, part) => {
-          out[j]! += part;
+          out[j] += part;
         });
     });
     return out;
@@ -74,7 +74,7 @@ export function multiplyOut(
   pre: number,
   ms: number,
 ): LayerSynapses {
-  const steps = through.map(name => stepThrough(nodes[name]!, maps.get(name)!, ms));
+  const steps = through.map(name => stepThrough(nodes[name], maps.get(name)!, ms));
   const list = { pre: [] as number[], post: [] as number[], weights: [] as number[], delays: [] as number[] };
   const push = (i: number, j: number, weight: number, delay: number) => {
     list.pre.push(i);
@@ -89,8 +89,8 @@ export function multiplyOut(
     const reached: [post: number, weight: number, delay: number][] = [];
     for (const [delay, { at, amount }] of rows)
       for (let k = 0; k < at.length; k++) {
-        if (rows.size === 1) push(i, at[k]!, amount[k]!, delay);
-        else reached.push([at[k]!, amount[k]!, delay]);
+        if (rows.size === 1) push(i, at[k], amount[k], delay);
+        else reached.push([at[k], amount[k], delay]);
       }
     reached.sort((a, b) => a[0] - b[0] || a[2] - b[2]);
     for (const own of reached) push(i, ...own);
@@ -119,11 +119,11 @@ function stepThrough(node: NirNode, map: LinearMap, ms: number): Step {
       const sorted = new Map<number, { at: number[]; amount: number[] }>();
       for (const [delay, { at, amount }] of rows)
         at.forEach((j, k) => {
-          const later = delay + delays[delays.length === 1 ? 0 : j]!;
+          const later = delay + delays[delays.length === 1 ? 0 : j];
           const row = sorted.get(later) ?? { at: [], amount: [] };
           sorted.set(later, row);
           row.at.push(j);
-          row.amount.push(amount[k]!);
+          row.amount.push(amount[k]);
         });
       return new Map(
         [...sorted].map(([delay, { at, amount }]) => [
@@ -140,14 +140,14 @@ function stepThrough(node: NirNode, map: LinearMap, ms: number): Step {
       [...rows].map(([delay, { at, amount }]) => {
         const touched: number[] = [];
         at.forEach((i, k) => {
-          map.spread(i, amount[k]!, (j, part) => {
+          map.spread(i, amount[k], (j, part) => {
             if (reached[j] === 0) touched.push(j);
             reached[j] = 1;
-            sums[j]! += part;
+            sums[j] += part;
           });
         });
         const own = Uint32Array.from(touched).sort();
-        const row = { at: own, amount: Float64Array.from(own, j => sums[j]!) };
+        const row = { at: own, amount: Float64Array.from(own, j => sums[j]) };
         for (const j of own) sums[j] = reached[j] = 0;
         return [delay, row];
       }),

@@ -70,7 +70,7 @@ export function stepOf(
   }
   const ratios = (node: NirNode, time: string, factor: string) => {
     const factors = numbers(node, factor);
-    return [...numbers(node, time)].map((t, k) => t / factors[k]!);
+    return [...numbers(node, time)].map((t, k) => t / factors[k]);
   };
   const steps = nodes.flatMap(([, node]) => {
     if (node.type === "LIF" || node.type === "LI") return ratios(node, "tau", "r");

@@ -32,18 +32,18 @@ export function nwbRaster(root: Group, path: string): Raster {
   const neurons = new Uint32Array(count);
   let k = 0;
   for (let row = 0; row < n; row++) {
-    if (!(ends[row]! >= k && ends[row]! <= count)) {
+    if (!(ends[row] >= k && ends[row] <= count)) {
       throw new InputError(
         `${path}: units/spike_times_index[${row}]: expected ${k} to ${count}, got ${ends[row]}`,
       );
     }
-    const known = layer[row]! < populations.length && neuron[row]! < populations[layer[row]!]!.size;
+    const known = layer[row] < populations.length && neuron[row] < populations[layer[row]].size;
     if (!known) {
       throw new InputError(
         `${path}: units row ${row}: expected a neuron of a population, got ${neuron[row]} of ${layer[row]}`,
       );
     }
-    for (; k < ends[row]!; k++) [populationIndex[k], neurons[k]] = [layer[row]!, neuron[row]!];
+    for (; k < ends[row]; k++) [populationIndex[k], neurons[k]] = [layer[row], neuron[row]];
   }
   const times = seconds.slice(0, k).map(milliseconds);
   const traces = facts ? ownTraces(root, path) : [];
@@ -78,7 +78,7 @@ function foreignRows(units: Group, n: number, path: string) {
     const p = index.get(name) ?? populations.push({ name, size: 0 }) - 1;
     index.set(name, p);
     layer[row] = p;
-    neuron[row] = populations[p]!.size++;
+    neuron[row] = populations[p].size++;
   });
   return { populations, layer, neuron };
 }

@@ -160,7 +160,7 @@ function* writeUnits(units: Group, stream: RasterStream, type: Typed): Generator
   describe(last.dataset, "VectorIndex", "Where the intervals of each unit end.");
   last.dataset.create_attribute("target", reference(intervals));
 
-  const names = Array.from(rows.layer, p => populations[p]!.name);
+  const names = Array.from(rows.layer, p => populations[p].name);
   describe(writeTexts(units, "population", names), "VectorData", "Population of the unit.");
   const layer = new Column(units, "layer", "<I", n);
   layer.write(rows.layer);
@@ -189,14 +189,14 @@ function* rowsOf(stream: RasterStream): Generator<void, Rows> {
     layer = new Uint32Array(total);
     neuron = new Uint32Array(total);
     populations.forEach(({ size }, p) => {
-      for (let i = 0; i < size; i++) [layer[firsts[p]! + i], neuron[firsts[p]! + i]] = [p, i];
+      for (let i = 0; i < size; i++) [layer[firsts[p] + i], neuron[firsts[p] + i]] = [p, i];
     });
-    rowOf = (p, i) => firsts[p]! + i;
+    rowOf = (p, i) => firsts[p] + i;
   } else {
     const seen = new Map<number, number>();
     for (const block of stream.spikes()) {
       for (let k = 0; k < block.times.length; k++)
-        seen.set(firsts[block.populationIndex[k]!]! + block.neurons[k]!, 0);
+        seen.set(firsts[block.populationIndex[k]] + block.neurons[k], 0);
       yield;
     }
     const keys = Float64Array.from(seen.keys()).sort();
@@ -204,15 +204,15 @@ function* rowsOf(stream: RasterStream): Generator<void, Rows> {
       seen.set(key, row);
     });
     layer = Uint32Array.from(keys, key => firsts.findLastIndex(first => first <= key));
-    neuron = Uint32Array.from(keys, (key, row) => key - firsts[layer[row]!]!);
-    rowOf = (p, i) => seen.get(firsts[p]! + i)!;
+    neuron = Uint32Array.from(keys, (key, row) => key - firsts[layer[row]]);
+    rowOf = (p, i) => seen.get(firsts[p] + i)!;
   }
   const ends = new Float64Array(layer.length);
   for (const { times, populationIndex, neurons } of stream.spikes()) {
-    for (let k = 0; k < times.length; k++) ends[rowOf(populationIndex[k]!, neurons[k]!)]!++;
+    for (let k = 0; k < times.length; k++) ends[rowOf(populationIndex[k], neurons[k])]++;
     yield;
   }
-  for (let row = 1; row < ends.length; row++) ends[row]! += ends[row - 1]!;
+  for (let row = 1; row < ends.length; row++) ends[row] += ends[row - 1];
   return { layer: Uint32Array.from(layer), neuron: Uint32Array.from(neuron), ends, rowOf };
 }
 
@@ -221,11 +221,11 @@ function* writeByNeuron(units: Group, stream: RasterStream, { ends, rowOf }: Row
   const column = new Column(units, "spike_times", "<d", stream.spikeCount);
   for (let first = 0; first < stream.spikeCount; first += BAND) {
     const band = new Float64Array(Math.min(BAND, stream.spikeCount - first));
-    const next = Float64Array.from(ends, (_, row) => (row === 0 ? 0 : ends[row - 1]!));
+    const next = Float64Array.from(ends, (_, row) => (row === 0 ? 0 : ends[row - 1]));
     for (const { times, populationIndex, neurons } of stream.spikes()) {
       for (let k = 0; k < times.length; k++) {
-        const place = next[rowOf(populationIndex[k]!, neurons[k]!)]!++ - first;
-        if (place >= 0 && place < band.length) band[place] = seconds(times[k]!);
+        const place = next[rowOf(populationIndex[k], neurons[k])]++ - first;
+        if (place >= 0 && place < band.length) band[place] = seconds(times[k]);
       }
       yield;
     }
@@ -244,6 +244,6 @@ function seconds(ms: number): number {
 /** A version-4 UUID from a seeded stream. */
 function uuid(rng: Rng): string {
   const hex = Array.from({ length: 4 }, () => rng.nextUint32().toString(16).padStart(8, "0")).join("");
-  const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3];
+  const variant = "89ab"[Number.parseInt(hex[16], 16) & 3];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

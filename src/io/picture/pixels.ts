@@ -30,7 +30,7 @@ class Canvas {
     if (shape.kind === "line") {
       const w = Math.max(1, Math.round(shape.width * s));
       for (let k = 1; k < shape.points.length; k++)
-        this.#stroke(shape.points[k - 1]!, shape.points[k]!, w, shape.color);
+        this.#stroke(shape.points[k - 1], shape.points[k], w, shape.color);
     } else if (shape.kind === "strokes") {
       const [w, h] = [Math.max(1, Math.round(shape.width * s)), Math.max(1, Math.round(shape.length * s))];
       for (const [x, y] of shape.at) this.#fill(x * s - w / 2, y * s - h / 2, w, h, shape.color);
@@ -76,8 +76,8 @@ class Canvas {
     );
     const right = Math.min(this.width - 1, Math.ceil(Math.max(x0, x1) + reach));
     const bottom = Math.min(this.height - 1, Math.ceil(Math.max(y0, y1) + reach));
-    for (let j = top!; j <= bottom; j++)
-      for (let i = left!; i <= right; i++) {
+    for (let j = top; j <= bottom; j++)
+      for (let i = left; i <= right; i++) {
         const [px, py] = [i + 0.5 - x0, j + 0.5 - y0];
         const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * (x1 - x0) + py * (y1 - y0)) / square));
         const distance = Math.hypot(px - along * (x1 - x0), py - along * (y1 - y0));
@@ -85,7 +85,7 @@ class Canvas {
         const at = 3 * (j * this.width + i);
         // The darker of what was drawn and what is: lines of one letter meet without seams.
         for (let c = 0; c < 3; c++)
-          this.pixels[at + c] = Math.min(this.pixels[at + c]!, Math.round(255 + cover * (ink[c]! - 255)));
+          this.pixels[at + c] = Math.min(this.pixels[at + c], Math.round(255 + cover * (ink[c] - 255)));
       }
   }
 

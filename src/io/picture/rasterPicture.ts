@@ -50,15 +50,15 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
   }));
   let others = 0;
   times.forEach((t, k) => {
-    const own = byPopulation[populationIndex[k]!];
+    const own = byPopulation[populationIndex[k]];
     own?.times.push(t);
-    own?.neurons.push(neurons[k]!);
+    own?.neurons.push(neurons[k]);
     if (!own) others++;
   });
   let y = 4;
   populations.forEach(({ name, size }, p) => {
-    const color = inks[p % inks.length]!;
-    const own = byPopulation[p]!;
+    const color = inks[p % inks.length];
+    const own = byPopulation[p];
     const height = Math.min(130, Math.max(26, 9 * Math.sqrt(size)));
     y += TEXT + 3;
     label(
@@ -84,7 +84,7 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
         color,
       });
     } else {
-      const at = own.times.map((t, k) => [xOf(t), yOf(own.neurons[k]!)] as const);
+      const at = own.times.map((t, k) => [xOf(t), yOf(own.neurons[k])] as const);
       shapes.push({
         kind: "strokes",
         at,
@@ -131,7 +131,7 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
     label(shapes, xOf(t), bottom + 11, short(t), "middle");
   }
   label(shapes, (LEFT + right) / 2, bottom + 22, "time [ms]", "middle", INK, TEXT);
-  const names = populations.map(({ name }, p) => `${name}: ${byPopulation[p]!.times.length}`).join(", ");
+  const names = populations.map(({ name }, p) => `${name}: ${byPopulation[p].times.length}`).join(", ");
   return {
     width: WIDTH,
     height: Math.ceil(bottom + 27),
@@ -151,7 +151,7 @@ function histogram(
   const bin = span / RATE_BINS;
   const rates = populations.map(({ size }, p) => {
     const counts = new Float64Array(RATE_BINS);
-    for (const t of spikes[p]!.times) counts[Math.max(0, Math.min(RATE_BINS - 1, Math.floor(t / bin)))]!++;
+    for (const t of spikes[p].times) counts[Math.max(0, Math.min(RATE_BINS - 1, Math.floor(t / bin)))]++;
     return counts.map(n => (1000 * n) / (bin * Math.max(1, size)));
   });
   const most = Math.max(0, ...rates.map(list => list.reduce((a, b) => Math.max(a, b), 0)));
@@ -162,7 +162,7 @@ function histogram(
       [xOf(k * bin), yOf(rate)] as const,
       [xOf((k + 1) * bin), yOf(rate)] as const,
     ]).flat();
-    shapes.push({ kind: "line", points, color: inks[p % inks.length]!, width: 0.75 });
+    shapes.push({ kind: "line", points, color: inks[p % inks.length], width: 0.75 });
   });
   for (const rate of ticks(high, 4)) {
     axis(shapes, [
@@ -184,8 +184,8 @@ function shades(
   const counts = new Float32Array(columns * rows);
   times.forEach((t, k) => {
     const column = Math.max(0, Math.min(columns - 1, Math.floor((t / span) * columns)));
-    const row = rows - 1 - Math.floor((neurons[k]! / size) * rows);
-    counts[row * columns + column]!++;
+    const row = rows - 1 - Math.floor((neurons[k] / size) * rows);
+    counts[row * columns + column]++;
   });
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   return most === 0 ? counts : counts.map(n => Math.sqrt(n / most));

@@ -24,12 +24,12 @@ export function* csvOfRaster(stream: RasterStream): Generator<string> {
   for (const { times, populationIndex, neurons } of stream.spikes()) {
     const lines: string[] = new Array(times.length);
     for (let k = 0; k < times.length; k++)
-      lines[k] = `${number(times[k]!)},${names[populationIndex[k]!]},${neurons[k]}${end}`;
+      lines[k] = `${number(times[k])},${names[populationIndex[k]]},${neurons[k]}${end}`;
     yield lines.join("");
   }
   for (const { population, neuron, quantity, times, values } of traces) {
     const middle = `${field(population)},${neuron},${field(quantity)}`;
-    yield Array.from(times, (t, k) => `${number(t)},${middle},${number(values[k]!)}\n`).join("");
+    yield Array.from(times, (t, k) => `${number(t)},${middle},${number(values[k])}\n`).join("");
   }
 }
 
@@ -98,13 +98,13 @@ class Rows {
       new InputError(`${this.#file}, line ${line}: expected ${expected}, got ${shown(got)}`);
     const columns = tidy ? 5 : 3;
     if (fields.length !== columns) throw bad(`${columns} columns`, row);
-    const t = parse(fields[0]!);
+    const t = parse(fields[0]);
     if (t === null) throw bad("a time in ms", fields[0]);
     const neuron = Number(fields[2]);
-    if (!/^\d+$/.test(fields[2]!) || neuron >= 2 ** 32) throw bad("a neuron, from 0", fields[2]);
-    const p = this.#population(fields[1]!, neuron);
+    if (!/^\d+$/.test(fields[2]) || neuron >= 2 ** 32) throw bad("a neuron, from 0", fields[2]);
+    const p = this.#population(fields[1], neuron);
     if (p === undefined) throw bad("a population of the comment line", fields[1]);
-    const [quantity, text] = tidy ? [fields[3]!, fields[4]!] : ["spike", ""];
+    const [quantity, text] = tidy ? [fields[3], fields[4]] : ["spike", ""];
     if (quantity === "spike" && text === "") {
       this.#times.push(t);
       this.#places.push(p);
@@ -113,7 +113,7 @@ class Rows {
     }
     const value = parse(text);
     if (value === null) throw bad("a value", text);
-    const trace = this.#trace(fields[1]!, neuron, quantity);
+    const trace = this.#trace(fields[1], neuron, quantity);
     trace.rows.times.push(t);
     trace.rows.values.push(value);
   }
@@ -154,7 +154,7 @@ class Rows {
       p = this.#populations.push({ name, size: 0 }) - 1;
       this.#index.set(name, p);
     }
-    this.#populations[p]!.size = Math.max(this.#populations[p]!.size, neuron + 1);
+    this.#populations[p].size = Math.max(this.#populations[p].size, neuron + 1);
     return p;
   }
 }
@@ -191,8 +191,8 @@ function split(row: string): string[] {
   let at = 0;
   while (at <= row.length) {
     const quoted = row[at] === '"' ? /^"((?:[^"]|"")*)"(?=,|$)/.exec(row.slice(at)) : null;
-    const text = quoted ? quoted[0] : row.slice(at).split(",", 1)[0]!;
-    fields.push(quoted ? unescapeField(quoted[1]!) : text);
+    const text = quoted ? quoted[0] : row.slice(at).split(",", 1)[0];
+    fields.push(quoted ? unescapeField(quoted[1]) : text);
     at += text.length + 1;
   }
   return fields;
@@ -200,7 +200,7 @@ function split(row: string): string[] {
 
 function unescapeField(text: string): string {
   const letters: Record<string, string> = { "\\": "\\", n: "\n", r: "\r", x23: "#" };
-  return text.replaceAll('""', '"').replace(/\\(\\|n|r|x23)/g, (_, letter: string) => letters[letter]!);
+  return text.replaceAll('""', '"').replace(/\\(\\|n|r|x23)/g, (_, letter: string) => letters[letter]);
 }
 
 /** The shortest text that reads back as the same number; the name of what is none as NumPy reads it. */

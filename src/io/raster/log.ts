@@ -120,7 +120,7 @@ export function checkBlock(
   let last = after;
   for (let k = 0; k < block.times.length; k++) {
     checkSpike(populations, block, k, file);
-    const t = block.times[k]!;
+    const t = block.times[k];
     if (t < last) throw new InputError(`${file}: time of a spike: expected ${last} ms or later, got ${t} ms`);
     last = t;
   }

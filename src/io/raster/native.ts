@@ -54,7 +54,7 @@ export function decodeRaster(bytes: Uint8Array, file: string): Raster {
     `${count} 32-bit numbers`,
     neurons,
   );
-  const stray = populationIndex.findIndex((p, k) => !(neurons[k]! < (populations[p]?.size ?? 0)));
+  const stray = populationIndex.findIndex((p, k) => !(neurons[k] < (populations[p]?.size ?? 0)));
   expect(stray === -1, `neurons[${stray}]`, "a neuron of its population", neurons[stray]);
   expect(Array.isArray(traces), "traces", "a list", traces);
   traces.forEach((trace, k) => {

@@ -54,7 +54,7 @@ export function decodeRasterNpz(bytes: Uint8Array, file: string): Raster {
         `got ${times.length}, ${indices.length}, ${ids.length} and ${names.length}, ${sizes.length}`,
     );
   }
-  const wrong = ids.findIndex((id, k) => !(isIndex(id, 2 ** 32) && isIndex(indices[k]!, names.length)));
+  const wrong = ids.findIndex((id, k) => !(isIndex(id, 2 ** 32) && isIndex(indices[k], names.length)));
   if (wrong >= 0) {
     throw new InputError(
       `${file}: spike ${wrong}: expected a neuron of a population, got ${ids[wrong]} of ${indices[wrong]}`,
@@ -66,8 +66,8 @@ export function decodeRasterNpz(bytes: Uint8Array, file: string): Raster {
   >[];
   if (!Array.isArray(owners)) throw new InputError(`${file}: traces: expected a list`);
   const raster: Raster = {
-    durationMs: numbers("duration_ms")[0]!,
-    populations: names.map((name, p) => ({ name: unescapeName(name, file), size: sizes[p]! })),
+    durationMs: numbers("duration_ms")[0],
+    populations: names.map((name, p) => ({ name: unescapeName(name, file), size: sizes[p] })),
     times,
     populationIndex: Uint16Array.from(indices),
     neurons: Uint32Array.from(ids),

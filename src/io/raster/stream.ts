@@ -81,14 +81,14 @@ export function rasterFrom(raster: Raster, file: string): Raster {
   const order = Uint32Array.from(times, (_, k) => k).sort((a, b) => compare(raster, a, b) || a - b);
   return {
     ...raster,
-    times: Float64Array.from(order, k => times[k]!),
-    populationIndex: Uint16Array.from(order, k => populationIndex[k]!),
-    neurons: Uint32Array.from(order, k => neurons[k]!),
+    times: Float64Array.from(order, k => times[k]),
+    populationIndex: Uint16Array.from(order, k => populationIndex[k]),
+    neurons: Uint32Array.from(order, k => neurons[k]),
   };
 }
 
 function compare({ times, populationIndex, neurons }: SpikeBlock, a: number, b: number): number {
-  return times[a]! - times[b]! || populationIndex[a]! - populationIndex[b]! || neurons[a]! - neurons[b]!;
+  return times[a] - times[b] || populationIndex[a] - populationIndex[b] || neurons[a] - neurons[b];
 }
 
 /**
@@ -165,9 +165,9 @@ export function checkSpike(
   file: string,
 ): void {
   // Short on purpose: this runs for every spike.
-  const size = populations[populationIndex[k]!]?.size;
-  if (size !== undefined && neurons[k]! < size && Number.isFinite(times[k]!)) return;
-  const expect = size === undefined ? "population" : neurons[k]! < size ? "time" : "neuron";
+  const size = populations[populationIndex[k]]?.size;
+  if (size !== undefined && neurons[k] < size && Number.isFinite(times[k])) return;
+  const expect = size === undefined ? "population" : neurons[k] < size ? "time" : "neuron";
   const [expected, got] = {
     population: [`a population below ${populations.length}`, populationIndex[k]],
     neuron: [`a neuron below ${size}`, neurons[k]],

@@ -82,13 +82,13 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
       const groups = inputs ? [kinds] : kinds.map(type => [type]);
       const parts = groups.map(group => {
         const population = groups.length === 1 ? name : `${name}[${group[0]}]`;
-        const members = Uint32Array.from([...types.keys()].filter(k => group.includes(types[k]!)));
-        const { neuron, initial } = neurons.get(group[0]!)!;
+        const members = Uint32Array.from([...types.keys()].filter(k => group.includes(types[k])));
+        const { neuron, initial } = neurons.get(group[0])!;
         populations[population] = {
           ...{ size: members.length, neuron },
           ...(initial !== undefined && { initial: { v: initial } }),
         };
-        if (bias && neuron !== "input") currents[population] = Float64Array.from(members, k => bias[k]!);
+        if (bias && neuron !== "input") currents[population] = Float64Array.from(members, k => bias[k]);
         return { population, neurons: members };
       });
       layers.set(name, { size: types.length, parts, types, rows, neurons });
@@ -132,7 +132,7 @@ function sorted(
 ) {
   const { sources, targets, types, weights, delays, counts } = edges;
   const stray = sources.findIndex(
-    (i, k) => !(i >= 0 && i < from.size && targets[k]! >= 0 && targets[k]! < to.size),
+    (i, k) => !(i >= 0 && i < from.size && targets[k] >= 0 && targets[k] < to.size),
   );
   if (stray >= 0)
     throw new InputError(
@@ -140,21 +140,21 @@ function sorted(
     );
   const taken = new Set<string>();
   const value = (list: Float64Array, k: number, columns: readonly string[]): number | undefined => {
-    if (!Number.isNaN(list[k]!)) return list[k]!;
-    const row = rows.get(types[k]!);
+    if (!Number.isNaN(list[k])) return list[k];
+    const row = rows.get(types[k]);
     const column = columns.find(name => row?.[name] !== undefined);
     if (column === undefined) return undefined;
     const found = Number(row![column]);
     if (Number.isFinite(found)) return found;
     throw new InputError(`${where}: edge ${k}: ${column}: expected a number, got ${shown(row![column])}`);
   };
-  const neuron = (k: number) => to.neurons.get(to.types[targets[k]!]!)!;
+  const neuron = (k: number) => to.neurons.get(to.types[targets[k]])!;
   const weight = (k: number) => {
     const found = value(weights, k, ["syn_weight", "weight"]);
     if (found === undefined) taken.add("the file has no weights (syn_weight): took 1");
     // NEURON's models of synapses have their sign apart.
-    const sign = Number(rows.get(types[k]!)?.sign ?? 1) < 0 ? -1 : 1;
-    return (found ?? 1) * sign * counts[k]! * neuron(k).perWeight;
+    const sign = Number(rows.get(types[k])?.sign ?? 1) < 0 ? -1 : 1;
+    return (found ?? 1) * sign * counts[k] * neuron(k).perWeight;
   };
   const delay = (k: number) => {
     const found = value(delays, k, ["delay"]);
@@ -164,11 +164,11 @@ function sorted(
     return usual;
   };
   const order = Uint32Array.from(sources, (_, k) => k).sort(
-    (a, b) => sources[a]! - sources[b]! || targets[a]! - targets[b]! || a - b,
+    (a, b) => sources[a] - sources[b] || targets[a] - targets[b] || a - b,
   );
   const synapses = {
-    pre: Uint32Array.from(order, k => sources[k]!),
-    post: Uint32Array.from(order, k => targets[k]!),
+    pre: Uint32Array.from(order, k => sources[k]),
+    post: Uint32Array.from(order, k => targets[k]),
     weights: Float64Array.from(order, weight),
     delays: Float64Array.from(order, delay),
   };

@@ -49,7 +49,7 @@ export function sonataNodes(root: Group, path: string): SonataNodes[] {
     });
     if (ids.length !== n || order.includes(-1))
       throw new InputError(`${path}: ${name}/node_id: expected every number below ${n}, got others`);
-    const sorted = (list: Float64Array) => Float64Array.from(order, k => list[k]!);
+    const sorted = (list: Float64Array) => Float64Array.from(order, k => list[k]);
     return { name, types: sorted(types), bias: bias.some(b => b !== 0) ? sorted(bias) : null };
   });
 }

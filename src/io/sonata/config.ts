@@ -66,7 +66,7 @@ export function sonataConfigs(
   const pick = (from: readonly Config[], is: (config: Config) => boolean, name: string): Config | null => {
     const all = from.filter(is);
     const usual = all.find(config => basename(config.path) === name) ?? all[0];
-    if (all.length > 1 && basename(usual!.path) !== name)
+    if (all.length > 1 && basename(usual.path) !== name)
       throw new InputError(
         `${folder}: expected one ${name}, got ${all
           .slice(0, 4)

@@ -31,14 +31,14 @@ export async function writeSonataNetwork(
     const nodes = root.create_group("nodes");
     names.forEach((name, l) => {
       const group = nodes.create_group(name);
-      const n = sizes[l]!;
+      const n = sizes[l];
       const ids = Uint32Array.from({ length: n }, (_, i) => i);
       new Column(group, "node_id", "<Q", n).write(ids);
       new Column(group, "node_type_id", "<Q", n).write(new Uint32Array(n).fill(100 + l));
       new Column(group, "node_group_id", "<Q", n).write(new Uint32Array(n));
       new Column(group, "node_group_index", "<Q", n).write(ids);
       const own = group.create_group("0");
-      if (l > 0) new Column(own, "bias_current", "<d", n).write(Float64Array.from(currents[l - 1]!));
+      if (l > 0) new Column(own, "bias_current", "<d", n).write(Float64Array.from(currents[l - 1]));
     });
   });
   await writeHdf5(join(folder, "edges.h5"), function* (root) {
@@ -46,7 +46,7 @@ export async function writeSonataNetwork(
     const all = root.create_group("edges");
     for (let l = 0; l < depth; l++) {
       const group = all.create_group(`${names[l]}_to_${names[l + 1]}`);
-      const [pre, post] = [sizes[l]!, sizes[l + 1]!];
+      const [pre, post] = [sizes[l], sizes[l + 1]];
       const gain = l === 0 ? inputGain : neuron.vThreshold;
       const count = pre * post;
       const columns: [string, "<Q" | "<d", (k: number) => number][] = [
@@ -62,14 +62,14 @@ export async function writeSonataNetwork(
           column.write(Uint32Array.from({ length: Math.min(BLOCK, count - k) }, (_, i) => value(k + i)));
           yield;
         }
-        if (name === "source_node_id") column.dataset.create_attribute("node_population", names[l]!, [], "S");
+        if (name === "source_node_id") column.dataset.create_attribute("node_population", names[l], [], "S");
         if (name === "target_node_id")
-          column.dataset.create_attribute("node_population", names[l + 1]!, [], "S");
+          column.dataset.create_attribute("node_population", names[l + 1], [], "S");
       }
       const own = group.create_group("0");
       const weight = new Column(own, "syn_weight", "<d", count);
       for (let k = 0; k < count; k += BLOCK) {
-        weight.write(Float64Array.from(weights[l]!.subarray(k, k + BLOCK), w => w * gain));
+        weight.write(Float64Array.from(weights[l].subarray(k, k + BLOCK), w => w * gain));
         yield;
       }
       const delay = new Column(own, "delay", "<d", count);

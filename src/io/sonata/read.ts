@@ -169,7 +169,7 @@ export function sonataSpikes(
   });
   const populations =
     facts?.populations ??
-    names.map((name, p) => ({ name, size: parts[p]!.ids.reduce((most, id) => Math.max(most, id + 1), 0) }));
+    names.map((name, p) => ({ name, size: parts[p].ids.reduce((most, id) => Math.max(most, id + 1), 0) }));
   const durationMs = facts?.durationMs ?? times.reduce((most, t) => Math.max(most, t), 0);
   return { durationMs, populations, times, populationIndex, neurons, unitSaid };
 }
@@ -208,7 +208,7 @@ export function sonataReport(
     population: cells,
     neuron,
     quantity: variable_name,
-    times: clockTimes(first!, step!, steps),
-    values: Float64Array.from({ length: steps }, (_, s) => data[s * n + k]!),
+    times: clockTimes(first, step, steps),
+    values: Float64Array.from({ length: steps }, (_, s) => data[s * n + k]),
   }));
 }

@@ -113,7 +113,7 @@ class NodeSets {
       const matches = (k: number) =>
         wanted.every(([key, values]) => {
           const fixed: Json = { population, node_id: k, node_type_id: types[k] };
-          return values.has(String(fixed[key] ?? rows.get(types[k]!)?.[key]));
+          return values.has(String(fixed[key] ?? rows.get(types[k])?.[key]));
         });
       const nodes = Uint32Array.from(types.keys()).filter(matches);
       if (nodes.length > 0) chosen.set(population, nodes);
@@ -165,7 +165,7 @@ async function spikesOf(
       });
     const trains = new Map<string, { times: number[]; neurons: number[] }>();
     for (let k = 0; k < times.length; k++) {
-      const node = neurons[k]!;
+      const node = neurons[k];
       if (populationIndex[k] !== p) continue;
       // Files are shared by circuits of several sizes.
       if (node >= size) strangers++;
@@ -173,13 +173,13 @@ async function spikesOf(
       const [part, place] = places.get(node)!;
       const train = trains.get(part) ?? { times: [], neurons: [] };
       trains.set(part, train);
-      train.times.push(times[k]!);
+      train.times.push(times[k]);
       train.neurons.push(place);
     }
     if (strangers > 0)
       notes.push(`inputs.${name}: left out ${strangers} spikes of nodes that ${population} does not have`);
     for (const [part, train] of trains) {
-      if (spec.populations[part]!.neuron !== "input")
+      if (spec.populations[part].neuron !== "input")
         throw new InputError(
           `${simulation.path}: inputs.${name}: node_set: expected virtual nodes, got ${population}`,
         );
@@ -234,8 +234,8 @@ function partsOf(layer: SonataLayer, nodes: Uint32Array): [part: string, members
   return layer.parts
     .map(({ population, neurons }): [string, number[], number] => [
       population,
-      [...neurons.keys()].filter(place => wanted.has(neurons[place]!)),
-      layer.types[neurons[0]!]!,
+      [...neurons.keys()].filter(place => wanted.has(neurons[place])),
+      layer.types[neurons[0]],
     ])
     .filter(([, members]) => members.length > 0);
 }

@@ -60,10 +60,10 @@ export function readSonataText(path: string): Omit<Raster, "traces" | "metadata"
       throw fail("a time in ms", row[columns.time]);
     if (!(row[columns.node] !== "" && Number.isInteger(node) && node >= 0 && node < 2 ** 32))
       throw fail("a node, from 0", row[columns.node]);
-    const name = columns.population === -1 ? "spikes" : row[columns.population]!;
+    const name = columns.population === -1 ? "spikes" : row[columns.population];
     const p = index.get(name) ?? populations.push({ name, size: 0 }) - 1;
     index.set(name, p);
-    populations[p]!.size = Math.max(populations[p]!.size, node + 1);
+    populations[p].size = Math.max(populations[p].size, node + 1);
     if (populations.length > 65_536) throw fail("at most 65536 populations", name);
     rows.push([time, p, node]);
   });

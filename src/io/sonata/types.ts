@@ -11,7 +11,7 @@ export type TypeRow = Readonly<Record<string, string>>;
 export function typeTable(path: string, key: string): Map<number, TypeRow> {
   const lines = readText(path, LARGEST_DESCRIPTION).split(/\r?\n/);
   const cells = (line: string) =>
-    [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
+    [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
   const names = cells(lines[0] ?? "");
   if (!names.includes(key))
     throw new InputError(`${path}, line 1: expected the column ${key}, got ${lines[0]?.slice(0, 60)}`);
@@ -22,7 +22,7 @@ export function typeTable(path: string, key: string): Map<number, TypeRow> {
     if (values.length !== names.length)
       throw new InputError(`${path}, line ${k + 2}: expected ${names.length} columns, got ${values.length}`);
     const row = Object.fromEntries(
-      names.map((name, c) => [name, values[c]!] as const).filter(([, v]) => v !== "NULL"),
+      names.map((name, c) => [name, values[c]] as const).filter(([, v]) => v !== "NULL"),
     );
     rows.set(Number(row[key]), row);
   });

@@ -32,7 +32,7 @@ export async function writeSonata(stream: RasterStream, folder: string): Promise
   for (const [name, report] of reports) {
     await writeHdf5(join(folder, `${name}.h5`), root => {
       sonataHeader(root);
-      writeReport(root.create_group("report").create_group(report[0]!.population), report);
+      writeReport(root.create_group("report").create_group(report[0].population), report);
     });
   }
   await writeAtomic(join(folder, "circuit_config.json"), circuitConfig(false));
@@ -98,8 +98,8 @@ function* writeSpikes(group: Group, stream: RasterStream, p: number): Generator<
   const ids = new Column(group, "node_ids", "<Q", count);
   for (const block of stream.spikes()) {
     const own = select(block.populationIndex, p);
-    times.write(Float64Array.from(own, k => block.times[k]!));
-    ids.write(Uint32Array.from(own, k => block.neurons[k]!));
+    times.write(Float64Array.from(own, k => block.times[k]));
+    ids.write(Uint32Array.from(own, k => block.neurons[k]));
     yield;
   }
 }
@@ -133,20 +133,20 @@ function groupReports(traces: readonly RecordedTrace[]): Map<string, RecordedTra
 }
 
 function writeReport(group: Group, report: readonly RecordedTrace[]): void {
-  const steps = report[0]!.times.length;
+  const steps = report[0].times.length;
   const n = report.length;
   const data = new Float64Array(steps * n);
   report.forEach(({ values }, k) => {
-    for (let step = 0; step < steps; step++) data[step * n + k] = values[step]!;
+    for (let step = 0; step < steps; step++) data[step * n + k] = values[step];
   });
   const values = group.create_dataset({ name: "data", data, shape: [steps, n], dtype: "<d" });
-  values.create_attribute("units", report[0]!.quantity === "v" ? "mV" : "1", [], "S");
-  values.create_attribute("variable", report[0]!.quantity, [], "S");
+  values.create_attribute("units", report[0].quantity === "v" ? "mV" : "1", [], "S");
+  values.create_attribute("variable", report[0].quantity, [], "S");
   const mapping = group.create_group("mapping");
   new Column(mapping, "node_ids", "<Q", n).write(Uint32Array.from(report, ({ neuron }) => neuron));
   new Column(mapping, "index_pointers", "<Q", n + 1).write(Uint32Array.from({ length: n + 1 }, (_, k) => k));
   new Column(mapping, "element_ids", "<Q", n).write(new Uint32Array(n));
-  const { first, step } = regular(report[0]!.times)!;
+  const { first, step } = regular(report[0].times)!;
   const clock = new Column(mapping, "time", "<d", 3);
   clock.write(Float64Array.of(first, first + steps * step, step));
   clock.dataset.create_attribute("units", "ms", [], "S");
@@ -179,7 +179,7 @@ function simulationConfig(
     reports: Object.fromEntries(
       [...reports].map(([name, [first]]) => [
         name,
-        { cells: first!.population, variable_name: first!.quantity, file_name: `${name}.h5` },
+        { cells: first.population, variable_name: first.quantity, file_name: `${name}.h5` },
       ]),
     ),
     threefactor: JSON.parse(factsToJson(stream)),

@@ -20,7 +20,7 @@ function confusionPlot(name: string, twin: Twin, runs: readonly RunResult[]): Pl
   const total = counts.flat().reduce((a, b) => a + b, 0);
   const right = counts.reduce((a, row, i) => a + row[i], 0);
   const written = classes <= mostWritten;
-  const names = runs[0]!.classNames?.map(name => plain(name.length > 12 ? `${name.slice(0, 11)}…` : name));
+  const names = runs[0].classNames?.map(name => plain(name.length > 12 ? `${name.slice(0, 11)}…` : name));
   const named = names && { tickvals: names.map((_, k) => k), ticktext: names };
   const ticks = written ? (named ?? { dtick: 1 }) : { nticks: 6 };
   return {

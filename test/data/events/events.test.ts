@@ -20,7 +20,7 @@ test("nmnist: counts of events per pixel and polarity, from a folder that the us
   expect([data.inputs, data.classes, data.train.count, data.validation.count, data.test.count]).toEqual([
     2312, 10, 9, 1, 10,
   ]);
-  const label = data.test.labels[0]!;
+  const label = data.test.labels[0];
   const own = data.test.intensities.subarray(0, 2312);
   expect(own[(34 + 3) * 34 + label]).toBe(1);
   expect(own[0]).toBe(0.5);

@@ -11,7 +11,7 @@ const event = fc.tuple(
 );
 type Event = [number, number, number, number, number];
 
-const compare = (a: Event, b: Event) => a.map((x, k) => x - b[k]!).find(d => d !== 0) ?? 0;
+const compare = (a: Event, b: Event) => a.map((x, k) => x - b[k]).find(d => d !== 0) ?? 0;
 
 function drain(queue: EventQueue): Event[] {
   const out: Event[] = [];

@@ -15,10 +15,10 @@ function build(
   const rng = new Rng(seed, "feed forward");
   const draw = (n: number, bound: number) =>
     Float32Array.from({ length: n }, () => rng.uniformIn(-bound, bound));
-  const weights = [0, 1, 2].map(l => draw(sizes[l]! * sizes[l + 1]!, 0.8));
-  const biases = [1, 2, 3].map(l => draw(sizes[l]!, 0.3));
-  const x = Float32Array.from({ length: sizes[0]! }, () => rng.uniform());
-  const modulation = Float64Array.from({ length: sizes[0]! }, () => rng.uniformIn(-0.2, 0.2));
+  const weights = [0, 1, 2].map(l => draw(sizes[l] * sizes[l + 1], 0.8));
+  const biases = [1, 2, 3].map(l => draw(sizes[l], 0.3));
+  const x = Float32Array.from({ length: sizes[0] }, () => rng.uniform());
+  const modulation = Float64Array.from({ length: sizes[0] }, () => rng.uniformIn(-0.2, 0.2));
   return {
     net: new FeedForwardNetwork(sizes, weights, biases, neuron, durationMs),
     weights,
@@ -48,16 +48,16 @@ test("a + V is the weighted sum of the traces below plus the bias, in every laye
       );
       const seen = net.present(net.presentation(), c.modulated ? modulation : null);
       if (c.encoder === "current") {
-        seen.trace[0]!.forEach((trace, i) => {
-          expect(trace).toBeCloseTo(x[i]! + (c.modulated ? modulation[i]! : 0), 12);
+        seen.trace[0].forEach((trace, i) => {
+          expect(trace).toBeCloseTo(x[i] + (c.modulated ? modulation[i] : 0), 12);
         });
       }
       for (const l of [0, 1, 2]) {
-        const driven = l === 2 ? seen.logits : seen.drive[l + 1]!;
+        const driven = l === 2 ? seen.logits : seen.drive[l + 1];
         driven.forEach((drive, j) => {
-          let expected = biases[l]![j]!;
-          seen.trace[l]!.forEach((trace, i) => {
-            expected += trace * weights[l]![i * driven.length + j]!;
+          let expected = biases[l][j];
+          seen.trace[l].forEach((trace, i) => {
+            expected += trace * weights[l][i * driven.length + j];
           });
           expect(Math.abs(drive - expected)).toBeLessThan(1e-9);
         });
@@ -77,10 +77,10 @@ test("a silent neuron has no response, a firing one below zero is closed, a satu
       const chances =
         tau === Infinity ? T / tauRef : (1 - Math.exp(-T / tau)) / (1 - Math.exp(-tauRef / tau));
       for (const p of [1, 2]) {
-        seen.drive[p]!.forEach((drive, j) => {
-          const v = drive - seen.trace[p]![j]!;
-          expect(seen.response[p]![j]).toBe(Math.max(0, drive));
-          expect(seen.gate[p]![j]).toBe(drive > 0 && drive < c.vThreshold * chances ? 1 : 0);
+        seen.drive[p].forEach((drive, j) => {
+          const v = drive - seen.trace[p][j];
+          expect(seen.response[p][j]).toBe(Math.max(0, drive));
+          expect(seen.gate[p][j]).toBe(drive > 0 && drive < c.vThreshold * chances ? 1 : 0);
           if (c.tauRef === 0) expect(v).toBeLessThan(c.vThreshold);
         });
       }
@@ -102,7 +102,7 @@ test("saturation is the trace of a neuron that fires at every chance", () => {
       );
       net.input.analogue = new Float64Array([1e5]);
       const [, a] = net.present(net.presentation()).trace;
-      expect(Math.abs(a![0]! - net.saturation)).toBeLessThanOrEqual(neuron.vThreshold);
+      expect(Math.abs(a[0] - net.saturation)).toBeLessThanOrEqual(neuron.vThreshold);
     }
   }
 });
@@ -112,10 +112,10 @@ test("the finer the threshold, the closer the activity to that of ReLU units", (
     const { net, x, weights, biases } = build(5, { tauMem: 20, vThreshold, tauRef: 0 });
     net.input.analogue = Float64Array.from(x);
     const seen = net.present(net.presentation());
-    seen.trace[1]!.forEach((a, j) => {
-      let drive = biases[0]![j]!;
+    seen.trace[1].forEach((a, j) => {
+      let drive = biases[0][j];
       x.forEach((xi, i) => {
-        drive += xi * weights[0]![i * 7 + j]!;
+        drive += xi * weights[0][i * 7 + j];
       });
       expect(Math.abs(a - Math.max(0, drive))).toBeLessThanOrEqual(vThreshold);
     });

@@ -61,10 +61,10 @@ test("the identity holds in recurrent networks with delays, at any time", () => 
       r.forEach((rj, j) => {
         let drive = 0;
         x.forEach((xi, i) => {
-          drive += win[i * c.neurons + j]! * xi;
+          drive += win[i * c.neurons + j] * xi;
         });
         delayed.forEach((ri, i) => {
-          drive += own[i * c.neurons + j]! * ri;
+          drive += own[i * c.neurons + j] * ri;
         });
         expect(Math.abs(c.vThreshold * rj - (drive - simulation.potential("cells", j)))).toBeLessThan(1e-9);
       });

@@ -44,19 +44,19 @@ function draw(c: Case) {
   }
   train.sort(20);
   const weights = [0, 1].map(l =>
-    Float32Array.from({ length: c.sizes[l]! * c.sizes[l + 1]! }, () => rng.uniformIn(-0.3, 0.4)),
+    Float32Array.from({ length: c.sizes[l] * c.sizes[l + 1] }, () => rng.uniformIn(-0.3, 0.4)),
   );
   const currents = [1, 2].map(l =>
-    Float64Array.from({ length: c.sizes[l]! }, () => (c.currents ? rng.uniformIn(-0.05, 0.08) : 0)),
+    Float64Array.from({ length: c.sizes[l] }, () => (c.currents ? rng.uniformIn(-0.05, 0.08) : 0)),
   );
   return { neuron, train, weights, currents };
 }
 
 function inLayers(c: Case, neuron: LifParameters, d: ReturnType<typeof draw>) {
-  const hidden = new LifLayer(c.sizes[0], c.sizes[1], d.weights[0]!, neuron);
-  const top = new LifLayer(c.sizes[1], c.sizes[2], d.weights[1]!, neuron);
-  hidden.present(d.train, 0.4, d.currents[0]!, 20);
-  top.present(hidden.spikes, 0.25, d.currents[1]!, 20);
+  const hidden = new LifLayer(c.sizes[0], c.sizes[1], d.weights[0], neuron);
+  const top = new LifLayer(c.sizes[1], c.sizes[2], d.weights[1], neuron);
+  hidden.present(d.train, 0.4, d.currents[0], 20);
+  top.present(hidden.spikes, 0.25, d.currents[1], 20);
   return [hidden, top];
 }
 
@@ -70,8 +70,8 @@ function inQueue(c: Case, d: ReturnType<typeof draw>) {
         input: { size: c.sizes[0], neuron: "input", tauTrace: c.tauMem },
       },
       projections: [
-        { from: "input", to: "hidden", weights: d.weights[0]!, gain: 0.4 },
-        { from: "hidden", to: "top", weights: d.weights[1]!, gain: 0.25 },
+        { from: "input", to: "hidden", weights: d.weights[0], gain: 0.4 },
+        { from: "hidden", to: "top", weights: d.weights[1], gain: 0.25 },
       ],
     }),
   );
@@ -80,8 +80,8 @@ function inQueue(c: Case, d: ReturnType<typeof draw>) {
     d.train.times.subarray(0, d.train.length),
     d.train.neurons.subarray(0, d.train.length),
   );
-  simulation.setCurrent("hidden", d.currents[0]!);
-  simulation.setCurrent("top", d.currents[1]!);
+  simulation.setCurrent("hidden", d.currents[0]);
+  simulation.setCurrent("top", d.currents[1]);
   simulation.run(20);
   return simulation;
 }
@@ -97,7 +97,7 @@ test("layer by layer and through the queue, a feed-forward network fires the sam
         [1, "hidden"],
         [0, "top"],
       ] as const) {
-        const layer = layers[1 - index]!;
+        const layer = layers[1 - index];
         const of = [...raster.times.keys()].filter(k => raster.populationIndex[k] === index);
         expect(Array.from(layer.spikes.neurons.subarray(0, layer.spikes.length))).toEqual(
           of.map(k => raster.neurons[k]),
@@ -124,15 +124,15 @@ test("theta r = sum w x - V holds at every time in any feed-forward network with
       const part = inQueueUntil(c, d, t);
       for (const run of [simulation, part]) {
         for (const [from, to, weights, gain] of [
-          ["input", "hidden", d.weights[0]!, 0.4],
-          ["hidden", "top", d.weights[1]!, 0.25],
+          ["input", "hidden", d.weights[0], 0.4],
+          ["hidden", "top", d.weights[1], 0.25],
         ] as const) {
           const x = run.trace(from);
           const r = run.trace(to);
           r.forEach((rj, j) => {
             let drive = 0;
             x.forEach((xi, i) => {
-              drive += gain * weights[i * r.length + j]! * xi;
+              drive += gain * weights[i * r.length + j] * xi;
             });
             expect(Math.abs(0.25 * rj - (drive - run.potential(to, j)))).toBeLessThan(1e-9);
           });
@@ -152,8 +152,8 @@ function inQueueUntil(c: Case, d: ReturnType<typeof draw>, t: number) {
         top: { size: c.sizes[2], neuron: d.neuron, tauTrace: c.tauMem },
       },
       projections: [
-        { from: "input", to: "hidden", weights: d.weights[0]!, gain: 0.4 },
-        { from: "hidden", to: "top", weights: d.weights[1]!, gain: 0.25 },
+        { from: "input", to: "hidden", weights: d.weights[0], gain: 0.4 },
+        { from: "hidden", to: "top", weights: d.weights[1], gain: 0.25 },
       ],
     }),
   );

@@ -34,8 +34,8 @@ test("the compiled loops give the same bits as their TypeScript twins: spikes, p
         const rng = new Rng(c.seed, "kernel test");
         const draw = (n: number, bound: number) =>
           Float32Array.from({ length: n }, () => rng.uniformIn(-bound, bound));
-        const weights = [0, 1, 2].map(l => draw(c.sizes[l]! * c.sizes[l + 1]!, 1));
-        const biases = [1, 2, 3].map(l => draw(c.sizes[l]!, c.bias));
+        const weights = [0, 1, 2].map(l => draw(c.sizes[l] * c.sizes[l + 1], 1));
+        const biases = [1, 2, 3].map(l => draw(c.sizes[l], c.bias));
         const net = new FeedForwardNetwork(c.sizes, weights, biases, c, 20, { compiled });
         const synapses = new ThreeFactorSynapses(net, c.eligibility);
         const encoder = encoders[c.encoder]({
@@ -56,10 +56,10 @@ test("the compiled loops give the same bits as their TypeScript twins: spikes, p
           encoder.encode(x, `${n}`, net.input);
           net.present(seen, modulation);
           for (const train of seen.spikes.slice(1)) {
-            for (let k = 0; k < train.length; k++) spikes.push([train.times[k]!, train.neurons[k]!]);
+            for (let k = 0; k < train.length; k++) spikes.push([train.times[k], train.neurons[k]]);
           }
           for (const l of [0, 1, 2]) {
-            const modulator = Float64Array.from({ length: c.sizes[l + 1]! }, () =>
+            const modulator = Float64Array.from({ length: c.sizes[l + 1] }, () =>
               rng.uniform() < 0.4 ? 0 : rng.uniformIn(-1, 1),
             );
             synapses.accumulate(l, modulator, seen);
@@ -98,7 +98,7 @@ test("a presentation that does not fit the kernel's memory takes the TypeScript 
     for (let k = 0; k < 10_000; k++) net.input.spikes.push((k / 10_000) * 20, k % 10);
     net.input.gain = 0.01;
     const seen = net.present(net.presentation());
-    return [Array.from(seen.trace[1]!), seen.spikes[1]!.length];
+    return [Array.from(seen.trace[1]), seen.spikes[1].length];
   };
   expect(run(true)).toEqual(run(false));
 });

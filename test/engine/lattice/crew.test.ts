@@ -69,7 +69,7 @@ function run(spec: NetworkSpec, options: SimulationOptions) {
 
 describe("a crew", () => {
   test.each(Object.keys(neurons))("gives the same bits for any number of members: %s", name => {
-    const spec = everything(neurons[name]!);
+    const spec = everything(neurons[name]);
     const alone = run(spec, {});
     expect(alone.raster.times.length).toBeGreaterThan(50);
     for (const workers of name === "lif" ? [2, 4] : [2]) expect(run(spec, { workers })).toEqual(alone);
@@ -84,10 +84,10 @@ describe("a crew", () => {
       [12_500, 3],
     ] as const) {
       const parts = shares(size, members);
-      expect(parts[0]![0]).toBe(0);
+      expect(parts[0][0]).toBe(0);
       expect(parts.at(-1)![1]).toBe(8 * Math.ceil(size / 8));
       parts.forEach(([first, last], m) => {
-        expect([first % 8, last % 8, first]).toEqual([0, 0, m === 0 ? 0 : parts[m - 1]![1]]);
+        expect([first % 8, last % 8, first]).toEqual([0, 0, m === 0 ? 0 : parts[m - 1][1]]);
       });
     }
   });

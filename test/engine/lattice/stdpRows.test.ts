@@ -70,7 +70,7 @@ describe("pair STDP on a lattice", () => {
         const grid = run(spec, { mode: "grid", dt });
         expect(grid.spikes).toBe(exact.spikes);
         grid.weights.forEach((w, s) => {
-          expect(Math.abs(w - exact.weights[s]!)).toBeLessThan(1e-6);
+          expect(Math.abs(w - exact.weights[s])).toBeLessThan(1e-6);
         });
       }),
       { numRuns: sized(20, 60) },
@@ -87,7 +87,7 @@ describe("pair STDP on a lattice", () => {
       model: "lif",
     });
     const before = network(spec, { seed: 2 }).projections.find(p => p.name === "in->out")!.synapses.weights;
-    const change = run(spec, { mode: "grid", dt }).weights.map((w, s) => w - before[s]!);
+    const change = run(spec, { mode: "grid", dt }).weights.map((w, s) => w - before[s]);
     expect(change.filter(x => x > 1e-3).length).toBeGreaterThan(20);
     expect(change.filter(x => x < -1e-3).length).toBeGreaterThan(20);
   });
@@ -122,8 +122,8 @@ describe("pair STDP on a lattice", () => {
 
     const mine = new Float32Array(240).fill(0.02);
     const [plastic, teacher] = spec.projections!;
-    const { connect: _, ...dense } = plastic!;
-    const held = network({ ...spec, projections: [{ ...dense, weights: mine }, teacher!] });
+    const { connect: _, ...dense } = plastic;
+    const held = network({ ...spec, projections: [{ ...dense, weights: mine }, teacher] });
     const simulation = new Simulation(held, { mode: "grid", dt });
     simulation.runUntil(500);
     expect(Array.from(mine)).toEqual(Array.from(simulation.weights("in->out")));

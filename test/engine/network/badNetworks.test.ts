@@ -193,6 +193,6 @@ test("a network that diverges is stopped where it does: by its spikes, by a burs
   );
   expect(() => new Simulation(loop(1e9)).run(1e9)).toThrow(/^n, neuron 0 fired \d+ times at t = 2 ms/);
   const net = loop(1);
-  net.projections[0]!.synapses.weights.fill(Number.NaN);
+  net.projections[0].synapses.weights.fill(Number.NaN);
   expect(() => new Simulation(net).run(10)).toThrow(/^n, neuron \d, t = 2 ms: expected finite weights/);
 });

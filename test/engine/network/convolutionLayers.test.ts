@@ -88,14 +88,14 @@ test("the three loops over a convolution's synapses are the sums over its defini
       ];
       const all = synapses(g);
       for (const [i, j, k] of all) {
-        up[j]! += x[i]! * w[k]!;
-        down[i]! += y[j]! * w[k]!;
-        changes[k]! += x[i]! * y[j]!;
+        up[j] += x[i] * w[k];
+        down[i] += y[j] * w[k];
+        changes[k] += x[i] * y[j];
       }
       const near = (found: Float64Array, expected: Float64Array) => {
         expect(found.length).toBe(expected.length);
         found.forEach((value, at) => {
-          expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-12);
+          expect(Math.abs(value - expected[at])).toBeLessThan(1e-12);
         });
       };
       near(sumForward(runs, x, w, new Float64Array(layer.post)), up);
@@ -146,7 +146,7 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
   test("spikes are those of the event queue", () => {
     for (const seed of [1, 2, 3]) {
       const { net, weights, seen } = presented(seed);
-      const [first, second] = architecture.layers.map(({ conv }) => conv!) as [
+      const [first, second] = architecture.layers.map(({ conv }) => conv) as [
         ReturnType<typeof convolution>,
         ReturnType<typeof convolution>,
       ];
@@ -163,23 +163,23 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
         network({
           populations: {
             input: { size: 36, neuron: "input" },
-            first: { size: architecture.sizes[1]!, neuron: lif },
-            pool: { size: architecture.layers[1]!.sources, neuron: "input" },
-            second: { size: architecture.sizes[2]!, neuron: lif },
+            first: { size: architecture.sizes[1], neuron: lif },
+            pool: { size: architecture.layers[1].sources, neuron: "input" },
+            second: { size: architecture.sizes[2], neuron: lif },
           },
           projections: [
             {
               from: "input",
               to: "first",
               connect: connect(first),
-              weights: weights[0]!,
+              weights: weights[0],
               gain: net.gainOf(0),
             },
             {
               from: "pool",
               to: "second",
               connect: connect(second),
-              weights: weights[1]!,
+              weights: weights[1],
               gain: net.gainOf(1),
             },
           ],
@@ -191,31 +191,31 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
         spikes.times.subarray(0, spikes.length),
         spikes.neurons.subarray(0, spikes.length),
       );
-      const pooled = seen.sourceSpikes[1]!;
+      const pooled = seen.sourceSpikes[1];
       simulation.stimulate(
         "pool",
         pooled.times.subarray(0, pooled.length),
         pooled.neurons.subarray(0, pooled.length),
       );
-      simulation.setCurrent("first", net.currents[0]!);
-      simulation.setCurrent("second", net.currents[1]!);
+      simulation.setCurrent("first", net.currents[0]);
+      simulation.setCurrent("second", net.currents[1]);
       simulation.runUntil(20);
       const raster = simulation.raster();
       for (const [p, index] of [[1, 1] as const, [2, 3] as const]) {
         const own = Array.from(raster.populationIndex.keys()).filter(
           k => raster.populationIndex[k] === index,
         );
-        expect(own.length).toBe(seen.spikes[p]!.length);
+        expect(own.length).toBe(seen.spikes[p].length);
         const count = (neurons: Iterable<number>) => {
-          const counts = new Float64Array(architecture.sizes[p]!);
-          for (const n of neurons) counts[n]!++;
+          const counts = new Float64Array(architecture.sizes[p]);
+          for (const n of neurons) counts[n]++;
           return counts;
         };
-        expect(count(own.map(k => raster.neurons[k]!))).toEqual(
-          count(seen.spikes[p]!.neurons.subarray(0, seen.spikes[p]!.length)),
+        expect(count(own.map(k => raster.neurons[k]))).toEqual(
+          count(seen.spikes[p].neurons.subarray(0, seen.spikes[p].length)),
         );
         own.forEach((k, n) => {
-          expect(Math.abs(raster.times[k]! - seen.spikes[p]!.times[n]!)).toBeLessThan(1e-9);
+          expect(Math.abs(raster.times[k] - seen.spikes[p].times[n])).toBeLessThan(1e-9);
         });
       }
     }
@@ -224,28 +224,28 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
   test("threshold times trace is the weighted sum of what the synapses saw, less the potential", () => {
     const { net, weights, seen } = presented(4);
     for (const l of [0, 1]) {
-      const { post, columns } = architecture.layers[l]!;
-      const sum = sumForward(net.runs[l]!, seen.sourceTrace[l]!, weights[l]!, new Float64Array(post));
+      const { post, columns } = architecture.layers[l];
+      const sum = sumForward(net.runs[l], seen.sourceTrace[l], weights[l], new Float64Array(post));
       for (let j = 0; j < post; j++) {
-        const expected = sum[j]! + net.biases[l]![j % columns]!;
-        expect(Math.abs(seen.drive[l + 1]![j]! - expected)).toBeLessThan(1e-9);
+        const expected = sum[j] + net.biases[l][j % columns];
+        expect(Math.abs(seen.drive[l + 1][j] - expected)).toBeLessThan(1e-9);
       }
     }
   });
 
   test("a pool's trace is the mean of its neurons' traces, or the largest within half a spike", () => {
     const { net, seen } = presented(5);
-    const pools = poolsOf(architecture.layers[1]!.pool!);
-    const members = seen.sourceTrace[1]!.map(() => 0);
+    const pools = poolsOf(architecture.layers[1].pool!);
+    const members = seen.sourceTrace[1].map(() => 0);
     const [sums, most] = [members.slice(), members.slice()];
     pools.forEach((p, i) => {
-      sums[p]! += seen.trace[1]![i]!;
-      most[p] = Math.max(most[p]!, seen.trace[1]![i]!);
+      sums[p] += seen.trace[1][i];
+      most[p] = Math.max(most[p], seen.trace[1][i]);
     });
     expect(Math.max(...most)).toBeGreaterThan(2 * net.gainOf(1));
-    seen.sourceTrace[1]!.forEach((trace, p) => {
-      if (kind === "average") expect(trace).toBeCloseTo(sums[p]! / 4, 12);
-      else expect(Math.abs(trace - most[p]!)).toBeLessThanOrEqual(net.neuron.vThreshold / 2 + 1e-12);
+    seen.sourceTrace[1].forEach((trace, p) => {
+      if (kind === "average") expect(trace).toBeCloseTo(sums[p] / 4, 12);
+      else expect(Math.abs(trace - most[p])).toBeLessThanOrEqual(net.neuron.vThreshold / 2 + 1e-12);
     });
   });
 });

@@ -54,7 +54,7 @@ test("a layered network fires the same spikes as the populations and projections
         const neuron = { tauMem, vThreshold: 0.3, tauRef };
         const net = new FeedForwardNetwork(architecture, weights, biases, neuron, durationMs);
         for (let k = 0; k < 60; k++)
-          net.input.spikes.push(durationMs * rng.uniform(), rng.integer(architecture.sizes[0]!));
+          net.input.spikes.push(durationMs * rng.uniform(), rng.integer(architecture.sizes[0]));
         net.input.spikes.sort(durationMs);
         net.input.gain = 0.5;
         const seen = net.present(net.presentation());
@@ -69,10 +69,10 @@ test("a layered network fires the same spikes as the populations and projections
         names.slice(0, -1).forEach((name, p) => {
           const q = raster.populations.findIndex(population => population.name === name);
           const at = [...raster.times.keys()].filter(k => raster.populationIndex[k] === q);
-          const train = seen.spikes[p]!;
+          const train = seen.spikes[p];
           expect(at.map(k => raster.neurons[k])).toEqual([...train.neurons.subarray(0, train.length)]);
           at.forEach((k, n) => {
-            expect(Math.abs(raster.times[k]! - train.times[n]!)).toBeLessThan(1e-9);
+            expect(Math.abs(raster.times[k] - train.times[n])).toBeLessThan(1e-9);
           });
           if (p > 0) spikes += at.length;
         });
@@ -127,28 +127,28 @@ test("what is no layer is refused by its name", () => {
     layers({ ...chain, projections: list });
   expect(layers(chain)).not.toThrow();
   const refused: [() => unknown, string][] = [
-    [projections({ ...first!, delay: 2 }, second!), "projection input->hidden: expected no delay, got 2 ms"],
+    [projections({ ...first, delay: 2 }, second), "projection input->hidden: expected no delay, got 2 ms"],
     [
-      projections(first!, { ...second!, delay: new Float32Array(6) }),
+      projections(first, { ...second, delay: new Float32Array(6) }),
       "projection hidden->readout: expected no delay, got delays",
     ],
     [
-      projections(first!, second!, { from: "hidden", to: "hidden", weights: 1 }),
+      projections(first, second, { from: "hidden", to: "hidden", weights: 1 }),
       "population hidden: expected one projection from it, got one onto readout, one onto hidden",
     ],
     [
-      projections(first!, { ...second!, to: "hidden" }),
+      projections(first, { ...second, to: "hidden" }),
       "projection hidden->hidden: expected no way back, got one onto hidden",
     ],
     [
-      projections({ ...first!, connect: { kind: "probability", p: 0.5 } }, second!),
+      projections({ ...first, connect: { kind: "probability", p: 0.5 } }, second),
       "projection input->hidden: expected all synapses or those of a kernel, got probability",
     ],
     [
-      projections({ ...first!, weights: new Float32Array(3) }, second!),
+      projections({ ...first, weights: new Float32Array(3) }, second),
       "projection input->hidden: expected 12 weights, got 3",
     ],
-    [projections(first!), "population readout: expected a place in the chain that ends at hidden, got none"],
+    [projections(first), "population readout: expected a place in the chain that ends at hidden, got none"],
     [
       populations({ readout: { size: 2, neuron: cell } }),
       "population readout: expected a readout that integrates and never fires (li), got vThreshold 1",

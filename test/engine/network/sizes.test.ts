@@ -100,7 +100,7 @@ test("the taps of a convolution cost what there is of them, however far its kern
         },
       },
     ],
-  }).projections[0]!;
+  }).projections[0];
   expect(synapses.synapses).toBe(9);
 });
 
@@ -176,9 +176,9 @@ const ring = (delay: number, names: readonly string[], chain = false): NetworkSp
     ...Object.fromEntries(names.map(name => [name, { size: 1, neuron: { model: "parrot" } }])),
   },
   projections: [
-    { from: "in", to: names[0]!, weights: 1 },
+    { from: "in", to: names[0], weights: 1 },
     ...names
-      .map((from, k) => ({ from, to: names[(k + 1) % names.length]!, weights: 1, delay }))
+      .map((from, k) => ({ from, to: names[(k + 1) % names.length], weights: 1, delay }))
       .slice(0, chain ? -1 : undefined),
   ],
   stimuli: [{ to: "in", kind: "poisson", rate: 1000 }],

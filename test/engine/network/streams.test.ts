@@ -74,15 +74,15 @@ function spikes(given: NetworkSpec, seed: number): string[] {
 
 function spikesOf(simulation: Simulation): string[] {
   const { times, populations, populationIndex, neurons } = simulation.raster();
-  return Array.from(times, (t, k) => `${t} ${populations[populationIndex[k]!]!.name} ${neurons[k]}`).sort();
+  return Array.from(times, (t, k) => `${t} ${populations[populationIndex[k]].name} ${neurons[k]}`).sort();
 }
 
 const shuffled = <T>(list: readonly T[], rng: Rng): T[] =>
-  Array.from(rng.permutation(list.length), k => list[k]!);
+  Array.from(rng.permutation(list.length), k => list[k]);
 
 test("the order of populations, projections and stimuli in a description changes no spike", () => {
   const expected = [1, 2].map(seed => outcome(spec, seed));
-  expect(expected[0]!.length).toBeGreaterThan(200);
+  expect(expected[0].length).toBeGreaterThan(200);
   expect(expected[1]).not.toEqual(expected[0]);
   fc.assert(
     fc.property(fc.nat(1e6), fc.constantFrom(1, 2), (order, seed) => {
@@ -122,10 +122,10 @@ test("two stimuli of one target that differ in a number keep their own spikes wh
     stimuli,
   });
   const [slow, fast] = [10, 400].map(rate => ({ to: "in", kind: "poisson", rate }) as const);
-  const both = spikes(only([slow!, fast!]), 3);
-  expect(spikes(only([fast!, slow!]), 3)).toEqual(both);
+  const both = spikes(only([slow, fast]), 3);
+  expect(spikes(only([fast, slow]), 3)).toEqual(both);
   // Equal stimuli are independent: no spike comes twice.
-  const twice = spikes(only([fast!, fast!]), 3);
+  const twice = spikes(only([fast, fast]), 3);
   expect(new Set(twice).size).toBe(twice.length);
 });
 
@@ -147,6 +147,6 @@ test("twins of a description are told apart by what is written in it", () => {
   };
   const [low, high] = model([0, 1]);
   expect(model([1, 0])).toEqual([high, low]);
-  expect(low!.every(w => w < 1) && high!.every(w => w >= 1)).toBe(true);
-  expect(low!.length).not.toBe(high!.length);
+  expect(low.every(w => w < 1) && high.every(w => w >= 1)).toBe(true);
+  expect(low.length).not.toBe(high.length);
 });

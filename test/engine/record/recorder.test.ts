@@ -20,7 +20,7 @@ const spec: NetworkSpec = {
 function run(record: SimulationOptions["record"], cuts: number[] = [], ms = 300) {
   const own = {
     ...spec,
-    projections: [{ ...spec.projections![0]!, weights: new Float32Array(100).fill(0.05) }],
+    projections: [{ ...spec.projections![0], weights: new Float32Array(100).fill(0.05) }],
   };
   const simulation = new Simulation(network(own), record && { record });
   for (const t of cuts) simulation.runUntil(t);
@@ -41,7 +41,7 @@ test("spikes of chosen populations are kept, and recording does not disturb a ru
   }).raster();
   const kept = [...all.times.keys()].filter(k => all.populationIndex[k] === 1);
   expect(kept.length).toBeGreaterThan(20);
-  expect([...some.times]).toEqual(kept.map(k => all.times[k]!));
+  expect([...some.times]).toEqual(kept.map(k => all.times[k]));
   expect(run({ spikes: false }).raster().times.length).toBe(0);
 });
 
@@ -62,20 +62,20 @@ test("probes read the exact values of their times, however a run is cut", () => 
     "n 0 weight in->n[50]",
   ]);
   const at = (t: number) => run(undefined, [], t);
-  expect([...traces[0]!.values]).toEqual([0, 40, 77.7].map(t => at(t).potential("n", 2)));
-  expect([...traces[1]!.times]).toEqual([40, 60]);
-  expect([...traces[1]!.values]).toEqual([40, 60].map(t => at(t).synapticCurrent("n", 2)));
-  expect([...traces[3]!.values]).toEqual([100, 300].map(t => at(t).weights(0)[50]));
+  expect([...traces[0].values]).toEqual([0, 40, 77.7].map(t => at(t).potential("n", 2)));
+  expect([...traces[1].times]).toEqual([40, 60]);
+  expect([...traces[1].values]).toEqual([40, 60].map(t => at(t).synapticCurrent("n", 2)));
+  expect([...traces[3].values]).toEqual([100, 300].map(t => at(t).weights(0)[50]));
 });
 
 test("population rates count spikes per neuron and second in whole bins", () => {
   const simulation = run({ rates: [{ population: "in", bin: 7 }] });
   const { traces, times, populationIndex } = simulation.raster();
-  const { values, times: ends, quantity } = traces[0]!;
+  const { values, times: ends, quantity } = traces[0];
   expect([quantity, ends.length, ends[0], ends[41]]).toEqual(["rate", 42, 7, 294]);
   values.forEach((hz, b) => {
     const count = [...times.keys()].filter(
-      k => populationIndex[k] === 0 && times[k]! >= 7 * b && times[k]! < 7 * (b + 1),
+      k => populationIndex[k] === 0 && times[k] >= 7 * b && times[k] < 7 * (b + 1),
     ).length;
     expect(hz).toBeCloseTo(count / 20 / 0.007, 9);
   });
@@ -91,7 +91,7 @@ test("a constant current is seen in the potential at every sample", () => {
     record: { neurons: [{ population: "n", neurons: [0], interval: 1 }] },
   });
   simulation.run(30);
-  const { times, values } = simulation.raster().traces[0]!;
+  const { times, values } = simulation.raster().traces[0];
   times.forEach((t, k) => {
     const end = relax(p, 0, 0.2, Math.min(10, Math.max(0, t - 5)));
     expect(values[k]).toBeCloseTo(relax(p, end, 0, Math.max(0, t - 15)), 12);

@@ -10,9 +10,9 @@ test("a train sorts by time, then neuron, and loses nothing", () => {
       const train = new SpikeTrain(1);
       for (const [t, i] of spikes) train.push(t, i);
       train.sort(20);
-      const got = Array.from({ length: train.length }, (_, k) => [train.times[k]! + 0, train.neurons[k]!]);
+      const got = Array.from({ length: train.length }, (_, k) => [train.times[k] + 0, train.neurons[k]]);
       expect(got).toEqual(
-        [...spikes].map(([t, i]) => [instant(t) + 0, i]).sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!),
+        [...spikes].map(([t, i]) => [instant(t) + 0, i]).sort((a, b) => a[0] - b[0] || a[1] - b[1]),
       );
     }),
   );

@@ -17,14 +17,14 @@ afterEach(() => {
 });
 
 test("a file from which the library never returns is refused, and others are read after it", async () => {
-  await writeNir(everyNode(), good!);
-  writeFileSync(endless!, endlessFile());
+  await writeNir(everyNode(), good);
+  writeFileSync(endless, endlessFile());
   hdf5Limits.seconds = 0.5;
-  const refused = readSonata(endless!).catch(error => error);
+  const refused = readSonata(endless).catch(error => error);
   // A short limit makes the endless file no less endless; what comes after it has the usual one.
   const read = refused.then(() => {
     hdf5Limits.seconds = usual;
-    return readNir(good!);
+    return readNir(good);
   });
   expect(await refused).toBeInstanceOf(InputError);
   expect((await refused).message).toMatch(
@@ -34,9 +34,9 @@ test("a file from which the library never returns is refused, and others are rea
 });
 
 test("files that are asked for at once are read one after the other, whatever becomes of each", async () => {
-  await writeNir(everyNode(), good!);
-  writeFileSync(cut!, endlessFile().subarray(0, 4000));
-  const found = await Promise.allSettled([good!, cut!, join(folder, "missing"), good!].map(readNir));
+  await writeNir(everyNode(), good);
+  writeFileSync(cut, endlessFile().subarray(0, 4000));
+  const found = await Promise.allSettled([good, cut, join(folder, "missing"), good].map(readNir));
   expect(found.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
   for (const result of found)
     if (result.status === "rejected") expect(result.reason).toBeInstanceOf(InputError);

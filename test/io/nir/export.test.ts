@@ -72,13 +72,13 @@ describe("export of a trained network", () => {
       simulation.run(20);
       return { raster: simulation.raster(), v: [0, 1, 2, 3].map(k => simulation.potential("readout", k)) };
     });
-    expect(ours!.raster.times.length).toBeGreaterThan(40);
-    expect([...theirs!.raster.neurons]).toEqual([...ours!.raster.neurons]);
-    theirs!.raster.times.forEach((t, k) => {
-      expect(t).toBeCloseTo(ours!.raster.times[k]!, 4);
+    expect(ours.raster.times.length).toBeGreaterThan(40);
+    expect([...theirs.raster.neurons]).toEqual([...ours.raster.neurons]);
+    theirs.raster.times.forEach((t, k) => {
+      expect(t).toBeCloseTo(ours.raster.times[k], 4);
     });
-    theirs!.v.forEach((v, k) => {
-      expect(v).toBeCloseTo(ours!.v[k]!, 5);
+    theirs.v.forEach((v, k) => {
+      expect(v).toBeCloseTo(ours.v[k], 5);
     });
   });
   test("runs on many samples at a time, to the potentials of a simulation", async () => {
@@ -94,7 +94,7 @@ describe("export of a trained network", () => {
     const { potentials, totals } = inference.run([spikes, spikes]);
     expect(totals.hidden_1).toBeGreaterThan(40);
     for (let k = 0; k < 8; k++) {
-      expect(potentials.readout![k]!).toBeCloseTo(simulation.potential("readout", k % 4), 2);
+      expect(potentials.readout[k]).toBeCloseTo(simulation.potential("readout", k % 4), 2);
     }
   });
   test("keeps shared kernels and average pools, with the same spikes", async () => {
@@ -119,7 +119,7 @@ describe("export of a trained network", () => {
     const times = Float64Array.from({ length: 150 }, () => 20 * rng.uniform()).sort();
     const inputs = times.map(() => rng.integer(72));
     times.forEach((t, k) => {
-      own.input.spikes.push(t, inputs[k]!);
+      own.input.spikes.push(t, inputs[k]);
     });
     simulation.stimulate(
       "input",
@@ -135,20 +135,20 @@ describe("export of a trained network", () => {
       [2, 4, 4],
       [3, 1, 5],
     ] as const) {
-      const spikes = seen.spikes[p]!;
+      const spikes = seen.spikes[p];
       const ours = Array.from(spikes.times.subarray(0, spikes.length), (t, k) => [
         t,
-        channelsFirst(spikes.neurons[k]!, places, channels),
+        channelsFirst(spikes.neurons[k], places, channels),
       ]);
       const at = [...raster.times.keys()].filter(
-        k => raster.populations[raster.populationIndex[k]!]!.name === `hidden_${p}`,
+        k => raster.populations[raster.populationIndex[k]].name === `hidden_${p}`,
       );
-      const theirs = at.map(k => [raster.times[k]!, raster.neurons[k]!]);
+      const theirs = at.map(k => [raster.times[k], raster.neurons[k]]);
       expect(ours.length).toBeGreaterThan(10);
-      const sorted = (list: number[][]) => list.sort((a, b) => a[1]! - b[1]! || a[0]! - b[0]!);
+      const sorted = (list: number[][]) => list.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
       expect(sorted(theirs).map(([, i]) => i)).toEqual(sorted(ours).map(([, i]) => i));
       theirs.forEach(([t], k) => {
-        expect(t).toBeCloseTo(ours[k]![0]!, 4);
+        expect(t).toBeCloseTo(ours[k][0], 4);
       });
     }
     seen.logits.forEach((v, k) => {
@@ -177,13 +177,13 @@ describe("export of a trained network", () => {
     const raster = simulation.raster();
     const exact = [...raster.times.keys()].filter(k => raster.populationIndex[k] === 1);
     const counts = new Array<number>(12).fill(0);
-    for (const k of exact) counts[raster.neurons[k]!]!++;
+    for (const k of exact) counts[raster.neurons[k]]++;
     const steps = euler(graph, spikes, dtMs, 20);
     expect(steps.map(list => list.length)).toEqual(counts);
     steps.forEach((list, i) => {
-      const own = exact.filter(k => raster.neurons[k] === i).map(k => raster.times[k]!);
+      const own = exact.filter(k => raster.neurons[k] === i).map(k => raster.times[k]);
       list.forEach((step, n) => {
-        expect(Math.abs(step * dtMs - own[n]!)).toBeLessThan(0.2);
+        expect(Math.abs(step * dtMs - own[n])).toBeLessThan(0.2);
       });
     });
   });
@@ -232,13 +232,13 @@ function direct(net: TrainedNetwork) {
         readout: { size: 4, neuron: { tauMem, vThreshold: Infinity } },
       },
       projections: [
-        { from: "input", to: "hidden_1", weights: net.weights[0]!, gain: net.inputGain },
-        { from: "hidden_1", to: "readout", weights: net.weights[1]!, gain: vThreshold },
+        { from: "input", to: "hidden_1", weights: net.weights[0], gain: net.inputGain },
+        { from: "hidden_1", to: "readout", weights: net.weights[1], gain: vThreshold },
       ],
     },
     currents: {
-      hidden_1: Float64Array.from(net.biases[0]!, b => b * scale),
-      readout: Float64Array.from(net.biases[1]!, b => b * scale),
+      hidden_1: Float64Array.from(net.biases[0], b => b * scale),
+      readout: Float64Array.from(net.biases[1], b => b * scale),
     },
   };
 }
@@ -253,7 +253,7 @@ function inputSpikes() {
 function euler(graph: NirGraph, spikes: ReturnType<typeof inputSpikes>, dtMs: number, durationMs: number) {
   const field = (node: string, name: string) => numbers(graph.nodes[node] as NirNode, name);
   const [w, b] = [field("affine_1", "weight"), field("affine_1", "bias")];
-  const [tau, r, threshold] = ["tau", "r", "v_threshold"].map(name => field("hidden_1", name)[0]!) as [
+  const [tau, r, threshold] = ["tau", "r", "v_threshold"].map(name => field("hidden_1", name)[0]) as [
     number,
     number,
     number,
@@ -262,14 +262,14 @@ function euler(graph: NirGraph, spikes: ReturnType<typeof inputSpikes>, dtMs: nu
   const fired: number[][] = Array.from({ length: 12 }, () => []);
   for (let step = 0; step <= Math.round(durationMs / dtMs); step++) {
     for (let j = 0; j < 12; j++) {
-      let input = b[j]!;
+      let input = b[j];
       spikes.times.forEach((t, k) => {
-        if (Math.round(t / dtMs) === step) input += w[j * 8 + spikes.neurons[k]!]!;
+        if (Math.round(t / dtMs) === step) input += w[j * 8 + spikes.neurons[k]];
       });
-      v[j]! += (dtMs / 1000 / tau) * (r * input - v[j]!);
-      while (v[j]! > threshold) {
-        v[j]! -= threshold;
-        fired[j]!.push(step);
+      v[j] += (dtMs / 1000 / tau) * (r * input - v[j]);
+      while (v[j] > threshold) {
+        v[j] -= threshold;
+        fired[j].push(step);
       }
     }
   }
@@ -297,8 +297,8 @@ describe("import", () => {
     expect([timeUnit, dtMs]).toEqual(["s", expect.closeTo(0.1, 6)]);
     expect(notes.map(note => note.split(":")[0])).toEqual(["time unit", "dt"]);
     const [first] = spec.projections!;
-    expect([...(first!.weights as Float32Array)]).toEqual([1, 0.5, 0, 2].map(w => expect.closeTo(w, 5)));
-    expect(spec.populations.neurons!.neuron).toMatchObject({ tauMem: expect.closeTo(20, 4), reset: "fixed" });
+    expect([...(first.weights as Float32Array)]).toEqual([1, 0.5, 0, 2].map(w => expect.closeTo(w, 5)));
+    expect(spec.populations.neurons.neuron).toMatchObject({ tauMem: expect.closeTo(20, 4), reset: "fixed" });
     expect(nirToNetwork(simple(lif([2], { tau: 20, r: 20 }))).timeUnit).toBe("ms");
     expect(nirToNetwork(simple(lif([2])), { timeUnit: "ms", dt: 1 }).dtMs).toBe(1);
   });
@@ -307,10 +307,10 @@ describe("import", () => {
     const graph: NirGraph = {
       type: "NIRGraph",
       nodes: {
-        input: input!,
-        conv: conv!,
-        sum: sum!,
-        flatten: flatten!,
+        input: input,
+        conv: conv,
+        sum: sum,
+        flatten: flatten,
         lif: lif([18]),
         loop: { type: "Linear", fields: { weight: tensor(new Float32Array(18 * 18).fill(-0.1), [18, 18]) } },
       },
@@ -328,14 +328,14 @@ describe("import", () => {
     expect(back).toMatchObject({ from: "lif", to: "lif", delay: expect.closeTo(0.1, 9) });
     expect(notes.at(-1)).toMatch(/^lif to lif: a loop/);
     // By hand: pixel (2, 3) reaches channel 1's pool cell (1, 1), rows 2..3 and columns 2..3 of the convolution.
-    const k = numbers(conv!, "weight").subarray(9);
+    const k = numbers(conv, "weight").subarray(9);
     const byHand = [2, 3]
       .flatMap(y => [2, 3].map(x => [2 - y + 1, 3 - x + 1] as const))
-      .reduce((s, [a, b]) => s + k[a * 3 + b]!, 0);
-    const { pre, post } = forward!.connect as unknown as { pre: Uint32Array; post: Uint32Array };
+      .reduce((s, [a, b]) => s + k[a * 3 + b], 0);
+    const { pre, post } = forward.connect as unknown as { pre: Uint32Array; post: Uint32Array };
     const place = pre.findIndex((i, s) => i === 2 * 6 + 3 && post[s] === 9 + 4);
-    expect((forward!.weights as Float32Array)[place]).toBeCloseTo(byHand, 5);
-    expect(currents.lif!.every(c => Math.abs(c - (4 * 0.125) / 0.1) < 1e-4)).toBe(true);
+    expect((forward.weights as Float32Array)[place]).toBeCloseTo(byHand, 5);
+    expect(currents.lif.every(c => Math.abs(c - (4 * 0.125) / 0.1) < 1e-4)).toBe(true);
     new Simulation(network(spec)).run(5);
   });
 });

@@ -13,7 +13,7 @@ const int = (n: number) => tensor(BigInt64Array.of(BigInt(n)), []);
 
 export function lif(shape: readonly number[], extra: Partial<Record<string, number>> = {}): NirNode {
   const p = { tau: 0.02, r: 200, v_leak: 0, v_threshold: 1, v_reset: 0, ...extra };
-  return { type: "LIF", fields: Object.fromEntries(Object.entries(p).map(([k, v]) => [k, f(shape, v!)])) };
+  return { type: "LIF", fields: Object.fromEntries(Object.entries(p).map(([k, v]) => [k, f(shape, v)])) };
 }
 
 /** A graph with every kind of node, loops and a graph within the graph. */
@@ -76,7 +76,7 @@ export function everyNode(): NirGraph {
     type: "NIRGraph",
     nodes,
     edges: [
-      ...chain.slice(1).map((name, k) => [chain[k]!, name] as const),
+      ...chain.slice(1).map((name, k) => [chain[k], name] as const),
       ["cubalif", "recurrent"],
       ["recurrent", "cubalif"],
       ["delay", "threshold"],

@@ -62,7 +62,7 @@ describe("the step of a graph that does not say it", () => {
     const own = populations.findIndex(({ name }) => name === "1");
     const counts = [0, 0];
     populationIndex.forEach((p, k) => {
-      if (p === own) counts[neurons[k]!]!++;
+      if (p === own) counts[neurons[k]]++;
     });
     expect(counts).toEqual([17, 23]);
   });
@@ -187,12 +187,12 @@ describe("parameters that are single numbers", () => {
       expect(single).toEqual(full);
     }
     const threshold = { type: "Threshold", fields: { threshold: one(1) } };
-    expect(nirToNetwork(graph(threshold), { dt: 1 }).spec.populations["1"]!.size).toBe(2);
+    expect(nirToNetwork(graph(threshold), { dt: 1 }).spec.populations["1"].size).toBe(2);
   });
 
   test("where nothing says how many, are one neuron; lists of other lengths are refused", () => {
     const lonely: NirGraph = { type: "NIRGraph", nodes: { 1: { type: "IF", fields } }, edges: [] };
-    expect(nirToNetwork(lonely, { dt: 1 }).spec.populations["1"]!.size).toBe(1);
+    expect(nirToNetwork(lonely, { dt: 1 }).spec.populations["1"].size).toBe(1);
     expect(refusal(graph({ type: "IF", fields: { r: f(1, 1, 1), v_threshold: one(1) } }), { dt: 1 })).toBe(
       "nir: edge 0 to 1: expected 3 values, got 2",
     );
@@ -265,7 +265,7 @@ describe("graphs of a few numbers that ask for more than a machine has", () => {
       type: "NIRGraph",
       nodes: { ...nodes, ...Object.fromEntries(names.flat().map(name => [name, scale])) },
       edges: names.flatMap((pair, k) =>
-        (k === 0 ? ["input"] : names[k - 1]!).flatMap(from => pair.map(to => [from, to] as const)),
+        (k === 0 ? ["input"] : names[k - 1]).flatMap(from => pair.map(to => [from, to] as const)),
       ),
     };
     expect(refusal(given, { dt: 1 })).toMatch(/^nir: node input: expected fewer ways through linear nodes/);

@@ -17,7 +17,7 @@ function chain(inputs: number, nodes: Record<string, NirNode>, more: [string, st
   return {
     type: "NIRGraph",
     nodes: { input: { type: "Input", fields: { shape: ints(inputs) } }, ...nodes },
-    edges: [...names.slice(1).map((name, k) => [names[k]!, name] as const), ...more],
+    edges: [...names.slice(1).map((name, k) => [names[k], name] as const), ...more],
   };
 }
 const units = { timeUnit: "ms", dt: 0.1 } as const;
@@ -51,7 +51,7 @@ test("every kind of node runs", () => {
   expect(Object.keys(imported.parts).sort()).toEqual(
     ["block.cubali", "cubalif", "if1", "input", "li", "lif1", "threshold"].sort(),
   );
-  expect(spikesOf(simulation).if1!.length).toBeGreaterThan(0);
+  expect(spikesOf(simulation).if1.length).toBeGreaterThan(0);
 });
 
 describe("Cuba neurons", () => {
@@ -105,12 +105,12 @@ describe("Cuba neurons", () => {
         v = -1;
       }
     }
-    const own = spikesOf(simulation).cuba!;
+    const own = spikesOf(simulation).cuba;
     expect(found.length).toBeGreaterThan(3);
     expect(own).toHaveLength(found.length);
     own.forEach((t, k) => {
       // The engine's spike acts at once, that of a step in the middle of 0.1 ms.
-      expect(Math.abs(t - found[k]!)).toBeLessThan(0.2);
+      expect(Math.abs(t - found[k])).toBeLessThan(0.2);
     });
   });
 });
@@ -142,7 +142,7 @@ test("neurons of one node may differ: each set of parameters is a population", (
     edges: [...graph.edges, ...loop],
   };
   const imported = nirToNetwork(all, units);
-  expect(imported.parts.lif!.map(({ population, neurons }) => [population, ...neurons])).toEqual([
+  expect(imported.parts.lif.map(({ population, neurons }) => [population, ...neurons])).toEqual([
     ["lif[0]", 0, 2],
     ["lif[1]", 1],
     ["lif[2]", 3],
@@ -160,30 +160,30 @@ test("neurons of one node may differ: each set of parameters is a population", (
   const v = [0, 1, 2, 3].map(j => value("v_leak", j));
   const last = [0, 0, 0, 0];
   const back = (recurrent.fields.weight as { data: Float64Array }).data;
-  const events = times.map((t, k) => ({ t, add: [0, 1, 2, 3].map(j => weights[2 * j + (k % 2)]!) }));
+  const events = times.map((t, k) => ({ t, add: [0, 1, 2, 3].map(j => weights[2 * j + (k % 2)]) }));
   const fired: [number, number][] = [];
   while (events.length > 0) {
     events.sort((a, b) => a.t - b.t);
-    const { t } = events[0]!;
+    const { t } = events[0];
     const now = events.filter(event => event.t === t);
     events.splice(0, now.length);
     if (t > 40) break;
     for (let j = 0; j < 4; j++) {
-      v[j] = value("v_leak", j) + (v[j]! - value("v_leak", j)) * Math.exp(-(t - last[j]!) / value("tau", j));
+      v[j] = value("v_leak", j) + (v[j] - value("v_leak", j)) * Math.exp(-(t - last[j]) / value("tau", j));
       last[j] = t;
-      for (const { add } of now) v[j]! += add[j]!;
-      if (v[j]! < value("v_threshold", j)) continue;
+      for (const { add } of now) v[j] += add[j];
+      if (v[j] < value("v_threshold", j)) continue;
       v[j] = value("v_reset", j);
       fired.push([t, j]);
-      events.push({ t: t + 0.1, add: [0, 1, 2, 3].map(to => back[4 * to + j]!) });
+      events.push({ t: t + 0.1, add: [0, 1, 2, 3].map(to => back[4 * to + j]) });
     }
   }
   expect(fired.length).toBeGreaterThan(10);
-  const found = imported.parts.lif!.flatMap(({ population, neurons }) => {
+  const found = imported.parts.lif.flatMap(({ population, neurons }) => {
     const raster = simulation.raster();
     const p = raster.populations.findIndex(({ name }) => name === population);
     return [...raster.times].flatMap((t, k) =>
-      raster.populationIndex[k] === p ? [[t, neurons[raster.neurons[k]!]!] as const] : [],
+      raster.populationIndex[k] === p ? [[t, neurons[raster.neurons[k]]] as const] : [],
     );
   });
   const sorted = (list: readonly (readonly [number, number])[]) =>
@@ -248,20 +248,20 @@ test("euler: a grid of dt makes the spikes of Euler's method, step for step", ()
   );
   simulation.run(100);
   const raster = simulation.raster();
-  const found = imported.parts.lif!.flatMap(({ population, neurons }) => {
+  const found = imported.parts.lif.flatMap(({ population, neurons }) => {
     const p = raster.populations.findIndex(({ name }) => name === population);
     return [...raster.times].flatMap((time, k) =>
-      raster.populationIndex[k] === p ? [`${Math.round(time / dt)} ${neurons[raster.neurons[k]!]}`] : [],
+      raster.populationIndex[k] === p ? [`${Math.round(time / dt)} ${neurons[raster.neurons[k]]}`] : [],
     );
   });
   const v = new Array<number>(n).fill(0.1);
   const expected: string[] = [];
   for (let step = 1; step <= 200; step++)
     for (let j = 0; j < n; j++) {
-      let input = bias[j]!;
-      for (const [at, i] of spikes) if (at === step) input += weights[4 * j + i]!;
-      v[j]! += (dt / (5 + 3 * j)) * (0.1 - v[j]! + 12 * input);
-      if (v[j]! <= 1) continue;
+      let input = bias[j];
+      for (const [at, i] of spikes) if (at === step) input += weights[4 * j + i];
+      v[j] += (dt / (5 + 3 * j)) * (0.1 - v[j] + 12 * input);
+      if (v[j] <= 1) continue;
       v[j] = -0.3;
       expected.push(`${step} ${j}`);
     }
@@ -288,12 +288,12 @@ test("euler: CubaLIF and CubaLI too, in whose steps the current of the last one 
     const [v, current] = [new Array<number>(n).fill(0.1), new Array<number>(n).fill(0)];
     for (let step = 1; step <= 200; step++)
       for (let j = 0; j < n; j++) {
-        let input = bias[j]!;
-        for (const [at, i] of spikes) if (at === step) input += weights[4 * j + i]!;
-        v[j]! += (dt / tau(j)) * (0.1 - v[j]! + 10 * current[j]!);
-        current[j]! += (dt / syn(j)) * (factor(j) * input - current[j]!);
-        each(step, j, v[j]!);
-        if (v[j]! > threshold) v[j] = -0.3;
+        let input = bias[j];
+        for (const [at, i] of spikes) if (at === step) input += weights[4 * j + i];
+        v[j] += (dt / tau(j)) * (0.1 - v[j] + 10 * current[j]);
+        current[j] += (dt / syn(j)) * (factor(j) * input - current[j]);
+        each(step, j, v[j]);
+        if (v[j] > threshold) v[j] = -0.3;
       }
   };
   const imported = nirToNetwork(
@@ -315,10 +315,10 @@ test("euler: CubaLIF and CubaLI too, in whose steps the current of the last one 
     return simulation;
   };
   const raster = run(imported).raster();
-  const found = imported.parts.cuba!.flatMap(({ population, neurons }) => {
+  const found = imported.parts.cuba.flatMap(({ population, neurons }) => {
     const p = raster.populations.findIndex(({ name }) => name === population);
     return [...raster.times].flatMap((time, k) =>
-      raster.populationIndex[k] === p ? [`${Math.round(time / dt)} ${neurons[raster.neurons[k]!]}`] : [],
+      raster.populationIndex[k] === p ? [`${Math.round(time / dt)} ${neurons[raster.neurons[k]]}`] : [],
     );
   });
   const expected: string[] = [];
@@ -333,9 +333,9 @@ test("euler: CubaLIF and CubaLI too, in whose steps the current of the last one 
   euler(Infinity, (_, j, v) => {
     end[j] = v;
   });
-  for (const { population, neurons } of readout.parts.cuba!)
+  for (const { population, neurons } of readout.parts.cuba)
     neurons.forEach((j, k) => {
-      expect(simulation.potential(population, k) / end[j]!).toBeCloseTo(1, 4);
+      expect(simulation.potential(population, k) / end[j]).toBeCloseTo(1, 4);
     });
 
   for (const tau of ["tau_mem", "tau_syn"]) {
@@ -360,8 +360,8 @@ test("a leak above threshold makes a neuron that fires by itself", () => {
     const simulation = started(nirToNetwork(chain(1, { n: node }), units));
     simulation.run(200);
     const { n } = spikesOf(simulation);
-    expect(n!.length).toBe(12);
-    for (let k = 0; k < n!.length; k++) expect(n![k]).toBeCloseTo(10 * k * Math.log(6), 9);
+    expect(n.length).toBe(12);
+    for (let k = 0; k < n.length; k++) expect(n[k]).toBeCloseTo(10 * k * Math.log(6), 9);
   }
 });
 
@@ -428,10 +428,10 @@ test("convolution and pooling become the synapses of their definition", () => {
       };
       const [projection] = nirToNetwork(graph, { timeUnit: "ms", dt: 1 }).spec.projections!;
       const found = new Float64Array(channels * h * w * n);
-      const list = projection!.weights as Float32Array;
-      const pairs = projection!.connect as { pre: Uint32Array; post: Uint32Array } | undefined;
+      const list = projection.weights as Float32Array;
+      const pairs = projection.connect as { pre: Uint32Array; post: Uint32Array } | undefined;
       list.forEach((value, s) => {
-        found[pairs ? pairs.pre[s]! * n + pairs.post[s]! : s]! += value;
+        found[pairs ? pairs.pre[s] * n + pairs.post[s] : s] += value;
       });
       const expected = new Float64Array(found.length);
       for (let o = 0; o < out; o++)
@@ -443,10 +443,10 @@ test("convolution and pooling become the synapses of their definition", () => {
                   const [iy, ix] = [y * stride + ky - padding, x * stride + kx - padding];
                   if (iy < 0 || iy >= h || ix < 0 || ix >= w) continue;
                   const k = ((o * channels + c) * kernel + ky) * kernel + kx;
-                  expected[((c * h + iy) * w + ix) * n + (o * oh + y) * ow + x]! += weight[k]!;
+                  expected[((c * h + iy) * w + ix) * n + (o * oh + y) * ow + x] += weight[k];
                 }
       found.forEach((value, k) => {
-        expect(value).toBeCloseTo(expected[k]!, 6);
+        expect(value).toBeCloseTo(expected[k], 6);
       });
     }),
   );

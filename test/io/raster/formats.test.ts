@@ -29,8 +29,8 @@ function expectClose(found: Raster, raster: Raster): void {
   const close = (a: Float64Array, b: Float64Array) => {
     expect(a.length).toBe(b.length);
     a.forEach((t, k) => {
-      if (t !== instant(b[k]!))
-        expect(Math.abs(t - b[k]!)).toBeLessThanOrEqual(Math.abs(b[k]!) * 2 ** -52 + 1e-320);
+      if (t !== instant(b[k]))
+        expect(Math.abs(t - b[k])).toBeLessThanOrEqual(Math.abs(b[k]) * 2 ** -52 + 1e-320);
     });
   };
   expect(found.populations).toEqual(raster.populations);
@@ -41,7 +41,7 @@ function expectClose(found: Raster, raster: Raster): void {
     raster.traces.map(({ times: _, ...rest }) => rest),
   );
   found.traces.forEach((trace, k) => {
-    close(trace.times, raster.traces[k]!.times);
+    close(trace.times, raster.traces[k].times);
   });
 }
 
@@ -88,7 +88,7 @@ test("sonata brings back what it can hold and names what it cannot", async () =>
   const even = {
     ...raster,
     traces: [0, 2].map(neuron => ({
-      ...raster.traces[0]!,
+      ...raster.traces[0],
       neuron,
       times: Float64Array.from({ length: 5 }, (_, k) => k / 10),
     })),

@@ -55,7 +55,7 @@ describe("the streaming form of the native format", () => {
       times: Float64Array.from({ length: n }, (_, k) => k),
       populationIndex: new Uint16Array(n),
       neurons: Uint32Array.from({ length: n }, (_, k) => k % 4),
-      traces: [{ ...sampleRaster().traces[0]!, times: new Float64Array(n), values: new Float64Array(n) }],
+      traces: [{ ...sampleRaster().traces[0], times: new Float64Array(n), values: new Float64Array(n) }],
     };
     await writeRasterLog(streamOf(raster), file);
     const stream = readRasterLog(file)!;
@@ -64,7 +64,7 @@ describe("the streaming form of the native format", () => {
     // Compared as bytes: an equality of objects takes seconds here.
     expect(Buffer.from(found.times.buffer).equals(Buffer.from(raster.times.buffer))).toBe(true);
     expect(Buffer.from(found.neurons.buffer).equals(Buffer.from(raster.neurons.buffer))).toBe(true);
-    expect(found.traces[0]!.values.length).toBe(n);
+    expect(found.traces[0].values.length).toBe(n);
   });
   test("a file that was cut anywhere is refused, with one line", async () => {
     await writeRasterLog(streamOf(sampleRaster()), file);

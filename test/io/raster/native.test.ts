@@ -16,14 +16,14 @@ const empty: Raster = {
 /** Every promise of `Raster`, so that whoever reads one need not look. */
 function expectValid({ durationMs, populations, times, populationIndex, neurons, traces, metadata }: Raster) {
   const ascending = (t: Float64Array, end: number) =>
-    t.every((x, k) => x >= (k === 0 ? 0 : t[k - 1]!) && x <= end);
+    t.every((x, k) => x >= (k === 0 ? 0 : t[k - 1]) && x <= end);
   expect(Number.isFinite(durationMs) && durationMs >= 0).toBe(true);
   for (const { name, size } of populations)
     expect([typeof name, Number.isInteger(size)]).toEqual(["string", true]);
   expect(ascending(times, durationMs)).toBe(true);
   expect([populationIndex.length, neurons.length]).toEqual([times.length, times.length]);
   neurons.forEach((neuron, k) => {
-    expect(neuron).toBeLessThan(populations[populationIndex[k]!]!.size);
+    expect(neuron).toBeLessThan(populations[populationIndex[k]].size);
   });
   for (const trace of traces) {
     expect(trace.neuron).toBeLessThan(populations.find(p => p.name === trace.population)!.size);
@@ -56,10 +56,8 @@ describe("a raster file", () => {
     const raster = sampleRaster();
     const map = unpack(encodeRaster(raster));
     const readme = await readFile(new URL("../../../src/io/README.md", import.meta.url), "utf8");
-    const section = readme.split("## Raster: `*.msgpack`")[1]!.split("\n## ")[0]!;
-    const rows = [...section.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(
-      row => [row[1]!, row[2]!] as const,
-    );
+    const section = readme.split("## Raster: `*.msgpack`")[1].split("\n## ")[0];
+    const rows = [...section.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(row => [row[1], row[2]] as const);
     expect(rows.map(([key]) => key).sort()).toEqual(Object.keys(map).sort());
     // The types that the table states, in the file.
     for (const [key, text] of rows) {

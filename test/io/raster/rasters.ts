@@ -62,7 +62,7 @@ export const anyRaster: fc.Arbitrary<Raster> = fc
     const spikes = draws
       .map(([t, p, i]) => {
         const index = p % populations.length;
-        return [t, index, i % populations[index]!.size] as const;
+        return [t, index, i % populations[index].size] as const;
       })
       .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
     const ordered = [...samples].sort((a, b) => a[0] - b[0]);
@@ -75,7 +75,7 @@ export const anyRaster: fc.Arbitrary<Raster> = fc
       traces: traced
         ? [
             {
-              population: populations[0]!.name,
+              population: populations[0].name,
               neuron: 0,
               quantity: "v",
               times: Float64Array.from(ordered, s => s[0]),

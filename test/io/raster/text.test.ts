@@ -67,7 +67,7 @@ describe("npz", () => {
     const begin = 30 + "times.npy".length + 128;
     for (let bit = 0; bit < 64; bit++) {
       const bytes = Uint8Array.from(whole);
-      bytes[begin + (bit >> 3)]! ^= 1 << (bit & 7);
+      bytes[begin + (bit >> 3)] ^= 1 << (bit & 7);
       expect(() => decodeRasterNpz(bytes, "x.npz")).toThrow(
         'x.npz: expected an NPZ archive, got another checksum of "times.npy"',
       );

@@ -26,14 +26,14 @@ test.each([20, Infinity])("a trained network comes back with every number, tau =
     readout: { size: 4, neuron: { ...membrane, vThreshold: Infinity } },
   });
   expect(currents).toEqual({
-    hidden_1: Float64Array.from(biases[0]!),
-    readout: Float64Array.from(biases[1]!),
+    hidden_1: Float64Array.from(biases[0]),
+    readout: Float64Array.from(biases[1]),
   });
   expect(notes).toEqual([]);
   const projections = Object.fromEntries(spec.projections!.map(p => [`${p.from} ${p.to}`, p]));
   [net.inputGain, 0.5].forEach((gain, l) => {
-    const own = projections[["input hidden_1", "hidden_1 readout"][l]!]!;
-    expect(own.weights).toEqual(net.weights[l]!.map(w => Math.fround(w * gain)));
+    const own = projections[["input hidden_1", "hidden_1 readout"][l]];
+    expect(own.weights).toEqual(net.weights[l].map(w => Math.fround(w * gain)));
     expect([own.connect, own.delay]).toEqual([undefined, undefined]);
   });
   new Simulation(network(spec)).run(5);

@@ -35,7 +35,7 @@ async function run(
   simulation.runUntil(durationMs ?? 50);
   const { populations, populationIndex, neurons, times } = simulation.raster();
   return [...times]
-    .map((t, k) => [populations[populationIndex[k]!]!.name, `${Number(t.toFixed(9))} ${neurons[k]}`] as const)
+    .map((t, k) => [populations[populationIndex[k]].name, `${Number(t.toFixed(9))} ${neurons[k]}`] as const)
     .filter(([name]) => /^cells/.test(name))
     .map(([, spike]) => spike);
 }
@@ -165,14 +165,14 @@ describe("synapses of which the file says too little", () => {
       nodeTypes: nodeTypes("nrn:IntFire1"),
       cell: '{"tau": 20, "refrac": 2}',
     });
-    expect((await readSonataCircuit(neuron)).spec.projections![0]!.delay).toBe(1);
+    expect((await readSonataCircuit(neuron)).spec.projections![0].delay).toBe(1);
     const own = await circuit({
       edgeTypes,
       nodeTypes: nodeTypes("threefactor:lif"),
       cell: '{"tau_m": 20, "t_ref": 2, "v_rest": 0, "v_threshold": 1}',
     });
     const { spec, notes } = await readSonataCircuit(own);
-    expect(spec.projections![0]!.delay).toBeUndefined();
+    expect(spec.projections![0].delay).toBeUndefined();
     expect(notes[0]).toMatch(/took 0 ms, the default of threefactor$/);
   });
 
@@ -189,8 +189,8 @@ describe("synapses of which the file says too little", () => {
       '{"level_of_detail": "instanteneous", "sign": -1, "delay": 3}',
     );
     const { spec, notes } = await readSonataCircuit(path);
-    expect(spec.projections![0]!.delay).toBe(3);
-    expect([...(spec.projections![0]!.weights as Float32Array)]).toEqual([-8, -20, -8, -9]);
+    expect(spec.projections![0].delay).toBe(3);
+    expect([...(spec.projections![0].weights as Float32Array)]).toEqual([-8, -20, -8, -9]);
     expect(notes).toEqual([
       expect.stringMatching(/type 30: gauss is not evaluated; syn_weight is the weight$/),
     ]);

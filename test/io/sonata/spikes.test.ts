@@ -37,7 +37,7 @@ test.each<[string, Parameters<typeof writeSpikes>[1], string, object]>([
   const found = await read(path);
   expect(found).toEqual({
     ...{ names: [population], nodes: spikes.nodes, metadata },
-    times: found.times.map((_, k) => expect.closeTo(spikes.times[k]!, 9)),
+    times: found.times.map((_, k) => expect.closeTo(spikes.times[k], 9)),
   });
 });
 

@@ -125,7 +125,7 @@ export class LifExpModes implements NeuronGroup {
     count("heap", this.#heap);
     count("id", id);
     for (let k = 0; k < PIECES; k++) {
-      const [start, end] = [k === 0 ? 0 : ENDS[k - 1]! * shortest, ENDS[k]! * shortest];
+      const [start, end] = [k === 0 ? 0 : ENDS[k - 1] * shortest, ENDS[k] * shortest];
       const piece = block + BLOCK.pieces + k;
       this.#f[piece] = end;
       this.#f[piece + PIECES] = exp(-lambda * start);
@@ -135,7 +135,7 @@ export class LifExpModes implements NeuronGroup {
       this.#f[piece + 3 * PIECES] = exp((lambda - muE) * end);
       this.#f[piece + 4 * PIECES] = exp((lambda - muI) * start);
     }
-    const end = ENDS[PIECES - 1]! * shortest;
+    const end = ENDS[PIECES - 1] * shortest;
     [lambda, muE, muI].forEach((mu, k) => {
       this.#f[block + BLOCK.pieces + 5 * PIECES + k] = exp(-mu * end);
     });
@@ -214,9 +214,9 @@ export class LifExpModes implements NeuronGroup {
 
   nextSpike(i: number): number {
     const state = this.#at(i);
-    const from = Math.max(this.#f[state + STATE.last]!, this.#f[state + STATE.refractory]!);
+    const from = Math.max(this.#f[state + STATE.last], this.#f[state + STATE.refractory]);
     const [m, e, inh] = this.#parts(i, from);
-    const x = this.#f[state + STATE.x]!;
+    const x = this.#f[state + STATE.x];
     const f0 = x + m + e + inh;
     if (f0 >= 0) return from;
     return from + this.timeToThreshold(x, m, e, inh);
@@ -281,7 +281,7 @@ export class LifExpModes implements NeuronGroup {
     const { vRest, bias, vThreshold } = this.#p;
     const state = this.#at(i);
     this.#move(i, t);
-    const from = Math.max(t, this.#f[state + STATE.refractory]!);
+    const from = Math.max(t, this.#f[state + STATE.refractory]);
     const excess = this.#excess(i, from);
     this.#f[state + STATE.x] = vRest + (bias + current) / this.#lambda - vThreshold;
     this.#hold(i, from, excess);
@@ -290,12 +290,12 @@ export class LifExpModes implements NeuronGroup {
 
   setPotential(i: number, t: number, v: number): void {
     this.#move(i, t);
-    this.#hold(i, Math.max(t, this.#f[this.#at(i) + STATE.refractory]!), v - this.#p.vThreshold);
+    this.#hold(i, Math.max(t, this.#f[this.#at(i) + STATE.refractory]), v - this.#p.vThreshold);
     this.judge(i);
   }
 
   potential(i: number, t: number): number {
-    const from = Math.max(t, this.#f[this.#at(i) + STATE.refractory]!);
+    const from = Math.max(t, this.#f[this.#at(i) + STATE.refractory]);
     return this.#p.vThreshold + this.#excess(i, from);
   }
 
@@ -320,35 +320,35 @@ export class LifExpModes implements NeuronGroup {
   #parts(i: number, t: number): readonly [m: number, e: number, i: number] {
     const state = this.#at(i);
     const f = this.#f;
-    const since = t - Math.floor(f[state + STATE.last]! / this.#epoch) * this.#epoch;
+    const since = t - Math.floor(f[state + STATE.last] / this.#epoch) * this.#epoch;
     return [
-      f[state + STATE.m]! * exp(-this.#lambda * since),
-      f[state + STATE.e]! * exp(-this.#muE * since),
-      f[state + STATE.i]! * exp(-this.#muI * since),
+      f[state + STATE.m] * exp(-this.#lambda * since),
+      f[state + STATE.e] * exp(-this.#muE * since),
+      f[state + STATE.i] * exp(-this.#muI * since),
     ];
   }
 
   /** Potential above threshold at t, if nothing holds it. */
   #excess(i: number, t: number): number {
     const [m, e, inh] = this.#parts(i, t);
-    return this.#f[this.#at(i) + STATE.x]! + m + e + inh;
+    return this.#f[this.#at(i) + STATE.x] + m + e + inh;
   }
 
   /** Chooses m so that the potential is `excess` above threshold at t. */
   #hold(i: number, t: number, excess: number): void {
     const state = this.#at(i);
     const f = this.#f;
-    const since = t - Math.floor(f[state + STATE.last]! / this.#epoch) * this.#epoch;
-    const e = f[state + STATE.e]! * exp(-this.#muE * since);
-    const inh = f[state + STATE.i]! * exp(-this.#muI * since);
-    f[state + STATE.m] = (excess - f[state + STATE.x]! - e - inh) * exp(this.#lambda * since);
+    const since = t - Math.floor(f[state + STATE.last] / this.#epoch) * this.#epoch;
+    const e = f[state + STATE.e] * exp(-this.#muE * since);
+    const inh = f[state + STATE.i] * exp(-this.#muI * since);
+    f[state + STATE.m] = (excess - f[state + STATE.x] - e - inh) * exp(this.#lambda * since);
   }
 
   /** An event reaches neuron i at t. */
   #move(i: number, t: number): void {
     this.#enter(t);
     const last = this.#at(i) + STATE.last;
-    if (this.#f[last]! < this.#origin) this.#loops.renew(this.#block, i);
+    if (this.#f[last] < this.#origin) this.#loops.renew(this.#block, i);
     this.#f[last] = t;
   }
 

@@ -95,14 +95,14 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   const u32 = new Uint32Array(buffer);
   const { floor, max, min } = Math;
 
-  const at = (block: number, field: number) => f[block / 8 + field]!;
-  const count = (block: number, field: number) => u32[block / 4 + 2 * field]!;
+  const at = (block: number, field: number) => f[block / 8 + field];
+  const count = (block: number, field: number) => u32[block / 4 + 2 * field];
   const stateOf = (block: number, i: number) => count(block, BLOCK.state) / 8 + i * STATE.size;
   const linksOf = (block: number, i: number) => count(block, BLOCK.links) / 4 + i * LINKS.size;
   const headOf = (block: number, slot: number) => count(block, BLOCK.heads) / 4 + slot;
   const present = (block: number) => count(block, BLOCK.present);
   const change = (block: number, field: number, by: number) => {
-    n[block / 4 + 2 * field]! += by;
+    n[block / 4 + 2 * field] += by;
   };
   const setBucket = (block: number, bucket: number) => {
     f[block / 8 + BLOCK.bucket] = bucket;
@@ -112,9 +112,9 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   function unlink(block: number, i: number): void {
     const links = linksOf(block, i);
     const state = stateOf(block, i);
-    const next = n[links + LINKS.next]!;
-    const previous = n[links + LINKS.previous]!;
-    if (previous < 0) n[headOf(block, n[2 * state + SLOT]!)] = next;
+    const next = n[links + LINKS.next];
+    const previous = n[links + LINKS.previous];
+    if (previous < 0) n[headOf(block, n[2 * state + SLOT])] = next;
     else n[linksOf(block, previous) + LINKS.next] = next;
     if (next >= 0) n[linksOf(block, next) + LINKS.previous] = previous;
     n[2 * state + SLOT] = -1;
@@ -125,7 +125,7 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
     const slot = (present(block) + ahead) % RING;
     const links = linksOf(block, i);
     const head = headOf(block, slot);
-    const next = n[head]!;
+    const next = n[head];
     n[links + LINKS.next] = next;
     n[links + LINKS.previous] = -1;
     if (next >= 0) n[linksOf(block, next) + LINKS.previous] = i;
@@ -135,8 +135,8 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   }
 
   function earlier(block: number, i: number, j: number): boolean {
-    const a = f[stateOf(block, i) + STATE.bound]!;
-    const b = f[stateOf(block, j) + STATE.bound]!;
+    const a = f[stateOf(block, i) + STATE.bound];
+    const b = f[stateOf(block, j) + STATE.bound];
     return a < b || (a === b && i < j);
   }
 
@@ -145,7 +145,7 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
     n[linksOf(block, i) + LINKS.place] = place;
   }
 
-  const inHeap = (block: number, place: number) => n[count(block, BLOCK.heap) / 4 + place]!;
+  const inHeap = (block: number, place: number) => n[count(block, BLOCK.heap) / 4 + place];
 
   function settle(block: number, from: number, i: number): void {
     const size = count(block, BLOCK.due);
@@ -171,7 +171,7 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
 
   function leave(block: number, i: number): void {
     const links = linksOf(block, i);
-    const place = n[links + LINKS.place]!;
+    const place = n[links + LINKS.place];
     n[links + LINKS.place] = -1;
     change(block, BLOCK.due, -1);
     const last = inHeap(block, count(block, BLOCK.due));
@@ -184,26 +184,26 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
     const ends = block / 8 + BLOCK.pieces;
     for (let k = 0; k < PIECES; k++) {
       // In units of what is left of the membrane's mode.
-      const sum = m + i * f[ends + 4 * PIECES + k]! + e * f[ends + 3 * PIECES + k]!;
-      const highest = max(sum * f[ends + PIECES + k]!, sum * f[ends + 2 * PIECES + k]!);
-      if (!(highest < limit)) return k === 0 ? from : from + f[ends + k - 1]!;
+      const sum = m + i * f[ends + 4 * PIECES + k] + e * f[ends + 3 * PIECES + k];
+      const highest = max(sum * f[ends + PIECES + k], sum * f[ends + 2 * PIECES + k]);
+      if (!(highest < limit)) return k === 0 ? from : from + f[ends + k - 1];
     }
     const last = ends + PIECES - 1;
     const left = ends + 5 * PIECES;
-    const rest = max(m, 0) * f[left]! + max(e, 0) * f[left + 1]! + max(i, 0) * f[left + 2]!;
-    return rest < limit ? Infinity : from + f[last]!;
+    const rest = max(m, 0) * f[left] + max(e, 0) * f[left + 1] + max(i, 0) * f[left + 2];
+    return rest < limit ? Infinity : from + f[last];
   }
 
   function waitForCrossing(block: number, i: number): void {
     const state = stateOf(block, i);
-    const last = f[state + STATE.last]!;
-    const from = max(last, f[state + STATE.refractory]!);
+    const last = f[state + STATE.last];
+    const from = max(last, f[state + STATE.refractory]);
     const epoch = at(block, BLOCK.epoch);
     const since = from - floor(last / epoch) * epoch;
-    const m = f[state + STATE.m]! * exp(-at(block, BLOCK.lambda) * since);
-    const e = f[state + STATE.e]! * exp(-at(block, BLOCK.muE) * since);
-    const inh = f[state + STATE.i]! * exp(-at(block, BLOCK.muI) * since);
-    const x = f[state + STATE.x]!;
+    const m = f[state + STATE.m] * exp(-at(block, BLOCK.lambda) * since);
+    const e = f[state + STATE.e] * exp(-at(block, BLOCK.muE) * since);
+    const inh = f[state + STATE.i] * exp(-at(block, BLOCK.muI) * since);
+    const x = f[state + STATE.x];
     const above = x + m + e + inh >= 0;
     const bound = above ? from : instant(from + findCrossing(count(block, BLOCK.id), x, m, e, inh));
     n[2 * state + CROSSES] = bound < Infinity ? 1 : 0;
@@ -213,7 +213,7 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   function lookAt(block: number, i: number, bound: number): void {
     const state = stateOf(block, i);
     f[state + STATE.bound] = bound;
-    const slot = n[2 * state + SLOT]!;
+    const slot = n[2 * state + SLOT];
     if (bound === Infinity) {
       if (slot >= 0) unlink(block, i);
       return;
@@ -237,16 +237,16 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   function goOn(block: number, i: number): void {
     const state = stateOf(block, i);
     const epoch = at(block, BLOCK.epoch);
-    const last = f[state + STATE.last]!;
+    const last = f[state + STATE.last];
     const origin = floor(last / epoch) * epoch;
     const patience = 2 * at(block, BLOCK.pieces + PIECES - 1);
-    let from = f[state + STATE.bound]!;
+    let from = f[state + STATE.bound];
     while (from - last < patience) {
       const since = from - origin;
-      const m = f[state + STATE.m]! * exp(-at(block, BLOCK.lambda) * since);
-      const e = f[state + STATE.e]! * exp(-at(block, BLOCK.muE) * since);
-      const inh = f[state + STATE.i]! * exp(-at(block, BLOCK.muI) * since);
-      const bound = safeUntil(block, from, m, e, inh, f[state + STATE.x]!);
+      const m = f[state + STATE.m] * exp(-at(block, BLOCK.lambda) * since);
+      const e = f[state + STATE.e] * exp(-at(block, BLOCK.muE) * since);
+      const inh = f[state + STATE.i] * exp(-at(block, BLOCK.muI) * since);
+      const bound = safeUntil(block, from, m, e, inh, f[state + STATE.x]);
       if (bound === from) break;
       if (floor(bound * at(block, BLOCK.perBucket)) > at(block, BLOCK.bucket)) {
         lookAt(block, i, bound);
@@ -259,13 +259,13 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
 
   function forget(block: number, i: number): void {
     n[2 * stateOf(block, i) + CROSSES] = 0;
-    if (n[linksOf(block, i) + LINKS.place]! >= 0) leave(block, i);
+    if (n[linksOf(block, i) + LINKS.place] >= 0) leave(block, i);
   }
 
   function judge(block: number, i: number): void {
     const state = stateOf(block, i);
     forget(block, i);
-    const [last, refractory] = [f[state + STATE.last]!, f[state + STATE.refractory]!];
+    const [last, refractory] = [f[state + STATE.last], f[state + STATE.refractory]];
     f[state + STATE.bound] = max(last, refractory);
     if (last < refractory) lookAt(block, i, refractory);
     else goOn(block, i);
@@ -274,10 +274,10 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
   function renew(block: number, i: number): void {
     const state = stateOf(block, i);
     const epoch = at(block, BLOCK.epoch);
-    const passed = at(block, BLOCK.origin) - floor(f[state + STATE.last]! / epoch) * epoch;
-    f[state + STATE.m]! *= exp(-at(block, BLOCK.lambda) * passed);
-    f[state + STATE.e]! *= exp(-at(block, BLOCK.muE) * passed);
-    f[state + STATE.i]! *= exp(-at(block, BLOCK.muI) * passed);
+    const passed = at(block, BLOCK.origin) - floor(f[state + STATE.last] / epoch) * epoch;
+    f[state + STATE.m] *= exp(-at(block, BLOCK.lambda) * passed);
+    f[state + STATE.e] *= exp(-at(block, BLOCK.muE) * passed);
+    f[state + STATE.i] *= exp(-at(block, BLOCK.muI) * passed);
   }
 
   return {
@@ -288,32 +288,32 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
       const [perE, perI, leftM, leftE, leftI, upM, upE, upI] = factors;
       const origin = at(block, BLOCK.origin);
       for (let s = from; s < to; s++) {
-        const i = wide ? u32[targets / 4 + s]! : u16[targets / 2 + s]!;
-        const w = weights ? f32[weights / 4 + s]! * weight : weight;
+        const i = wide ? u32[targets / 4 + s] : u16[targets / 2 + s];
+        const w = weights ? f32[weights / 4 + s] * weight : weight;
         const state = stateOf(block, i);
-        if (f[state + STATE.last]! < origin) renew(block, i);
+        if (f[state + STATE.last] < origin) renew(block, i);
         f[state + STATE.last] = t;
         const excites = w > 0;
         const jump = w * (excites ? perE : perI);
         const change = jump * (excites ? upE : upI);
-        f[state + (excites ? STATE.e : STATE.i)]! -= change;
-        const refractory = f[state + STATE.refractory]!;
+        f[state + (excites ? STATE.e : STATE.i)] -= change;
+        const refractory = f[state + STATE.refractory];
         if (t < refractory) {
           const mu = at(block, excites ? BLOCK.muE : BLOCK.muI);
-          f[state + STATE.m]! += change * exp((at(block, BLOCK.lambda) - mu) * (refractory - origin));
-          if (f[state + STATE.bound]! > refractory) {
+          f[state + STATE.m] += change * exp((at(block, BLOCK.lambda) - mu) * (refractory - origin));
+          if (f[state + STATE.bound] > refractory) {
             forget(block, i);
             lookAt(block, i, refractory);
           }
           continue;
         }
-        const m = f[state + STATE.m]! + jump * upM;
+        const m = f[state + STATE.m] + jump * upM;
         f[state + STATE.m] = m;
         if (n[2 * state + CROSSES]) forget(block, i);
         else if (!excites) continue;
-        const e = f[state + STATE.e]! * leftE;
+        const e = f[state + STATE.e] * leftE;
         const bound = safeUntil(
-          ...([block, t, m * leftM, e, f[state + STATE.i]! * leftI, f[state + STATE.x]!] as const),
+          ...([block, t, m * leftM, e, f[state + STATE.i] * leftI, f[state + STATE.x]] as const),
         );
         if (bound === t) waitForCrossing(block, i);
         else lookAt(block, i, bound);
@@ -323,7 +323,7 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
     nextCrossing(block, limit) {
       const until = floor(limit * at(block, BLOCK.perBucket));
       for (;;) {
-        if (count(block, BLOCK.due) > 0) return f[stateOf(block, inHeap(block, 0)) + STATE.bound]!;
+        if (count(block, BLOCK.due) > 0) return f[stateOf(block, inHeap(block, 0)) + STATE.bound];
         if (at(block, BLOCK.bucket) >= until) return Infinity;
         if (count(block, BLOCK.entries) === 0) {
           setBucket(block, until);
@@ -331,13 +331,13 @@ export function modeLoops(arena: Arena, findCrossing: Crossing): ModeLoops {
         }
         setBucket(block, at(block, BLOCK.bucket) + 1);
         const head = headOf(block, present(block));
-        let i = n[head]!;
+        let i = n[head];
         n[head] = -1;
         while (i >= 0) {
-          const next = n[linksOf(block, i) + LINKS.next]!;
+          const next = n[linksOf(block, i) + LINKS.next];
           n[2 * stateOf(block, i) + SLOT] = -1;
           change(block, BLOCK.entries, -1);
-          lookAt(block, i, f[stateOf(block, i) + STATE.bound]!);
+          lookAt(block, i, f[stateOf(block, i) + STATE.bound]);
           i = next;
         }
       }

@@ -56,11 +56,11 @@ export class ModeRows {
 
   /** @returns number of synapses reached */
   deliver(row: number, t: number): number {
-    const [from, to] = [this.#rowStart[row]!, this.#rowStart[row + 1]!];
+    const [from, to] = [this.#rowStart[row], this.#rowStart[row + 1]];
     if (from === to) return 0;
     if (this.#beside) {
       const { targets, gain } = this.#synapses;
-      for (let s = from; s < to; s++) this.#group.receive(targets[s]!, t, this.#beside[s]! * gain);
+      for (let s = from; s < to; s++) this.#group.receive(targets[s], t, this.#beside[s] * gain);
       return to - from;
     }
     const wide = this.#wide ? 1 : 0;
@@ -85,8 +85,8 @@ export function modesOf(network: Network, compile: boolean) {
     ({ model }, p) =>
       model?.modes &&
       LifExpModes.fits(model.modes) &&
-      reaching[p]!.length > 0 &&
-      reaching[p]!.every(
+      reaching[p].length > 0 &&
+      reaching[p].every(
         ({ synapses, plasticity }) =>
           !plasticity &&
           synapses instanceof SparseProjection &&

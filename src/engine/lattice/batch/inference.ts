@@ -105,7 +105,7 @@ export class Inference {
     if (inputs.length !== 1) {
       throw new InputError(`populations: expected one input population, got ${inputs.length}`);
     }
-    this.#input = populations.indexOf(inputs[0]!);
+    this.#input = populations.indexOf(inputs[0]);
     this.#arena = new Arena(kernels === "compiled", false);
     this.#schedule = new Schedule(this.#arena, this.#batch, steps);
     this.#stages = stagesOf(network, currents, this.#arena, dt, steps);
@@ -158,19 +158,19 @@ export class Inference {
       for (const { index, population, runs, sources } of this.#stages) {
         if (runs instanceof LatticeLayer) this.#runLayer(index, runs, sources, batch.length);
         else {
-          const into = potentials[population.name]!.subarray(first * population.size);
+          const into = potentials[population.name].subarray(first * population.size);
           runs.read(batch.length, sources, this.#spikes, into);
         }
       }
       populations.forEach(({ name, size, outgoing }, p) => {
-        const own = this.#spikes[p]!;
+        const own = this.#spikes[p];
         const numbers = own.numbers(batch.length);
-        for (const number of numbers) totals[name]! += number;
+        for (const number of numbers) totals[name] += number;
         for (const q of outgoing)
-          synapticEvents += reached(this.network.projections[q]!.synapses, own, numbers);
-        if (this.#counts[p]) count(own, numbers, size, counts[name]!.subarray(first * size));
+          synapticEvents += reached(this.network.projections[q].synapses, own, numbers);
+        if (this.#counts[p]) count(own, numbers, size, counts[name].subarray(first * size));
         if (this.#trains[p])
-          for (let s = 0; s < batch.length; s++) this.#keep(own, s, numbers[s]!, spikes[name]![first + s]!);
+          for (let s = 0; s < batch.length; s++) this.#keep(own, s, numbers[s], spikes[name][first + s]);
       });
     }
     return { samples: samples.length, counts, spikes, potentials, totals, synapticEvents };
@@ -178,15 +178,15 @@ export class Inference {
 
   /** Takes the input spikes of a batch to the steps of the lattice. */
   #takeInput(samples: readonly InputSpikes[], first: number): void {
-    const { size, name } = this.network.populations[this.#input]!;
-    const into = this.#spikes[this.#input]!;
+    const { size, name } = this.network.populations[this.#input];
+    const into = this.#spikes[this.#input];
     let most = 0;
     for (const { times, length } of samples) most = Math.max(most, length ?? times.length);
     if (most > into.room) into.widen(most);
     const numbers = into.numbers(samples.length);
     const words = into.words();
     for (let s = 0; s < samples.length; s++) {
-      const sample = samples[s]!;
+      const sample = samples[s];
       numbers[s] = sample.length ?? sample.times.length;
       const fault = takeSample(sample, words, into.at(s), this.dt, this.steps, size);
       if (fault)
@@ -197,7 +197,7 @@ export class Inference {
   #runLayer(index: number, layer: LatticeLayer, sources: readonly Source[], samples: number): void {
     const { rows, rowBytes, tables } = layer;
     const { steps } = this;
-    const spikes = this.#spikes[index]!;
+    const spikes = this.#spikes[index];
     this.#schedule.make(samples, sources, this.#spikes, this.#area, rows, rowBytes, tables.reach);
     let fault = layer.run(samples, steps, this.#schedule, this.#area, spikes);
     while (fault === -1 && this.#batch * spikes.room < MOST_SPIKES) {
@@ -206,13 +206,13 @@ export class Inference {
     }
     if (fault === 0) return;
     const expected = fault === -1 ? "fewer spikes" : "finite potentials";
-    const { name } = this.network.populations[index]!;
+    const { name } = this.network.populations[index];
     throw new InputError(`${name}: expected ${expected}; the weights have diverged, lower them`);
   }
 
   #keep(spikes: SpikeLists, s: number, number: number, into: SpikeTrain): void {
     const list = spikes.inOrder(s, number, this.steps);
-    for (let k = 0; k < list.length; k += 2) into.push(this.#times[list[k]!]!, list[k + 1]!);
+    for (let k = 0; k < list.length; k += 2) into.push(this.#times[list[k]], list[k + 1]);
   }
 }
 
@@ -225,7 +225,7 @@ function reached(synapses: Projection, spikes: SpikeLists, numbers: Int32Array):
   }
   const words = spikes.words();
   numbers.forEach((number, s) => {
-    for (let k = 0; k < number; k++) sum += synapses.rowLength(words[spikes.at(s) + 2 * k + 1]!);
+    for (let k = 0; k < number; k++) sum += synapses.rowLength(words[spikes.at(s) + 2 * k + 1]);
   });
   return sum;
 }
@@ -235,7 +235,7 @@ function count(spikes: SpikeLists, numbers: Int32Array, size: number, into: Uint
   const words = spikes.words();
   for (let s = 0; s < numbers.length; s++) {
     const at = spikes.at(s);
-    for (let k = at + 1; k < at + 2 * numbers[s]!; k += 2) into[s * size + words[k]!]!++;
+    for (let k = at + 1; k < at + 2 * numbers[s]; k += 2) into[s * size + words[k]]++;
   }
 }
 

@@ -20,9 +20,9 @@ export function takeSample(
     return `neurons: expected one for each of ${length} times, got ${neurons.length}`;
   }
   for (let k = 0; k < length; k++) {
-    const n = Math.round(times[k]! / dt);
+    const n = Math.round(times[k] / dt);
     if (!(n >= 0 && n < steps)) return `times[${k}]: expected a time of the presentation, got ${times[k]}`;
-    const neuron = neurons[k]!;
+    const neuron = neurons[k];
     if (!(neuron >= 0 && neuron < size && Math.floor(neuron) === neuron)) {
       return `neurons[${k}]: expected 0 to ${size - 1}, got ${neuron}`;
     }

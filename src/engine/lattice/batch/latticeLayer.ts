@@ -70,9 +70,9 @@ export class LatticeLayer {
         lanes[own + place / 4] = value;
       };
       // Neurons that only fill the last block never fire.
-      const settled = settles[j] ?? settles[0]!;
+      const settled = settles[j] ?? settles[0];
       const theta = Math.fround(vThreshold - settled);
-      set(lanePlaces.start, j < size ? starts[j]! - settled : -Infinity);
+      set(lanePlaces.start, j < size ? starts[j] - settled : -Infinity);
       set(lanePlaces.theta, j < size || this.#uniform ? theta : Infinity);
       set(lanePlaces.limit, theta > 0 ? theta * (1 - 1e-6) : -Infinity);
       set(lanePlaces.reset, reset === "fixed" ? vReset - settled : vThreshold - vRest);
@@ -132,7 +132,7 @@ export class LatticeLayer {
     for (const { pre, weights } of incoming) {
       for (let i = 0; i < pre; i++) {
         for (let j = 0; j < this.size; j++) {
-          const w = weights[i * this.size + j]!;
+          const w = weights[i * this.size + j];
           const block = Math.floor(j / LANES);
           const current = currents === 2 && w < 0 ? LANES : 0;
           const scaled = Math.fround(w * (w > 0 ? scales[0] : scales[1]));

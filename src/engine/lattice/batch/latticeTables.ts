@@ -51,12 +51,12 @@ export class LatticeTables {
       throw new InputError(`neuron: expected lif, lif-exp, if or li, got ${model}; use Simulation`);
     }
     const [v, e, i] = propagator;
-    if (!(Math.fround(v![0]!) > 1e-30)) {
+    if (!(Math.fround(v[0]) > 1e-30)) {
       throw new InputError(`dt: expected at most 60 tauMem (${60 * parameters.tauMem} ms), got ${dt}`);
     }
-    const same = v![1] === v![2] && e?.[1] === i?.[2] && one.excitatory.scale === one.inhibitory.scale;
+    const same = v[1] === v[2] && e?.[1] === i?.[2] && one.excitatory.scale === one.inhibitory.scale;
     this.currents = !e ? 0 : same ? 1 : 2;
-    const jump = (k: number, scale: number) => (e ? scale * v![k]! : scale);
+    const jump = (k: number, scale: number) => (e ? scale * v[k] : scale);
     this.scales = [jump(1, one.excitatory.scale), jump(2, one.inhibitory.scale)];
     // Beyond a few time constants what is left is small, and 1 / decay would magnify its rounding.
     this.reach = Math.max(1, Math.min(steps, LONGEST, Math.floor((4 * parameters.tauMem) / dt)));
@@ -64,18 +64,18 @@ export class LatticeTables {
     const { decay, grow, rise, fall, riseInh, fallInh, peaks } = tablesIn(this.values, this.reach);
     for (let k = 0; k <= this.reach; k++) {
       const { propagator: over } = lattice(k * dt);
-      decay[k] = over[0]![0]!;
-      grow[k] = 1 / over[0]![0]!;
+      decay[k] = over[0][0];
+      grow[k] = 1 / over[0][0];
       if (!e) continue;
-      rise[k] = over[0]![1]! / v![1]!;
-      fall[k] = over[1]![1]!;
-      riseInh[k] = over[0]![2]! / v![2]!;
-      fallInh[k] = over[2]![2]!;
+      rise[k] = over[0][1] / v[1];
+      fall[k] = over[1][1];
+      riseInh[k] = over[0][2] / v[2];
+      fallInh[k] = over[2][2];
     }
     for (let k = 1; k <= this.reach; k++) {
       const chunk = 1 + Math.floor((k - 1) / CHUNK);
-      peaks[chunk] = Math.max(peaks[chunk]!, rise[k]!);
-      peaks[0] = Math.max(peaks[0]!, rise[k]!);
+      peaks[chunk] = Math.max(peaks[chunk], rise[k]);
+      peaks[0] = Math.max(peaks[0], rise[k]);
     }
   }
 }

@@ -35,13 +35,13 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
 
   /** One neuron over one sample. @returns false for an infinite potential */
   const neuron = (s: number, lane: number): boolean => {
-    const at = (place: number) => floats[((run.lanes + place) >> 2) + lane]!;
+    const at = (place: number) => floats[((run.lanes + place) >> 2) + lane];
     const theta = at(lanePlaces.theta);
     const reset = at(lanePlaces.reset);
     const input = (n: number, current: number) => {
       const two = (run.inputs >> 2) + 2 * (s * steps + n);
       const place = current * LANES + lane;
-      return fround(floats[(words[two]! >> 2) + place]! + floats[(words[two + 1]! >> 2) + place]!);
+      return fround(floats[(words[two] >> 2) + place] + floats[(words[two + 1] >> 2) + place]);
     };
     let v = at(lanePlaces.start);
     let e = 0;
@@ -50,8 +50,8 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
 
     /** Tests the threshold at step n; the state is that of a step `ago` before it. */
     const fire = (n: number, ago: number): boolean => {
-      const p = ago === 0 ? 1 : decay[ago]!;
-      const back = ago === 0 ? 1 : grow[ago]!;
+      const p = ago === 0 ? 1 : decay[ago];
+      const back = ago === 0 ? 1 : grow[ago];
       const more = ago === 0 ? 0 : driven(ago);
       let x = fround(fround(v * p) + more);
       if (!(x >= theta)) return true;
@@ -72,8 +72,8 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
     /** What the currents of a step have added k steps later. */
     const driven = (k: number) => {
       if (currents === 0) return 0;
-      const exc = fround(e * rise[k]!);
-      return currents === 1 ? exc : fround(exc + fround(i * riseInh[k]!));
+      const exc = fround(e * rise[k]);
+      return currents === 1 ? exc : fround(exc + fround(i * riseInh[k]));
     };
 
     if (currents === 0) v = fround(v + input(0, 0));
@@ -83,32 +83,32 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
     }
     if (!fire(0, 0)) return false;
     let n = 0;
-    const end = words[(run.segmentStarts >> 2) + s + 1]!;
-    for (let segment = words[(run.segmentStarts >> 2) + s]!; segment < end; segment++) {
-      const to = words[(run.segments >> 2) + 2 * segment]!;
-      const silent = words[(run.segments >> 2) + 2 * segment + 1]! !== 0;
+    const end = words[(run.segmentStarts >> 2) + s + 1];
+    for (let segment = words[(run.segmentStarts >> 2) + s]; segment < end; segment++) {
+      const to = words[(run.segments >> 2) + 2 * segment];
+      const silent = words[(run.segments >> 2) + 2 * segment + 1] !== 0;
       if (silent) {
         for (let k = 1; n + k <= to; k++) {
           if (fixed && until === n + k) {
-            v = fround(fround(reset - driven(k)) * grow[k]!);
+            v = fround(fround(reset - driven(k)) * grow[k]);
             until = FREE;
           }
           if (!fire(n + k, k)) return false;
         }
         const k = to - n;
-        v = fround(fround(v * decay[k]!) + driven(k));
-        e = fround(e * fall[k]!);
-        i = fround(i * fallInh[k]!);
+        v = fround(fround(v * decay[k]) + driven(k));
+        e = fround(e * fall[k]);
+        i = fround(i * fallInh[k]);
         n = to;
         continue;
       }
       while (++n <= to) {
-        v = fround(v * decay[1]!);
+        v = fround(v * decay[1]);
         if (currents === 0) v = fround(v + input(n, 0));
         else {
           v = fround(v + (currents === 1 ? e : fround(e + i)));
-          e = fround(fround(e * fall[1]!) + input(n, 0));
-          if (currents === 2) i = fround(fround(i * fallInh[1]!) + input(n, 1));
+          e = fround(fround(e * fall[1]) + input(n, 0));
+          if (currents === 2) i = fround(fround(i * fallInh[1]) + input(n, 1));
         }
         if (fixed && until === n) {
           v = currents === 0 ? fround(reset + input(n, 0)) : reset;
@@ -122,15 +122,15 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
   };
 
   for (let s = 0; s < run.samples; s++) {
-    count = words[(run.counts >> 2) + s]!;
-    const end = words[(run.sumStarts >> 2) + s + 1]!;
-    for (let sum = words[(run.sumStarts >> 2) + s]!; sum < end; sum++) {
-      const [to, a, b] = [0, 1, 2].map(k => words[(run.sums >> 2) + 3 * sum + k]! >> 2) as [
+    count = words[(run.counts >> 2) + s];
+    const end = words[(run.sumStarts >> 2) + s + 1];
+    for (let sum = words[(run.sumStarts >> 2) + s]; sum < end; sum++) {
+      const [to, a, b] = [0, 1, 2].map(k => words[(run.sums >> 2) + 3 * sum + k] >> 2) as [
         number,
         number,
         number,
       ];
-      for (let c = 0; c < width; c++) floats[to + c] = floats[a + c]! + floats[b + c]!;
+      for (let c = 0; c < width; c++) floats[to + c] = floats[a + c] + floats[b + c];
     }
     for (let lane = 0; lane < LANES; lane++) if (!neuron(s, lane)) return -2;
     if (count > run.room) return -1;

@@ -31,11 +31,11 @@ export class Readout {
     this.#left = [new Float64Array(steps), new Float64Array(steps)];
     for (let k = 0; k < steps; k++) {
       const { propagator, excitatory, inhibitory } = lattice(k * dt);
-      this.#left[0][k] = excitatory.scale * propagator[0]![excitatory.state]!;
-      this.#left[1][k] = inhibitory.scale * propagator[0]![inhibitory.state]!;
+      this.#left[0][k] = excitatory.scale * propagator[0][excitatory.state];
+      this.#left[1][k] = inhibitory.scale * propagator[0][inhibitory.state];
     }
-    const decay = lattice((steps - 1) * dt).propagator[0]![0]!;
-    this.#alone = settles.map((settled, j) => settled + (starts[j]! - settled) * decay);
+    const decay = lattice((steps - 1) * dt).propagator[0][0];
+    this.#alone = settles.map((settled, j) => settled + (starts[j] - settled) * decay);
   }
 
   /** The weights of all that it hears are others now. */
@@ -51,16 +51,16 @@ export class Readout {
       const own = out.subarray(s * size, (s + 1) * size);
       own.set(this.#alone);
       sources.forEach(({ population, delay }, q) => {
-        const from = spikes[population]!;
-        const list = from.inOrder(s, from.numbers(samples)[s]!, this.#steps);
-        const { weights } = this.#incoming[q]!;
+        const from = spikes[population];
+        const list = from.inOrder(s, from.numbers(samples)[s], this.#steps);
+        const { weights } = this.#incoming[q];
         for (let x = 0; x < list.length; x += 2) {
-          const k = this.#steps - 1 - list[x]! - delay;
+          const k = this.#steps - 1 - list[x] - delay;
           if (k < 0) continue;
-          const row = list[x + 1]! * size;
+          const row = list[x + 1] * size;
           for (let j = 0; j < size; j++) {
-            const w = weights[row + j]!;
-            own[j]! += w * (w > 0 ? positive[k]! : negative[k]!);
+            const w = weights[row + j];
+            own[j] += w * (w > 0 ? positive[k] : negative[k]);
           }
         }
       });

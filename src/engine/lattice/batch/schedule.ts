@@ -71,17 +71,17 @@ export class Schedule {
       words.fill(empty, own, own + 2 * steps);
       let free = empty;
       for (const { population, firstRow, delay } of sources) {
-        const from = spikes[population]!;
+        const from = spikes[population];
         const base = rows + firstRow * bytes;
         const first = (from.spikes >> 2) + 2 * s * from.room;
-        const end = first + 2 * words[(from.counts >> 2) + s]!;
+        const end = first + 2 * words[(from.counts >> 2) + s];
         const last = own + 2 * steps;
         for (let k = first; k < end; k += 2) {
-          const at = own + 2 * (words[k]! + delay);
+          const at = own + 2 * (words[k] + delay);
           if (at >= last) continue;
-          const a = words[at]!;
-          const b = words[at + 1]!;
-          words[at + 1] = base + words[k + 1]! * bytes;
+          const a = words[at];
+          const b = words[at + 1];
+          words[at + 1] = base + words[k + 1] * bytes;
           if (a === empty) {
             words[at] = b;
             continue;
@@ -104,7 +104,7 @@ export class Schedule {
   #makeRoom(samples: number, sources: readonly Source[], spikes: readonly SpikeLists[]): void {
     let arriving = 0;
     for (const { population } of sources) {
-      for (const number of spikes[population]!.numbers(samples)) arriving += number;
+      for (const number of spikes[population].numbers(samples)) arriving += number;
     }
     if (arriving <= this.#room) return;
     this.#room = 2 * arriving;

@@ -49,13 +49,13 @@ export class SpikeLists {
   inOrder(s: number, count: number, steps: number): Int32Array {
     const list = this.#arena.view(Int32Array, 4 * this.at(s), 2 * count);
     const places = new Int32Array(steps + 1);
-    for (let k = 0; k < 2 * count; k += 2) places[list[k]! + 1]!++;
-    for (let n = 0; n < steps; n++) places[n + 1]! += places[n]!;
+    for (let k = 0; k < 2 * count; k += 2) places[list[k] + 1]++;
+    for (let n = 0; n < steps; n++) places[n + 1] += places[n];
     const sorted = new Int32Array(2 * count);
     for (let k = 0; k < 2 * count; k += 2) {
-      const place = 2 * places[list[k]!]!++;
-      sorted[place] = list[k]!;
-      sorted[place + 1] = list[k + 1]!;
+      const place = 2 * places[list[k]]++;
+      sorted[place] = list[k];
+      sorted[place + 1] = list[k + 1];
     }
     return sorted;
   }

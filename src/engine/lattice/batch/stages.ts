@@ -45,7 +45,7 @@ export function stagesOf(
     if (plasticity) throw new InputError(`projections[${place}].plasticity: expected none; use Simulation`);
   }
   return inOrder(network).map(index => {
-    const { name } = populations[index]!;
+    const { name } = populations[index];
     return within(`populations.${name}`, () =>
       stageOf(network, index, currents[name] ?? 0, arena, dt, steps),
     );
@@ -60,7 +60,7 @@ function stageOf(
   dt: number,
   steps: number,
 ): Stage {
-  const population = populations[index]!;
+  const population = populations[index];
   const { size, initial } = population;
   const model = population.model!;
   const step = model.lattice(dt);
@@ -69,7 +69,7 @@ function stageOf(
   if (each.length !== size) throw new InputError(`currents: expected one or ${size}, got ${each.length}`);
   const settles = Float64Array.from({ length: size }, (_, j) => {
     expectFinite(`currents[${j}]`, each[j]);
-    const drive = parameters.bias + each[j]!;
+    const drive = parameters.bias + each[j];
     if (drive === 0) return parameters.vRest;
     if (parameters.tauMem === Infinity) {
       throw new InputError(`currents[${j}]: expected 0 without a leak, got ${drive}; use Simulation`);
@@ -140,7 +140,7 @@ function matrix(synapses: Projection, path: string): Float32Array {
   for (let row = 0; row < pre; row++) {
     for (let cursor = 0; cursor < synapses.rowLength(row); ) {
       cursor = synapses.deliver(row, cursor, (target, weight) => {
-        full[row * post + target]! += weight * gain;
+        full[row * post + target] += weight * gain;
       });
     }
   }

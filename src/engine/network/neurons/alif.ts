@@ -68,39 +68,39 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
   }
 
   override threshold(i: number): number {
-    return this.parameters.vThreshold + this.adaptation[i]!;
+    return this.parameters.vThreshold + this.adaptation[i];
   }
 
   protected override spiked(i: number): void {
-    this.adaptation[i]! += this.parameters.beta;
+    this.adaptation[i] += this.parameters.beta;
   }
 
   potential(i: number, t: number): number {
-    return relax(this.parameters, this.v[i]!, this.current[i]!, t - this.last[i]! - this.held(i, t));
+    return relax(this.parameters, this.v[i], this.current[i], t - this.last[i] - this.held(i, t));
   }
 
   protected advance(i: number, t: number): void {
     this.v[i] = this.potential(i, t);
-    this.adaptation[i]! *= exp(-this.#alpha * (t - this.last[i]!));
+    this.adaptation[i] *= exp(-this.#alpha * (t - this.last[i]));
     this.last[i] = t;
   }
 
   receive(i: number, t: number, weight: number, gain = 1): void {
     this.advance(i, t);
     const amount = weight * gain;
-    const lost = this.parameters.reset === "fixed" && t < this.refractoryUntil[i]!;
-    if (!lost) this.v[i]! += amount;
+    const lost = this.parameters.reset === "fixed" && t < this.refractoryUntil[i];
+    if (!lost) this.v[i] += amount;
   }
 
   earliestSpike(i: number): number {
     const { vThreshold, vRest } = this.parameters;
     if (vThreshold === Infinity) return Infinity;
-    const from = Math.max(this.last[i]!, this.refractoryUntil[i]!);
+    const from = Math.max(this.last[i], this.refractoryUntil[i]);
     const v = this.potential(i, from);
-    const r = this.#lambda * (vThreshold - vRest) - this.current[i]!;
+    const r = this.#lambda * (vThreshold - vRest) - this.current[i];
     if (v < vThreshold) {
       // The threshold is never below vThreshold.
-      const slope = this.current[i]! - this.#lambda * (v - vRest);
+      const slope = this.current[i] - this.#lambda * (v - vRest);
       return r >= 0 ? Infinity : from + ((vThreshold - v) / slope) * (1 - 1e-12);
     }
     return this.nextSpike(i);
@@ -109,14 +109,14 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
   nextSpike(i: number): number {
     const { vThreshold, vRest } = this.parameters;
     if (vThreshold === Infinity) return Infinity;
-    const last = this.last[i]!;
-    const from = Math.max(last, this.refractoryUntil[i]!);
+    const last = this.last[i];
+    const from = Math.max(last, this.refractoryUntil[i]);
     const v = this.potential(i, from);
     const lambda = this.#lambda;
     const alpha = this.#alpha;
-    const r = lambda * (vThreshold - vRest) - this.current[i]! || TINY;
+    const r = lambda * (vThreshold - vRest) - this.current[i] || TINY;
     if (r > 0 && v < vThreshold) return Infinity;
-    const a = from > last ? this.adaptation[i]! * exp(-alpha * (from - last)) : this.adaptation[i]!;
+    const a = from > last ? this.adaptation[i] * exp(-alpha * (from - last)) : this.adaptation[i];
     const f0 = v - vThreshold - a;
     if (f0 >= 0) return from;
     this.#asked[0] = v - vThreshold;
@@ -145,6 +145,6 @@ export class AlifGroup extends MembraneGroup<AlifParameters> {
     const lambda = this.#lambda;
     const asked = this.#asked;
     const leaked = lambda > 0 ? -expm1(-lambda * t) / lambda : t;
-    return asked[0]! * exp(-lambda * t) - asked[1]! * leaked - asked[2]! * exp(-this.#alpha * t);
+    return asked[0] * exp(-lambda * t) - asked[1] * leaked - asked[2] * exp(-this.#alpha * t);
   }
 }

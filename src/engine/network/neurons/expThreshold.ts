@@ -155,9 +155,9 @@ export class ExpThreshold {
   #excess(t: number): number {
     const lambda = this.#lambda;
     const eM = exp(-lambda * t);
-    let f = this.#asked[0]! * eM - this.#asked[1]! * (lambda > 0 ? -expm1(-lambda * t) / lambda : t);
-    const gE = this.#asked[2]!;
-    const gI = this.#asked[3]!;
+    let f = this.#asked[0] * eM - this.#asked[1] * (lambda > 0 ? -expm1(-lambda * t) / lambda : t);
+    const gE = this.#asked[2];
+    const gI = this.#asked[3];
     if (gE !== 0) f += gE * expResponse(this.#muE - lambda, t, eM, exp(-this.#muE * t));
     if (gI !== 0) f += gI * expResponse(this.#muI - lambda, t, eM, exp(-this.#muI * t));
     return f;
@@ -166,6 +166,6 @@ export class ExpThreshold {
   /** q: what drives f up, dV/dt at the threshold [mV/ms]. */
   #push(t: number): number {
     const a = this.#asked;
-    return a[2]! * exp(-this.#muE * t) + a[3]! * exp(-this.#muI * t) - a[1]!;
+    return a[2] * exp(-this.#muE * t) + a[3] * exp(-this.#muI * t) - a[1];
   }
 }

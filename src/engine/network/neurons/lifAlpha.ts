@@ -126,61 +126,61 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
   receive(i: number, t: number, weight: number, gain = 1): void {
     this.advance(i, t);
     const amount = weight * gain;
-    if (amount > 0) this.excitatoryRise[i]! += amount * this.#scaleE;
-    else this.inhibitoryRise[i]! += amount * this.#scaleI;
+    if (amount > 0) this.excitatoryRise[i] += amount * this.#scaleE;
+    else this.inhibitoryRise[i] += amount * this.#scaleI;
   }
 
   potential(i: number, t: number): number {
     this.#move(i, t);
-    return this.#state[0]!;
+    return this.#state[0];
   }
 
   synapticCurrent(i: number, t: number): number {
     this.#move(i, t);
-    return this.#state[1]! + this.#state[3]!;
+    return this.#state[1] + this.#state[3];
   }
 
   protected advance(i: number, t: number): void {
     if (t === this.last[i]) return;
     this.#move(i, t);
     const state = this.#state;
-    this.v[i] = state[0]!;
-    this.excitatory[i] = state[1]!;
-    this.excitatoryRise[i] = state[2]!;
-    this.inhibitory[i] = state[3]!;
-    this.inhibitoryRise[i] = state[4]!;
+    this.v[i] = state[0];
+    this.excitatory[i] = state[1];
+    this.excitatoryRise[i] = state[2];
+    this.inhibitory[i] = state[3];
+    this.inhibitoryRise[i] = state[4];
     this.last[i] = t;
   }
 
   /** Puts the state of neuron i at t into #state. */
   #move(i: number, t: number): void {
     const state = this.#state;
-    state[0] = this.v[i]!;
-    state[1] = this.excitatory[i]!;
-    state[2] = this.excitatoryRise[i]!;
-    state[3] = this.inhibitory[i]!;
-    state[4] = this.inhibitoryRise[i]!;
+    state[0] = this.v[i];
+    state[1] = this.excitatory[i];
+    state[2] = this.excitatoryRise[i];
+    state[3] = this.inhibitory[i];
+    state[4] = this.inhibitoryRise[i];
     const held = this.held(i, t);
     if (held > 0) this.#decay(held, exp(-this.#muE * held), exp(-this.#muI * held));
-    const dt = t - this.last[i]! - held;
+    const dt = t - this.last[i] - held;
     if (!(dt > 0)) return;
     const lambda = this.#lambda;
     const eM = exp(-lambda * dt);
     const eE = exp(-this.#muE * dt);
     const eI = this.#muI === this.#muE ? eE : exp(-this.#muI * dt);
-    const current = this.current[i]!;
-    const settled = lambda > 0 ? this.parameters.vRest + current / lambda : state[0]!;
-    const v = settled + (state[0]! - settled) * eM + (lambda > 0 ? 0 : current * dt);
-    state[0] = v + this.#response(dt, eM, eE, eI, state[1]!, state[2]!, state[3]!, state[4]!);
+    const current = this.current[i];
+    const settled = lambda > 0 ? this.parameters.vRest + current / lambda : state[0];
+    const v = settled + (state[0] - settled) * eM + (lambda > 0 ? 0 : current * dt);
+    state[0] = v + this.#response(dt, eM, eE, eI, state[1], state[2], state[3], state[4]);
     this.#decay(dt, eE, eI);
   }
 
   #decay(dt: number, eE: number, eI: number): void {
     const state = this.#state;
-    state[1] = (state[1]! + state[2]! * dt) * eE;
-    state[2]! *= eE;
-    state[3] = (state[3]! + state[4]! * dt) * eI;
-    state[4]! *= eI;
+    state[1] = (state[1] + state[2] * dt) * eE;
+    state[2] *= eE;
+    state[3] = (state[3] + state[4] * dt) * eI;
+    state[4] *= eI;
   }
 
   /** What the synaptic currents add to the potential within dt. */
@@ -209,27 +209,27 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
   earliestSpike(i: number): number {
     const { vThreshold, vRest } = this.parameters;
     if (vThreshold === Infinity) return Infinity;
-    const from = Math.max(this.last[i]!, this.refractoryUntil[i]!);
+    const from = Math.max(this.last[i], this.refractoryUntil[i]);
     this.#move(i, from);
-    const v = this.#state[0]!;
+    const v = this.#state[0];
     if (v >= vThreshold) return from;
-    const current = this.current[i]!;
-    if (!this.#canReach(v, this.#state[1]!, this.#state[2]!, current)) return Infinity;
+    const current = this.current[i];
+    if (!this.#canReach(v, this.#state[1], this.#state[2], current)) return Infinity;
     // Without inhibition V rises no faster than this as long as it is above v; with inhibition it is lower.
     const slope =
-      current + this.#state[1]! + this.#state[2]! / (Math.E * this.#muE) - this.#lambda * (v - vRest);
+      current + this.#state[1] + this.#state[2] / (Math.E * this.#muE) - this.#lambda * (v - vRest);
     return slope > 0 ? from + ((vThreshold - v) / slope) * (1 - 1e-12) : Infinity;
   }
 
   nextSpike(i: number): number {
     const { vThreshold } = this.parameters;
     if (vThreshold === Infinity) return Infinity;
-    const from = Math.max(this.last[i]!, this.refractoryUntil[i]!);
+    const from = Math.max(this.last[i], this.refractoryUntil[i]);
     this.#move(i, from);
-    const v = this.#state[0]!;
+    const v = this.#state[0];
     if (v >= vThreshold) return from;
-    const current = this.current[i]!;
-    if (!this.#canReach(v, this.#state[1]!, this.#state[2]!, current)) return Infinity;
+    const current = this.current[i];
+    if (!this.#canReach(v, this.#state[1], this.#state[2], current)) return Infinity;
     return from + this.#timeToThreshold(current);
   }
 
@@ -256,15 +256,15 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
     const muI = this.#muI;
     const asked = this.#asked;
     const r = lambda * (vThreshold - vRest) - current || TINY;
-    const f0 = this.#state[0]! - vThreshold;
+    const f0 = this.#state[0] - vThreshold;
     asked[0] = f0;
     asked[1] = r;
-    for (let k = 1; k < 5; k++) asked[k + 1] = this.#state[k]!;
+    for (let k = 1; k < 5; k++) asked[k + 1] = this.#state[k];
 
     let end: number;
     if (r > 0) {
       // t exp(-mu t) <= 2 / (e mu) exp(-mu t / 2)
-      end = (2 / muE) * log((asked[2]! + (2 * asked[3]!) / (Math.E * muE)) / r);
+      end = (2 / muE) * log((asked[2] + (2 * asked[3]) / (Math.E * muE)) / r);
       if (!(end > 0)) return Infinity;
     } else {
       end = Math.max(TOLERANCE, lambda > 0 ? log1p((lambda * f0) / r) / lambda : f0 / r);
@@ -278,8 +278,8 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
     const delta = Math.abs(muE - muI);
     const mu = Math.max(muE, muI);
     const faster = muE >= muI ? 2 : 4;
-    const g = asked[faster]!;
-    const h = asked[faster + 1]!;
+    const g = asked[faster];
+    const h = asked[faster + 1];
     const zero = 2 / delta + (h - mu * g) / (mu * h);
     const points = this.#points;
     let n = 0;
@@ -289,7 +289,7 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
     let start = 0;
     let fStart = f0;
     for (let k = 0; k <= n; k++) {
-      const t = k < n ? points[k]! : end;
+      const t = k < n ? points[k] : end;
       const ft = this.#excess(t);
       if (ft >= 0) return bracketedRoot(this.#f, start, fStart, t, ft, TOLERANCE);
       start = t;
@@ -307,31 +307,31 @@ export class LifAlphaGroup extends MembraneGroup<SynapticParameters> {
     const eI = this.#muI === this.#muE ? eE : exp(-this.#muI * t);
     const leaked = lambda > 0 ? -expm1(-lambda * t) / lambda : t;
     return (
-      asked[0]! * eM -
-      asked[1]! * leaked +
-      this.#response(t, eM, eE, eI, asked[2]!, asked[3]!, asked[4]!, asked[5]!)
+      asked[0] * eM -
+      asked[1] * leaked +
+      this.#response(t, eM, eE, eI, asked[2], asked[3], asked[4], asked[5])
     );
   }
 
   /** q: what drives f up, dV/dt at the threshold [mV/ms]. */
   #push(t: number): number {
     const a = this.#asked;
-    const excitation = (a[2]! + a[3]! * t) * exp(-this.#muE * t);
-    return excitation + (a[4]! + a[5]! * t) * exp(-this.#muI * t) - a[1]!;
+    const excitation = (a[2] + a[3] * t) * exp(-this.#muE * t);
+    return excitation + (a[4] + a[5] * t) * exp(-this.#muI * t) - a[1];
   }
 
   /** q' exp(s t), with s the rate of the slower synapse. */
   #slope(t: number): number {
     const a = this.#asked;
     const slow = Math.min(this.#muE, this.#muI);
-    return slopeOf(slow, this.#muE, a[2]!, a[3]!, t) + slopeOf(slow, this.#muI, a[4]!, a[5]!, t);
+    return slopeOf(slow, this.#muE, a[2], a[3], t) + slopeOf(slow, this.#muI, a[4], a[5], t);
   }
 
   /** The derivative of `slope`. */
   #curvature(t: number): number {
     const a = this.#asked;
     const slow = Math.min(this.#muE, this.#muI);
-    return curvatureOf(slow, this.#muE, a[2]!, a[3]!, t) + curvatureOf(slow, this.#muI, a[4]!, a[5]!, t);
+    return curvatureOf(slow, this.#muE, a[2], a[3], t) + curvatureOf(slow, this.#muI, a[4], a[5], t);
   }
 }
 

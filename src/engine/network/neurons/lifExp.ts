@@ -80,36 +80,36 @@ export class LifExpGroup extends MembraneGroup<SynapticParameters> {
   receive(i: number, t: number, weight: number, gain = 1): void {
     this.advance(i, t);
     const amount = weight * gain;
-    if (amount > 0) this.excitatory[i]! += amount * this.#scaleE;
-    else this.inhibitory[i]! += amount * this.#scaleI;
+    if (amount > 0) this.excitatory[i] += amount * this.#scaleE;
+    else this.inhibitory[i] += amount * this.#scaleI;
   }
 
   potential(i: number, t: number): number {
     this.#move(i, t);
-    return this.#state[0]!;
+    return this.#state[0];
   }
 
   synapticCurrent(i: number, t: number): number {
     this.#move(i, t);
-    return this.#state[1]! + this.#state[2]!;
+    return this.#state[1] + this.#state[2];
   }
 
   protected advance(i: number, t: number): void {
     if (t === this.last[i]) return;
     this.#move(i, t);
-    this.v[i] = this.#state[0]!;
-    this.excitatory[i] = this.#state[1]!;
-    this.inhibitory[i] = this.#state[2]!;
+    this.v[i] = this.#state[0];
+    this.excitatory[i] = this.#state[1];
+    this.inhibitory[i] = this.#state[2];
     this.last[i] = t;
   }
 
   /** Puts the state of neuron i at t into #state. */
   #move(i: number, t: number): void {
     const state = this.#state;
-    let v = this.v[i]!;
-    let gE = this.excitatory[i]!;
-    let gI = this.inhibitory[i]!;
-    let dt = t - this.last[i]!;
+    let v = this.v[i];
+    let gE = this.excitatory[i];
+    let gI = this.inhibitory[i];
+    let dt = t - this.last[i];
     if (dt > 0) {
       const held = this.held(i, t);
       if (held > 0) {
@@ -122,7 +122,7 @@ export class LifExpGroup extends MembraneGroup<SynapticParameters> {
         const eM = exp(-lambda * dt);
         const eE = exp(-this.#muE * dt);
         const eI = this.#muI === this.#muE ? eE : exp(-this.#muI * dt);
-        const current = this.current[i]!;
+        const current = this.current[i];
         const { vRest } = this.parameters;
         const settled = lambda > 0 ? vRest + current / lambda : v;
         v = settled + (v - settled) * eM + (lambda > 0 ? 0 : current * dt);
@@ -140,12 +140,12 @@ export class LifExpGroup extends MembraneGroup<SynapticParameters> {
   earliestSpike(i: number): number {
     const { vThreshold, vRest } = this.parameters;
     if (vThreshold === Infinity) return Infinity;
-    const from = Math.max(this.last[i]!, this.refractoryUntil[i]!);
+    const from = Math.max(this.last[i], this.refractoryUntil[i]);
     this.#move(i, from);
-    const v = this.#state[0]!;
+    const v = this.#state[0];
     if (v >= vThreshold) return from;
-    const gE = this.#state[1]!;
-    const current = this.current[i]!;
+    const gE = this.#state[1];
+    const current = this.current[i];
     if (!this.#canReach(v, gE, current)) return Infinity;
     // Without inhibition V rises no faster than now as long as it is above v; with inhibition it is lower.
     const slope = current + gE - this.#lambda * (v - vRest);
@@ -155,14 +155,14 @@ export class LifExpGroup extends MembraneGroup<SynapticParameters> {
   nextSpike(i: number): number {
     const { vThreshold } = this.parameters;
     if (vThreshold === Infinity) return Infinity;
-    const from = Math.max(this.last[i]!, this.refractoryUntil[i]!);
+    const from = Math.max(this.last[i], this.refractoryUntil[i]);
     this.#move(i, from);
-    const v = this.#state[0]!;
+    const v = this.#state[0];
     if (v >= vThreshold) return from;
-    const current = this.current[i]!;
-    if (!this.#canReach(v, this.#state[1]!, current)) return Infinity;
+    const current = this.current[i];
+    if (!this.#canReach(v, this.#state[1], current)) return Infinity;
     const r = this.#lambda * (vThreshold - this.parameters.vRest) - current;
-    return from + this.#threshold.time(v - vThreshold, r, this.#state[1]!, this.#state[2]!);
+    return from + this.#threshold.time(v - vThreshold, r, this.#state[1], this.#state[2]);
   }
 
   /**

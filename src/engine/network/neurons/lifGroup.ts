@@ -59,12 +59,12 @@ export class LifGroup implements NeuronGroup {
     const e = this.#go(t);
     if (this.#holds(i, t)) return;
     this.#crossing[i] = 0;
-    this.#u[i]! += (this.#leaky ? gain * e : gain) * weight;
+    this.#u[i] += (this.#leaky ? gain * e : gain) * weight;
   }
 
   setCurrent(i: number, t: number, current: number): void {
     this.#go(t);
-    const from = this.#holds(i, t) ? this.#refractoryUntil[i]! : t;
+    const from = this.#holds(i, t) ? this.#refractoryUntil[i] : t;
     const v = this.potential(i, from);
     this.current[i] = this.parameters.bias + current;
     this.#put(i, this.#at(from), v);
@@ -82,8 +82,8 @@ export class LifGroup implements NeuronGroup {
   potential(i: number, t: number): number {
     const { vReset, tauMem } = this.parameters;
     if (this.#holds(i, t)) return vReset;
-    if (!this.#leaky) return this.#u[i]! + this.current[i]! * (t - this.#origin);
-    return this.#settles(i) + this.#u[i]! * exp(-(t - this.#origin) / tauMem);
+    if (!this.#leaky) return this.#u[i] + this.current[i] * (t - this.#origin);
+    return this.#settles(i) + this.#u[i] * exp(-(t - this.#origin) / tauMem);
   }
 
   settleCrossing(i: number, t: number): void {
@@ -97,16 +97,16 @@ export class LifGroup implements NeuronGroup {
     if (this.#silent?.[i]) return 0;
     const crosses = this.#crossing[i] === 1;
     this.#crossing[i] = 0;
-    const limit = this.#slope[i]! * e + this.#offset;
-    if (t < this.#refractoryUntil[i]! || !(crosses || this.#u[i]! >= limit)) return 0;
+    const limit = this.#slope[i] * e + this.#offset;
+    if (t < this.#refractoryUntil[i] || !(crosses || this.#u[i] >= limit)) return 0;
     let spikes = 1;
     if (reset === "subtract") {
       const drop = (vThreshold - vRest) * (this.#leaky ? e : 1);
-      this.#u[i]! -= drop;
-      for (; tauRef === 0 && this.#u[i]! >= limit && spikes < BURST; spikes++) this.#u[i]! -= drop;
+      this.#u[i] -= drop;
+      for (; tauRef === 0 && this.#u[i] >= limit && spikes < BURST; spikes++) this.#u[i] -= drop;
     } else {
       const end = tauRef > 0 ? this.#at(instant(t + tauRef)) : e;
-      const slope = this.#slope[i]!;
+      const slope = this.#slope[i];
       this.#u[i] = this.#leaky ? (vReset - vThreshold + slope) * end : vReset + slope * end;
     }
     if (tauRef > 0) this.#refractoryUntil[i] = instant(t + tauRef);
@@ -115,8 +115,8 @@ export class LifGroup implements NeuronGroup {
 
   nextSpike(i: number): number {
     if (this.#silent?.[i]) return Infinity;
-    const from = Math.max(this.#now, this.#refractoryUntil[i]!);
-    const [u, slope] = [this.#u[i]!, this.#slope[i]!];
+    const from = Math.max(this.#now, this.#refractoryUntil[i]);
+    const [u, slope] = [this.#u[i], this.#slope[i]];
     if (u >= slope * this.#at(from) + this.#offset) return from;
     if (!(slope < 0)) return Infinity;
     const { tauMem } = this.parameters;
@@ -126,7 +126,7 @@ export class LifGroup implements NeuronGroup {
 
   /** Whether the potential is held at t, after a spike that set it to vReset. */
   #holds(i: number, t: number): boolean {
-    return this.parameters.reset === "fixed" && t < this.#refractoryUntil[i]!;
+    return this.parameters.reset === "fixed" && t < this.#refractoryUntil[i];
   }
 
   #at(t: number): number {
@@ -137,14 +137,14 @@ export class LifGroup implements NeuronGroup {
   /** Where the potential of a leaky neuron settles. */
   #settles(i: number): number {
     const { vRest, vThreshold, tauMem } = this.parameters;
-    if (vThreshold === Infinity) return vRest + this.current[i]! * tauMem;
-    return vThreshold - this.#slope[i]!;
+    if (vThreshold === Infinity) return vRest + this.current[i] * tauMem;
+    return vThreshold - this.#slope[i];
   }
 
   /** Lets the potential be v where e is. */
   #put(i: number, e: number, v: number): void {
     const { vRest, vThreshold, tauMem } = this.parameters;
-    const current = this.current[i]!;
+    const current = this.current[i];
     if (this.#leaky) {
       const settles = vRest + current * tauMem;
       this.#slope[i] = vThreshold - settles;
@@ -164,8 +164,8 @@ export class LifGroup implements NeuronGroup {
       const by = span * Math.floor((t - this.#origin) / span);
       const factor = exp(-by / tauMem);
       for (let i = 0; i < this.#u.length; i++) {
-        if (this.#leaky) this.#u[i]! *= factor;
-        else this.#u[i]! += this.current[i]! * by;
+        if (this.#leaky) this.#u[i] *= factor;
+        else this.#u[i] += this.current[i] * by;
       }
       this.#origin += by;
     }

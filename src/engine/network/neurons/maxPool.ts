@@ -80,7 +80,7 @@ class MaxPoolGroup implements NeuronGroup {
   }
 
   fire(i: number, t: number): number {
-    const p = this.#pools[i]!;
+    const p = this.#pools[i];
     if (p < 0) return 0;
     const trace = this.#decayed(this.#traces, this.#last, i, t);
     const own = this.#decayed(this.#own, this.#ownLast, p, t);
@@ -91,7 +91,7 @@ class MaxPoolGroup implements NeuronGroup {
   }
 
   #decayed(traces: Float64Array, last: Float64Array, k: number, t: number): number {
-    return traces[k]! * exp((last[k]! - t) / this.#tau);
+    return traces[k] * exp((last[k] - t) / this.#tau);
   }
 
   nextSpike(): number {

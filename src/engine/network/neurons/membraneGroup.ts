@@ -50,7 +50,7 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
 
   settleCrossing(i: number, t: number): void {
     this.advance(i, t);
-    this.v[i] = Math.max(this.v[i]!, this.threshold(i));
+    this.v[i] = Math.max(this.v[i], this.threshold(i));
   }
 
   /**
@@ -59,7 +59,7 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
    */
   fire(i: number, t: number): number {
     const p = this.parameters;
-    if (t < this.refractoryUntil[i]! || !(this.v[i]! >= this.threshold(i))) return 0;
+    if (t < this.refractoryUntil[i] || !(this.v[i] >= this.threshold(i))) return 0;
     let spikes = 0;
     if (p.reset === "fixed") {
       this.v[i] = p.vReset;
@@ -69,10 +69,10 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
       const step = p.vThreshold - p.vRest;
       // A burst beyond any sensible count means diverged weights; the caller reports it.
       do {
-        this.v[i]! -= step;
+        this.v[i] -= step;
         this.spiked(i);
         spikes++;
-      } while (p.tauRef === 0 && this.v[i]! >= this.threshold(i) && spikes < 10_000);
+      } while (p.tauRef === 0 && this.v[i] >= this.threshold(i) && spikes < 10_000);
     }
     if (p.tauRef > 0) this.refractoryUntil[i] = instant(t + p.tauRef);
     return spikes;
@@ -81,6 +81,6 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
   /** How much of the time from the last event to t neuron i spends with its potential held at vReset [ms]. */
   protected held(i: number, t: number): number {
     if (this.parameters.reset !== "fixed") return 0;
-    return Math.max(0, Math.min(t, this.refractoryUntil[i]!) - this.last[i]!);
+    return Math.max(0, Math.min(t, this.refractoryUntil[i]) - this.last[i]);
   }
 }

@@ -29,11 +29,11 @@ class ParrotGroup implements NeuronGroup {
   }
 
   receive(i: number): void {
-    this.heard[i]!++;
+    this.heard[i]++;
   }
 
   fire(i: number): number {
-    const spikes = this.heard[i]!;
+    const spikes = this.heard[i];
     this.heard[i] = 0;
     return spikes;
   }

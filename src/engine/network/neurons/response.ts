@@ -39,7 +39,7 @@ function phi1(x: number): number {
 /** Taylor series: sum of (n + 1) (-x)^n / (n + 2)!, to rounding for |x| <= 0.5. */
 function phi2(x: number): number {
   let sum = 0;
-  for (let n = phi2Series.length - 1; n >= 0; n--) sum = sum * x + phi2Series[n]!;
+  for (let n = phi2Series.length - 1; n >= 0; n--) sum = sum * x + phi2Series[n];
   return sum;
 }
 

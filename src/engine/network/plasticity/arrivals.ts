@@ -13,11 +13,11 @@ export function atEnd(tau: number, end: number): Reading {
 /** The trace of it that the spikes of neuron j read from then on, summed. */
 export function atSpikes(post: SpikeTrain, neurons: number, tau: number): Reading {
   const times = Array.from({ length: neurons }, () => [] as number[]);
-  for (let k = 0; k < post.length; k++) times[post.neurons[k]!]!.push(post.times[k]!);
+  for (let k = 0; k < post.length; k++) times[post.neurons[k]].push(post.times[k]);
   return (j, arrival) => {
     let sum = 0;
-    const own = times[j]!;
-    for (let k = own.length - 1; k >= 0 && own[k]! >= arrival; k--) sum += exp((arrival - own[k]!) / tau);
+    const own = times[j];
+    for (let k = own.length - 1; k >= 0 && own[k] >= arrival; k--) sum += exp((arrival - own[k]) / tau);
     return sum;
   };
 }
@@ -41,14 +41,14 @@ export function addArrivals(
 ): number {
   let updates = 0;
   for (let k = 0; k < spikes.length; k++) {
-    const [t, row] = [spikes.times[k]!, spikes.neurons[k]!];
+    const [t, row] = [spikes.times[k], spikes.neurons[k]];
     const length = synapses.rowLength(row);
     for (let cursor = 0; cursor < length; ) {
       const arrival = t + synapses.delayAt(row, cursor);
       if (arrival > end) break;
       const first = cursor;
       cursor = synapses.deliver(row, cursor, (j, _, s) => {
-        changes[s]! += modulator[j]! * gain * reading(j, arrival);
+        changes[s] += modulator[j] * gain * reading(j, arrival);
       });
       updates += cursor - first;
     }

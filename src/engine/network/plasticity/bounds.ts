@@ -25,7 +25,7 @@ export function checkWeights(weights: Float32Array, { wMin, wMax }: Bounds): voi
   if (bad >= 0) {
     throw new InputError(
       `weights[${bad}]: expected ${wMin} to ${wMax}, the bounds of the plasticity, got ${weights[bad]}` +
-        (weights[bad]! < 0 ? "; inhibitory synapses learn as positive weights under gain: -1" : ""),
+        (weights[bad] < 0 ? "; inhibitory synapses learn as positive weights under gain: -1" : ""),
     );
   }
 }

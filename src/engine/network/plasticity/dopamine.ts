@@ -29,14 +29,14 @@ export class Dopamine {
   reward(at: number, amount: number): void {
     const t = instant(at);
     let k = this.#times.length;
-    while (k > 0 && this.#times[k - 1]! > t) k--;
+    while (k > 0 && this.#times[k - 1] > t) k--;
     this.#times.splice(k, 0, t);
     this.#amounts.splice(k, 0, amount);
     this.#levels.length = k;
     for (; k < this.#times.length; k++) {
       const before =
-        k > 0 ? this.#levels[k - 1]! * exp(-(this.#times[k]! - this.#times[k - 1]!) / this.#tau) : 0;
-      this.#levels.push(before + this.#amounts[k]!);
+        k > 0 ? this.#levels[k - 1] * exp(-(this.#times[k] - this.#times[k - 1]) / this.#tau) : 0;
+      this.#levels.push(before + this.#amounts[k]);
     }
   }
 
@@ -49,9 +49,9 @@ export class Dopamine {
     let k = countUpTo(times, t0);
     const both = 1 / (1 / tauE + 1 / this.#tau);
     for (let from = t0; from < t1; k++) {
-      const to = Math.min(t1, k < times.length ? times[k]! : Infinity);
+      const to = Math.min(t1, k < times.length ? times[k] : Infinity);
       const left = exp(-(from - t0) / tauE);
-      const level = k > 0 ? this.#levels[k - 1]! * exp(-(from - times[k - 1]!) / this.#tau) : 0;
+      const level = k > 0 ? this.#levels[k - 1] * exp(-(from - times[k - 1]) / this.#tau) : 0;
       const phasic = level === 0 ? 0 : level * both * -expm1(-(to - from) / both);
       const tonic = this.#baseline === 0 ? 0 : this.#baseline * tauE * -expm1(-(to - from) / tauE);
       add(left * (phasic + tonic));
@@ -67,7 +67,7 @@ function countUpTo(times: readonly number[], t: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (times[middle]! <= t) low = middle + 1;
+    if (times[middle] <= t) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -76,7 +76,7 @@ function countUpTo(times: readonly number[], t: number): number {
 /** @throws InputError that names the field, its value and what was expected */
 export function checkRewards({ times, amount }: Rewards): void {
   for (let k = 0; k < times.length; k++) {
-    expectNumber(`rewards.times[${k}]`, times[k], times[k]! >= 0 && times[k]! < Infinity, "0 ms or later");
+    expectNumber(`rewards.times[${k}]`, times[k], times[k] >= 0 && times[k] < Infinity, "0 ms or later");
     if (typeof amount === "number") expectFinite("rewards.amount", amount);
     else expectFinite(`rewards.amount[${k}]`, amount?.[k]);
   }

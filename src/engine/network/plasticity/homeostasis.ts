@@ -71,13 +71,12 @@ function scaling({
       ];
       return {
         postSpike(post, t) {
-          const dt = t - last[post]!;
-          logScale[post] = move(logScale[post]!, q[post]!, dt);
-          q[post] = q[post]! * exp(-dt / tauRate) + 1000 / (tauRate * targetRate);
+          const dt = t - last[post];
+          logScale[post] = move(logScale[post], q[post], dt);
+          q[post] = q[post] * exp(-dt / tauRate) + 1000 / (tauRate * targetRate);
           last[post] = t;
         },
-        weightAt: (_s, _pre, post, t, stored) =>
-          stored * exp(move(logScale[post]!, q[post]!, t - last[post]!)),
+        weightAt: (_s, _pre, post, t, stored) => stored * exp(move(logScale[post], q[post], t - last[post])),
       };
     },
   };

@@ -79,7 +79,7 @@ export function plasticity(projection: {
   );
   models.forEach((model, k) => {
     if (delayKind === "dendritic" && !model.dendritic) {
-      throw new InputError(`delayKind: expected axonal with ${specs[k]!.kind}, got dendritic`);
+      throw new InputError(`delayKind: expected axonal with ${specs[k].kind}, got dendritic`);
     }
   });
   return { models, delayKind };

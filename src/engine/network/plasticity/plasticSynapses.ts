@@ -62,7 +62,7 @@ export class PlasticSynapses {
         rule.atPre?.(s, pre, post, t);
         if (rule.efficacy) efficacy *= rule.efficacy(pre);
       }
-      let weight = weights[s]!;
+      let weight = weights[s];
       for (const rule of rules) if (rule.weightAt) weight = rule.weightAt(s, pre, post, t, weight);
       receive(j, weight * efficacy);
     };
@@ -82,7 +82,7 @@ export class PlasticSynapses {
     const { delays } = this.#edges;
     if (!delays) return 2 * this.#synapses.minDelay;
     const { start, synapses } = this.#columns!;
-    return 2 * delays[synapses[start[j]! + cursor]!]!;
+    return 2 * delays[synapses[start[j] + cursor]];
   }
 
   /**
@@ -94,24 +94,24 @@ export class PlasticSynapses {
     if (!this.#columns) return Infinity;
     const { start, synapses } = this.#columns;
     const { pre, delays } = this.#edges;
-    const end = start[j + 1]!;
-    const first = start[j]! + cursor;
+    const end = start[j + 1];
+    const first = start[j] + cursor;
     const walksAll = this.#sharesPost;
     let k = first;
-    for (; k < end && (walksAll || delays![synapses[k]!] === delays![synapses[first]!]); k++) {
-      const s = synapses[k]!;
-      const [preSide, postSide] = [this.#sharesPre ? pre[s]! : s, this.#sharesPost ? j : s];
+    for (; k < end && (walksAll || delays![synapses[k]] === delays![synapses[first]]); k++) {
+      const s = synapses[k];
+      const [preSide, postSide] = [this.#sharesPre ? pre[s] : s, this.#sharesPost ? j : s];
       for (const rule of this.#rules) {
         if (!this.#sharesPost) rule.postSpike?.(s, t);
         rule.atPost?.(s, preSide, postSide, t);
       }
     }
-    return k < end ? k - start[j]! : Infinity;
+    return k < end ? k - start[j] : Infinity;
   }
 
   /** Whether a spike of postsynaptic neuron j reaches any synapse. */
   hasColumn(j: number): boolean {
-    return !this.#columns || this.#columns.start[j + 1]! > this.#columns.start[j]!;
+    return !this.#columns || this.#columns.start[j + 1] > this.#columns.start[j];
   }
 
   /** Weights at t, one per synapse in their order. */
@@ -119,7 +119,7 @@ export class PlasticSynapses {
     const { pre, post } = this.#edges;
     return Float64Array.from(this.#synapses.heldWeights, (stored, s) => {
       let weight = stored;
-      const sides = [this.#sharesPre ? pre[s]! : s, this.#sharesPost ? post[s]! : s] as const;
+      const sides = [this.#sharesPre ? pre[s] : s, this.#sharesPost ? post[s] : s] as const;
       for (const rule of this.#rules) if (rule.weightAt) weight = rule.weightAt(s, ...sides, t, weight);
       return weight;
     });
@@ -137,11 +137,11 @@ export class PlasticSynapses {
     if (rules.length === 0) throw new InputError("plasticity: expected three-factor, which takes modulators");
     const { start, synapses } = this.#columns!;
     for (let j = 0; j < modulators.length; j++) {
-      const modulator = modulators[j]!;
+      const modulator = modulators[j];
       if (modulator === 0) continue;
-      for (let k = start[j]!; k < start[j + 1]!; k++) {
-        const s = synapses[k]!;
-        const sides = [this.#sharesPre ? this.#edges.pre[s]! : s, this.#sharesPost ? j : s] as const;
+      for (let k = start[j]; k < start[j + 1]; k++) {
+        const s = synapses[k];
+        const sides = [this.#sharesPre ? this.#edges.pre[s] : s, this.#sharesPost ? j : s] as const;
         for (const rule of rules) rule.modulate!(s, ...sides, t, modulator);
       }
     }
@@ -150,16 +150,16 @@ export class PlasticSynapses {
 
 function columns({ post, delays }: Edges, size: number) {
   const start = new Uint32Array(size + 1);
-  for (const j of post) start[j + 1]!++;
-  for (let j = 0; j < size; j++) start[j + 1]! += start[j]!;
+  for (const j of post) start[j + 1]++;
+  for (let j = 0; j < size; j++) start[j + 1] += start[j];
   const next = start.slice();
   const synapses = new Uint32Array(post.length);
   post.forEach((j, s) => {
-    synapses[next[j]!++] = s;
+    synapses[next[j]++] = s;
   });
   if (delays) {
     for (let j = 0; j < size; j++) {
-      synapses.subarray(start[j]!, start[j + 1]!).sort((a, b) => delays[a]! - delays[b]! || a - b);
+      synapses.subarray(start[j], start[j + 1]).sort((a, b) => delays[a] - delays[b] || a - b);
     }
   }
   return { start, synapses };

@@ -40,16 +40,16 @@ function resources({ use, tauRec, tauFacil }: Values<typeof parameters>): Plasti
       const released = new Float64Array(preSides);
       return {
         preSpike(pre, t) {
-          const dt = t - last[pre]!;
+          const dt = t - last[pre];
           // Two spikes of one instant: neither recovers, whatever the time constants.
-          const faded = dt === 0 ? u[pre]! : tauFacil > 0 ? u[pre]! * exp(-dt / tauFacil) : 0;
-          const missing = dt === 0 ? 1 - x[pre]! : tauRec > 0 ? (1 - x[pre]!) * exp(-dt / tauRec) : 0;
+          const faded = dt === 0 ? u[pre] : tauFacil > 0 ? u[pre] * exp(-dt / tauFacil) : 0;
+          const missing = dt === 0 ? 1 - x[pre] : tauRec > 0 ? (1 - x[pre]) * exp(-dt / tauRec) : 0;
           u[pre] = tauFacil > 0 ? faded + use * (1 - faded) : use;
-          released[pre] = u[pre]! * (1 - missing);
-          x[pre] = 1 - missing - released[pre]!;
+          released[pre] = u[pre] * (1 - missing);
+          x[pre] = 1 - missing - released[pre];
           last[pre] = t;
         },
-        efficacy: pre => released[pre]!,
+        efficacy: pre => released[pre],
       };
     },
   };

@@ -42,10 +42,10 @@ function balancing({ eta, targetRate, tau, ...bounds }: Values<typeof parameters
         preSpike: (pre, t) => x.bump(pre, t),
         postSpike: (post, t) => y.bump(post, t),
         atPre(s, _pre, post, t) {
-          weights[s] = clip(weights[s]! + eta * (y.at(post, t) - alpha), bounds);
+          weights[s] = clip(weights[s] + eta * (y.at(post, t) - alpha), bounds);
         },
         atPost(s, pre, _post, t) {
-          weights[s] = clip(weights[s]! + eta * x.at(pre, t), bounds);
+          weights[s] = clip(weights[s] + eta * x.at(pre, t), bounds);
         },
       };
     },

@@ -58,11 +58,11 @@ function pairing(p: Values<typeof parameters>): PlasticityModel {
         preSpike: (pre, t) => (nearest ? x.restart(pre, t) : x.bump(pre, t)),
         postSpike: (post, t) => (nearest ? y.restart(post, t) : y.bump(post, t)),
         atPre(s, _pre, post, t) {
-          const w = weights[s]!;
+          const w = weights[s];
           weights[s] = clip(w - aMinus * weaken(w) * y.at(post, t), bounds);
         },
         atPost(s, pre, _post, t) {
-          const w = weights[s]!;
+          const w = weights[s];
           weights[s] = clip(w + aPlus * strengthen(w) * x.at(pre, t), bounds);
         },
       };

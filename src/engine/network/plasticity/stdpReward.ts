@@ -66,24 +66,24 @@ function rewarded(p: Values<typeof parameters>): PlasticityModel {
       const dopamine = new Dopamine(tauDopamine, baseline);
       for (let k = 0; k < (rewards?.times.length ?? 0); k++) {
         const { amount, times } = rewards!;
-        dopamine.reward(times[k]!, typeof amount === "number" ? amount : amount[k]!);
+        dopamine.reward(times[k], typeof amount === "number" ? amount : amount[k]);
       }
       const [x, y] = [new Trace(preSides, tauPlus), new Trace(postSides, tauMinus)];
       // Eligibility of each synapse at its last event; its weight in double precision, for changes come in small steps.
       const [c, last] = [new Float64Array(synapses), new Float64Array(synapses)];
       const exact = Float64Array.from(weights);
       const weightAt = (s: number, t: number) => {
-        let w = exact[s]!;
+        let w = exact[s];
         if (c[s] !== 0) {
-          dopamine.integrate(last[s]!, t, tauEligibility, integral => {
-            w = clip(w + eta * c[s]! * integral, bounds);
+          dopamine.integrate(last[s], t, tauEligibility, integral => {
+            w = clip(w + eta * c[s] * integral, bounds);
           });
         }
         return w;
       };
       const advance = (s: number, t: number) => {
         const w = weightAt(s, t);
-        c[s]! *= exp(-(t - last[s]!) / tauEligibility);
+        c[s] *= exp(-(t - last[s]) / tauEligibility);
         last[s] = t;
         exact[s] = w;
         weights[s] = w;
@@ -93,11 +93,11 @@ function rewarded(p: Values<typeof parameters>): PlasticityModel {
         postSpike: (post, t) => y.bump(post, t),
         atPre(s, _pre, post, t) {
           advance(s, t);
-          c[s]! -= aMinus * y.at(post, t);
+          c[s] -= aMinus * y.at(post, t);
         },
         atPost(s, pre, _post, t) {
           advance(s, t);
-          c[s]! += aPlus * x.at(pre, t);
+          c[s] += aPlus * x.at(pre, t);
         },
         weightAt: (s, _pre, _post, t) => weightAt(s, t),
         reward: (t, amount) => dopamine.reward(t, amount),

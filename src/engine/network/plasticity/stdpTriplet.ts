@@ -76,12 +76,12 @@ function triplets(p: Values<typeof parameters>): PlasticityModel {
           raise(o2, post, t);
         },
         atPre(s, pre, post, t) {
-          const change = o1.at(post, t) * (aMinus2 + aMinus3 * r2Before[pre]!);
-          weights[s] = clip(weights[s]! - wRef * change, bounds);
+          const change = o1.at(post, t) * (aMinus2 + aMinus3 * r2Before[pre]);
+          weights[s] = clip(weights[s] - wRef * change, bounds);
         },
         atPost(s, pre, post, t) {
-          const change = r1.at(pre, t) * (aPlus2 + aPlus3 * o2Before[post]!);
-          weights[s] = clip(weights[s]! + wRef * change, bounds);
+          const change = r1.at(pre, t) * (aPlus2 + aPlus3 * o2Before[post]);
+          weights[s] = clip(weights[s] + wRef * change, bounds);
         },
       };
     },

@@ -57,26 +57,17 @@ export class ThreeFactorSynapses {
     const hidden = l < this.#net.depth - 1;
     const timing = hidden && this.#eligibility === "timing";
     const { queue } = this.#net;
-    if (queue && hasDelays(queue.layers[l]!))
-      this.#accumulateLate(l, queue.layers[l]!, modulator, from, timing);
+    if (queue && hasDelays(queue.layers[l]))
+      this.#accumulateLate(l, queue.layers[l], modulator, from, timing);
     else if (timing) this.#accumulateTiming(l, modulator, from);
     else if (hidden && this.#eligibility === "online" && this.#net.online) {
-      const { sources } = this.#net.architecture.layers[l]!;
+      const { sources } = this.#net.architecture.layers[l];
       this.#accumulateTrace(l, modulator, (l === 0 && from.analogue) || new Float64Array(sources));
-    } else this.#accumulateTrace(l, modulator, from.sourceTrace[l]!);
+    } else this.#accumulateTrace(l, modulator, from.sourceTrace[l]);
     queue?.laterals.forEach(({ from: p, to, synapses }, q) => {
       if (to !== l + 1) return;
       const gain = p === 0 ? this.#net.input.gain : this.#net.spikeGain;
-      this.#addArrivals(
-        l,
-        synapses,
-        from.spikes[p]!,
-        gain,
-        modulator,
-        from,
-        timing,
-        this.#lateralChanges[q]!,
-      );
+      this.#addArrivals(l, synapses, from.spikes[p], gain, modulator, from, timing, this.#lateralChanges[q]);
     });
   }
 
@@ -88,16 +79,16 @@ export class ThreeFactorSynapses {
     from: Presentation,
     timing: boolean,
   ): void {
-    this.#touched[l]!.fill(1);
+    this.#touched[l].fill(1);
     const analogue = l === 0 ? from.analogue : null;
     if (timing)
-      this.#addAnalogue(l, this.#shares(modulator, from.spikes[l + 1]!), from.spikes[l + 1]!, analogue);
+      this.#addAnalogue(l, this.#shares(modulator, from.spikes[l + 1]), from.spikes[l + 1], analogue);
     else {
       this.#addBias(l, modulator);
-      if (analogue) addOuter(this.#net.runs[l]!, analogue, modulator, this.#changes[l]!);
+      if (analogue) addOuter(this.#net.runs[l], analogue, modulator, this.#changes[l]);
     }
     const gain = this.#net.gainOf(l);
-    this.#addArrivals(l, synapses, from.sourceSpikes[l]!, gain, modulator, from, timing, this.#changes[l]!);
+    this.#addArrivals(l, synapses, from.sourceSpikes[l], gain, modulator, from, timing, this.#changes[l]);
   }
 
   #addArrivals(
@@ -113,8 +104,8 @@ export class ThreeFactorSynapses {
     const { neuron, durationMs } = this.#net;
     const { tauMem } = neuron;
     const post = from.spikes[l + 1];
-    const third = timing ? this.#shares(modulator, post!) : modulator;
-    const reading = timing ? atSpikes(post!, modulator.length, tauMem) : atEnd(tauMem, durationMs);
+    const third = timing ? this.#shares(modulator, post) : modulator;
+    const reading = timing ? atSpikes(post, modulator.length, tauMem) : atEnd(tauMem, durationMs);
     this.updates += addArrivals(synapses, spikes, gain, durationMs, third, reading, changes);
   }
 
@@ -122,8 +113,8 @@ export class ThreeFactorSynapses {
   apply(scale: number): void {
     const { weights, biases } = this.#net;
     for (let l = 0; l < weights.length; l++) {
-      const [w, change, touched] = [weights[l]!, this.#changes[l]!, this.#touched[l]!];
-      const columns = biases[l]!.length;
+      const [w, change, touched] = [weights[l], this.#changes[l], this.#touched[l]];
+      const columns = biases[l].length;
       const kernel = this.#net.kernels[l];
       for (let i = 0; i < touched.length; i++) {
         if (touched[i] === 0) continue;
@@ -134,16 +125,16 @@ export class ThreeFactorSynapses {
         }
         const end = (i + 1) * columns;
         for (let at = i * columns; at < end; at++) {
-          w[at]! -= scale * change[at]!;
+          w[at] -= scale * change[at];
           change[at] = 0;
         }
       }
-      for (let j = 0; j < columns; j++) biases[l]![j]! -= scale * this.#biasChanges[l]![j]!;
-      this.#biasChanges[l]!.fill(0);
+      for (let j = 0; j < columns; j++) biases[l][j] -= scale * this.#biasChanges[l][j];
+      this.#biasChanges[l].fill(0);
     }
     this.#net.queue?.laterals.forEach(({ synapses: { weights: w } }, q) => {
-      const change = this.#lateralChanges[q]!;
-      for (let at = 0; at < w.length; at++) w[at]! -= scale * change[at]!;
+      const change = this.#lateralChanges[q];
+      for (let at = 0; at < w.length; at++) w[at] -= scale * change[at];
       change.fill(0);
     });
   }
@@ -157,43 +148,43 @@ export class ThreeFactorSynapses {
 
   /** Of a shared kernel: its rows are few, so all of them count as changed. */
   #addShared(l: number, pre: ArrayLike<number>, post: ArrayLike<number>): void {
-    const runs = this.#net.runs[l]!;
-    this.#touched[l]!.fill(1);
-    addOuter(runs, pre, post, this.#changes[l]!);
+    const runs = this.#net.runs[l];
+    this.#touched[l].fill(1);
+    addOuter(runs, pre, post, this.#changes[l]);
     for (let i = 0; i < pre.length; i++) if (pre[i] !== 0) this.updates += synapsesOf(runs, i);
   }
 
   #accumulateTrace(l: number, modulator: Float64Array, pre: Float64Array): void {
-    if (this.#net.runs[l]!.shared) {
+    if (this.#net.runs[l].shared) {
       this.#addBias(l, modulator);
       this.#addShared(l, pre, modulator);
       return;
     }
-    const [change, bias, touched] = [this.#changes[l]!, this.#biasChanges[l]!, this.#touched[l]!];
+    const [change, bias, touched] = [this.#changes[l], this.#biasChanges[l], this.#touched[l]];
     const columns = modulator.length;
     const active = this.#active;
     let posts = 0;
     for (let j = 0; j < columns; j++) {
       if (modulator[j] === 0) continue;
       active[posts++] = j;
-      bias[j]! += modulator[j]!;
+      bias[j] += modulator[j];
     }
     if (posts === 0) return;
     const kernel = posts > columns / 8 ? this.#net.kernels[l] : null;
     kernel?.vector.set(modulator);
     for (let i = 0; i < pre.length; i++) {
-      const x = pre[i]!;
+      const x = pre[i];
       if (x === 0) continue;
       touched[i] = 1;
       this.updates += posts;
       const row = i * columns;
       if (kernel) kernel.addRow(i, x);
       else if (posts > columns / 2) {
-        for (let j = 0; j < columns; j++) change[row + j]! += x * modulator[j]!;
+        for (let j = 0; j < columns; j++) change[row + j] += x * modulator[j];
       } else {
         for (let k = 0; k < posts; k++) {
-          const j = active[k]!;
-          change[row + j]! += x * modulator[j]!;
+          const j = active[k];
+          change[row + j] += x * modulator[j];
         }
       }
     }
@@ -205,12 +196,12 @@ export class ThreeFactorSynapses {
    * contribution in one multiplication per target.
    */
   #accumulateTiming(l: number, modulator: Float64Array, from: Presentation): void {
-    const [pre, post] = [from.sourceSpikes[l]!, from.spikes[l + 1]!];
-    const [change, touched] = [this.#changes[l]!, this.#touched[l]!];
+    const [pre, post] = [from.sourceSpikes[l], from.spikes[l + 1]];
+    const [change, touched] = [this.#changes[l], this.#touched[l]];
     const columns = modulator.length;
     const { tauMem } = this.#net.neuron;
     const kernel = this.#net.kernels[l];
-    const runs = this.#net.runs[l]!;
+    const runs = this.#net.runs[l];
     const active = this.#active;
     const sweep = kernel?.vector ?? this.#sweep;
     const share = this.#shares(modulator, post);
@@ -223,12 +214,12 @@ export class ThreeFactorSynapses {
     const gain = this.#net.gainOf(l);
     if (runs.shared) touched.fill(1);
     for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
-      const t = pre.times[f]!;
-      for (; k >= 0 && post.times[k]! >= t; k--) {
-        const j = post.neurons[k]!;
-        sweep[j]! += share[j]! * exp(-post.times[k]! / tauMem);
+      const t = pre.times[f];
+      for (; k >= 0 && post.times[k] >= t; k--) {
+        const j = post.neurons[k];
+        sweep[j] += share[j] * exp(-post.times[k] / tauMem);
       }
-      const i = pre.neurons[f]!;
+      const i = pre.neurons[f];
       const weight = gain * exp(t / tauMem);
       if (runs.shared) {
         addRow(runs, i, weight, sweep, change);
@@ -242,8 +233,8 @@ export class ThreeFactorSynapses {
         continue;
       }
       for (let n = 0, row = i * columns; n < posts; n++) {
-        const j = active[n]!;
-        change[row + j]! += weight * sweep[j]!;
+        const j = active[n];
+        change[row + j] += weight * sweep[j];
       }
     }
   }
@@ -251,40 +242,40 @@ export class ThreeFactorSynapses {
   /** Modulator per spike: divided by the neuron's spike count, or its step would grow with its own activity. */
   #shares(modulator: Float64Array, post: SpikeTrain): Float64Array {
     const counts = this.#counts.fill(0);
-    for (let k = 0; k < post.length; k++) counts[post.neurons[k]!]!++;
+    for (let k = 0; k < post.length; k++) counts[post.neurons[k]]++;
     const scale = this.#timingScale();
-    return modulator.map((m, j) => (counts[j]! > 0 ? (scale * m) / counts[j]! : 0));
+    return modulator.map((m, j) => (counts[j] > 0 ? (scale * m) / counts[j] : 0));
   }
 
   /** Constant drives have a trace too: it grows as kappa(t) from 0 to 1 over the presentation. So has the bias. */
   #addAnalogue(l: number, share: Float64Array, post: SpikeTrain, analogue: Float64Array | null): void {
-    const [change, touched] = [this.#changes[l]!, this.#touched[l]!];
+    const [change, touched] = [this.#changes[l], this.#touched[l]];
     const columns = share.length;
     const read = new Float64Array(columns);
     for (let k = 0; k < post.length; k++) {
-      const j = post.neurons[k]!;
-      read[j]! += share[j]! * this.#kappa(post.times[k]!);
+      const j = post.neurons[k];
+      read[j] += share[j] * this.#kappa(post.times[k]);
     }
     this.#addBias(l, read);
     if (!analogue) return;
-    if (this.#net.runs[l]!.shared) {
+    if (this.#net.runs[l].shared) {
       this.#addShared(l, analogue, read);
       return;
     }
     for (let i = 0; i < analogue.length; i++) {
-      const x = analogue[i]!;
+      const x = analogue[i];
       if (x === 0) continue;
       touched[i] = 1;
       this.updates += columns;
-      for (let j = 0, row = i * columns; j < columns; j++) change[row + j]! += x * read[j]!;
+      for (let j = 0, row = i * columns; j < columns; j++) change[row + j] += x * read[j];
     }
   }
 
   /** The places of a map share its bias. */
   #addBias(l: number, modulator: Float64Array): void {
-    const bias = this.#biasChanges[l]!;
+    const bias = this.#biasChanges[l];
     for (let j = 0, c = 0; j < modulator.length; j++) {
-      bias[c]! += modulator[j]!;
+      bias[c] += modulator[j];
       if (++c === bias.length) c = 0;
     }
   }

@@ -53,7 +53,7 @@ function modulated(p: Values<typeof parameters>): PlasticityModel {
     create({ synapses, preSides, postSides, weights }) {
       const x = new Trace(preSides, tauPlus);
       const change = (s: number, by: number) => {
-        weights[s] = clip(weights[s]! + eta * by, bounds);
+        weights[s] = clip(weights[s] + eta * by, bounds);
       };
       if (eligibility === "trace") {
         return {

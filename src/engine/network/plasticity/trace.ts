@@ -30,8 +30,8 @@ export class Trace {
   }
 
   at(i: number, t: number): number {
-    const value = this.#value[i]!;
-    return value === 0 ? 0 : value * exp(-(t - this.#last[i]!) / this.tau);
+    const value = this.#value[i];
+    return value === 0 ? 0 : value * exp(-(t - this.#last[i]) / this.tau);
   }
 
   /** All neurons at t [ms]; one number each. */

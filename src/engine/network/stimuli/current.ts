@@ -46,13 +46,13 @@ export function current(spec: CurrentSpec, population: number, size: number): St
     population,
     effect: "current",
     weight: 0,
-    first: () => Float64Array.of(times.length > 0 ? times[0]! : Infinity),
+    first: () => Float64Array.of(times.length > 0 ? times[0] : Infinity),
     neuron: () => -1,
     change() {
-      const by = currents[at]! - (at > 0 ? currents[at - 1]! : 0);
+      const by = currents[at] - (at > 0 ? currents[at - 1] : 0);
       return { neurons, by: shares ? shares.map(share => by * share) : by };
     },
-    next: () => (++at < times.length ? times[at]! : Infinity),
+    next: () => (++at < times.length ? times[at] : Infinity),
   };
 }
 
@@ -81,7 +81,7 @@ function steps(
     throw new InputError(`currents: expected ${times.length}, one for each time, got ${currents?.length}`);
   }
   for (let k = 0; k < times.length; k++) {
-    expectMoment(`times[${k}]`, times[k], k > 0 ? times[k - 1]! : 0);
+    expectMoment(`times[${k}]`, times[k], k > 0 ? times[k - 1] : 0);
     expectFinite(`currents[${k}]`, currents[k]);
   }
   return { times: Float64Array.from(times), currents: Float64Array.from(currents) };

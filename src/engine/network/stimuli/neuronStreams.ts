@@ -23,11 +23,11 @@ export class NeuronStreams {
 
   /** Uniform in [0, 1), 32 bits fine. */
   uniform(neuron: number): number {
-    const n = this.#drawn[neuron]!++;
-    if (n & 1) return this.#spare[neuron]! * 2 ** -32;
+    const n = this.#drawn[neuron]++;
+    if (n & 1) return this.#spare[neuron] * 2 ** -32;
     threefry2x32(this.#k0, this.#k1, n >>> 1, neuron, this.#block);
-    this.#spare[neuron] = this.#block[1]!;
-    return this.#block[0]! * 2 ** -32;
+    this.#spare[neuron] = this.#block[1];
+    return this.#block[0] * 2 ** -32;
   }
 
   /** Exponential with mean 1. */

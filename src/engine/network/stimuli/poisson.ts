@@ -58,17 +58,17 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
   }
   /** Mean waiting times [ms]. */
   const waits = Float64Array.from(neurons, (_, k) => {
-    const hz = varies ? spec.bound! : typeof rate === "number" ? rate : rate[k]!;
+    const hz = varies ? spec.bound! : typeof rate === "number" ? rate : rate[k];
     expectRate("rate", hz);
     return 1000 / hz;
   });
   const next = (k: number, time: number) => {
     if (waits[k] === Infinity) return Infinity;
-    const t = time + waits[k]! * streams.exponential(neurons[k]!);
+    const t = time + waits[k] * streams.exponential(neurons[k]);
     return t < stop ? t : Infinity;
   };
   const thinned = (k: number, time: number) => {
-    const i = neurons[k]!;
+    const i = neurons[k];
     const hz = (rate as (t: number, neuron: number) => number)(time, i);
     if (!(hz >= 0 && hz <= spec.bound!)) {
       throw new InputError(
@@ -82,7 +82,7 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
     drawn: true,
     expected: (from, to) => perMs * Math.max(0, Math.min(to, stop) - Math.max(from, start)),
     first: () => Float64Array.from(neurons, (_, k) => next(k, start)),
-    neuron: varies ? thinned : k => neurons[k]!,
+    neuron: varies ? thinned : k => neurons[k],
     next,
   };
 }

@@ -36,12 +36,12 @@ export function regular(spec: RegularSpec, size: number): Timing {
   // Counted, not summed: the k-th spike is free of the rounding of those before it.
   const counts = new Float64Array(neurons.length);
   const next = (k: number) => {
-    const t = instant(start + ++counts[k]! * interval);
+    const t = instant(start + ++counts[k] * interval);
     return t < stop ? t : Infinity;
   };
   return {
     first: () => Float64Array.from(neurons, (_, k) => next(k)),
-    neuron: k => neurons[k]!,
+    neuron: k => neurons[k],
     next,
     expected: (from, to) =>
       (neurons.length * Math.max(0, Math.min(to, stop) - Math.max(from, start))) / interval,

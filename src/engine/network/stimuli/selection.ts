@@ -57,9 +57,9 @@ export function select(neurons: ArrayLike<number> | undefined, size: number): Ui
   const seen = new Set<number>();
   for (let k = 0; k < neurons.length; k++) {
     expectNeuron(`neurons[${k}]`, neurons[k], size);
-    if (seen.has(neurons[k]!))
+    if (seen.has(neurons[k]))
       throw new InputError(`neurons[${k}]: expected each once, got ${neurons[k]} again`);
-    seen.add(neurons[k]!);
+    seen.add(neurons[k]);
   }
   return Uint32Array.from(neurons);
 }

@@ -27,10 +27,10 @@ export function spikes(spec: SpikesSpec, size: number): Timing {
 /** The spikes of a sorted train, one after the other. */
 export function playback(train: SpikeTrain): Timing {
   let at = 0;
-  const time = () => (at < train.length ? train.times[at]! : Infinity);
+  const time = () => (at < train.length ? train.times[at] : Infinity);
   return {
     first: () => Float64Array.of(time()),
-    neuron: () => train.neurons[at]!,
+    neuron: () => train.neurons[at],
     next: () => {
       at++;
       return time();
@@ -59,8 +59,8 @@ export function spikeTrain(
   for (let k = 0; k < times.length; k++) {
     expectMoment(`times[${k}]`, times[k], from);
     expectNeuron(`neurons[${k}]`, neurons[k], size);
-    train.push(times[k]!, neurons[k]!);
-    end = Math.max(end, times[k]!);
+    train.push(times[k], neurons[k]);
+    end = Math.max(end, times[k]);
   }
   train.sort(end);
   return train;

@@ -105,7 +105,7 @@ function perNeuron(weight: SpikeTarget["weight"], size: number, rng: Rng): Float
   if (typeof weight === "object" && weight.length !== size)
     throw new InputError(`weight: expected one number or ${size}, got ${weight.length}`);
   return Float64Array.from({ length: size }, (_, i) => {
-    const w = typeof weight === "function" ? weight(rng, i) : weight[i]!;
+    const w = typeof weight === "function" ? weight(rng, i) : weight[i];
     expectFinite(`weight of neuron ${i}`, w);
     return w;
   });

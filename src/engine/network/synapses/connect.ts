@@ -112,8 +112,7 @@ function draw(connectivity: Connectivity, pre: number, post: number, same: boole
       const sources = new Uint32Array(n * post);
       if (n > 0) rng.integers(loops ? pre : pre - 1, sources);
       // A neuron other than the target: those from its own number on move up by one.
-      if (!loops)
-        for (let s = 0; s < sources.length; s++) if (sources[s]! >= Math.floor(s / n)) sources[s]!++;
+      if (!loops) for (let s = 0; s < sources.length; s++) if (sources[s] >= Math.floor(s / n)) sources[s]++;
       return transpose(sources, n, pre);
     }
     case "outDegree": {
@@ -214,7 +213,7 @@ function total(n: number, pre: number, post: number, loops: boolean, rng: Rng): 
   const [sources, drawn] = [new Uint32Array(n), new Uint32Array(n)];
   for (let s = 0; s < n; s++) {
     sources[s] = rng.integer(pre);
-    drawn[s] = other(post, loops ? -1 : sources[s]!, rng);
+    drawn[s] = other(post, loops ? -1 : sources[s], rng);
   }
   const { rowStart, targets } = pairs(sources, drawn, pre, post);
   for (let i = 0; i < pre; i++) targets.subarray(rowStart[i], rowStart[i + 1]).sort();
@@ -224,12 +223,12 @@ function total(n: number, pre: number, post: number, loops: boolean, rng: Rng): 
 /** Rows by source from `sources`, n for each target in order. */
 function transpose(sources: Uint32Array, n: number, pre: number): Rows {
   const rowStart = new Uint32Array(pre + 1);
-  for (let s = 0; s < sources.length; s++) rowStart[sources[s]! + 1]!++;
-  for (let i = 0; i < pre; i++) rowStart[i + 1]! += rowStart[i]!;
+  for (let s = 0; s < sources.length; s++) rowStart[sources[s] + 1]++;
+  for (let i = 0; i < pre; i++) rowStart[i + 1] += rowStart[i];
   const next = rowStart.slice();
   const targets = new Uint32Array(sources.length);
   for (let j = 0, s = 0; s < sources.length; j++) {
-    for (let k = 0; k < n; k++, s++) targets[next[sources[s]!]!++] = j;
+    for (let k = 0; k < n; k++, s++) targets[next[sources[s]]++] = j;
   }
   return { rowStart, targets };
 }
@@ -247,17 +246,17 @@ function pairs(from: ArrayLike<number>, to: ArrayLike<number>, pre: number, post
         throw new InputError(`${field}[${s}]: expected a neuron from 0 to ${size - 1}, got ${i}`);
       }
     };
-    check(from[s]!, pre, "pre");
-    check(to[s]!, post, "post");
-    rowStart[from[s]! + 1]!++;
+    check(from[s], pre, "pre");
+    check(to[s], post, "post");
+    rowStart[from[s] + 1]++;
   }
-  for (let i = 0; i < pre; i++) rowStart[i + 1]! += rowStart[i]!;
+  for (let i = 0; i < pre; i++) rowStart[i + 1] += rowStart[i];
   const next = rowStart.slice();
   const targets = new Uint32Array(from.length);
   const order = new Uint32Array(from.length);
   for (let s = 0; s < from.length; s++) {
-    const place = next[from[s]!]!++;
-    targets[place] = to[s]!;
+    const place = next[from[s]]++;
+    targets[place] = to[s];
     order[place] = s;
   }
   return { rowStart, targets, order };

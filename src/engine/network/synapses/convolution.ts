@@ -81,9 +81,9 @@ export function slide(spec: Convolution, pre: number, post: number, room = new R
   if (padding !== "valid" && padding !== "same" && !reach) {
     throw new InputError(`padding: expected valid, same or a number of places, got ${String(padding)}`);
   }
-  room.take("kernel", kernel[0]! * kernel[1]! * channels * filters, "weights", 4);
+  room.take("kernel", kernel[0] * kernel[1] * channels * filters, "weights", 4);
   const spans = [height, width].map((size, k) =>
-    spanOf(Math.floor(size / pool), kernel[k]!, strides[k]!, dilations[k]!, padding),
+    spanOf(Math.floor(size / pool), kernel[k], strides[k], dilations[k], padding),
   ) as [Span, Span];
   const [down, across] = spans.map(({ out }) => out) as [number, number];
   if (down * across * filters !== post) {
@@ -91,11 +91,11 @@ export function slide(spec: Convolution, pre: number, post: number, room = new R
       `filters: expected a target of ${down} x ${across} x ${filters} neurons, got one of ${post}`,
     );
   }
-  const [rows, columns] = [height, width].map((size, k) => pooled(taps(spans[k]!), size, pool)) as [
+  const [rows, columns] = [height, width].map((size, k) => pooled(taps(spans[k]), size, pool)) as [
     Taps,
     Taps,
   ];
-  return { channels, filters, kernel: [kernel[0]!, kernel[1]!], rows, columns };
+  return { channels, filters, kernel: [kernel[0], kernel[1]], rows, columns };
 }
 
 export function kernelWeights({ kernel, channels, filters }: Sliding): number {
@@ -150,7 +150,7 @@ export class ConvolutionProjection implements Projection {
   rowLength(row: number): number {
     const { rows, columns, filters } = this.#sliding;
     const [y, x] = this.#place(row);
-    return (rows.start[y + 1]! - rows.start[y]!) * (columns.start[x + 1]! - columns.start[x]!) * filters;
+    return (rows.start[y + 1] - rows.start[y]) * (columns.start[x + 1] - columns.start[x]) * filters;
   }
 
   delayAt(): number {
@@ -166,11 +166,11 @@ export class ConvolutionProjection implements Projection {
     const weights = this.heldWeights;
     const [y, x] = this.#place(row);
     const c = row % channels;
-    for (let k = rows.start[y]!; k < rows.start[y + 1]!; k++) {
-      for (let n = columns.start[x]!; n < columns.start[x + 1]!; n++) {
-        const target = (rows.at[k]! * columns.out + columns.at[n]!) * filters;
-        const s = ((rows.tap[k]! * kernel[1] + columns.tap[n]!) * channels + c) * filters;
-        for (let f = 0; f < filters; f++) receive(target + f, weights[s + f]!, s + f);
+    for (let k = rows.start[y]; k < rows.start[y + 1]; k++) {
+      for (let n = columns.start[x]; n < columns.start[x + 1]; n++) {
+        const target = (rows.at[k] * columns.out + columns.at[n]) * filters;
+        const s = ((rows.tap[k] * kernel[1] + columns.tap[n]) * channels + c) * filters;
+        for (let f = 0; f < filters; f++) receive(target + f, weights[s + f], s + f);
       }
     }
     return this.rowLength(row);
@@ -249,9 +249,9 @@ function pooled({ out, start, tap, at }: Taps, size: number, pool: number): Taps
   const wide = { start: new Uint32Array(size + 1), tap: [] as number[], at: [] as number[] };
   for (let y = 0; y < size; y++) {
     const place = Math.floor(y / pool);
-    for (let k = start[place]!; k < (start[place + 1] ?? 0); k++) {
-      wide.tap.push(tap[k]!);
-      wide.at.push(at[k]!);
+    for (let k = start[place]; k < (start[place + 1] ?? 0); k++) {
+      wide.tap.push(tap[k]);
+      wide.at.push(at[k]);
     }
     wide.start[y + 1] = wide.tap.length;
   }

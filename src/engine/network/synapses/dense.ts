@@ -52,7 +52,7 @@ export class DenseProjection implements Projection {
       if (delay.length !== pre * post) {
         throw new InputError(`delay: expected one number or ${pre * post} numbers, got ${delay.length}`);
       }
-      for (let s = 0; s < delay.length; s++) checkDelay(delay[s]!, `delay[${s}]`);
+      for (let s = 0; s < delay.length; s++) checkDelay(delay[s], `delay[${s}]`);
       const each = delay instanceof Float32Array ? Float64Array.from(delay, delayOf) : delay;
       this.#delay = least(each);
       this.#order = sortRows(pre, post, each);
@@ -95,21 +95,21 @@ export class DenseProjection implements Projection {
   ): number {
     const base = row * this.post;
     if (!this.#order) {
-      for (let j = 0; j < this.post; j++) receive(j, this.heldWeights[base + j]!, base + j);
+      for (let j = 0; j < this.post; j++) receive(j, this.heldWeights[base + j], base + j);
       return this.post;
     }
     const { targets, delays } = this.#order;
-    const delay = delays[base + cursor]!;
+    const delay = delays[base + cursor];
     let k = cursor;
     for (; k < this.post && delays[base + k] === delay; k++) {
-      const synapse = base + targets[base + k]!;
-      receive(targets[base + k]!, this.heldWeights[synapse]!, synapse);
+      const synapse = base + targets[base + k];
+      receive(targets[base + k], this.heldWeights[synapse], synapse);
     }
     return k;
   }
 
   delayAt(row: number, cursor: number): number {
-    return this.#order ? this.#order.delays[row * this.post + cursor]! : this.#delay;
+    return this.#order ? this.#order.delays[row * this.post + cursor] : this.#delay;
   }
 }
 
@@ -119,7 +119,7 @@ function checkDelay(delay: number, name: string): void {
 
 function least(numbers: ArrayLike<number>): number {
   let least = Infinity;
-  for (let k = 0; k < numbers.length; k++) least = Math.min(least, numbers[k]!);
+  for (let k = 0; k < numbers.length; k++) least = Math.min(least, numbers[k]);
   return least;
 }
 
@@ -128,10 +128,10 @@ function sortRows(pre: number, post: number, delay: ArrayLike<number>) {
   const delays = new Float64Array(pre * post);
   for (let i = 0; i < pre; i++) {
     const row = Uint32Array.from({ length: post }, (_, j) => j);
-    row.sort((a, b) => delay[i * post + a]! - delay[i * post + b]! || a - b);
+    row.sort((a, b) => delay[i * post + a] - delay[i * post + b] || a - b);
     row.forEach((j, k) => {
       targets[i * post + k] = j;
-      delays[i * post + k] = delay[i * post + j]!;
+      delays[i * post + k] = delay[i * post + j];
     });
   }
   return { targets, delays };

@@ -64,7 +64,7 @@ export function slidingRuns({ size, stride, padding, from, to }: Convolution): R
 
 /** Synapses that leave source i. */
 export function synapsesOf({ starts, length }: Runs, i: number): number {
-  return (starts[i + 1]! - starts[i]!) * length;
+  return (starts[i + 1] - starts[i]) * length;
 }
 
 /** out[j] = sum of x[i] times the weight from source i to target j; silent sources cost nothing. Returns `out`. */
@@ -76,11 +76,11 @@ export function sumForward(
 ): Float64Array {
   out.fill(0);
   for (let i = 0; i < x.length; i++) {
-    const factor = x[i]!;
+    const factor = x[i];
     if (factor === 0) continue;
-    for (let n = starts[i]!; n < starts[i + 1]!; n++) {
-      const [to, from] = [targets[n]!, places[n]!];
-      for (let c = 0; c < length; c++) out[to + c]! += factor * weights[from + c]!;
+    for (let n = starts[i]; n < starts[i + 1]; n++) {
+      const [to, from] = [targets[n], places[n]];
+      for (let c = 0; c < length; c++) out[to + c] += factor * weights[from + c];
     }
   }
   return out;
@@ -95,9 +95,9 @@ export function sumBackward(
 ): Float64Array {
   for (let i = 0; i < out.length; i++) {
     let sum = 0;
-    for (let n = starts[i]!; n < starts[i + 1]!; n++) {
-      const [to, from] = [targets[n]!, places[n]!];
-      for (let c = 0; c < length; c++) sum += weights[from + c]! * y[to + c]!;
+    for (let n = starts[i]; n < starts[i + 1]; n++) {
+      const [to, from] = [targets[n], places[n]];
+      for (let c = 0; c < length; c++) sum += weights[from + c] * y[to + c];
     }
     out[i] = sum;
   }
@@ -111,7 +111,7 @@ export function addOuter(
   post: ArrayLike<number>,
   changes: Float32Array | Float64Array,
 ): void {
-  for (let i = 0; i < x.length; i++) if (x[i] !== 0) addRow(runs, i, x[i]!, post, changes);
+  for (let i = 0; i < x.length; i++) if (x[i] !== 0) addRow(runs, i, x[i], post, changes);
 }
 
 /** The same for one source: changes += factor * post over its synapses. */
@@ -122,8 +122,8 @@ export function addRow(
   post: ArrayLike<number>,
   changes: Float32Array | Float64Array,
 ): void {
-  for (let n = starts[i]!, end = starts[i + 1]!; n < end; n++) {
-    const [from, to] = [targets[n]!, places[n]!];
-    for (let c = 0; c < length; c++) changes[to + c]! += factor * post[from + c]!;
+  for (let n = starts[i], end = starts[i + 1]; n < end; n++) {
+    const [from, to] = [targets[n], places[n]];
+    for (let c = 0; c < length; c++) changes[to + c] += factor * post[from + c];
   }
 }

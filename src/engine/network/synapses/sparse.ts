@@ -53,17 +53,17 @@ export class SparseProjection implements Projection {
     if (!Number.isFinite(gain)) throw new InputError(`gain: expected a finite number, got ${gain}`);
     let least = typeof delay === "number" ? delay : Infinity;
     for (let s = 0; s < synapses; s++) {
-      if (!(targets[s]! < post)) {
+      if (!(targets[s] < post)) {
         throw new InputError(`targets[${s}]: expected a neuron below ${post}, got ${targets[s]}`);
       }
-      if (each && !Number.isFinite(each[s]!)) {
+      if (each && !Number.isFinite(each[s])) {
         throw new InputError(`weights[${s}]: expected a finite number, got ${each[s]}`);
       }
       if (typeof delay !== "number") {
-        if (!(delay[s]! >= 0 && delay[s]! < Infinity)) {
+        if (!(delay[s] >= 0 && delay[s] < Infinity)) {
           throw new InputError(`delay[${s}]: expected 0 ms or more, got ${delay[s]}`);
         }
-        least = Math.min(least, delay[s]!);
+        least = Math.min(least, delay[s]);
       }
     }
     if (!(least >= 0) || (typeof delay === "number" && least === Infinity)) {
@@ -132,11 +132,11 @@ export class SparseProjection implements Projection {
   }
 
   rowLength(row: number): number {
-    return this.rowStart[row + 1]! - this.rowStart[row]!;
+    return this.rowStart[row + 1] - this.rowStart[row];
   }
 
   delayAt(row: number, cursor: number): number {
-    return this.delays ? delayOf(this.delays[this.rowStart[row]! + cursor]!) : this.minDelay;
+    return this.delays ? delayOf(this.delays[this.rowStart[row] + cursor]) : this.minDelay;
   }
 
   deliver(
@@ -144,15 +144,15 @@ export class SparseProjection implements Projection {
     cursor: number,
     receive: (target: number, weight: number, synapse: number) => void,
   ): number {
-    const start = this.rowStart[row]!;
-    const end = this.rowStart[row + 1]!;
+    const start = this.rowStart[row];
+    const end = this.rowStart[row + 1];
     const { targets, delays } = this;
     const weights = this.#weights;
     const uniform = this.uniformWeight ?? 0;
     let s = start + cursor;
-    const delay = delays ? delays[s]! : 0;
+    const delay = delays ? delays[s] : 0;
     for (; s < end && (!delays || delays[s] === delay); s++) {
-      receive(targets[s]!, weights ? weights[s]! : uniform, s);
+      receive(targets[s], weights ? weights[s] : uniform, s);
     }
     return s - start;
   }
@@ -161,14 +161,14 @@ export class SparseProjection implements Projection {
     const { targets, rowStart } = this;
     const weights = this.#weights;
     for (let i = 0; i < this.pre; i++) {
-      const [start, end] = [rowStart[i]!, rowStart[i + 1]!];
+      const [start, end] = [rowStart[i], rowStart[i + 1]];
       const order = Uint32Array.from({ length: end - start }, (_, k) => start + k).sort(
-        (a, b) => delays[a]! - delays[b]! || targets[a]! - targets[b]! || a - b,
+        (a, b) => delays[a] - delays[b] || targets[a] - targets[b] || a - b,
       );
-      const [t, d] = [order.map(s => targets[s]!), Float32Array.from(order, s => delays[s]!)];
+      const [t, d] = [order.map(s => targets[s]), Float32Array.from(order, s => delays[s])];
       if (weights)
         weights.set(
-          Float32Array.from(order, s => weights[s]!),
+          Float32Array.from(order, s => weights[s]),
           start,
         );
       targets.set(t, start);

@@ -68,13 +68,13 @@ function add({ buffer, byteOffset, length }: Float32Array, words: Int32Array): v
   let [a, b, c, d] = words as unknown as [number, number, number, number];
   let k = 0;
   for (; k + 3 < length; k += 4) {
-    a = mix(a ^ bits[k]!);
-    b = mix(b ^ bits[k + 1]!);
-    c = mix(c ^ bits[k + 2]!);
-    d = mix(d ^ bits[k + 3]!);
+    a = mix(a ^ bits[k]);
+    b = mix(b ^ bits[k + 1]);
+    c = mix(c ^ bits[k + 2]);
+    d = mix(d ^ bits[k + 3]);
   }
   words.set([a, b, c, d]);
-  for (; k < length; k++) words[k & 3] = mix(words[k & 3]! ^ bits[k]!);
+  for (; k < length; k++) words[k & 3] = mix(words[k & 3] ^ bits[k]);
 }
 
 function mix(word: number): number {

@@ -101,7 +101,7 @@ function feedForward(spec: NetworkSpec): NetworkSpec {
     ...spec,
     projections: [
       ...spec.projections!.filter(({ from }) => from === "in"),
-      { ...spec.projections![0]!, name: "inhibits", weights: (rng: Rng) => -rng.uniformIn(0, 1.5) },
+      { ...spec.projections![0], name: "inhibits", weights: (rng: Rng) => -rng.uniformIn(0, 1.5) },
     ],
   };
 }
@@ -109,7 +109,7 @@ function feedForward(spec: NetworkSpec): NetworkSpec {
 function byNeuron({ times, neurons, populationIndex }: ReturnType<typeof run>): number[][] {
   const lists: number[][] = Array.from({ length: 60 }, () => []);
   times.forEach((t, k) => {
-    lists[20 * populationIndex[k]! + neurons[k]!]!.push(t);
+    lists[20 * populationIndex[k] + neurons[k]].push(t);
   });
   return lists;
 }
@@ -124,13 +124,13 @@ test("spike times are those of neurons that keep potential and currents, to 1e-9
       // By neuron: two that fire nearly at once may change places.
       const [own, others] = [modes, other].map(byNeuron) as [number[][], number[][]];
       own.forEach((times, k) => {
-        expect(times.length).toBe(others[k]!.length);
+        expect(times.length).toBe(others[k].length);
         times.forEach((t, n) => {
-          expect(Math.abs(t - others[k]![n]!)).toBeLessThan(1e-9);
+          expect(Math.abs(t - others[k][n])).toBeLessThan(1e-9);
         });
       });
       modes.potentials.forEach((v, i) => {
-        expect(v).toBeCloseTo(other.potentials[i]!, 9);
+        expect(v).toBeCloseTo(other.potentials[i], 9);
       });
       expect(modes.currents).toBeCloseTo(other.currents, 9);
       spikes += modes.times.length;
@@ -177,9 +177,9 @@ test("currents set at run time, for ever and in steps, act as on other neurons",
     simulation.run(50);
     return [...simulation.raster().times, simulation.potential("n", 0)];
   });
-  expect(spikes[0]!.length).toBeGreaterThan(6);
-  spikes[0]!.forEach((t, k) => {
-    expect(spikes[1]![k]).toBeCloseTo(t, 9);
+  expect(spikes[0].length).toBeGreaterThan(6);
+  spikes[0].forEach((t, k) => {
+    expect(spikes[1][k]).toBeCloseTo(t, 9);
   });
 });
 
@@ -188,12 +188,12 @@ test("a potential is held while refractory and currents go on", () => {
   simulation.runUntil(4);
   const [first] = simulation.raster().times;
   expect(simulation.potential("n", 0)).toBeCloseTo(-3, 12);
-  simulation.runUntil(first! + 2);
+  simulation.runUntil(first + 2);
   expect(simulation.potential("n", 0)).toBeCloseTo(-3, 12);
   const arrivals = [2, 2.5, 3, 3.5, 5.5].filter(t => t <= simulation.time);
   const current = arrivals.reduce((sum, t) => sum + 3 * Math.exp(-(simulation.time - t) / 5), 0);
   expect(simulation.synapticCurrent("n", 0)).toBeCloseTo(current, 12);
-  simulation.runUntil(first! + 2.1);
+  simulation.runUntil(first + 2.1);
   expect(simulation.potential("n", 0)).toBeGreaterThan(-3);
 });
 
@@ -203,7 +203,7 @@ test("long silence leaves nothing", () => {
   const { times } = simulation.raster();
   const half = times.length / 2;
   expect(half).toBeGreaterThan(0);
-  for (let k = 0; k < half; k++) expect(times[half + k]! - times[k]!).toBeCloseTo(3e7 - 4.75, 6);
+  for (let k = 0; k < half; k++) expect(times[half + k] - times[k]).toBeCloseTo(3e7 - 4.75, 6);
 });
 
 test("the longest refractory period that fits ends where it does for other neurons", () => {
@@ -212,10 +212,10 @@ test("the longest refractory period that fits ends where it does for other neuro
     simulation.run(6000);
     return simulation.raster().times;
   });
-  expect(modes!.length).toBeGreaterThan(1);
-  expect(modes!.length).toBe(other!.length);
-  modes!.forEach((t, k) => {
-    expect(t).toBeCloseTo(other![k]!, 9);
+  expect(modes.length).toBeGreaterThan(1);
+  expect(modes.length).toBe(other.length);
+  modes.forEach((t, k) => {
+    expect(t).toBeCloseTo(other[k], 9);
   });
 });
 
@@ -247,10 +247,10 @@ test("populations that only drive each other, slowly, with nothing else to come"
     simulation.run(1e6);
     return simulation.raster();
   });
-  expect(modes!.times.length).toBeGreaterThan(100);
-  expect(modes!.neurons).toEqual(other!.neurons);
-  modes!.times.forEach((t, k) => {
-    expect(t).toBeCloseTo(other!.times[k]!, 6);
+  expect(modes.times.length).toBeGreaterThan(100);
+  expect(modes.neurons).toEqual(other.neurons);
+  modes.times.forEach((t, k) => {
+    expect(t).toBeCloseTo(other.times[k], 6);
   });
 });
 
@@ -272,10 +272,10 @@ test("a row that arrives together with other inputs", () => {
     simulation.run(100);
     return simulation.raster().times;
   });
-  expect(spikes[0]!.length).toBeGreaterThan(3);
-  expect(spikes[0]!.length).toBe(spikes[1]!.length);
-  spikes[0]!.forEach((t, k) => {
-    expect(t).toBeCloseTo(spikes[1]![k]!, 9);
+  expect(spikes[0].length).toBeGreaterThan(3);
+  expect(spikes[0].length).toBe(spikes[1].length);
+  spikes[0].forEach((t, k) => {
+    expect(t).toBeCloseTo(spikes[1][k], 9);
   });
 });
 
@@ -285,11 +285,11 @@ test("crossings that graze the threshold are found where neurons that keep curre
     const [modes, other] = [1, () => 1].map(delay =>
       driven({ ...one, weightAs: "peak" as const, vThreshold: 10 / part }, [1], 10, delay),
     );
-    modes!.run(60);
-    other!.run(60);
-    found += modes!.raster().times.length;
-    expect(modes!.raster().times.length).toBe(other!.raster().times.length);
-    if (Math.abs(part - 1) > 1e-11) expect(modes!.raster().times.length).toBe(part > 1 ? 1 : 0);
+    modes.run(60);
+    other.run(60);
+    found += modes.raster().times.length;
+    expect(modes.raster().times.length).toBe(other.raster().times.length);
+    if (Math.abs(part - 1) > 1e-11) expect(modes.raster().times.length).toBe(part > 1 ? 1 : 0);
   }
   expect(found).toBeGreaterThan(1);
 });

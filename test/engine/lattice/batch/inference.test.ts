@@ -68,7 +68,7 @@ function build(c: Case): {
     ...{ from: `${l}`, to: `${l + 1}`, delay: c.delay },
     ...(c.sparse && l > 0
       ? { connect: { kind: "probability", p: 0.5 }, weights: (r: Rng) => (gain * r.normal(0.1, 1)) / 3 }
-      : { weights: weights(sizes[l]!, post) }),
+      : { weights: weights(sizes[l], post) }),
   }));
   const last = c.sizes.length;
   const spec: NetworkSpec = {
@@ -78,13 +78,13 @@ function build(c: Case): {
     projections: [
       ...projections,
       ...(c.skip
-        ? [{ name: "skip", from: "0", to: `${last}`, weights: weights(c.inputs, sizes[last]!) }]
+        ? [{ name: "skip", from: "0", to: `${last}`, weights: weights(c.inputs, sizes[last]) }]
         : []),
     ],
   };
   const currents: Record<string, Float64Array> =
     c.drive === "each" && c.model !== "if"
-      ? { 1: Float64Array.from({ length: c.sizes[0]! }, () => rng.uniformIn(-1.5, 1.5) / c.tauMem) }
+      ? { 1: Float64Array.from({ length: c.sizes[0] }, () => rng.uniformIn(-1.5, 1.5) / c.tauMem) }
       : {};
   const samples = Array.from({ length: 3 }, (_, s) => {
     const end = s === 2 ? c.steps : Math.ceil(c.steps / 3);
@@ -107,18 +107,18 @@ function reference(c: Case, sample: InputSpikes): { spikes: number[][][]; margin
   const [tauExc, tauInh] = [5, c.model === "lif-exp" ? 5 : 3];
   const p = c.model === "if" ? 1 : Math.exp(-dt / c.tauMem);
   const rise = (tau: number) => (tau / (tau - c.tauMem)) * (Math.exp(-dt / tau) - Math.exp(-dt / c.tauMem));
-  const spikes: number[][][] = [Array.from(sample.times, (t, k) => [Math.round(t / dt), sample.neurons[k]!])];
+  const spikes: number[][][] = [Array.from(sample.times, (t, k) => [Math.round(t / dt), sample.neurons[k]])];
   let margin = Infinity;
   c.sizes.forEach((size, l) => {
     const own: number[][] = [];
     const arriving = Array.from({ length: c.steps + 1 }, () => Array.from({ length: size }, () => [0, 0]));
     for (const { from, to, synapses } of projections) {
       if (to !== l + 1) continue;
-      for (const [n, i] of spikes[from]!) {
-        for (let cursor = 0; cursor < synapses.rowLength(i!); ) {
-          const at = n! + Math.round(synapses.delayAt(i!, cursor) / dt);
-          cursor = synapses.deliver(i!, cursor, (j, w) => {
-            if (at <= c.steps) arriving[at]![j]![w > 0 ? 0 : 1]! += w;
+      for (const [n, i] of spikes[from]) {
+        for (let cursor = 0; cursor < synapses.rowLength(i); ) {
+          const at = n + Math.round(synapses.delayAt(i, cursor) / dt);
+          cursor = synapses.deliver(i, cursor, (j, w) => {
+            if (at <= c.steps) arriving[at][j][w > 0 ? 0 : 1] += w;
           });
         }
       }
@@ -136,7 +136,7 @@ function reference(c: Case, sample: InputSpikes): { spikes: number[][][]; margin
         if (held) v = -0.2;
         const lost = held && n < until;
         if (held && n === until) held = false;
-        const [exc, inh] = arriving[n]![j]! as [number, number];
+        const [exc, inh] = arriving[n][j] as [number, number];
         if (syn) {
           e += exc;
           i += inh;
@@ -158,13 +158,13 @@ function reference(c: Case, sample: InputSpikes): { spikes: number[][][]; margin
         }
       }
     }
-    spikes.push(own.sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!));
+    spikes.push(own.sort((a, b) => a[0] - b[0] || a[1] - b[1]));
   });
   return { spikes, margin };
 }
 
 const listed = ({ times, neurons, length }: SpikeTrain) =>
-  Array.from({ length }, (_, k) => [Math.round(times[k]! / dt), neurons[k]!]);
+  Array.from({ length }, (_, k) => [Math.round(times[k] / dt), neurons[k]]);
 
 function infer(c: Case, kernels: "compiled" | "typescript"): Inferred {
   const { spec, currents, samples, durationMs } = build(c);
@@ -179,7 +179,7 @@ describe("inference", () => {
     fc.assert(
       fc.property(cases, c => {
         const compiled = infer(c, "compiled");
-        total += compiled.totals[1]!;
+        total += compiled.totals[1];
         expect(compiled).toEqual(infer(c, "typescript"));
       }),
       { numRuns: sized(20, 120) },
@@ -197,10 +197,10 @@ describe("inference", () => {
           if (margin < 1e-5) return;
           compared++;
           c.sizes.forEach((size, l) => {
-            const own = spikes[l + 1]![s]!;
+            const own = spikes[l + 1][s];
             expect(listed(own)).toEqual(expected[l + 1]);
             total += own.length;
-            const sums = counts[l + 1]!.slice(s * size, (s + 1) * size);
+            const sums = counts[l + 1].slice(s * size, (s + 1) * size);
             expect(sums.reduce((a, b) => a + b, 0)).toBe(own.length);
           });
         });
@@ -249,8 +249,8 @@ describe("inference", () => {
       events += simulation.synapticEvents;
       const { times: at, neurons: who, populationIndex } = simulation.raster();
       for (const p of [1, 2]) {
-        const expected = Array.from(at, (t, k) => [t, who[k]!]).filter((_, k) => populationIndex[k] === p);
-        const { times: t, neurons: j, length } = spikes[p === 1 ? "hidden" : "out"]![s]!;
+        const expected = Array.from(at, (t, k) => [t, who[k]]).filter((_, k) => populationIndex[k] === p);
+        const { times: t, neurons: j, length } = spikes[p === 1 ? "hidden" : "out"][s];
         expect(Array.from({ length }, (_, k) => [t[k], j[k]])).toEqual(expected);
         total += length;
       }
@@ -277,10 +277,10 @@ describe("inference", () => {
         simulation.stimulate("in", times, neurons);
         simulation.run(20);
         for (let j = 0; j < 7; j++) {
-          expect(Math.abs(potentials.out![s * 7 + j]! - simulation.potential("out", j))).toBeLessThan(1e-4);
+          expect(Math.abs(potentials.out[s * 7 + j] - simulation.potential("out", j))).toBeLessThan(1e-4);
         }
       });
-      expect(counts.out!.every(n => n === 0)).toBe(true);
+      expect(counts.out.every(n => n === 0)).toBe(true);
     }
   });
 
@@ -289,9 +289,9 @@ describe("inference", () => {
     const net = network(layered(rng));
     const samples = drawSamples(rng, 1100, 12);
     const inference = new Inference(net, { durationMs: 12, counts: ["hidden"] });
-    const all = inference.run(samples).counts.hidden!;
+    const all = inference.run(samples).counts.hidden;
     for (const s of [0, 511, 512, 1099]) {
-      expect(inference.run([samples[s]!]).counts.hidden).toEqual(all.slice(50 * s, 50 * (s + 1)));
+      expect(inference.run([samples[s]]).counts.hidden).toEqual(all.slice(50 * s, 50 * (s + 1)));
     }
     expect(inference.run([]).counts.hidden).toHaveLength(0);
   });
@@ -308,7 +308,7 @@ describe("inference", () => {
       const { counts, totals } = new Inference(net, { durationMs: 5, kernels }).run([
         { times: [1], neurons: [0] },
       ]);
-      expect(Array.from(counts.n!)).toEqual([1000, 0, 300]);
+      expect(Array.from(counts.n)).toEqual([1000, 0, 300]);
       expect(totals).toEqual({ in: 1, n: 1300 });
     }
   });
@@ -344,13 +344,13 @@ describe("inference", () => {
     expect(() => run(and({ from: "out", to: "hidden", weights: 1, delay: 1 }))).toThrow(
       "projections: expected a feed-forward network, got a loop among hidden, out",
     );
-    expect(() => run(and({ ...second!, name: "x", delay: (r: Rng) => r.uniformIn(1, 3) }))).toThrow(
+    expect(() => run(and({ ...second, name: "x", delay: (r: Rng) => r.uniformIn(1, 3) }))).toThrow(
       "projections[2].delay: expected one for all synapses",
     );
     expect(() =>
       run(
         and({
-          ...second!,
+          ...second,
           name: "x",
           plasticity: { kind: "stdp-pair", aPlus: 0.1, aMinus: 0.1, wMax: 9, wMin: -9 },
         }),

@@ -13,19 +13,18 @@ test("tables say how far potential and currents are after so many steps, in clos
     ((Math.exp(-t / tau) - Math.exp(-t / tauMem)) * tau * tauMem) / (tau - tauMem);
   const near = (value: number, expected: number) => expect(Math.abs(value / expected - 1)).toBeLessThan(1e-6);
   for (const k of [1, 8, 9, 90, 300]) {
-    near(tables.decay[k]!, Math.exp((-k * dt) / tauMem));
-    near(tables.grow[k]!, Math.exp((k * dt) / tauMem));
-    near(tables.rise[k]!, response(tauExc, k * dt) / response(tauExc, dt));
-    near(tables.riseInh[k]!, response(tauInh, k * dt) / response(tauInh, dt));
-    near(tables.fall[k]!, Math.exp((-k * dt) / tauExc));
-    near(tables.fallInh[k]!, Math.exp((-k * dt) / tauInh));
+    near(tables.decay[k], Math.exp((-k * dt) / tauMem));
+    near(tables.grow[k], Math.exp((k * dt) / tauMem));
+    near(tables.rise[k], response(tauExc, k * dt) / response(tauExc, dt));
+    near(tables.riseInh[k], response(tauInh, k * dt) / response(tauInh, dt));
+    near(tables.fall[k], Math.exp((-k * dt) / tauExc));
+    near(tables.fallInh[k], Math.exp((-k * dt) / tauInh));
   }
   near(scales[0], response(tauExc, dt));
   near(scales[1], response(tauInh, dt));
   const { rise, peaks } = tables;
   expect(peaks[0]).toBe(Math.max(...rise));
-  for (let k = 1; k <= reach; k++)
-    expect(peaks[1 + Math.floor((k - 1) / 8)]).toBeGreaterThanOrEqual(rise[k]!);
+  for (let k = 1; k <= reach; k++) expect(peaks[1 + Math.floor((k - 1) / 8)]).toBeGreaterThanOrEqual(rise[k]);
 });
 
 test("one current where both signs share a time constant, none where inputs move the potential", () => {

@@ -40,7 +40,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
         return into;
       });
       const rows = arena.take(BYTES * (11 + steps));
-      const sources = [0, 1].map(q => ({ population: q, firstRow: 5 * q, delay: delays[q]! }));
+      const sources = [0, 1].map(q => ({ population: q, firstRow: 5 * q, delay: delays[q] }));
       schedule.make(SAMPLES, sources, populations, rows, 10, BYTES, reach);
 
       const words = arena.view(Int32Array, 0, arena.used >> 2);
@@ -49,7 +49,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
         const parts = new Map<number, number[]>([[10, []]]);
         for (let row = 0; row < 10; row++) parts.set(row, [row]);
         const at = (address: number) => parts.get((address - rows) / BYTES)!;
-        const range = (starts: number) => [words[(starts >> 2) + s]!, words[(starts >> 2) + s + 1]!] as const;
+        const range = (starts: number) => [words[(starts >> 2) + s], words[(starts >> 2) + s + 1]] as const;
         const [firstSum, endSum] = range(schedule.sumStarts);
         for (let k = firstSum; k < endSum; k++) {
           const [to, a, b] = words.subarray((schedule.sums >> 2) + 3 * k) as unknown as [
@@ -66,7 +66,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
             number,
           ];
           const expected = sources.flatMap(({ firstRow, delay }, q) =>
-            lists[q]![s]!.filter(([step]) => step + delay === n).map(([, neuron]) => firstRow + neuron),
+            lists[q][s].filter(([step]) => step + delay === n).map(([, neuron]) => firstRow + neuron),
           );
           expect([...at(a), ...at(b)]).toEqual(expected);
           busy.push(expected.length > 0);

@@ -20,8 +20,8 @@ export interface Case {
 const nodes = [0.1834346424956498, 0.525532409916329, 0.7966664774136267, 0.9602898564975363];
 const masses = [0.362683783378362, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763];
 const rule = nodes.flatMap((x, k) => [
-  [(1 - x) / 2, masses[k]! / 2] as const,
-  [(1 + x) / 2, masses[k]! / 2] as const,
+  [(1 - x) / 2, masses[k] / 2] as const,
+  [(1 + x) / 2, masses[k] / 2] as const,
 ]);
 
 /** Integral of exp(-lambda (h - s)) s^power exp(-mu s) ds from 0 to h, in pieces short enough for the rule. */
@@ -81,8 +81,8 @@ export function crossedBefore(c: Case, stepper: Stepper, steps: number, limit: n
   const end = Math.min(steps, Math.floor(limit / h));
   let { u, a } = c;
   let [gE, hE, gI, hI] = [0, 0, 0, 0];
-  if (c.synapses.length > 0) [, gE, hE] = c.synapses[0]! as [number, number, number];
-  if (c.synapses.length > 1) [, gI, hI] = c.synapses[1]! as [number, number, number];
+  if (c.synapses.length > 0) [, gE, hE] = c.synapses[0] as [number, number, number];
+  if (c.synapses.length > 1) [, gI, hI] = c.synapses[1] as [number, number, number];
   const none = { e: 0, c: 0, d: 0 };
   const [E, I] = [synapses[0] ?? none, synapses[1] ?? none];
   let now = u - a;

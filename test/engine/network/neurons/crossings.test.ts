@@ -24,10 +24,10 @@ const ratios = [0.5, 1, 1 + 1e-9, 1 + 1e-4, 0.97, 2, 0.13, 7];
 
 function draw(rng: Rng, model: string, size: number): Batch {
   const log = (low: number, high: number) => Math.exp(rng.uniformIn(Math.log(low), Math.log(high)));
-  const tauMem = rng.uniform() < 0.4 ? timeConstants[rng.integer(timeConstants.length)]! : log(1, 100);
+  const tauMem = rng.uniform() < 0.4 ? timeConstants[rng.integer(timeConstants.length)] : log(1, 100);
   const other = () => {
     const base = tauMem < Infinity ? tauMem : 10;
-    return rng.uniform() < 0.5 ? base * ratios[rng.integer(ratios.length)]! : log(0.3, 60);
+    return rng.uniform() < 0.5 ? base * ratios[rng.integer(ratios.length)] : log(0.3, 60);
   };
   const tauExc = other();
   const tauInh = rng.uniform() < 0.3 ? tauExc : other();
@@ -44,8 +44,8 @@ function draw(rng: Rng, model: string, size: number): Batch {
   };
   const common = (i: number) => ({
     lambda,
-    r: lambda * 10 - group.current[i]!,
-    u: group.v[i]! + 50,
+    r: lambda * 10 - group.current[i],
+    u: group.v[i] + 50,
     a: 0,
     alpha: 0,
   });
@@ -57,7 +57,7 @@ function draw(rng: Rng, model: string, size: number): Batch {
       current(i);
       alif.adaptation[i] = log(0.01, 30);
       // As often as not between vThreshold and the raised threshold.
-      if (rng.uniform() < 0.6) alif.v[i] = -50 + rng.uniform() * alif.adaptation[i]!;
+      if (rng.uniform() < 0.6) alif.v[i] = -50 + rng.uniform() * alif.adaptation[i];
     }
     const alpha = 1 / tauExc;
     return {
@@ -66,7 +66,7 @@ function draw(rng: Rng, model: string, size: number): Batch {
       rates: [],
       alpha,
       duration: Math.max(tauExc, tauMem < Infinity ? tauMem : 0) * 4,
-      state: i => ({ ...common(i), synapses: [], a: alif.adaptation[i]!, alpha }),
+      state: i => ({ ...common(i), synapses: [], a: alif.adaptation[i], alpha }),
     };
   }
   const parameters = { ...membrane, tauMem, tauExc, tauInh, weightAs: "slope" } as const;
@@ -89,8 +89,8 @@ function draw(rng: Rng, model: string, size: number): Batch {
       state: i => ({
         ...common(i),
         synapses: [
-          [rates[0]!, exp.excitatory[i]!, 0],
-          [rates[1]!, exp.inhibitory[i]!, 0],
+          [rates[0], exp.excitatory[i], 0],
+          [rates[1], exp.inhibitory[i], 0],
         ],
       }),
     };
@@ -113,8 +113,8 @@ function draw(rng: Rng, model: string, size: number): Batch {
     state: i => ({
       ...common(i),
       synapses: [
-        [rates[0]!, alpha.excitatory[i]!, alpha.excitatoryRise[i]!],
-        [rates[1]!, alpha.inhibitory[i]!, alpha.inhibitoryRise[i]!],
+        [rates[0], alpha.excitatory[i], alpha.excitatoryRise[i]],
+        [rates[1], alpha.inhibitory[i], alpha.inhibitoryRise[i]],
       ],
     }),
   };
@@ -188,7 +188,7 @@ for (const [model, batches] of [
       for (let i = 0; i < 4; i++) {
         const t = graze(batch, i);
         if (t === null) continue;
-        const v = batch.group.v[i]!;
+        const v = batch.group.v[i];
         for (const target of [1e-9, -1e-9, 3e-11, -3e-11]) {
           batch.group.v[i] = v + target * Math.exp(batch.lambda * t);
           grazed++;
@@ -217,7 +217,7 @@ function graze({ group, duration, state, lambda }: Batch, i: number): number | n
     const [t, value] = highest(c, ((best - 1) * duration) / steps, ((best + 1) * duration) / steps, 40);
     if (lambda * t > 7) return null;
     if (Math.abs(value) < 1e-12) return c.u - c.a < -1e-6 ? t : null;
-    group.v[i]! -= value * Math.exp(lambda * t);
+    group.v[i] -= value * Math.exp(lambda * t);
   }
   return null;
 }

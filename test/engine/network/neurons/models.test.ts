@@ -22,7 +22,7 @@ function simulate(neuron: NeuronSpec, weight: number, times: readonly number[], 
   simulation.run(duration);
   const raster = simulation.raster();
   const spikes = [...raster.times.keys()].filter(k => raster.populationIndex[k] === 1);
-  return { simulation, spikes: spikes.map(k => raster.times[k]!) };
+  return { simulation, spikes: spikes.map(k => raster.times[k]) };
 }
 
 /** Greatest difference between dV/dt by finite differences and the equation, after some inputs. */
@@ -56,12 +56,12 @@ test("between events potentials obey the models' differential equations", () => 
         current: Float64Array;
       };
       const slope = (v: number, t: number) =>
-        -(v + 60) / tauMem + group.current[0]! + group.synapticCurrent!(0, t);
+        -(v + 60) / tauMem + group.current[0] + group.synapticCurrent!(0, t);
       expect(residual(group, slope)).toBeLessThan(1e-7);
     }
   }
   const li = one({ model: "li", tauMem: 7, vRest: 2, bias: 0.1 }) as NeuronGroup & { current: Float64Array };
-  expect(residual(li, v => -(v - 2) / 7 + li.current[0]!)).toBeLessThan(1e-7);
+  expect(residual(li, v => -(v - 2) / 7 + li.current[0])).toBeLessThan(1e-7);
 });
 
 test("synaptic currents decay with their own time constants", () => {
@@ -139,7 +139,7 @@ test("the closed forms at tauMem = 2 tau and tauMem = tau agree with the general
           return group.nextSpike(0);
         });
         if (times[0] === Infinity) expect(times[1]).toBe(Infinity);
-        else expect(Math.abs(times[0]! - times[1]!)).toBeLessThan(1e-6);
+        else expect(Math.abs(times[0] - times[1])).toBeLessThan(1e-6);
       }
     }
   }
@@ -152,14 +152,14 @@ test("the closed forms at tauMem = 2 tau and tauMem = tau agree with the general
 test("each spike raises the threshold of an adaptive neuron, which decays", () => {
   const neuron = { model: "alif", vThreshold: 1, tauMem: 20, tauAdapt: 100, beta: 0.4, bias: 0.2 } as const;
   const { spikes } = simulate(neuron, 0, [], 400);
-  const intervals = spikes.slice(1).map((t, k) => t - spikes[k]!);
-  expect(intervals[0]).toBeLessThan(intervals[5]!);
+  const intervals = spikes.slice(1).map((t, k) => t - spikes[k]);
+  expect(intervals[0]).toBeLessThan(intervals[5]);
   expect(intervals.at(-1)! / intervals.at(-2)!).toBeCloseTo(1, 3);
   const constant = simulate({ ...neuron, beta: 0 }, 0, [], 400).spikes;
   const lif = simulate({ vThreshold: 1, tauMem: 20, bias: 0.2 }, 0, [], 400).spikes;
   expect(constant.length).toBe(lif.length);
   constant.forEach((t, k) => {
-    expect(t).toBeCloseTo(lif[k]!, 10);
+    expect(t).toBeCloseTo(lif[k], 10);
   });
   // One input of 3.5 thresholds: 3.5 >= 1, 2.5 >= 1.4, then 1.5 < 1.8.
   expect(simulate({ ...neuron, bias: 0 }, 3.5, [1], 2).spikes).toEqual([1, 1]);

@@ -85,19 +85,19 @@ for (const [neuron, scale] of models) {
       const raster = simulation.raster();
       const got = [...raster.times.keys()]
         .filter(k => raster.populationIndex[k] === 1)
-        .map(k => [raster.times[k]!, raster.neurons[k]!] as const);
+        .map(k => [raster.times[k], raster.neurons[k]] as const);
 
       const expected = integrate(
         Array(size).fill(neuron),
         Array.from({ length: size }, (_, i) =>
           Array.from({ length: size }, (_, j) => ({
             to: j,
-            weight: weights[i * size + j]!,
-            delay: delays[i * size + j]!,
+            weight: weights[i * size + j],
+            delay: delays[i * size + j],
           })),
         ),
         times.flatMap((t, k) =>
-          Array.from({ length: size }, (_, j) => [t, j, inWeights[sources[k]! * size + j]!] as const),
+          Array.from({ length: size }, (_, j) => [t, j, inWeights[sources[k] * size + j]] as const),
         ),
         duration,
         0.1,
@@ -107,7 +107,7 @@ for (const [neuron, scale] of models) {
         const own = got.filter(([, j]) => j === i).map(([t]) => t);
         const theirs = expected.filter(([, j]) => j === i).map(([t]) => t);
         expect(own.length).toBe(theirs.length);
-        for (const [k, t] of own.entries()) worst = Math.max(worst, Math.abs(t - theirs[k]!));
+        for (const [k, t] of own.entries()) worst = Math.max(worst, Math.abs(t - theirs[k]));
       }
       spikes += got.length;
     }

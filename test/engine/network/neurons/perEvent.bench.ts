@@ -40,9 +40,9 @@ for (const [name, spec, weight] of models) {
       bench(lazy ? "with earliestSpike" : "with nextSpike", () => {
         // 440 events per neuron and second, in steps of 2.3 us.
         for (let k = 0; k < EVENTS; k++) {
-          const i = neurons[k]!;
+          const i = neurons[k];
           t += 0.0023;
-          group.receive(i, t, weight * signs[k]!);
+          group.receive(i, t, weight * signs[k]);
           group.fire(i, t);
           const next = lazy ? group.earliestSpike!(i) : group.nextSpike(i);
           if (next <= t + 0.5) {

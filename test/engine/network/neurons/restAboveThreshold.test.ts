@@ -63,12 +63,12 @@ test.each(models)("%s: as a current of the same strength has it, with inputs", (
     const driven = spikes(spec(resting(neuron, { vRest: -60, bias: 0.55 }), weights), option);
     expect(above.length).toBeGreaterThan(100);
     expect(above.length).toBe(driven.length);
-    for (let k = 0; k < above.length; k++) expect(above[k]).toBeCloseTo(driven[k]!, 6);
+    for (let k = 0; k < above.length; k++) expect(above[k]).toBeCloseTo(driven[k], 6);
   }
 });
 
 test("lif-exp: what is kept by modes fires as potentials and currents do", () => {
-  const neuron = resting(models[1]![1], { vRest: -49 });
+  const neuron = resting(models[1][1], { vRest: -49 });
   const rows = spec(neuron, 0.6, -49);
   expect(modesOf(network(rows), true).groups.some(Boolean)).toBe(true);
   // A delay for each synapse keeps them out.
@@ -78,7 +78,7 @@ test("lif-exp: what is kept by modes fires as potentials and currents do", () =>
   const [modes, plain] = [spikes(rows, {}), spikes(queue, {})];
   expect(modes.length).toBeGreaterThan(100);
   expect(modes.length).toBe(plain.length);
-  for (let k = 0; k < modes.length; k++) expect(modes[k]).toBeCloseTo(plain[k]!, 9);
+  for (let k = 0; k < modes.length; k++) expect(modes[k]).toBeCloseTo(plain[k], 9);
 });
 
 test.each(models)("%s: inhibition or a current may hold it below threshold for good", (name, neuron) => {

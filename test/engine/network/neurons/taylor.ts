@@ -54,12 +54,12 @@ class State {
     const held = p.reset === "fixed" && t < this.refractoryUntil;
     const rest = constants ? p.vRest : 0;
     const bias = constants ? p.bias : 0;
-    out[V] = held ? 0 : (rest - x[V]!) / p.tauMem + bias + x[GE]! + x[GI]!;
-    out[GE] = x[HE]! - x[GE]! / p.tauExc;
-    out[HE] = -x[HE]! / p.tauExc;
-    out[GI] = x[HI]! - x[GI]! / p.tauInh;
-    out[HI] = -x[HI]! / p.tauInh;
-    out[A] = -x[A]! / p.tauAdapt;
+    out[V] = held ? 0 : (rest - x[V]) / p.tauMem + bias + x[GE] + x[GI];
+    out[GE] = x[HE] - x[GE] / p.tauExc;
+    out[HE] = -x[HE] / p.tauExc;
+    out[GI] = x[HI] - x[GI] / p.tauInh;
+    out[HI] = -x[HI] / p.tauInh;
+    out[A] = -x[A] / p.tauAdapt;
   }
 
   at(t: number, h: number): Float64Array {
@@ -68,7 +68,7 @@ class State {
     for (let k = 1; k <= ORDER; k++) {
       const next = new Float64Array(6);
       this.#derivative(term, t, k === 1, next);
-      for (let n = 0; n < 6; n++) sum[n]! += next[n] = (next[n]! * h) / k;
+      for (let n = 0; n < 6; n++) sum[n] += next[n] = (next[n] * h) / k;
       term = next;
     }
     return sum;
@@ -77,31 +77,31 @@ class State {
   /** Excess over the threshold a time h after the state, which is at t. */
   excess(t: number, h: number): number {
     const x = this.at(t, h);
-    return x[V]! - this.p.vThreshold - x[A]!;
+    return x[V] - this.p.vThreshold - x[A];
   }
 
   rise(t: number, h: number): number {
     const x = this.at(t, h);
     const out = new Float64Array(6);
     this.#derivative(x, t, true, out);
-    return out[V]! - out[A]!;
+    return out[V] - out[A];
   }
 
   receive(t: number, w: number) {
     const { model, tauExc, tauInh, reset } = this.p;
-    if (model === "lif-exp") this.x[w > 0 ? GE : GI]! += w;
-    else if (model === "lif-alpha") this.x[w > 0 ? HE : HI]! += (w * Math.E) / (w > 0 ? tauExc : tauInh);
-    else if (reset === "subtract" || t >= this.refractoryUntil) this.x[V]! += w;
+    if (model === "lif-exp") this.x[w > 0 ? GE : GI] += w;
+    else if (model === "lif-alpha") this.x[w > 0 ? HE : HI] += (w * Math.E) / (w > 0 ? tauExc : tauInh);
+    else if (reset === "subtract" || t >= this.refractoryUntil) this.x[V] += w;
   }
 
   /** How often the neuron fires now. */
   fire(t: number): number {
     const { reset, vReset, vThreshold, vRest, tauRef, beta } = this.p;
     let n = 0;
-    while (t >= this.refractoryUntil && this.x[V]! >= vThreshold + this.x[A]!) {
+    while (t >= this.refractoryUntil && this.x[V] >= vThreshold + this.x[A]) {
       n++;
-      this.x[V] = reset === "fixed" ? vReset : this.x[V]! - (vThreshold - vRest);
-      this.x[A]! += beta;
+      this.x[V] = reset === "fixed" ? vReset : this.x[V] - (vThreshold - vRest);
+      this.x[A] += beta;
       if (tauRef > 0) this.refractoryUntil = t + tauRef;
       if (reset === "fixed") break;
     }
@@ -126,9 +126,9 @@ export function integrate(
   const spikes: [number, number][] = [];
   let t = 0;
   const fire = (i: number) => {
-    for (let n = states[i]!.fire(t); n > 0; n--) {
+    for (let n = states[i].fire(t); n > 0; n--) {
       spikes.push([t, i]);
-      for (const s of synapses[i]!) queue.push([t + s.delay, s.to, s.weight]);
+      for (const s of synapses[i]) queue.push([t + s.delay, s.to, s.weight]);
     }
     queue.sort((a, b) => a[0] - b[0]);
   };
@@ -151,13 +151,13 @@ export function integrate(
     for (const s of states) s.x = s.at(t, end - t);
     t = end;
     if (first >= 0) {
-      const s = states[first]!;
-      s.x[V] = Math.max(s.x[V]!, s.p.vThreshold + s.x[A]!);
+      const s = states[first];
+      s.x[V] = Math.max(s.x[V], s.p.vThreshold + s.x[A]);
     }
     const touched = new Set(first >= 0 ? [first] : []);
-    while (queue.length > 0 && queue[0]![0] <= t) {
+    while (queue.length > 0 && queue[0][0] <= t) {
       const [, to, weight] = queue.shift()!;
-      states[to]!.receive(t, weight);
+      states[to].receive(t, weight);
       touched.add(to);
     }
     for (const [i, s] of states.entries()) if (s.refractoryUntil === t) touched.add(i);

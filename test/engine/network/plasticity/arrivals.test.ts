@@ -35,8 +35,8 @@ test("with delays and lateral synapses the change is modulator times the trace o
       synapses.apply(1);
 
       const timesOf = (p: number, i: number) =>
-        [...seen.spikes[p]!.times.subarray(0, seen.spikes[p]!.length)].filter(
-          (_, k) => seen.spikes[p]!.neurons[k] === i,
+        [...seen.spikes[p].times.subarray(0, seen.spikes[p].length)].filter(
+          (_, k) => seen.spikes[p].neurons[k] === i,
         );
       // Mean over its spikes, times what the trace of evenly spread inputs lacks on average against that at the end.
       const r = durationMs / tauMem;
@@ -60,17 +60,17 @@ test("with delays and lateral synapses the change is modulator times the trace o
         found.forEach((w, s) => {
           const [i, j] = [Math.floor(s / 6), s % 6];
           const change =
-            modulator[j]! *
+            modulator[j] *
             eligible(
               j,
               timesOf(from, i).map(t => t + late(s)),
               gain,
             );
-          expect(Math.abs(w - (start[s]! - change))).toBeLessThan(2e-5);
+          expect(Math.abs(w - (start[s] - change))).toBeLessThan(2e-5);
         });
-      close(net.weights[0]!, 0, weights[0]!, 0.4, s => delays[s]!);
-      close(net.queue!.laterals[0]!.synapses.weights, 1, around, vThreshold, () => 1.5);
-      expect(seen.spikes[1]!.length).toBeGreaterThan(0);
+      close(net.weights[0], 0, weights[0], 0.4, s => delays[s]);
+      close(net.queue!.laterals[0].synapses.weights, 1, around, vThreshold, () => 1.5);
+      expect(seen.spikes[1].length).toBeGreaterThan(0);
     }),
     { numRuns: 40 },
   );

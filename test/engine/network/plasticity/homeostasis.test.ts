@@ -24,7 +24,7 @@ test("the factor follows a numerical integration of the rate, bounds included", 
       logScale += (h * (1 - middle)) / 10_000;
       logScale = Math.min(Math.log(scaleMax), Math.max(Math.log(scaleMin), logScale));
       q *= Math.exp(-h / 500);
-      while (next < spikes.length && spikes[next]! < t + h) {
+      while (next < spikes.length && spikes[next] < t + h) {
         q += 1000 / (500 * 5);
         next++;
       }
@@ -37,8 +37,8 @@ test("a neuron at its target keeps its weights, and reading them does not move t
   const regular = Array.from({ length: 200 }, (_, k) => 200 * k);
   const simulation = twoNeurons({ plasticity: rule }, [], regular);
   simulation.run(20_000);
-  const before = simulation.weights("plastic")[0]!;
+  const before = simulation.weights("plastic")[0];
   simulation.run(19_999);
-  const after = simulation.weights("plastic")[0]!;
+  const after = simulation.weights("plastic")[0];
   expect(Math.abs(after / before - 1)).toBeLessThan(0.01);
 });

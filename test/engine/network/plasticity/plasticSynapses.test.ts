@@ -69,8 +69,8 @@ const cases = Object.keys(rules).flatMap(rule =>
 );
 
 test.each(cases)("%s, %s: cutting a run and reading weights change nothing", (rule, _, extra) => {
-  const whole = recurrent(rules[rule]!, extra, []);
-  const pieces = recurrent(rules[rule]!, extra, [0, 0.1, 33.33, 34, 120, 199.5]);
+  const whole = recurrent(rules[rule], extra, []);
+  const pieces = recurrent(rules[rule], extra, [0, 0.1, 33.33, 34, 120, 199.5]);
   expect(pieces.weights("plastic")).toEqual(whole.weights("plastic"));
   expect(pieces.raster()).toEqual(whole.raster());
   expect(whole.raster().times.length).toBeGreaterThan(50);
@@ -82,10 +82,10 @@ test.each(variants)("%s: in a network, all pairs of its raster give the weights"
   const { times, neurons, populationIndex } = simulation.raster();
   const trains: number[][] = Array.from({ length: 12 }, () => []);
   times.forEach((t, k) => {
-    if (populationIndex[k] === 0) trains[neurons[k]!]!.push(t);
+    if (populationIndex[k] === 0) trains[neurons[k]].push(t);
   });
   const { pre, post } = simulation.connections("plastic");
-  const { synapses } = simulation.network.projections[0]!;
+  const { synapses } = simulation.network.projections[0];
   const delays = new Float64Array(synapses.synapses);
   for (let i = 0; i < 12; i++)
     for (let cursor = 0; cursor < synapses.rowLength(i); ) {
@@ -95,14 +95,14 @@ test.each(variants)("%s: in a network, all pairs of its raster give the weights"
       });
     }
   simulation.weights("plastic").forEach((w, s) => {
-    const d = delays[s]!;
+    const d = delays[s];
     const lag = extra.delayKind === "dendritic" ? -d : d;
     // Frames end at 200 ms: what is still on its way has not been seen.
-    const x = trains[pre[s]!]!.map(t => t + d).filter(t => t <= 200);
-    const y = trains[post[s]!]!.map(t => t + d - lag).filter(t => t <= 200);
+    const x = trains[pre[s]].map(t => t + d).filter(t => t <= 200);
+    const y = trains[post[s]].map(t => t + d - lag).filter(t => t <= 200);
     const plus = sum(y.flatMap(t => x.filter(u => u <= t).map(u => Math.exp(-(t - u) / 20))));
     const minus = sum(x.flatMap(t => y.filter(u => u < t).map(u => Math.exp(-(t - u) / 20))));
-    expect(w - start[s]!).toBeCloseTo(20 * (0.002 * plus - 0.0015 * minus), 5);
+    expect(w - start[s]).toBeCloseTo(20 * (0.002 * plus - 0.0015 * minus), 5);
   });
 });
 

@@ -51,7 +51,7 @@ test("responses to an irregular train follow the recursion of the paper, and a l
   const times = [3, 8, 8.5, 40, 41, 300, 50_000];
   let [u, R] = [0, 1];
   const expected = times.map((t, k) => {
-    const dt = k > 0 ? t - times[k - 1]! : Infinity;
+    const dt = k > 0 ? t - times[k - 1] : Infinity;
     // Markram, Wang & Tsodyks 1998, eq. 1 to 3: R after the last spike, u at this one.
     R = 1 - (1 - R) * Math.exp(-dt / tauRec);
     u = use + u * (1 - use) * Math.exp(-dt / tauFacil);
@@ -61,7 +61,7 @@ test("responses to an irregular train follow the recursion of the paper, and a l
   });
   const got = responses({ kind: "short-term", use, tauRec, tauFacil }, times);
   got.forEach((x, k) => {
-    expect(x).toBeCloseTo(expected[k]!, 12);
+    expect(x).toBeCloseTo(expected[k], 12);
   });
-  expect(got.at(-1)).toBeCloseTo(got[0]!, 12);
+  expect(got.at(-1)).toBeCloseTo(got[0], 12);
 });

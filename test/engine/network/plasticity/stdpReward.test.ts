@@ -47,9 +47,9 @@ test("random trains, rewards and a baseline agree with a numerical integration",
   let integral = 0;
   for (let k = 1; k < knots.length; k++) {
     const n = 4;
-    const h = (knots[k]! - knots[k - 1]!) / (2 * n);
+    const h = (knots[k] - knots[k - 1]) / (2 * n);
     for (let m = 0; m < n; m++) {
-      const a = knots[k - 1]! + 2 * m * h;
+      const a = knots[k - 1] + 2 * m * h;
       // The last value of a stretch belongs to it, not to the jump at its end.
       integral += (h / 3) * (product(a) + 4 * product(a + h) + product(a + 2 * h - 1e-9));
     }

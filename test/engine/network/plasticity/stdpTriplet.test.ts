@@ -53,8 +53,8 @@ test("pairs at a higher frequency potentiate more, as in visual cortex, which pa
   const frequencies = [1, 10, 20, 40, 50];
   const after = frequencies.map(hz => change(hz, 10));
   const before = frequencies.map(hz => change(hz, -10));
-  for (let k = 1; k < frequencies.length; k++) expect(after[k]).toBeGreaterThan(after[k - 1]!);
-  expect(Math.abs(after[0]!)).toBeLessThan(0.01);
+  for (let k = 1; k < frequencies.length; k++) expect(after[k]).toBeGreaterThan(after[k - 1]);
+  expect(Math.abs(after[0])).toBeLessThan(0.01);
   expect(after.at(-1)).toBeGreaterThan(0.4);
   expect(before[0]).toBeCloseTo(-60 * 7.1e-3 * Math.exp(-10 / 33.7), 2);
   expect(before.at(-1)).toBeGreaterThan(0);

@@ -13,15 +13,15 @@ function presented(seed: number, tauMem: number, encoder: "current" | "rate" | "
   const rng = new Rng(seed, "three-factor test");
   const draw = (n: number, low: number, high: number) =>
     Float32Array.from({ length: n }, () => rng.uniformIn(low, high));
-  const weights = [0, 1, 2].map(l => draw(sizes[l]! * sizes[l + 1]!, -0.4, 0.8));
-  const biases = [1, 2, 3].map(l => draw(sizes[l]!, -0.1, 0.1));
+  const weights = [0, 1, 2].map(l => draw(sizes[l] * sizes[l + 1], -0.4, 0.8));
+  const biases = [1, 2, 3].map(l => draw(sizes[l], -0.1, 0.1));
   const net = new FeedForwardNetwork(sizes, weights, biases, { tauMem, vThreshold: 0.2, tauRef: 0 }, T);
   const x = Float32Array.from({ length: 6 }, () => Math.max(0, rng.uniformIn(-0.3, 1)));
   encoders[encoder]({ inputs: 6, durationMs: T, tauMem, maxSpikes: 5, seed }).encode(x, "k", net.input);
   const modulation = Float64Array.from({ length: 6 }, () => rng.uniformIn(-0.1, 0.1));
   const seen = net.present(net.presentation(), rng.uniform() < 0.5 ? modulation : null);
   const modulators = [1, 2, 3].map(p =>
-    Float64Array.from({ length: sizes[p]! }, () => (rng.uniform() < 0.3 ? 0 : rng.uniformIn(-1, 1))),
+    Float64Array.from({ length: sizes[p] }, () => (rng.uniform() < 0.3 ? 0 : rng.uniformIn(-1, 1))),
   );
   return { net, seen, modulators };
 }
@@ -35,7 +35,7 @@ function readAtSpikes(
   j: number,
   tauMem: number,
 ) {
-  const [pre, post] = [seen.spikes[l]!, seen.spikes[l + 1]!];
+  const [pre, post] = [seen.spikes[l], seen.spikes[l + 1]];
   const gain = l === 0 ? net.input.gain : 0.2;
   const filled = (t: number) =>
     tauMem === Infinity ? t / T : (1 - Math.exp(-t / tauMem)) / (1 - Math.exp(-T / tauMem));
@@ -44,11 +44,11 @@ function readAtSpikes(
     if (post.neurons[k] !== j) continue;
     count++;
     for (let f = 0; f < pre.length; f++) {
-      if (pre.neurons[f] === i && pre.times[f]! <= post.times[k]!) {
-        sum += gain * Math.exp(-(post.times[k]! - pre.times[f]!) / tauMem);
+      if (pre.neurons[f] === i && pre.times[f] <= post.times[k]) {
+        sum += gain * Math.exp(-(post.times[k] - pre.times[f]) / tauMem);
       }
     }
-    if (l === 0 && seen.analogue) sum += seen.analogue[i]! * filled(post.times[k]!);
+    if (l === 0 && seen.analogue) sum += seen.analogue[i] * filled(post.times[k]);
   }
   // Scaled so that a trace read at evenly spread times weighs as much as one read at the end.
   let mean = 0;
@@ -67,13 +67,13 @@ test("timing: the backward sweep equals the definition, spike by spike", () => {
     fc.property(cases, ([seed, tauMem, encoder]) => {
       const { net, seen, modulators } = presented(seed, tauMem, encoder);
       const synapses = new ThreeFactorSynapses(net, "timing");
-      for (const l of [0, 1]) synapses.accumulate(l, modulators[l]!, seen);
+      for (const l of [0, 1]) synapses.accumulate(l, modulators[l], seen);
       const changes = synapses.take();
       for (const l of [0, 1]) {
-        modulators[l]!.forEach((modulator, j) => {
-          for (let i = 0; i < sizes[l]!; i++) {
+        modulators[l].forEach((modulator, j) => {
+          for (let i = 0; i < sizes[l]; i++) {
             const expected = modulator * readAtSpikes(net, seen, l, i, j, tauMem);
-            expect(Math.abs(changes[l]![i * sizes[l + 1]! + j]! - expected)).toBeLessThan(
+            expect(Math.abs(changes[l][i * sizes[l + 1] + j] - expected)).toBeLessThan(
               1e-5 * (1 + Math.abs(expected)),
             );
           }
@@ -91,13 +91,13 @@ test("trace: modulator times the presynaptic trace at the end; the readout alway
       for (const eligibility of ["trace", "timing"] as const) {
         const synapses = new ThreeFactorSynapses(net, eligibility);
         const layers = eligibility === "trace" ? [0, 1, 2] : [2];
-        for (const l of layers) synapses.accumulate(l, modulators[l]!, seen);
+        for (const l of layers) synapses.accumulate(l, modulators[l], seen);
         const changes = synapses.take();
         for (const l of layers) {
-          modulators[l]!.forEach((modulator, j) => {
-            seen.trace[l]!.forEach((x, i) => {
+          modulators[l].forEach((modulator, j) => {
+            seen.trace[l].forEach((x, i) => {
               const expected = Math.fround(x * modulator);
-              expect(changes[l]![i * sizes[l + 1]! + j]).toBeCloseTo(expected, 6);
+              expect(changes[l][i * sizes[l + 1] + j]).toBeCloseTo(expected, 6);
             });
           });
         }
@@ -112,19 +112,19 @@ test("apply moves weights and biases against the sum of the batch, once", () => 
   const before = net.weights.map(w => Float32Array.from(w));
   const biases = net.biases.map(b => Float32Array.from(b));
   const synapses = new ThreeFactorSynapses(net, "trace");
-  synapses.accumulate(1, modulators[1]!, seen);
-  synapses.accumulate(1, modulators[1]!, seen);
+  synapses.accumulate(1, modulators[1], seen);
+  synapses.accumulate(1, modulators[1], seen);
   synapses.apply(0.5);
   synapses.apply(0.5);
-  net.weights[1]!.forEach((w, at) => {
-    const change = seen.trace[1]![Math.floor(at / 4)]! * modulators[1]![at % 4]!;
-    expect(w).toBeCloseTo(before[1]![at]! - change, 6);
+  net.weights[1].forEach((w, at) => {
+    const change = seen.trace[1][Math.floor(at / 4)] * modulators[1][at % 4];
+    expect(w).toBeCloseTo(before[1][at] - change, 6);
   });
-  net.biases[1]!.forEach((b, j) => {
-    expect(b).toBeCloseTo(biases[1]![j]! - modulators[1]![j]!, 6);
+  net.biases[1].forEach((b, j) => {
+    expect(b).toBeCloseTo(biases[1][j] - modulators[1][j], 6);
   });
   expect(net.weights[0]).toEqual(before[0]);
   expect(synapses.updates).toBe(
-    2 * seen.trace[1]!.filter(x => x !== 0).length * modulators[1]!.filter(m => m !== 0).length,
+    2 * seen.trace[1].filter(x => x !== 0).length * modulators[1].filter(m => m !== 0).length,
   );
 });

@@ -40,7 +40,7 @@ export function weightAfter(
 ): number {
   const simulation = twoNeurons(plastic, pre, post);
   simulation.run(ms);
-  return simulation.weights("plastic")[0]!;
+  return simulation.weights("plastic")[0];
 }
 
 /** Poisson spike times up to `ms`, in order [ms]. */

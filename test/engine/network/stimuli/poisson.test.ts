@@ -16,7 +16,7 @@ function counts(given: Given, inputs: boolean, options: SimulationOptions, ms: n
   simulation.run(ms);
   if (!inputs) return Array.from({ length: size }, (_, i) => simulation.potential("n", i));
   const out = new Array<number>(size).fill(0);
-  for (const i of simulation.raster().neurons) out[i]!++;
+  for (const i of simulation.raster().neurons) out[i]++;
   return out;
 }
 
@@ -73,7 +73,7 @@ test("events of a lattice are those of the exact mode, each at the next point, s
     const simulation = new Simulation(network(spec), options);
     for (const t of [0, 7, 7.5, 30]) simulation.runUntil(t);
     const { times, neurons } = simulation.raster();
-    return Array.from(times, (t, k) => [Math.ceil(t / 0.25) * 0.25, neurons[k]!] as const).sort(
+    return Array.from(times, (t, k) => [Math.ceil(t / 0.25) * 0.25, neurons[k]] as const).sort(
       ([s, i], [t, j]) => s - t || i - j,
     );
   };

@@ -19,7 +19,7 @@ function trains(simulation: Simulation, population: number, size: number): numbe
   const { times, populationIndex, neurons } = simulation.raster();
   const out: number[][] = Array.from({ length: size }, () => []);
   times.forEach((t, k) => {
-    if (populationIndex[k] === population) out[neurons[k]!]!.push(t);
+    if (populationIndex[k] === population) out[neurons[k]].push(t);
   });
   return out;
 }
@@ -29,7 +29,7 @@ test("Poisson spikes have the rate, the variance and the irregularity of a Poiss
   const intervals: number[] = [];
   for (const train of trains(run([{ to: "in", kind: "poisson", rate: 40 }], 5000), 0, 200)) {
     counts.push(train.length);
-    for (let k = 1; k < train.length; k++) intervals.push(train[k]! - train[k - 1]!);
+    for (let k = 1; k < train.length; k++) intervals.push(train[k] - train[k - 1]);
   }
   const mean = counts.reduce((a, b) => a + b) / 200;
   const variance = counts.reduce((a, c) => a + (c - mean) ** 2, 0) / 199;
@@ -79,7 +79,7 @@ test("an inhomogeneous Poisson process follows its rate function", () => {
   const all = trains(run([{ to: "in", kind: "poisson", rate, bound: 120 }], 4000), 0, 200);
   const modulated = all.slice(0, 100).flat();
   const phases = new Float64Array(10);
-  for (const t of modulated) phases[Math.floor((t % 100) / 10)]!++;
+  for (const t of modulated) phases[Math.floor((t % 100) / 10)]++;
   phases.forEach((count, b) => {
     // 100 neurons, 40 periods, 10 ms each.
     const [from, to] = [(2 * Math.PI * b) / 10, (2 * Math.PI * (b + 1)) / 10];
@@ -99,7 +99,7 @@ test("a delay moves all events, and chosen neurons get what they would get anywa
   const sooner = late.map(train => train.map(t => t - 10));
   sooner.forEach((train, i) => {
     train.forEach((t, k) => {
-      expect(t).toBeCloseTo(all[i]![k]!, 9);
+      expect(t).toBeCloseTo(all[i][k], 9);
     });
   });
   const some = trains(run([{ ...poisson, neurons: [3, 150] }]), 0, 200);
@@ -111,7 +111,7 @@ test("the order in which stimuli of different populations are declared changes n
     { to: "in", kind: "poisson", rate: 40 },
     { to: "cells", kind: "poisson", rate: 500, weight: 0.3 },
   ];
-  expect(run([a!, b!]).raster()).toEqual(run([b!, a!]).raster());
+  expect(run([a, b]).raster()).toEqual(run([b, a]).raster());
 });
 
 test("currents of several stimuli and of setCurrent add up", () => {

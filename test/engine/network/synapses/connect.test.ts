@@ -10,7 +10,7 @@ function pairsOf({ rowStart, targets }: Rows): [number, number][] {
 /** The same in one walk. */
 function* rowsOf({ rowStart, targets }: Rows): Generator<[number, number]> {
   for (let i = 0; i + 1 < rowStart.length; i++) {
-    for (let s = rowStart[i]!; s < rowStart[i + 1]!; s++) yield [i, targets[s]!];
+    for (let s = rowStart[i]; s < rowStart[i + 1]; s++) yield [i, targets[s]];
   }
 }
 
@@ -43,12 +43,12 @@ test("a fixed total holds exactly, spreads over all pairs, and may join a pair s
   const rows = draw({ kind: "total", n }, pre, post);
   expect(rows.targets.length).toBe(n);
   const counts = new Uint32Array(pre * post);
-  for (const [i, j] of rowsOf(rows)) counts[i * post + j]!++;
+  for (const [i, j] of rowsOf(rows)) counts[i * post + j]++;
   // A chi-squared of 599 degrees of freedom.
   const chi = counts.reduce((sum, c) => sum + (c - 100) ** 2 / 100, 0);
   expect(Math.abs(chi - 599)).toBeLessThan(5 * Math.sqrt(2 * 599));
   for (let i = 0; i < pre; i++) {
-    const row = rows.targets.subarray(rows.rowStart[i]!, rows.rowStart[i + 1]!);
+    const row = rows.targets.subarray(rows.rowStart[i], rows.rowStart[i + 1]);
     expect([...row]).toEqual([...row].sort((a, b) => a - b));
   }
   const loopless = draw({ kind: "total", n: 5000, autapses: false }, 5, 5, true);
@@ -62,11 +62,11 @@ test("a fixed probability connects each pair that often, independently of its pl
   const sd = Math.sqrt(pre * post * p * (1 - p));
   expect(Math.abs(rows.targets.length - pre * post * p)).toBeLessThan(5 * sd);
   const perTarget = new Uint32Array(post);
-  for (const j of rows.targets) perTarget[j]!++;
+  for (const j of rows.targets) perTarget[j]++;
   const halves = [perTarget.subarray(0, 200), perTarget.subarray(200)].map(h => h.reduce((a, b) => a + b));
-  expect(Math.abs(halves[0]! - halves[1]!)).toBeLessThan(5 * sd);
+  expect(Math.abs(halves[0] - halves[1])).toBeLessThan(5 * sd);
   for (let i = 0; i < pre; i++) {
-    const row = rows.targets.subarray(rows.rowStart[i]!, rows.rowStart[i + 1]!);
+    const row = rows.targets.subarray(rows.rowStart[i], rows.rowStart[i + 1]);
     expect([...row]).toEqual([...new Set(row)].sort((a, b) => a - b));
   }
   expect(draw({ kind: "probability", p: 1 }, 3, 4).targets.length).toBe(12);

@@ -11,10 +11,10 @@ import { Rng } from "../../../../src/math/rng.ts";
 /** Sizes of the target and what is left out at the upper and left edge, from the definitions. */
 function geometry({ shape, kernel, stride = 1, dilation = 1, padding = "valid" }: Convolution) {
   return [0, 1].map(d => {
-    const s = typeof stride === "number" ? stride : stride[d]!;
-    const gap = typeof dilation === "number" ? dilation : dilation[d]!;
-    const reach = gap * (kernel[d]! - 1) + 1;
-    const n = shape[d]!;
+    const s = typeof stride === "number" ? stride : stride[d];
+    const gap = typeof dilation === "number" ? dilation : dilation[d];
+    const reach = gap * (kernel[d] - 1) + 1;
+    const n = shape[d];
     if (padding === "same") {
       const out = Math.ceil(n / s);
       return { out, s, gap, before: Math.max(0, (out - 1) * s + reach - n) >> 1 };
@@ -29,16 +29,16 @@ function direct(spec: Convolution): [number, number, number][] {
   const [height, width, channels] = spec.shape;
   const [rows, columns] = geometry(spec);
   const synapses: [number, number, number][] = [];
-  for (let oy = 0; oy < rows!.out; oy++) {
-    for (let ox = 0; ox < columns!.out; ox++) {
+  for (let oy = 0; oy < rows.out; oy++) {
+    for (let ox = 0; ox < columns.out; ox++) {
       for (let ky = 0; ky < spec.kernel[0]; ky++) {
         for (let kx = 0; kx < spec.kernel[1]; kx++) {
-          const y = oy * rows!.s + ky * rows!.gap - rows!.before;
-          const x = ox * columns!.s + kx * columns!.gap - columns!.before;
+          const y = oy * rows.s + ky * rows.gap - rows.before;
+          const x = ox * columns.s + kx * columns.gap - columns.before;
           if (y < 0 || y >= height || x < 0 || x >= width) continue;
           for (let c = 0; c < channels; c++) {
             for (let f = 0; f < spec.filters; f++) {
-              const post = (oy * columns!.out + ox) * spec.filters + f;
+              const post = (oy * columns.out + ox) * spec.filters + f;
               const place = ((ky * spec.kernel[1] + kx) * channels + c) * spec.filters + f;
               synapses.push([(y * width + x) * channels + c, post, place]);
             }
@@ -67,7 +67,7 @@ const sizes = (spec: Convolution) => {
   const [rows, columns] = geometry(spec);
   return {
     pre: spec.shape[0] * spec.shape[1] * spec.shape[2],
-    post: rows!.out * columns!.out * spec.filters,
+    post: rows.out * columns.out * spec.filters,
   };
 };
 
@@ -98,7 +98,7 @@ test("a convolution makes the synapses of its definition, each with its weight",
   fc.assert(
     fc.property(specs, spec => {
       const kernel = Float32Array.from({ length: kernelSize(spec) }, (_, k) => k + 1);
-      const { synapses } = simulation(spec, { connect: spec, weights: kernel }).network.projections[0]!;
+      const { synapses } = simulation(spec, { connect: spec, weights: kernel }).network.projections[0];
       const got: string[] = [];
       for (let i = 0; i < synapses.pre; i++) {
         const before = got.length;
@@ -194,23 +194,23 @@ test("spike for spike, a convolution is the list of its synapses", () => {
         { connect: spec, weights: kernel },
         {
           connect: { kind: "pairs", pre: list.map(([i]) => i), post: list.map(([, j]) => j) } as const,
-          weights: list.map(([, , s]) => kernel[s]!),
+          weights: list.map(([, , s]) => kernel[s]),
         },
       ].map(projection => {
         const run = simulation(spec, projection, { stimuli });
         run.run(60);
         return run;
       });
-      const [a, b] = [one!.raster(), other!.raster()];
+      const [a, b] = [one.raster(), other.raster()];
       expect(a.neurons).toEqual(b.neurons);
       a.times.forEach((t, k) => {
-        expect(Math.abs(t - b.times[k]!)).toBeLessThan(1e-9);
+        expect(Math.abs(t - b.times[k])).toBeLessThan(1e-9);
       });
-      expect(one!.synapticEvents).toBe(other!.synapticEvents);
+      expect(one.synapticEvents).toBe(other.synapticEvents);
       const pairs = ({ pre, post }: { pre: Uint32Array; post: Uint32Array }) =>
         Array.from(pre, (i, s) => `${i} ${post[s]}`).sort();
-      expect(pairs(one!.connections(0))).toEqual(pairs(other!.connections(0)));
-      expect(one!.weights(0)).toEqual(Float64Array.from(kernel));
+      expect(pairs(one.connections(0))).toEqual(pairs(other.connections(0)));
+      expect(one.weights(0)).toEqual(Float64Array.from(kernel));
     }),
     { numRuns: 40 },
   );
@@ -224,7 +224,7 @@ test("what is stored does not grow with the synapses", () => {
     filters: 16,
     padding: "same",
   } as const;
-  const { synapses } = simulation(spec, { connect: spec, weights: 0.1 }).network.projections[0]!;
+  const { synapses } = simulation(spec, { connect: spec, weights: 0.1 }).network.projections[0];
   expect(synapses.synapses).toBe((5 * 100 - 6) ** 2 * 3 * 16);
   expect(synapses.bytes).toBeLessThan(4 * kernelSize(spec) + 20_000);
 });

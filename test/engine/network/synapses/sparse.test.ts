@@ -56,15 +56,15 @@ test("weights and delays can be drawn for each synapse, the same for the same se
         ],
       },
       { seed },
-    ).projections[0]!.synapses as SparseProjection;
+    ).projections[0].synapses as SparseProjection;
   const a = build(5);
   expect(build(5)).toEqual(a);
   expect(build(6).targets).not.toEqual(a.targets);
   for (let i = 0; i < 50; i++) {
-    for (let s = a.rowStart[i]!; s < a.rowStart[i + 1]!; s++) {
-      expect(a.weights[s]! - i - a.targets[s]! / 100).toBeGreaterThan(-1e-5);
-      expect(a.weights[s]! - i - a.targets[s]! / 100).toBeLessThan(1.1e-3);
-      if (s > a.rowStart[i]!) expect(a.delays![s]).toBeGreaterThanOrEqual(a.delays![s - 1]!);
+    for (let s = a.rowStart[i]; s < a.rowStart[i + 1]; s++) {
+      expect(a.weights[s] - i - a.targets[s] / 100).toBeGreaterThan(-1e-5);
+      expect(a.weights[s] - i - a.targets[s] / 100).toBeLessThan(1.1e-3);
+      if (s > a.rowStart[i]) expect(a.delays![s]).toBeGreaterThanOrEqual(a.delays![s - 1]);
     }
   }
 });
