@@ -2,7 +2,7 @@ import { InputError } from "../../errors.ts";
 import { instant } from "../instant.ts";
 import type { Act, Loop } from "../loop.ts";
 import type { Network } from "../network/network.ts";
-import type { NeuronGroup } from "../network/neurons/neuronGroup.ts";
+import { BURST, type NeuronGroup } from "../network/neurons/neuronGroup.ts";
 import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import { PopulationState } from "../populationState.ts";
 import { spend } from "../spikeBudget.ts";
@@ -30,9 +30,6 @@ const ACTOR = -2; // and below: number -2 - source of the actors
 
 /** How far crossings are looked for at first [ms]. */
 const LOOK_AHEAD = 1;
-
-/** A burst at one instant beyond any sensible count: weights have diverged. */
-const BURST = 10_000;
 
 /**
  * The state of a network and the queue of its events. An event is the arrival of a spike, a predicted threshold
@@ -69,17 +66,12 @@ export class EventLoop implements Loop {
 
   /**
    * @param onSpike  hears of every spike when it is fired
-   * @param compile  whether to use compiled loops where there are any
    */
-  constructor(
-    network: Network,
-    onSpike: (population: number, neuron: number, t: number) => void,
-    compile: boolean,
-  ) {
+  constructor(network: Network, onSpike: (population: number, neuron: number, t: number) => void) {
     const { populations, projections } = network;
     this.#network = network;
     this.#onSpike = onSpike;
-    const { groups, rows } = modesOf(network, compile);
+    const { groups, rows } = modesOf(network);
     const bundles: Bundle[] = [];
     const byRank = [...projections.keys()].toSorted(
       (a, b) => populations[projections[a].to].rank - populations[projections[b].to].rank,

@@ -1,8 +1,14 @@
-import type { Arena, ArenaKernels } from "../kernels/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import { sharedKernels } from "../kernels/module.ts";
+import type { Kernels } from "../kernels/wasm.ts";
 import type { Rows, SpikeHistory } from "./spikeHistory.ts";
 
-type Name = keyof ArenaKernels;
+/** The kernels that a crew calls, of five arguments at most. */
+const names = [
+  ...(["stepMembrane", "stepCurrents", "deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
+] as const;
+type Name = (typeof names)[number];
+type Kernel = (a: number, b: number, c: number, d: number, e: number) => number;
 
 /** A call that waits for `run`, and what hears of its result. */
 interface Call {
@@ -13,12 +19,9 @@ interface Call {
 
 const NONE: readonly Rows[] = [];
 
-const names: readonly Name[] = [
-  ...(["stepMembrane", "stepCurrents", "deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
-];
-
-/** Numbers in which a worker finds its calls: how many, then for each its name, count of arguments, arguments. */
+/** Numbers in which a worker finds its calls: how many, then for each its name and five arguments. */
 const ORDERS = 65_536;
+const ORDER = 6;
 /** Words apart, so that no two members write to one line of the cache. */
 const APART = 32;
 /** Looks at a word before going to sleep over it: some tens of microseconds. */
@@ -41,9 +44,8 @@ for (let seen = 0; ; ) {
   while (Atomics.load(state, 0) === seen) if (++looks > patience) Atomics.wait(state, 0, seen);
   seen = Atomics.load(state, 0);
   for (let n = work[0], at = 1; n > 0; n--) {
-    const end = at + 2 + work[at + 1];
-    work[at] = kernels[names[work[at]]](...work.subarray(at + 2, end)) ?? 0;
-    at = end;
+    work[at] = kernels[names[work[at]]](...work.subarray(at + 1, at + ${ORDER})) ?? 0;
+    at += ${ORDER};
   }
   Atomics.store(state, ${APART} * member, seen);
   Atomics.notify(state, ${APART} * member);
@@ -63,9 +65,10 @@ type ThreadMaker = new (script: string, options: { eval: true; workerData: unkno
  */
 export class Crew {
   readonly members: number;
-  /** Whether calls are made at once. */
-  readonly alone: boolean;
   readonly #arena: Arena;
+  readonly #kernels: Readonly<Record<Name, Kernel>>;
+  /** Whether calls are made at once. */
+  readonly #alone: boolean;
   readonly #calls: readonly Call[][];
   readonly #controlAt: number;
   readonly #ordersAt: readonly number[];
@@ -87,8 +90,9 @@ export class Crew {
    */
   constructor(arena: Arena, members: number, capacity: number) {
     this.members = members;
-    this.alone = members === 1;
+    this.#alone = members === 1;
     this.#arena = arena;
+    this.#kernels = { ...arena.kernels } as unknown as Readonly<Record<Name, Kernel>>;
     this.#calls = Array.from({ length: members }, () => []);
     this.#capacity = capacity;
     this.#listAt = arena.take(4 * capacity);
@@ -173,20 +177,28 @@ export class Crew {
     }
   }
 
-  /** Puts a call on a member's list. */
-  call(member: number, name: Name, values: readonly number[], then: Call["then"] = null): void {
-    this.#calls[member].push({ name, values, then });
+  /**
+   * Has a member make a call: at once where it is alone, else in its turn when all `run`.
+   * @param then  hears of the result
+   */
+  call<N extends Name>(member: number, name: N, then: Call["then"], ...values: Parameters<Kernels[N]>): void;
+  // No list of arguments in what runs in every step: it would be garbage.
+  call(member: number, name: Name, then: Call["then"], a: number, b: number, c = 0, d = 0, e = 0): void {
+    if (this.#alone) {
+      const result = this.#kernels[name](a, b, c, d, e);
+      then?.(result);
+    } else this.#calls[member].push({ name, values: [a, b, c, d, e], then });
   }
 
   /** Has all calls made, each member's in their order. */
   run(): void {
-    if (this.alone || this.#calls.every(calls => calls.length === 0)) return;
+    if (this.#alone || this.#calls.every(calls => calls.length === 0)) return;
     const sent = this.#threads.length > 0 ? this.#send() : 0;
-    const kernels = this.#arena.kernels as Record<Name, (...values: readonly number[]) => number> | null;
     const mine = sent > 0 ? this.#calls.slice(0, 1) : this.#calls;
     for (const calls of mine) {
       for (const { name, values, then } of calls) {
-        const result = kernels![name](...values);
+        const [a, b, c, d, e] = values;
+        const result = this.#kernels[name](a, b, c, d, e);
         then?.(result);
       }
     }
@@ -199,14 +211,11 @@ export class Crew {
     for (let m = 1; m < this.members; m++) {
       const orders = this.#orders[m];
       const calls = this.#calls[m];
-      let at = 1;
-      for (const { name, values } of calls) {
-        if (at + 2 + values.length > ORDERS) return 0;
-        orders[at] = names.indexOf(name);
-        orders[at + 1] = values.length;
-        orders.set(values, at + 2);
-        at += 2 + values.length;
-      }
+      if (1 + ORDER * calls.length > ORDERS) return 0;
+      calls.forEach(({ name, values }, k) => {
+        orders[1 + ORDER * k] = names.indexOf(name);
+        orders.set(values, 2 + ORDER * k);
+      });
       orders[0] = calls.length;
     }
     this.#turn++;
@@ -224,11 +233,9 @@ export class Crew {
         if (looks > PATIENCE) Atomics.wait(this.#control, word, seen);
       }
       const orders = this.#orders[m];
-      let at = 1;
-      for (const { values, then } of this.#calls[m]) {
-        then?.(orders[at]);
-        at += 2 + values.length;
-      }
+      this.#calls[m].forEach(({ then }, k) => {
+        then?.(orders[1 + ORDER * k]);
+      });
     }
   }
 }

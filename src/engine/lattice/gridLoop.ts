@@ -86,7 +86,6 @@ export class GridLoop implements Loop {
    * @param onSpike   hears of every spike
    * @param watched   whether it may act on the simulation
    * @param workers   threads to share the work
-   * @param compile   whether to use compiled loops; without them, the same bits come slower
    * @throws InputError for delays that the lattice would swallow
    */
   constructor(
@@ -94,7 +93,6 @@ export class GridLoop implements Loop {
     dt: number,
     onSpike: (population: number, neuron: number, t: number) => void,
     watched: boolean,
-    compile: boolean,
     workers: number,
   ) {
     const { populations, projections } = network;
@@ -103,7 +101,7 @@ export class GridLoop implements Loop {
     this.#perMs = Math.abs(perMs - Math.round(perMs)) < 1e-9 * perMs ? Math.round(perMs) : 0;
     this.#onSpike = onSpike;
     this.#watched = watched;
-    this.#arena = new Arena(compile, workers > 1);
+    this.#arena = new Arena(workers > 1);
     const arena = this.#arena;
     const spikes = populations.reduce((sum, { size }) => sum + size, 0);
     this.#crew = new Crew(arena, workers, Math.max(LIST, spikes));

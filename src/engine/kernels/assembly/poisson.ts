@@ -1,5 +1,15 @@
-// AssemblyScript. The Poisson inputs of the grid mode, the same numbers as those of their TypeScript twin in
-// `grid/poissonCounts.ts`.
+// AssemblyScript. Poisson inputs on a lattice.
+import {
+  POISSON_ACC,
+  POISSON_COUNT,
+  POISSON_FIRST,
+  POISSON_KEY_0,
+  POISSON_KEY_1,
+  POISSON_LAST,
+  POISSON_LEVELS,
+  POISSON_WEIGHT,
+} from "../layout";
+import { address, double, single, whole } from "./record";
 
 /** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
 // @ts-ignore: decorator
@@ -11,22 +21,16 @@ function round(x0: v128, x1: v128, left: i32): v128 {
 /**
  * Adds to acc[j] a Poisson number of inputs of one weight. Neurons 8 b .. 8 b + 3 take the first words of the blocks
  * with counters (step, 4 b .. 4 b + 3), the next four the second words.
- *
- * @param first, last  multiples of 8
- * @param levels  [count] i32, ascending, count a multiple of 8: the number of inputs is the number of levels below the
- *                word, both moved down by 2^31
  */
-export function poisson(
-  first: i32,
-  last: i32,
-  acc: usize,
-  k0: i32,
-  k1: i32,
-  step: i32,
-  levels: usize,
-  count: i32,
-  weight: f32,
-): void {
+export function poisson(record: usize, step: i32): void {
+  const first = whole(record, POISSON_FIRST);
+  const last = whole(record, POISSON_LAST);
+  const acc = address(record, POISSON_ACC);
+  const levels = address(record, POISSON_LEVELS);
+  const count = whole(record, POISSON_COUNT);
+  const weight = single(record, POISSON_WEIGHT);
+  const k0 = i32(u32(double(record, POISSON_KEY_0)));
+  const k1 = i32(u32(double(record, POISSON_KEY_1)));
   const k2 = k0 ^ k1 ^ 0x1bd11bda;
   const w = f32x4.splat(weight);
   const v0 = i32x4.splat(k0);

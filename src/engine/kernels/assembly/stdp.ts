@@ -1,5 +1,34 @@
-// AssemblyScript. The plastic synapses of the grid mode; what their TypeScript twin in `grid/stdpRows.ts` does, operation
-// by operation in single precision and in the same order, so that results are the same bits.
+// AssemblyScript. Synapses with pair STDP on a lattice, in single precision.
+import {
+  ROWS_ACC,
+  ROWS_SEGMENTS,
+  ROWS_STARTS,
+  ROWS_TARGETS,
+  ROWS_WEIGHT,
+  ROWS_WEIGHTS,
+  ROWS_WIDE,
+  STDP_A_MINUS,
+  STDP_A_PLUS,
+  STDP_COUNTS,
+  STDP_D0,
+  STDP_D1,
+  STDP_DONE,
+  STDP_FIRES,
+  STDP_KEPT,
+  STDP_LENGTH,
+  STDP_NEAREST,
+  STDP_P0,
+  STDP_P1,
+  STDP_RECENT,
+  STDP_SEGMENT,
+  STDP_SINCE,
+  STDP_TABLE,
+  STDP_VALUE,
+  STDP_W_MAX,
+  STDP_W_MIN,
+  STDP_Y,
+} from "../layout";
+import { address, is, single, whole } from "./record";
 
 /** vector[j] = vector[j] factor + speck; count a multiple of 4. */
 export function decay(vector: usize, count: i32, factor: f32, speck: f32): void {
@@ -14,53 +43,42 @@ export function decay(vector: usize, count: i32, factor: f32, speck: f32): void 
  * Brings rows of synapses with pair STDP up to date: postsynaptic spikes since the row was last looked at strengthen,
  * then, where `arrives` says so, a presynaptic spike weakens and is delivered. See `StdpRows`.
  *
- * @param now     the present step; postsynaptic spikes before it count
- * @param value, since, done  [pre]: presynaptic trace, the step that it is of, the step up to which a row is done
- * @param y       [post] floats: postsynaptic trace now
- * @param recent  [post, 4] i32: steps of each postsynaptic neuron's last spikes, the oldest first, -1 for none
- * @param counts  [post] i32: spikes of each postsynaptic neuron so far
- * @param ring    [post, mask + 1] i32: steps of its last spikes
- * @param table   [length + 1] floats: decay of the presynaptic trace over so many steps; then 0
- * @param rule    8 floats: aPlus, aMinus, F+ = [0] + [1] w, F- = [0] + [1] w, wMin, wMax
+ * @param record    that of `deliver`, whose weight is the gain, and more
+ * @param rows      [rowCount] i32
+ * @param now       the present step; postsynaptic spikes before it count
+ * @returns number of synapses
  */
-export function stdp(
-  rows: usize,
-  rowCount: i32,
-  starts: usize,
-  segments: i32,
-  segment: i32,
-  targets: usize,
-  wide: i32,
-  weights: usize,
-  acc: usize,
-  gain: f32,
-  now: i32,
-  value: usize,
-  since: usize,
-  done: usize,
-  y: usize,
-  recent: usize,
-  counts: usize,
-  ring: usize,
-  mask: i32,
-  table: usize,
-  length: i32,
-  rule: usize,
-  arrives: i32,
-  nearest: i32,
-): i32 {
-  const aP = v128.load32_splat(rule);
-  const aM = v128.load32_splat(rule, 4);
-  const pa = v128.load32_splat(rule, 8);
-  const pb = v128.load32_splat(rule, 12);
-  const da = v128.load32_splat(rule, 16);
-  const db = v128.load32_splat(rule, 20);
-  const low = v128.load32_splat(rule, 24);
-  const high = v128.load32_splat(rule, 28);
+export function stdp(record: usize, rows: usize, rowCount: i32, now: i32, arrives: i32): i32 {
+  const starts = address(record, ROWS_STARTS);
+  const segments = whole(record, ROWS_SEGMENTS);
+  const segment = whole(record, STDP_SEGMENT);
+  const targets = address(record, ROWS_TARGETS);
+  const wide = is(record, ROWS_WIDE);
+  const weights = address(record, ROWS_WEIGHTS);
+  const acc = address(record, ROWS_ACC);
+  const gain = single(record, ROWS_WEIGHT);
+  const value = address(record, STDP_VALUE);
+  const since = address(record, STDP_SINCE);
+  const done = address(record, STDP_DONE);
+  const y = address(record, STDP_Y);
+  const recent = address(record, STDP_RECENT);
+  const counts = address(record, STDP_COUNTS);
+  const ring = address(record, STDP_FIRES);
+  const table = address(record, STDP_TABLE);
+  const length = whole(record, STDP_LENGTH);
+  const nearest = is(record, STDP_NEAREST);
+  const aP = f32x4.splat(single(record, STDP_A_PLUS));
+  const aM = f32x4.splat(single(record, STDP_A_MINUS));
+  const pa = f32x4.splat(single(record, STDP_P0));
+  const pb = f32x4.splat(single(record, STDP_P1));
+  const da = f32x4.splat(single(record, STDP_D0));
+  const db = f32x4.splat(single(record, STDP_D1));
+  const low = f32x4.splat(single(record, STDP_W_MIN));
+  const high = f32x4.splat(single(record, STDP_W_MAX));
   const nows = i32x4.splat(now);
   const lengths = i32x4.splat(length);
   const gains = f32x4.splat(gain);
-  const stride = usize(mask + 1) << 2;
+  const stride = usize(STDP_KEPT) << 2;
   let events = 0;
   for (let k = 0; k < rowCount; k++) {
     const row = usize(load<u32>(rows + (usize(k) << 2)));
@@ -138,9 +156,9 @@ export function stdp(
           const count = load<i32>(counts + j);
           const fires = ring + n * stride;
           let k = count - 1;
-          while (k > 0 && load<i32>(fires + (usize((k - 1) & mask) << 2)) >= seen) k--;
+          while (k > 0 && load<i32>(fires + (usize((k - 1) & (STDP_KEPT - 1)) << 2)) >= seen) k--;
           for (; k < count; k++) {
-            const fired = load<i32>(fires + (usize(k & mask) << 2));
+            const fired = load<i32>(fires + (usize(k & (STDP_KEPT - 1)) << 2));
             if (fired >= now) break;
             const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
             w = clipped(f32x4.add(w, change(w, aP, pa, pb, trace)), low, high);

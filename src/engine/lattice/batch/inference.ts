@@ -1,6 +1,6 @@
 import { InputError, shown } from "../../../errors.ts";
 import { Arena } from "../../kernels/arena.ts";
-import { expectChoice, expectNumber, expectOnly, expectTime } from "../../network/expect.ts";
+import { expectNumber, expectOnly, expectTime } from "../../network/expect.ts";
 import type { Network, Population } from "../../network/network.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { SpikeTrain } from "../../record/spikeTrain.ts";
@@ -22,8 +22,6 @@ export interface InferenceOptions {
   readonly counts?: readonly string[];
   /** Populations whose spike trains are kept; none by default. */
   readonly spikes?: readonly string[];
-  /** Inner loop; both give the same bits. */
-  readonly kernels?: "compiled" | "typescript";
 }
 
 export interface Inferred {
@@ -78,8 +76,8 @@ export class Inference {
 
   /** @throws InputError for what is not such a network, and for options that do not fit it */
   constructor(network: Network, options: InferenceOptions) {
-    expectOnly(options, "the options", ["durationMs", "dt", "currents", "counts", "spikes", "kernels"]);
-    const { durationMs, dt = 0.1, currents = {}, kernels = "compiled" } = options;
+    expectOnly(options, "the options", ["durationMs", "dt", "currents", "counts", "spikes"]);
+    const { durationMs, dt = 0.1, currents = {} } = options;
     const { populations } = network;
     expectTime("dt", dt);
     expectNumber(
@@ -88,7 +86,6 @@ export class Inference {
       durationMs >= dt && durationMs < Infinity,
       `a time of dt (${dt} ms) or more`,
     );
-    expectChoice("kernels", kernels, ["compiled", "typescript"]);
     this.network = network;
     this.durationMs = durationMs;
     this.dt = dt;
@@ -106,7 +103,7 @@ export class Inference {
       throw new InputError(`populations: expected one input population, got ${inputs.length}`);
     }
     this.#input = populations.indexOf(inputs[0]);
-    this.#arena = new Arena(kernels === "compiled", false);
+    this.#arena = new Arena();
     this.#schedule = new Schedule(this.#arena, this.#batch, steps);
     this.#stages = stagesOf(network, currents, this.#arena, dt, steps);
     const layers = this.#stages.flatMap(({ runs }) => (runs instanceof LatticeLayer ? [runs] : []));

@@ -28,7 +28,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
   let silences = 0;
   fc.assert(
     fc.property(cases, ({ steps, lists, delays, reach }) => {
-      const arena = new Arena(false, false);
+      const arena = new Arena();
       const schedule = new Schedule(arena, SAMPLES, steps);
       // Two populations of five neurons, whose rows follow one another; then the row of nothing.
       const populations = lists.map(own => {
@@ -98,7 +98,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
 });
 
 test("lists are put in order of steps, spikes of one step in theirs", () => {
-  const arena = new Arena(false, false);
+  const arena = new Arena();
   const lists = new SpikeLists(arena, 2, 4);
   lists.words().set([7, 1, 3, 2, 7, 0, 0, 5], lists.at(1));
   expect(Array.from(lists.inOrder(1, 4, 8))).toEqual([0, 5, 3, 2, 7, 1, 7, 0]);

@@ -1,6 +1,29 @@
-// AssemblyScript. Each function does what its TypeScript twin does, operation by operation in double precision and in
-// the same order, so that results are the same bits.
+// AssemblyScript. A layer of neurons over a presentation, and what training does to its weights; operation by operation
+// in double precision what the loops of `LifLayer` and `ThreeFactorSynapses` do, so that results are the same bits.
+import {
+  SWEEP_DROP,
+  SWEEP_DROPS,
+  SWEEP_ES,
+  SWEEP_EVENTS,
+  SWEEP_LASTS,
+  SWEEP_LIMITS,
+  SWEEP_NEURONS,
+  SWEEP_OFFSET,
+  SWEEP_OUT_NEURONS,
+  SWEEP_OUT_TIMES,
+  SWEEP_ROOM,
+  SWEEP_ROWS,
+  SWEEP_SCALES,
+  SWEEP_TAU,
+  SWEEP_TAU_REF,
+  SWEEP_TIMES,
+  SWEEP_U,
+  SWEEP_UNTIL,
+  SWEEP_WAITING,
+  SWEEP_WEIGHTS,
+} from "../layout";
 import { instant } from "./instant";
+import { address, double, whole } from "./record";
 
 /** The platform's own functions, so that times between events give the same bits here and in TypeScript. */
 // @ts-ignore: decorator
@@ -32,54 +55,39 @@ let waitingUntil: f64;
 
 /**
  * One presentation of one layer: `LifLayer`'s loop over events, turned inside out. Eight neurons at a time keep their
- * state in registers while all events pass.
+ * state in registers while all events pass. One whose limit is below 0 is driven: its current alone takes it over
+ * threshold.
  *
- * @param u, limits     [neurons] doubles; a neuron with limit Infinity is left out, one below 0 is driven: its current
- *                      alone takes it over threshold
- * @param until, waiting  [neurons] doubles and bytes: ends of refractory periods, and who waits above threshold for one
- * @param weights       [rows, neurons] floats
- * @param rows, times, scales, es, drops, lasts  [events]: row, time, factor, e(t), potential that a spike takes, last of
- *                      its instant
- * @param outTimes, outNeurons  [room]: the spikes, by block of neurons
  * @returns number of spikes, or -1 when they do not fit
  */
-export function present(
-  neurons: i32,
-  events: i32,
-  u: usize,
-  limits: usize,
-  until: usize,
-  waiting: usize,
-  weights: usize,
-  rows: usize,
-  times: usize,
-  scales: usize,
-  es: usize,
-  drops: usize,
-  lasts: usize,
-  offset_: f64,
-  tau_: f64,
-  drop_: f64,
-  tauRef_: f64,
-  outTimes: usize,
-  outNeurons: usize,
-  room: i32,
-): i32 {
+export function present(record: usize): i32 {
+  const neurons = whole(record, SWEEP_NEURONS);
+  const events = whole(record, SWEEP_EVENTS);
+  const weights = address(record, SWEEP_WEIGHTS);
+  const rows = address(record, SWEEP_ROWS);
+  const scales = address(record, SWEEP_SCALES);
+  const lasts = address(record, SWEEP_LASTS);
+  const u = address(record, SWEEP_U);
+  const limits = address(record, SWEEP_LIMITS);
+  const times = address(record, SWEEP_TIMES);
+  const es = address(record, SWEEP_ES);
+  const offset_ = double(record, SWEEP_OFFSET);
+  const tauRef_ = double(record, SWEEP_TAU_REF);
   states = u;
   limitsAt = limits;
-  untils = until;
-  waits = waiting;
+  untils = address(record, SWEEP_UNTIL);
+  waits = address(record, SWEEP_WAITING);
   timesAt = times;
   esAt = es;
-  dropsAt = drops;
-  outTimesAt = outTimes;
-  outNeuronsAt = outNeurons;
+  dropsAt = address(record, SWEEP_DROPS);
+  outTimesAt = address(record, SWEEP_OUT_TIMES);
+  outNeuronsAt = address(record, SWEEP_OUT_NEURONS);
   offset = offset_;
-  tau = tau_;
-  drop = drop_;
+  tau = double(record, SWEEP_TAU);
+  drop = double(record, SWEEP_DROP);
   tauRef = tauRef_;
   population = neurons;
-  capacity = room;
+  capacity = whole(record, SWEEP_ROOM);
   count = 0;
   const off = f64x2.splat(offset_);
   const stride = usize(neurons) << 2;
