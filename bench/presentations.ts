@@ -45,22 +45,16 @@ function prepare(rule: string, encoder: "rate" | "current"): () => void {
   };
 }
 
-const cases = ["dfa", "pepita", "drtp"].flatMap(rule =>
-  (["rate", "current"] as const).map(encoder => ({
-    name: `| ${rule} | ${encoder} |`,
-    run: prepare(rule, encoder),
-  })),
-);
-for (const { run } of cases) run();
-const seconds: number[][] = cases.map(() => []);
-for (let round = 0; round < rounds; round++) {
-  cases.forEach(({ run }, k) => {
-    const start = performance.now();
-    run();
-    seconds[k].push((performance.now() - start) / 1000);
-  });
-}
 console.log("| rule | encoder | samples/s |\n| --- | --- | --- |");
-cases.forEach(({ name }, k) => {
-  console.log(`${name} ${Math.round(SAMPLES / median(seconds[k])).toLocaleString("en")} |`);
-});
+for (const rule of ["dfa", "pepita", "drtp"]) {
+  for (const encoder of ["rate", "current"] as const) {
+    const run = prepare(rule, encoder);
+    run();
+    const seconds = Array.from({ length: rounds }, () => {
+      const start = performance.now();
+      run();
+      return (performance.now() - start) / 1000;
+    });
+    console.log(`| ${rule} | ${encoder} | ${Math.round(SAMPLES / median(seconds)).toLocaleString("en")} |`);
+  }
+}

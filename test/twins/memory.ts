@@ -5,10 +5,10 @@ export interface Memory {
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
   readonly u16: Uint16Array;
-  /** A field of a record; see `kernels/layout.ts`. */
+  /** Fields of a record that are integers, floats, doubles; see `kernels/layout.ts`. */
   field(record: number, place: number): number;
-  /** The same in single precision. */
   single(record: number, place: number): number;
+  double(record: number, place: number): number;
 }
 
 /** Gives the memory as it is now: views end when it grows. */
@@ -18,15 +18,12 @@ export function memoryOf(memory: { readonly buffer: ArrayBuffer }): () => Memory
   return () => {
     if (memory.buffer === buffer) return made;
     buffer = memory.buffer;
-    const f64 = new Float64Array(buffer);
+    const [f64, f32, u32] = [new Float64Array(buffer), new Float32Array(buffer), new Uint32Array(buffer)];
     made = {
-      f64,
-      f32: new Float32Array(buffer),
-      i32: new Int32Array(buffer),
-      u32: new Uint32Array(buffer),
-      u16: new Uint16Array(buffer),
-      field: (record, place) => f64[record / 8 + place],
-      single: (record, place) => Math.fround(f64[record / 8 + place]),
+      ...{ f64, f32, u32, i32: new Int32Array(buffer), u16: new Uint16Array(buffer) },
+      field: (record, place) => u32[record / 4 + 2 * place],
+      single: (record, place) => f32[record / 4 + 2 * place],
+      double: (record, place) => f64[record / 8 + place],
     };
     return made;
   };

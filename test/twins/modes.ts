@@ -211,11 +211,11 @@ export function modes(memory: () => Memory, { crossing }: Imports): Pick<Kernels
     deliverRow(block, rows, t, from, to) {
       look();
       const { f32, u32, u16 } = memory();
-      const targets = at(rows, layout.ROWS_TARGETS);
-      const weights = at(rows, layout.ROWS_WEIGHTS);
+      const targets = count(rows, layout.ROWS_TARGETS);
+      const weights = count(rows, layout.ROWS_WEIGHTS);
       const origin = at(block, layout.MODES_ORIGIN);
       for (let s = from; s < to; s++) {
-        const i = at(rows, layout.ROWS_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s];
+        const i = count(rows, layout.ROWS_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s];
         const w = (weights ? f32[weights / 4 + s] : 1) * at(rows, layout.ROWS_WEIGHT);
         const state = stateOf(block, i);
         if (f[state + layout.NEURON_LAST] < origin) renew(block, i);

@@ -26,6 +26,8 @@ export class LayerKernel {
   readonly waiting: Uint8Array;
   readonly #arena: Arena;
   readonly #record: Float64Array;
+  /** Its place for the number of events. */
+  readonly #events: Int32Array;
   readonly #post: number;
   /** Of the last presentation, by event. */
   readonly #scales: Float64Array;
@@ -38,13 +40,13 @@ export class LayerKernel {
   readonly #lasts: Uint8Array;
 
   constructor(pre: number, post: number) {
-    const arena = new Arena();
-    this.#arena = arena;
-    this.#post = post;
-    // In one piece, as views hold until more is taken.
     const doubles = at.SWEEP_SIZE + 4 * post + 4 * EVENTS + SPIKES;
     const words = 2 * pre * post + EVENTS + SPIKES;
-    let next = arena.take(8 * doubles + 4 * words + EVENTS + post);
+    const bytes = 8 * doubles + 4 * words + EVENTS + post;
+    const arena = new Arena(false, undefined, bytes);
+    this.#arena = arena;
+    this.#post = post;
+    let next = arena.take(bytes);
     const take = <T extends { readonly byteLength: number }>(
       make: new (buffer: ArrayBuffer, offset: number, length: number) => T,
       n: number,
@@ -54,6 +56,7 @@ export class LayerKernel {
       return view;
     };
     this.#record = take(Float64Array, at.SWEEP_SIZE);
+    this.#events = arena.view(Int32Array, this.#record.byteOffset + 8 * at.SWEEP_EVENTS, 1);
     this.u = take(Float64Array, post);
     this.limits = take(Float64Array, post);
     this.vector = take(Float64Array, post);
@@ -69,7 +72,7 @@ export class LayerKernel {
     this.#outNeurons = take(Int32Array, SPIKES);
     this.#lasts = take(Uint8Array, EVENTS);
     this.waiting = take(Uint8Array, post);
-    arena.write(this.#record.byteOffset, {
+    arena.integers(this.#record.byteOffset, {
       [at.SWEEP_NEURONS]: post,
       [at.SWEEP_U]: this.u.byteOffset,
       [at.SWEEP_LIMITS]: this.limits.byteOffset,
@@ -120,7 +123,7 @@ export class LayerKernel {
     }
     this.until.fill(-Infinity);
     this.waiting.fill(0);
-    this.#record[at.SWEEP_EVENTS] = length;
+    this.#events[0] = length;
     this.#record[at.SWEEP_OFFSET] = offset;
     this.#record[at.SWEEP_TAU] = tau;
     this.#record[at.SWEEP_DROP] = drop;

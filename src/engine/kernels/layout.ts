@@ -2,11 +2,12 @@
  * What lies where in the memory that TypeScript and the kernels share. Both read this file: it is TypeScript and
  * AssemblyScript at once.
  *
- * A record is a row of places of 8 bytes, and the constants of a record are numbers of places. A place holds a double,
- * whatever its value means, but where it says that it holds an integer of 4 bytes. Addresses are in bytes, 0 for none.
+ * A record is a row of places of 8 bytes, and the constants of a record are numbers of places. A place holds a double, or,
+ * where its comment says so, an integer or a float in its first 4 bytes; a flag is an integer. Addresses are integers too,
+ * in bytes, 0 for none.
  */
 
-// The record of `present`: one presentation of one layer.
+// The record of `present`: one presentation of one layer. Integers:
 export const SWEEP_NEURONS = 0;
 export const SWEEP_EVENTS = 1;
 /** [neurons] doubles: states, and their limits: Infinity for a neuron that is left out. */
@@ -24,45 +25,46 @@ export const SWEEP_SCALES = 9;
 export const SWEEP_ES = 10;
 export const SWEEP_DROPS = 11;
 export const SWEEP_LASTS = 12;
-export const SWEEP_OFFSET = 13;
-export const SWEEP_TAU = 14;
-export const SWEEP_DROP = 15;
-export const SWEEP_TAU_REF = 16;
 /** [room] times and numbers of the neurons that fire, in order of neurons. */
-export const SWEEP_OUT_TIMES = 17;
-export const SWEEP_OUT_NEURONS = 18;
-export const SWEEP_ROOM = 19;
+export const SWEEP_OUT_TIMES = 13;
+export const SWEEP_OUT_NEURONS = 14;
+export const SWEEP_ROOM = 15;
+/** Doubles: of the limits, and what `LayerKernel.present` is given. */
+export const SWEEP_OFFSET = 16;
+export const SWEEP_TAU = 17;
+export const SWEEP_DROP = 18;
+export const SWEEP_TAU_REF = 19;
 export const SWEEP_SIZE = 20;
 
-// The record of `stepMembrane` and `stepCurrents`: the neurons of one member of a crew.
+// The record of `stepMembrane` and `stepCurrents`: the neurons of one member of a crew. Integers:
 /** A multiple of 8. */
 export const STEP_NEURONS = 0;
 /** [neurons] floats: potential above rest, and currents. */
 export const STEP_V = 1;
 export const STEP_E = 2;
 export const STEP_I = 3;
-/** v = v decay + drive + e fromE + i fromI, then e = e decayE, i = i decayI. */
-export const STEP_DECAY = 4;
-export const STEP_FROM_E = 5;
-export const STEP_FROM_I = 6;
-export const STEP_DECAY_E = 7;
-export const STEP_DECAY_I = 8;
-/** Added to currents, so that they keep out of the slow range of tiny numbers. */
-export const STEP_SPECK = 9;
 /** [neurons] floats, or 0 where `drive` is everyone's. */
-export const STEP_DRIVES = 10;
-export const STEP_DRIVE = 11;
+export const STEP_DRIVES = 4;
 /** Whether a spike takes `reset` off until v is below threshold, or puts v to it. */
-export const STEP_SUBTRACTS = 12;
-export const STEP_RESET = 13;
+export const STEP_SUBTRACTS = 5;
 /** Number of the first neuron. */
-export const STEP_FIRST = 14;
+export const STEP_FIRST = 6;
 /** [room]: who fired. */
-export const STEP_OUT = 15;
-export const STEP_ROOM = 16;
+export const STEP_OUT = 7;
+export const STEP_ROOM = 8;
+/** Floats: v = v decay + drive + e fromE + i fromI, then e = e decayE, i = i decayI. */
+export const STEP_DECAY = 9;
+export const STEP_DRIVE = 10;
+export const STEP_FROM_E = 11;
+export const STEP_FROM_I = 12;
+export const STEP_DECAY_E = 13;
+export const STEP_DECAY_I = 14;
+/** Added to currents, so that they keep out of the slow range of tiny numbers. */
+export const STEP_SPECK = 15;
+export const STEP_RESET = 16;
 export const STEP_SIZE = 17;
 
-// The record of `deliver`: rows of synapses, cut into segments.
+// The record of `deliver`: rows of synapses, cut into segments. Integers:
 /** [rows * segments + 1] u32: where segments begin, those of one row after the other. */
 export const ROWS_STARTS = 0;
 export const ROWS_SEGMENTS = 1;
@@ -71,24 +73,27 @@ export const ROWS_TARGETS = 2;
 export const ROWS_WIDE = 3;
 /** Floats, one per synapse, or 0 where all are `weight`. */
 export const ROWS_WEIGHTS = 4;
-export const ROWS_WEIGHT = 5;
 /** Floats to which weights are added. */
-export const ROWS_ACC = 6;
+export const ROWS_ACC = 5;
+/** A float; for `deliverRow` a double. */
+export const ROWS_WEIGHT = 6;
 export const ROWS_SIZE = 7;
 
-// The record of `deliverDense`: the columns of a matrix that one member of a crew has.
+// The record of `deliverDense`: the columns of a matrix that one member of a crew has. Integers:
 /** [rows, stride] floats, of which each row's first `columns`, a multiple of 4, are delivered. */
 export const DENSE_WEIGHTS = 0;
 export const DENSE_STRIDE = 1;
 export const DENSE_COLUMNS = 2;
 /** Floats to which positive and negative weights are added, which may be one. */
 export const DENSE_EXC = 3;
-export const DENSE_SCALE_EXC = 4;
-export const DENSE_INH = 5;
+export const DENSE_INH = 4;
+/** Floats. */
+export const DENSE_SCALE_EXC = 5;
 export const DENSE_SCALE_INH = 6;
 export const DENSE_SIZE = 7;
 
-// The record of `stdp`: that of `deliver` with the segment of one member of a crew, then:
+// The record of `stdp`: that of `deliver`, whose weight is the gain, then, as integers, the segment of one member of a
+// crew, and:
 export const STDP_SEGMENT = 7;
 /** [pre]: presynaptic trace, the step that it is of, the step up to which a row is done. */
 export const STDP_VALUE = 8;
@@ -105,22 +110,22 @@ export const STDP_FIRES = 14;
 /** [length + 1] floats: decay of the presynaptic trace over so many steps; then 0. */
 export const STDP_TABLE = 15;
 export const STDP_LENGTH = 16;
-/** A weight moves by aPlus (P0 + P1 w) times the presynaptic trace, and by -aMinus (D0 + D1 w) times the postsynaptic one. */
-export const STDP_A_PLUS = 17;
-export const STDP_A_MINUS = 18;
-export const STDP_P0 = 19;
-export const STDP_P1 = 20;
-export const STDP_D0 = 21;
-export const STDP_D1 = 22;
-export const STDP_W_MIN = 23;
-export const STDP_W_MAX = 24;
 /** Whether only nearest spikes make pairs. */
-export const STDP_NEAREST = 25;
+export const STDP_NEAREST = 17;
+/** Floats: a weight moves by aPlus (P0 + P1 w) times the presynaptic trace, and by -aMinus (D0 + D1 w) times the postsynaptic one. */
+export const STDP_A_PLUS = 18;
+export const STDP_A_MINUS = 19;
+export const STDP_P0 = 20;
+export const STDP_P1 = 21;
+export const STDP_D0 = 22;
+export const STDP_D1 = 23;
+export const STDP_W_MIN = 24;
+export const STDP_W_MAX = 25;
 export const STDP_SIZE = 26;
 /** Spikes of a postsynaptic neuron that are kept until every row has seen them. */
 export const STDP_KEPT = 32;
 
-// The record of `poisson`: the neurons of one member of a crew.
+// The record of `poisson`: the neurons of one member of a crew. Integers:
 /** Numbers of the first neuron and of the one behind the last, multiples of 8. */
 export const POISSON_FIRST = 0;
 export const POISSON_LAST = 1;
@@ -132,10 +137,11 @@ export const POISSON_KEY_1 = 4;
 export const POISSON_LEVELS = 5;
 /** A multiple of 8. */
 export const POISSON_COUNT = 6;
+/** A float. */
 export const POISSON_WEIGHT = 7;
 export const POISSON_SIZE = 8;
 
-// The record of `inferBlock`: a layer over a batch of samples.
+// The record of `inferBlock`: a layer over a batch of samples. Integers:
 /** Synaptic currents: 0, 1 or 2; see `LatticeTables`, whose tables lie one after the other, `reach + 1` floats each. */
 export const BATCH_CURRENTS = 0;
 export const BATCH_TABLES = 1;
@@ -181,7 +187,7 @@ export const LANE_UNTIL = 448;
 export const LANE_BYTES = 512;
 export const LANE_FREE = 2147483647;
 
-// The record of a population that keeps its state by modes.
+// The record of a population that keeps its state by modes. Doubles, but where it says integers:
 export const MODES_LAMBDA = 0;
 export const MODES_MU_E = 1;
 export const MODES_MU_I = 2;
@@ -193,11 +199,11 @@ export const MODES_MARGIN = 5;
 /** Buckets of time, in which neurons wait to be looked at again: 1 / width, and number of the present one. */
 export const MODES_PER_BUCKET = 6;
 export const MODES_BUCKET = 7;
-/** Integers of 4 bytes: place of the present bucket in the calendar, neurons in buckets, and in the heap of those due. */
+/** Integers: place of the present bucket in the calendar, neurons in buckets, and in the heap of those due. */
 export const MODES_PRESENT = 8;
 export const MODES_ENTRIES = 9;
 export const MODES_DUE = 10;
-/** Integers of 4 bytes: addresses, and number of the population. */
+/** Integers: addresses, and number of the population. */
 export const MODES_STATE = 11;
 export const MODES_LINKS = 12;
 export const MODES_HEADS = 13;

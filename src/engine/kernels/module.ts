@@ -43,16 +43,19 @@ export type Crossing = (population: number, x: number, m: number, e: number, i: 
 const noCrossing: Crossing = () => Infinity;
 
 /**
- * A memory of one page of 64 KiB, and the kernels on it.
+ * A memory of a number of pages of 64 KiB, and the kernels on it.
  * @param shared    whether worker threads may use it too
  * @param crossing  finds when a neuron reaches its threshold, for the loops of the exact mode
  */
 export function instantiate(
+  pages: number,
   shared = false,
   crossing = noCrossing,
 ): { readonly memory: WasmMemory; readonly kernels: Kernels } {
   const module = shared ? sharedKernels() : compiled(wasmBase64);
-  const memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: 65_536, shared } : { initial: 1 });
+  const memory = new WebAssembly.Memory(
+    shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages },
+  );
   const env = { memory, exp, log, crossing, abort() {} };
   return { memory, kernels: new WebAssembly.Instance(module, { env }).exports as Kernels };
 }

@@ -76,13 +76,15 @@ export class DenseRows {
     const { addresses } = this.#group;
     this.#weights = this.#arena.view(Float32Array, this.#matrix, this.#pre * this.#columns);
     this.#shares.forEach(([first, last], m) => {
-      this.#arena.write(this.#records[m], {
+      this.#arena.integers(this.#records[m], {
         [layout.DENSE_WEIGHTS]: this.#matrix + 4 * first,
         [layout.DENSE_STRIDE]: this.#columns,
         [layout.DENSE_COLUMNS]: Math.min(last, this.#columns) - first,
         [layout.DENSE_EXC]: addresses[excitatory.state] + 4 * first,
-        [layout.DENSE_SCALE_EXC]: fround(excitatory.scale),
         [layout.DENSE_INH]: addresses[inhibitory.state] + 4 * first,
+      });
+      this.#arena.floats(this.#records[m], {
+        [layout.DENSE_SCALE_EXC]: fround(excitatory.scale),
         [layout.DENSE_SCALE_INH]: fround(inhibitory.scale),
       });
     });

@@ -110,11 +110,17 @@ export class LatticeGroup implements NeuronState {
     const [v, e = v, i = v] = this.addresses.map(at => at + 4 * first);
     const [row, second = row, third = row] = this.#rows;
     const subtracts = this.step.parameters.reset === "subtract";
-    this.#arena.write(record, {
+    this.#arena.integers(record, {
       [layout.STEP_NEURONS]: last - first,
       [layout.STEP_V]: v,
       [layout.STEP_E]: e,
       [layout.STEP_I]: i,
+      [layout.STEP_SUBTRACTS]: subtracts ? 1 : 0,
+      [layout.STEP_FIRST]: first,
+      [layout.STEP_OUT]: this.#firedAt[share],
+      [layout.STEP_ROOM]: this.#fired[share].length,
+    });
+    this.#arena.floats(record, {
       [layout.STEP_DECAY]: row[0],
       [layout.STEP_FROM_E]: row[1],
       [layout.STEP_FROM_I]: row[2],
@@ -122,11 +128,7 @@ export class LatticeGroup implements NeuronState {
       [layout.STEP_DECAY_I]: third[2],
       [layout.STEP_SPECK]: SPECK,
       [layout.STEP_DRIVE]: this.#drive,
-      [layout.STEP_SUBTRACTS]: subtracts ? 1 : 0,
       [layout.STEP_RESET]: subtracts ? this.#drop : this.#reset,
-      [layout.STEP_FIRST]: first,
-      [layout.STEP_OUT]: this.#firedAt[share],
-      [layout.STEP_ROOM]: this.#fired[share].length,
     });
   }
 
@@ -141,7 +143,7 @@ export class LatticeGroup implements NeuronState {
     if (this.#drivesDiffer) return;
     this.#drivesDiffer = true;
     this.#records.forEach((record, m) => {
-      this.#arena.write(record, { [layout.STEP_DRIVES]: this.#drivesAddress + 4 * this.#shares[m][0] });
+      this.#arena.integers(record, { [layout.STEP_DRIVES]: this.#drivesAddress + 4 * this.#shares[m][0] });
     });
   }
 

@@ -55,7 +55,7 @@ export class PoissonCounts {
     const moved = this.#levels.map(level => level ^ 0x80000000);
     this.#arena.view(Uint32Array, this.#levelsAt, moved.length).set(moved);
     shares(this.#group.size, this.#records.length).forEach(([first, last], m) => {
-      this.#arena.write(this.#records[m], {
+      this.#arena.integers(this.#records[m], {
         [layout.POISSON_FIRST]: first,
         [layout.POISSON_LAST]: last,
         [layout.POISSON_ACC]: this.#group.addresses[state],
@@ -63,6 +63,8 @@ export class PoissonCounts {
         [layout.POISSON_KEY_1]: key[1] >>> 0,
         [layout.POISSON_LEVELS]: this.#levelsAt,
         [layout.POISSON_COUNT]: moved.length,
+      });
+      this.#arena.floats(this.#records[m], {
         [layout.POISSON_WEIGHT]: fround(counts ? 1 : weight * scale),
       });
     });

@@ -151,14 +151,16 @@ class StaticRows {
 
   /** Writes what the kernel reads. */
   #describe(): void {
-    this.#arena.write(this.#record, {
+    this.#arena.integers(this.#record, {
       [layout.ROWS_STARTS]: this.#startsAt,
       [layout.ROWS_SEGMENTS]: this.#segments,
       [layout.ROWS_TARGETS]: this.#targetsAt,
       [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
       [layout.ROWS_WEIGHTS]: this.#weightsAt,
-      [layout.ROWS_WEIGHT]: this.#weight,
       [layout.ROWS_ACC]: this.#accumulator,
+    });
+    this.#arena.floats(this.#record, {
+      [layout.ROWS_WEIGHT]: this.#weight,
     });
   }
 

@@ -292,14 +292,13 @@ export class StdpRows {
     const { state, scale } = this.#channel;
     const { aPlus, aMinus, strengthen, weaken, bounds, nearest } = this.#pairs;
     const own = 4 * share * this.#synapses.pre;
-    this.#arena.write(record, {
+    this.#arena.integers(record, {
       [layout.ROWS_STARTS]: at.starts,
       [layout.ROWS_SEGMENTS]: this.#records.length,
       [layout.STDP_SEGMENT]: share,
       [layout.ROWS_TARGETS]: at.targets,
       [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
       [layout.ROWS_WEIGHTS]: at.weights,
-      [layout.ROWS_WEIGHT]: this.#synapses.gain * scale,
       [layout.ROWS_ACC]: this.#group.addresses[state],
       [layout.STDP_VALUE]: at.value + own,
       [layout.STDP_SINCE]: at.since + own,
@@ -310,6 +309,10 @@ export class StdpRows {
       [layout.STDP_FIRES]: at.ring,
       [layout.STDP_TABLE]: at.table,
       [layout.STDP_LENGTH]: this.#table.length,
+      [layout.STDP_NEAREST]: nearest ? 1 : 0,
+    });
+    this.#arena.floats(record, {
+      [layout.ROWS_WEIGHT]: this.#synapses.gain * scale,
       [layout.STDP_A_PLUS]: aPlus,
       [layout.STDP_A_MINUS]: aMinus,
       [layout.STDP_P0]: strengthen[0],
@@ -318,7 +321,6 @@ export class StdpRows {
       [layout.STDP_D1]: weaken[1],
       [layout.STDP_W_MIN]: bounds.wMin,
       [layout.STDP_W_MAX]: bounds.wMax,
-      [layout.STDP_NEAREST]: nearest ? 1 : 0,
     });
   }
 }

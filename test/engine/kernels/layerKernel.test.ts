@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { encoders } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
+import { Arena } from "../../../src/engine/kernels/arena.ts";
+import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/network/plasticity/threeFactor.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { longTest, sized } from "../../long.ts";
@@ -101,6 +103,17 @@ test("a presentation that does not fit the kernel's memory takes the layer's own
     return [Array.from(seen.trace[1]), seen.spikes[1].length];
   };
   expect(run(true)).toEqual(run(false));
+});
+
+test("memory is made in one piece: growing it would slow every list in the process down", () => {
+  const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: { grow(): void } } } })
+    .WebAssembly;
+  const grow = vi.spyOn(Memory.prototype, "grow");
+  new LayerKernel(784, 256);
+  new Arena().take(2 ** 24);
+  expect(grow).not.toHaveBeenCalled();
+  new Arena().take(2 ** 26);
+  expect(grow).toHaveBeenCalledTimes(1);
 });
 
 longTest("the inlined module is what the sources compile to", () => {

@@ -15,7 +15,7 @@ test("a platform without vectors is told so in one line", async () => {
     }
   };
   for (const shared of [false, true])
-    expect(() => instantiate(shared)).toThrow(
+    expect(() => instantiate(1, shared)).toThrow(
       "platform: expected WebAssembly with vectors of 128 bits (SIMD), as Node 20.19 and current browsers have, got " +
         "none: invalid value type 0x7b",
     );

@@ -97,7 +97,7 @@ export class LifExpModes implements NeuronGroup {
     this.#n = new Int32Array(buffer);
     // What a weight of 1 takes off a mode: current per weight over the difference of the rates.
     const per = (mu: number) => currentPerWeight(this.#p, expPeak(lambda, mu)) / (mu - lambda);
-    this.#arena.write(this.#block, {
+    this.#arena.doubles(this.#block, {
       [layout.MODES_LAMBDA]: lambda,
       [layout.MODES_MU_E]: muE,
       [layout.MODES_MU_I]: muI,
@@ -107,22 +107,20 @@ export class LifExpModes implements NeuronGroup {
       [layout.MODES_PER_E]: per(muE),
       [layout.MODES_PER_I]: per(muI),
     });
-    const block = this.#block / 8;
-    for (const [place, value] of [
-      [layout.MODES_STATE, this.#state],
-      [layout.MODES_LINKS, this.#links],
-      [layout.MODES_HEADS, this.#heads],
-      [layout.MODES_HEAP, this.#heap],
-      [layout.MODES_ID, id],
-    ] as const)
-      this.#n[2 * (block + place)] = value;
-    this.#arena.write(this.#one, {
+    this.#arena.integers(this.#block, {
+      [layout.MODES_STATE]: this.#state,
+      [layout.MODES_LINKS]: this.#links,
+      [layout.MODES_HEADS]: this.#heads,
+      [layout.MODES_HEAP]: this.#heap,
+      [layout.MODES_ID]: id,
+    });
+    this.#arena.integers(this.#one, {
       [layout.ROWS_TARGETS]: this.#one + 8 * layout.ROWS_SIZE,
       [layout.ROWS_WIDE]: 1,
     });
     const shortest = Math.min(tauMem, tauExc, tauInh);
     const count = layout.MODES_PIECE_COUNT;
-    const pieces = this.#f.subarray(block + layout.MODES_PIECES);
+    const pieces = this.#f.subarray(this.#block / 8 + layout.MODES_PIECES);
     for (let k = 0; k < count; k++) {
       const [start, end] = [k === 0 ? 0 : ENDS[k - 1] * shortest, ENDS[k] * shortest];
       pieces[k] = end;

@@ -42,10 +42,12 @@ export class ModeRows {
   /** All space in the arena is taken: one list of targets serves the projection as well, where it is as wide. */
   begin(): void {
     const { synapses, gain, uniformWeight } = this.#synapses;
-    this.#arena.write(this.#record, {
+    this.#arena.integers(this.#record, {
       [layout.ROWS_TARGETS]: this.#targets,
       [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
       [layout.ROWS_WEIGHTS]: this.#weights,
+    });
+    this.#arena.doubles(this.#record, {
       [layout.ROWS_WEIGHT]: (uniformWeight ?? 1) * gain,
     });
     if (this.#wide) this.#synapses.keepTargetsIn(this.#arena.view(Uint32Array, this.#targets, synapses));

@@ -209,7 +209,7 @@ function safeUntil(block: usize, from: f64, m: f64, e: f64, inh: f64, x: f64): f
       max(inh, 0) * load<f64>(lists, 256);
     if (rest < limit) return Infinity;
   }
-  return from + load<f64>(block + ((MODES_PIECES - 1 + usize(count)) << 3));
+  return from + load<f64>(block + (usize(MODES_PIECES - 1 + count) << 3));
 }
 
 /** Finds when a neuron crosses, from its state after its last event, and waits for that. */

@@ -9,7 +9,7 @@ import {
   POISSON_LEVELS,
   POISSON_WEIGHT,
 } from "../layout";
-import { address, double, single, whole } from "./record";
+import { address, single, whole } from "./record";
 
 /** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
 // @ts-ignore: decorator
@@ -29,8 +29,8 @@ export function poisson(record: usize, step: i32): void {
   const levels = address(record, POISSON_LEVELS);
   const count = whole(record, POISSON_COUNT);
   const weight = single(record, POISSON_WEIGHT);
-  const k0 = i32(u32(double(record, POISSON_KEY_0)));
-  const k1 = i32(u32(double(record, POISSON_KEY_1)));
+  const k0 = whole(record, POISSON_KEY_0);
+  const k1 = whole(record, POISSON_KEY_1);
   const k2 = k0 ^ k1 ^ 0x1bd11bda;
   const w = f32x4.splat(weight);
   const v0 = i32x4.splat(k0);

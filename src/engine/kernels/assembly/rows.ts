@@ -15,7 +15,7 @@ import {
   ROWS_WEIGHTS,
   ROWS_WIDE,
 } from "../layout";
-import { address, is, single, whole } from "./record";
+import { address, is, single, splat, whole } from "./record";
 
 /**
  * Delivers spikes over rows of synapses that share one delay: acc[target] += weight.
@@ -80,8 +80,8 @@ export function deliverDense(record: usize, spikes: usize, count: i32): void {
   const exc = address(record, DENSE_EXC);
   const inh = address(record, DENSE_INH);
   const zero = f32x4.splat(0);
-  const se = f32x4.splat(single(record, DENSE_SCALE_EXC));
-  const si = f32x4.splat(single(record, DENSE_SCALE_INH));
+  const se = splat(record, DENSE_SCALE_EXC);
+  const si = splat(record, DENSE_SCALE_INH);
   const same = exc == inh;
   for (let k = 0; k < count; k++) {
     const row = weights + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(stride)) << 2);

@@ -28,7 +28,7 @@ import {
   STDP_W_MIN,
   STDP_Y,
 } from "../layout";
-import { address, is, single, whole } from "./record";
+import { address, is, single, splat, whole } from "./record";
 
 /** vector[j] = vector[j] factor + speck; count a multiple of 4. */
 export function decay(vector: usize, count: i32, factor: f32, speck: f32): void {
@@ -67,14 +67,14 @@ export function stdp(record: usize, rows: usize, rowCount: i32, now: i32, arrive
   const table = address(record, STDP_TABLE);
   const length = whole(record, STDP_LENGTH);
   const nearest = is(record, STDP_NEAREST);
-  const aP = f32x4.splat(single(record, STDP_A_PLUS));
-  const aM = f32x4.splat(single(record, STDP_A_MINUS));
-  const pa = f32x4.splat(single(record, STDP_P0));
-  const pb = f32x4.splat(single(record, STDP_P1));
-  const da = f32x4.splat(single(record, STDP_D0));
-  const db = f32x4.splat(single(record, STDP_D1));
-  const low = f32x4.splat(single(record, STDP_W_MIN));
-  const high = f32x4.splat(single(record, STDP_W_MAX));
+  const aP = splat(record, STDP_A_PLUS);
+  const aM = splat(record, STDP_A_MINUS);
+  const pa = splat(record, STDP_P0);
+  const pb = splat(record, STDP_P1);
+  const da = splat(record, STDP_D0);
+  const db = splat(record, STDP_D1);
+  const low = splat(record, STDP_W_MIN);
+  const high = splat(record, STDP_W_MAX);
   const nows = i32x4.splat(now);
   const lengths = i32x4.splat(length);
   const gains = f32x4.splat(gain);

@@ -18,7 +18,7 @@ import {
   STEP_SUBTRACTS,
   STEP_V,
 } from "../layout";
-import { address, is, single, whole } from "./record";
+import { address, is, single, splat, whole } from "./record";
 
 /** Of the present call; see layout.ts. */
 let threshold: f32;
@@ -49,8 +49,8 @@ export function stepMembrane(record: usize, threshold_: f32): i32 {
   const first = whole(record, STEP_FIRST);
   let count = 0;
   const theta = f32x4.splat(threshold_);
-  const p = f32x4.splat(single(record, STEP_DECAY));
-  let d0 = f32x4.splat(single(record, STEP_DRIVE));
+  const p = splat(record, STEP_DECAY);
+  let d0 = splat(record, STEP_DRIVE);
   let d1 = d0;
   for (let j = 0; j < neurons; j += 8) {
     const at = v + (usize(j) << 2);
@@ -85,13 +85,13 @@ export function stepCurrents(record: usize, threshold_: f32): i32 {
   const first = whole(record, STEP_FIRST);
   let count = 0;
   const theta = f32x4.splat(threshold_);
-  const p = f32x4.splat(single(record, STEP_DECAY));
-  const pe = f32x4.splat(single(record, STEP_FROM_E));
-  const pi = f32x4.splat(single(record, STEP_FROM_I));
-  const qe = f32x4.splat(single(record, STEP_DECAY_E));
-  const qi = f32x4.splat(single(record, STEP_DECAY_I));
-  const s = f32x4.splat(single(record, STEP_SPECK));
-  let d0 = f32x4.splat(single(record, STEP_DRIVE));
+  const p = splat(record, STEP_DECAY);
+  const pe = splat(record, STEP_FROM_E);
+  const pi = splat(record, STEP_FROM_I);
+  const qe = splat(record, STEP_DECAY_E);
+  const qi = splat(record, STEP_DECAY_I);
+  const s = splat(record, STEP_SPECK);
+  let d0 = splat(record, STEP_DRIVE);
   let d1 = d0;
   for (let j = 0; j < neurons; j += 8) {
     const offset = usize(j) << 2;

@@ -104,7 +104,7 @@ export class LatticeLayer {
     // What decays comes to rest above the slow range of tiny numbers.
     this.#arena.view(Float32Array, area + bytes, this.rowBytes / 4).fill(SPECK);
     spikes.clear();
-    this.#arena.write(this.#record, {
+    this.#arena.integers(this.#record, {
       [layout.BATCH_CURRENTS]: this.tables.currents,
       [layout.BATCH_TABLES]: this.#tables,
       [layout.BATCH_REACH]: this.tables.reach,
