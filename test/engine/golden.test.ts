@@ -5,7 +5,7 @@ import { type NetworkSpec, network } from "../../src/engine/network/network.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 import { decodeRaster, encodeRaster } from "../../src/io/raster/native.ts";
 import type { Rng } from "../../src/math/rng.ts";
-import { plainly } from "../twins/plainly.ts";
+import { plainly } from "../plain/plainly.ts";
 
 /**
  * Spikes that must stay the same bits, whatever is made faster. Where a change of them is meant, write them anew with

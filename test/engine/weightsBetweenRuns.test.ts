@@ -10,7 +10,7 @@ import type { NeuronSpec } from "../../src/engine/network/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { sized } from "../long.ts";
-import { plainly } from "../twins/plainly.ts";
+import { plainly } from "../plain/plainly.ts";
 
 /** A power of 2, so that times of both modes are the same. */
 const dt = 0.125;

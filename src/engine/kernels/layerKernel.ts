@@ -92,12 +92,12 @@ export class LayerKernel {
   }
 
   /**
-   * Passes all input spikes over all neurons whose limit is not Infinity, from the state in `u`, which it changes, and adds
-   * the spikes to `into`, not in order of time. Nobody is refractory at the start.
+   * Passes all input spikes over all neurons whose limit is not Infinity, from the state in `u`, `until` and `waiting`,
+   * which it changes, and adds the spikes to `into`, not in order of time.
    * @param tau     membrane time constant [ms]; Infinity for none
    * @param drop    potential that a spike takes
    * @param tauRef  refractory period [ms]
-   * @returns false when the presentation does not fit; nothing is then changed but `u`, `until` and `waiting`
+   * @returns false when the presentation does not fit; nothing is then changed but the state
    */
   present(
     input: SpikeTrain,
@@ -121,8 +121,6 @@ export class LayerKernel {
       this.#drops[k] = drop * (leaky ? e : 1);
       this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;
     }
-    this.until.fill(-Infinity);
-    this.waiting.fill(0);
     this.#events[0] = length;
     this.#record[at.SWEEP_OFFSET] = offset;
     this.#record[at.SWEEP_TAU] = tau;

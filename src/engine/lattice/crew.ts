@@ -1,7 +1,7 @@
 import type { Arena } from "../kernels/arena.ts";
 import { sharedKernels } from "../kernels/module.ts";
 import type { Kernels } from "../kernels/wasm.ts";
-import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 /** The kernels that a crew calls, of five arguments at most. */
 const names = [
@@ -17,13 +17,13 @@ interface Call {
   readonly then: ((result: number) => void) | null;
 }
 
-const NONE: readonly Rows[] = [];
+const NONE: readonly RowList[] = [];
 
 /** Numbers in which a worker finds its calls: how many, then for each its name and five arguments. */
 const ORDERS = 65_536;
 const ORDER = 6;
-/** Words apart, so that no two members write to one line of the cache. */
-const APART = 32;
+/** So that no two members write to one line of the cache. */
+const WORDS_APART = 32;
 /** Looks at a word before going to sleep over it: some tens of microseconds. */
 const PATIENCE = 3000;
 
@@ -37,7 +37,7 @@ const none = () => { throw new Error("no call of a crew needs it"); };
 const kernels = new WebAssembly.Instance(module, {
   env: { memory, exp: none, log: none, crossing: none, abort() {} },
 }).exports;
-const state = new Int32Array(memory.buffer, control, ${APART} * (member + 1));
+const state = new Int32Array(memory.buffer, control, ${WORDS_APART} * (member + 1));
 const work = new Float64Array(memory.buffer, orders, ${ORDERS});
 for (let seen = 0; ; ) {
   let looks = 0;
@@ -47,8 +47,8 @@ for (let seen = 0; ; ) {
     work[at] = kernels[names[work[at]]](...work.subarray(at + 1, at + ${ORDER})) ?? 0;
     at += ${ORDER};
   }
-  Atomics.store(state, ${APART} * member, seen);
-  Atomics.notify(state, ${APART} * member);
+  Atomics.store(state, ${WORDS_APART} * member, seen);
+  Atomics.notify(state, ${WORDS_APART} * member);
 }
 `;
 
@@ -96,7 +96,7 @@ export class Crew {
     this.#calls = Array.from({ length: members }, () => []);
     this.#capacity = capacity;
     this.#listAt = arena.take(4 * capacity);
-    this.#controlAt = arena.take(4 * APART * (members + 1));
+    this.#controlAt = arena.take(4 * WORDS_APART * (members + 1));
     this.#ordersAt = Array.from({ length: members }, (_, m) => (m === 0 ? 0 : arena.take(8 * ORDERS)));
   }
 
@@ -104,7 +104,7 @@ export class Crew {
   begin(): void {
     const arena = this.#arena;
     this.list = arena.view(Uint32Array, this.#listAt, this.#capacity);
-    this.#control = arena.view(Int32Array, this.#controlAt, APART * (this.members + 1));
+    this.#control = arena.view(Int32Array, this.#controlAt, WORDS_APART * (this.members + 1));
     this.#orders = this.#ordersAt.map(at => arena.view(Float64Array, at || this.#controlAt, at ? ORDERS : 1));
     const Worker = arena.shared ? threads() : null;
     if (!Worker) return;
@@ -134,7 +134,7 @@ export class Crew {
   }
 
   /** The spikes that a population fired at an earlier step, in the arena; each part must be used before the next. */
-  spikes(history: SpikeHistory, fired: number): Iterable<Rows> {
+  spikes(history: SpikeHistory, fired: number): Iterable<RowList> {
     const count = history.count(fired);
     if (count === 0) return NONE;
     const known = history.placed(fired, this.#place);
@@ -147,7 +147,7 @@ export class Crew {
     return parts;
   }
 
-  *#inTurns(from: Uint32Array, count: number): Generator<Rows> {
+  *#inTurns(from: Uint32Array, count: number): Generator<RowList> {
     for (let k = 0; k < count; k += this.#capacity) {
       this.#renew();
       yield this.#put(from, k, Math.min(this.#capacity, count - k));
@@ -160,7 +160,7 @@ export class Crew {
     this.beginStep();
   }
 
-  #put(from: Uint32Array, first: number, count: number): Rows {
+  #put(from: Uint32Array, first: number, count: number): RowList {
     const at = this.#used;
     for (let n = 0; n < count; n++) this.list[at + n] = from[first + n];
     this.#used += count;
@@ -168,7 +168,7 @@ export class Crew {
   }
 
   /** All rows of a projection, in parts; each part must be used before the next is asked for. */
-  *all(rows: number): Generator<Rows> {
+  *all(rows: number): Generator<RowList> {
     this.beginStep();
     for (let from = 0; from < rows; from += this.#capacity) {
       const count = Math.min(this.#capacity, rows - from);
@@ -226,7 +226,7 @@ export class Crew {
 
   #receive(): void {
     for (let m = 1; m < this.members; m++) {
-      const word = APART * m;
+      const word = WORDS_APART * m;
       for (let looks = 0; ; looks++) {
         const seen = Atomics.load(this.#control, word);
         if (seen === this.#turn) break;

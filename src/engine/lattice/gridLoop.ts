@@ -20,7 +20,7 @@ type State = PopulationState<LatticeGroup>;
 const SPARSE = 0.02;
 
 /** Steps are counted in 32 bits. */
-const LAST = 2 ** 31 - 2;
+const LAST_STEP = 2 ** 31 - 2;
 
 /** Spikes of a step that fit into the arena, at least. */
 const LIST = 4096;
@@ -163,9 +163,9 @@ export class GridLoop implements Loop {
 
   runUntil(end: number): void {
     const last = Math.floor(end / this.dt + 1e-9);
-    if (last > LAST) {
+    if (last > LAST_STEP) {
       throw new InputError(
-        `end: expected at most ${LAST} steps of dt = ${this.dt} ms, got ${end} ms; the exact mode has no such limit`,
+        `end: expected at most ${LAST_STEP} steps of dt = ${this.dt} ms, got ${end} ms; the exact mode has no such limit`,
       );
     }
     this.takeWeights();

@@ -1,14 +1,11 @@
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
-import type { LatticeStep } from "../network/neurons/lattice.ts";
+import { type LatticeStep, SPECK } from "../network/neurons/lattice.ts";
 import { BURST, type NeuronState } from "../network/neurons/neuronGroup.ts";
 import { type Crew, shares } from "./crew.ts";
 import { stepsOf } from "./delays.ts";
 
 const { fround } = Math;
-
-/** Added to what decays, so that it comes to rest above the slow range of tiny numbers; far below any rounding. */
-export const SPECK = fround(1e-25);
 
 /** Neurons are handled eight at a time; those beyond the population never fire. */
 const padded = (size: number) => Math.ceil(size / 8) * 8;

@@ -7,7 +7,7 @@ import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import type { Crew } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 import { commonWeight, distinct, type Listed, list, type Segments, segmentsOf } from "./segments.ts";
-import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 
@@ -179,7 +179,7 @@ class StaticRows {
     }
   }
 
-  #deliverBeside(segment: number, { count, first }: Rows): void {
+  #deliverBeside(segment: number, { count, first }: RowList): void {
     const [acc, targets, weights, starts] = [this.#acc, this.#targets, this.#weights, this.#starts];
     const weight = this.#weight;
     const { list } = this.#crew;

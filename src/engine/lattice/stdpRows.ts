@@ -3,7 +3,7 @@ import { exp, log } from "../../math/elementary.ts";
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
 import { within } from "../network/expect.ts";
-import type { LatticeStep } from "../network/neurons/lattice.ts";
+import { type LatticeStep, SPECK } from "../network/neurons/lattice.ts";
 import type { PlasticityModel } from "../network/plasticity/plasticity.ts";
 import type { Plasticity } from "../network/plasticity/plasticSynapses.ts";
 import type { PairParameters } from "../network/plasticity/stdpPair.ts";
@@ -12,8 +12,8 @@ import { SparseProjection } from "../network/synapses/sparse.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
 import { delaySteps, stepsOf } from "./delays.ts";
-import { type LatticeGroup, SPECK } from "./latticeGroup.ts";
-import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+import type { LatticeGroup } from "./latticeGroup.ts";
+import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 
@@ -279,7 +279,7 @@ export class StdpRows {
     });
   }
 
-  #run({ address, count }: Rows, now: number, arrives: boolean): void {
+  #run({ address, count }: RowList, now: number, arrives: boolean): void {
     for (let m = 0; m < this.#records.length; m++) {
       const hear = arrives ? this.#hear : null;
       this.#crew.call(m, "stdp", hear, this.#records[m], address, count, now, arrives ? 1 : 0);

@@ -4,7 +4,7 @@ import { type NetworkSpec, network } from "../../../src/engine/network/network.t
 import type { NeuronSpec } from "../../../src/engine/network/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
 import type { Rng } from "../../../src/math/rng.ts";
-import { plainly } from "../../twins/plainly.ts";
+import { plainly } from "../../plain/plainly.ts";
 
 const neurons: Record<string, NeuronSpec> = {
   lif: { tauMem: 20, vThreshold: 15, reset: "fixed", tauRef: 2 },

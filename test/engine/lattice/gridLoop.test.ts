@@ -6,7 +6,7 @@ import type { Raster } from "../../../src/engine/record/raster.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { sized } from "../../long.ts";
-import { plainly } from "../../twins/plainly.ts";
+import { plainly } from "../../plain/plainly.ts";
 
 /** A power of 2, so that sums of times are exact and simultaneous events of the exact mode stay so. */
 const dt = 0.125;

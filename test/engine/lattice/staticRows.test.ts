@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type NetworkSpec, network } from "../../../src/engine/network/network.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
-import { plainly } from "../../twins/plainly.ts";
+import { plainly } from "../../plain/plainly.ts";
 
 /** So many neurons that a target takes 4 bytes; a chain reaction that begins in 50 of them. */
 const large: NetworkSpec = {

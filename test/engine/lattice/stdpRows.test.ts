@@ -5,7 +5,7 @@ import type { StdpPairSpec } from "../../../src/engine/network/plasticity/stdpPa
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { sized } from "../../long.ts";
-import { plainly } from "../../twins/plainly.ts";
+import { plainly } from "../../plain/plainly.ts";
 
 /** A power of 2, so that times of both modes are the same. */
 const dt = 0.125;

@@ -6,7 +6,7 @@ import { inMemory, Room } from "../../../src/engine/network/room.ts";
 import type { StimulusSpec } from "../../../src/engine/network/stimuli/stimulus.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
 import { InputError } from "../../../src/errors.ts";
-import { plainly } from "../../twins/plainly.ts";
+import { plainly } from "../../plain/plainly.ts";
 
 const cell: NeuronSpec = { tauMem: 20, vThreshold: 1 };
 const grid: SimulationOptions = { mode: "grid", dt: 0.1 };

@@ -4,10 +4,10 @@ import { expectNumber, expectOnly, expectTime } from "../../network/expect.ts";
 import type { Network, Population } from "../../network/network.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { SpikeTrain } from "../../record/spikeTrain.ts";
+import { BatchInputs, type Source } from "./batchInputs.ts";
 import { type InputSpikes, takeSample } from "./inputSpikes.ts";
 import { LatticeLayer } from "./latticeLayer.ts";
 import { Readout } from "./readout.ts";
-import { Schedule, type Source } from "./schedule.ts";
 import { SpikeLists } from "./spikeLists.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
@@ -67,7 +67,7 @@ export class Inference {
   readonly #input: number;
   readonly #stages: readonly Stage[];
   readonly #arena: Arena;
-  readonly #schedule: Schedule;
+  readonly #inputs: BatchInputs;
   readonly #area: number;
   readonly #counts: readonly boolean[];
   readonly #trains: readonly boolean[];
@@ -104,7 +104,7 @@ export class Inference {
     }
     this.#input = populations.indexOf(inputs[0]);
     this.#arena = new Arena();
-    this.#schedule = new Schedule(this.#arena, this.#batch, steps);
+    this.#inputs = new BatchInputs(this.#arena, this.#batch, steps);
     this.#stages = stagesOf(network, currents, this.#arena, dt, steps);
     const layers = this.#stages.flatMap(({ runs }) => (runs instanceof LatticeLayer ? [runs] : []));
     this.#area = LatticeLayer.area(this.#arena, layers, steps);
@@ -195,11 +195,11 @@ export class Inference {
     const { rows, rowBytes, tables } = layer;
     const { steps } = this;
     const spikes = this.#spikes[index];
-    this.#schedule.make(samples, sources, this.#spikes, this.#area, rows, rowBytes, tables.reach);
-    let fault = layer.run(samples, steps, this.#schedule, this.#area, spikes);
+    this.#inputs.make(samples, sources, this.#spikes, this.#area, rows, rowBytes, tables.reach);
+    let fault = layer.run(samples, steps, this.#inputs, this.#area, spikes);
     while (fault === -1 && this.#batch * spikes.room < MOST_SPIKES) {
       spikes.widen(2 * spikes.room);
-      fault = layer.run(samples, steps, this.#schedule, this.#area, spikes);
+      fault = layer.run(samples, steps, this.#inputs, this.#area, spikes);
     }
     if (fault === 0) return;
     const expected = fault === -1 ? "fewer spikes" : "finite potentials";

@@ -1,16 +1,16 @@
 import { InputError } from "../../../errors.ts";
 import type { Arena } from "../../kernels/arena.ts";
 import * as layout from "../../kernels/layout.ts";
+import { SPECK } from "../../network/neurons/lattice.ts";
 import type { MembraneParameters } from "../../network/neurons/parameters.ts";
-import { SPECK } from "../latticeGroup.ts";
+import type { BatchInputs } from "./batchInputs.ts";
 import type { LatticeTables } from "./latticeTables.ts";
-import type { Schedule } from "./schedule.ts";
 import type { SpikeLists } from "./spikeLists.ts";
 
 const { LANE_BYTES, LANES } = layout;
 
 /** The weights from one population to a layer, [pre, post], row by row. */
-export interface Rows {
+export interface WeightMatrix {
   readonly pre: number;
   readonly weights: Float32Array;
 }
@@ -46,7 +46,7 @@ export class LatticeLayer {
     dt: number,
     settles: Float64Array,
     starts: ArrayLike<number>,
-    incoming: readonly Rows[],
+    incoming: readonly WeightMatrix[],
   ) {
     const { vThreshold, vRest, vReset, reset, tauRef } = parameters;
     this.size = size;
@@ -82,7 +82,7 @@ export class LatticeLayer {
     this.take(incoming);
   }
 
-  /** Room for one block's rows, those of `Schedule`'s sums included, for the largest of some layers. */
+  /** Room for one block's rows, those of `BatchInputs`'s sums included, for the largest of some layers. */
   static area(arena: Arena, layers: readonly LatticeLayer[], steps: number): number {
     return arena.take(Math.max(0, ...layers.map(({ rows, rowBytes }) => (rows + 1 + steps) * rowBytes)));
   }
@@ -93,11 +93,11 @@ export class LatticeLayer {
 
   /**
    * Runs all neurons over a batch of samples, each from rest.
-   * @param area    address of a block's rows, which the schedule is for
+   * @param area    address of a block's rows, which the inputs are for
    * @param spikes  takes theirs
    * @returns 0, -1 when a sample's spikes do not fit, -2 when a potential is infinite
    */
-  run(samples: number, steps: number, schedule: Schedule, area: number, spikes: SpikeLists): number {
+  run(samples: number, steps: number, inputs: BatchInputs, area: number, spikes: SpikeLists): number {
     const { kernels, memory } = this.#arena;
     const bytes = this.rows * this.rowBytes;
     const all = new Uint8Array(memory.buffer);
@@ -111,11 +111,11 @@ export class LatticeLayer {
       [layout.BATCH_UNIFORM]: this.#uniform ? 1 : 0,
       [layout.BATCH_SAMPLES]: samples,
       [layout.BATCH_STEPS]: steps,
-      [layout.BATCH_SUM_STARTS]: schedule.sumStarts,
-      [layout.BATCH_SEGMENT_STARTS]: schedule.segmentStarts,
-      [layout.BATCH_SUMS]: schedule.sums,
-      [layout.BATCH_INPUTS]: schedule.inputs,
-      [layout.BATCH_SEGMENTS]: schedule.segments,
+      [layout.BATCH_SUM_STARTS]: inputs.sumStarts,
+      [layout.BATCH_SEGMENT_STARTS]: inputs.segmentStarts,
+      [layout.BATCH_SUMS]: inputs.sums,
+      [layout.BATCH_INPUTS]: inputs.inputs,
+      [layout.BATCH_SEGMENTS]: inputs.segments,
       [layout.BATCH_FIXED]: this.#parameters.reset === "fixed" ? 1 : 0,
       [layout.BATCH_REFRACTORY]: this.#refractory,
       [layout.BATCH_COUNTS]: spikes.counts,
@@ -132,7 +132,7 @@ export class LatticeLayer {
   }
 
   /** Lays out the weights of all that it hears. */
-  take(incoming: readonly Rows[]): void {
+  take(incoming: readonly WeightMatrix[]): void {
     const { currents, scales } = this.tables;
     const width = this.rowBytes / 4;
     const into = this.#arena.view(Float32Array, this.#weights, this.bytes / 4).fill(0);

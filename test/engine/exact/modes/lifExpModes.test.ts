@@ -7,7 +7,7 @@ import { expPeak } from "../../../../src/engine/network/neurons/response.ts";
 import { Simulation, type SimulationOptions } from "../../../../src/engine/simulation.ts";
 import type { Rng } from "../../../../src/math/rng.ts";
 import { sized } from "../../../long.ts";
-import { plainly } from "../../../twins/plainly.ts";
+import { plainly } from "../../../plain/plainly.ts";
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

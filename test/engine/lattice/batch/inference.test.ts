@@ -8,7 +8,7 @@ import type { SpikeTrain } from "../../../../src/engine/record/spikeTrain.ts";
 import { Simulation } from "../../../../src/engine/simulation.ts";
 import { Rng } from "../../../../src/math/rng.ts";
 import { sized } from "../../../long.ts";
-import { plainly } from "../../../twins/plainly.ts";
+import { plainly } from "../../../plain/plainly.ts";
 
 const dt = 0.1;
 

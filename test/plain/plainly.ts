@@ -15,7 +15,7 @@ type Platform = { WebAssembly: { Instance: new (module: object, imports: { env: 
 /**
  * What `run` returns where this thread's kernels are plain loops over the same memory, one neuron or synapse after the
  * other; each does the operations of its kernel in the same order, so that results are the same bits. The kernels of
- * layers have their twins in `LifLayer` and `ThreeFactorSynapses`.
+ * layers are held against `LifLayer` and `ThreeFactorSynapses`.
  */
 export function plainly<T>(run: () => T): T {
   const platform = (globalThis as unknown as Platform).WebAssembly;
