@@ -1,37 +1,20 @@
 // AssemblyScript. The loop of `Inference`: a layer of neurons over a batch of samples in single precision, sixteen neurons
 // at a time and without the steps at which nobody can fire.
-import {
-  BATCH_COUNTS,
-  BATCH_CURRENTS,
-  BATCH_FIXED,
-  BATCH_INPUTS,
-  BATCH_REACH,
-  BATCH_REFRACTORY,
-  BATCH_ROOM,
-  BATCH_SAMPLES,
-  BATCH_SEGMENT_STARTS,
-  BATCH_SEGMENTS,
-  BATCH_SPIKES,
-  BATCH_STEPS,
-  BATCH_SUM_STARTS,
-  BATCH_SUMS,
-  BATCH_TABLES,
-  BATCH_UNIFORM,
-  LANE_E as E,
-  LANE_FREE as FREE,
-  LANE_I as I,
-  LANE_LIMIT as LIMIT,
-  LANE_RESET as RESET,
-  LANE_START as START,
-  LANE_THETA as THETA,
-  LANE_UNTIL as UNTIL,
-  LANE_V as V,
-  LANES,
-} from "../layout";
+import * as layout from "../layout";
 import { address, is, whole } from "./record";
 
+const E: usize = layout.LANE_E;
+const FREE: i32 = layout.LANE_FREE;
+const I: usize = layout.LANE_I;
+const LIMIT: usize = layout.LANE_LIMIT;
+const RESET: usize = layout.LANE_RESET;
+const START: usize = layout.LANE_START;
+const THETA: usize = layout.LANE_THETA;
+const UNTIL: usize = layout.LANE_UNTIL;
+const V: usize = layout.LANE_V;
+
 /** Bytes of a row of the block: one float per neuron and current. */
-const ROW: usize = 4 * LANES;
+const ROW: usize = 4 * layout.LANES;
 
 let lanes: usize;
 /** Number of the block's first neuron. */
@@ -65,19 +48,19 @@ let diverged: bool;
  * @returns 0, -1 when a sample's spikes do not fit, -2 when a potential is infinite
  */
 export function inferBlock(record: usize, lanes_: usize, first_: i32): i32 {
-  const currents = whole(record, BATCH_CURRENTS);
-  const uniform = is(record, BATCH_UNIFORM);
-  const samples = whole(record, BATCH_SAMPLES);
-  const steps = whole(record, BATCH_STEPS);
-  const sums = address(record, BATCH_SUMS);
-  const sumStarts = address(record, BATCH_SUM_STARTS);
-  const inputs = address(record, BATCH_INPUTS);
-  const segments = address(record, BATCH_SEGMENTS);
-  const segmentStarts = address(record, BATCH_SEGMENT_STARTS);
-  const tables = address(record, BATCH_TABLES);
-  const reach = whole(record, BATCH_REACH);
-  const counts = address(record, BATCH_COUNTS);
-  const spikes = address(record, BATCH_SPIKES);
+  const currents = whole(record, layout.BATCH_CURRENTS);
+  const uniform = is(record, layout.BATCH_UNIFORM);
+  const samples = whole(record, layout.BATCH_SAMPLES);
+  const steps = whole(record, layout.BATCH_STEPS);
+  const sums = address(record, layout.BATCH_SUMS);
+  const sumStarts = address(record, layout.BATCH_SUM_STARTS);
+  const inputs = address(record, layout.BATCH_INPUTS);
+  const segments = address(record, layout.BATCH_SEGMENTS);
+  const segmentStarts = address(record, layout.BATCH_SEGMENT_STARTS);
+  const tables = address(record, layout.BATCH_TABLES);
+  const reach = whole(record, layout.BATCH_REACH);
+  const counts = address(record, layout.BATCH_COUNTS);
+  const spikes = address(record, layout.BATCH_SPIKES);
   const stride = usize(reach + 1) << 2;
   lanes = lanes_;
   decay = tables;
@@ -87,11 +70,11 @@ export function inferBlock(record: usize, lanes_: usize, first_: i32): i32 {
   riseI = tables + 4 * stride;
   fallI = tables + 5 * stride;
   peaks = tables + 6 * stride;
-  fixed = is(record, BATCH_FIXED);
-  refractory = whole(record, BATCH_REFRACTORY);
+  fixed = is(record, layout.BATCH_FIXED);
+  refractory = whole(record, layout.BATCH_REFRACTORY);
   delta = currents == 0;
   first = first_;
-  room = whole(record, BATCH_ROOM);
+  room = whole(record, layout.BATCH_ROOM);
   diverged = false;
   for (let s = 0; s < samples; s++) {
     const at = usize(s) << 2;
@@ -350,7 +333,7 @@ function release(n: i32, input: usize): void {
   const b = usize(load<u32>(input, 4));
   const now = i32x4.splat(n);
   const free = i32x4.splat(FREE);
-  for (let o: usize = 0; o < 4 * LANES; o += 16) {
+  for (let o: usize = 0; o < 4 * layout.LANES; o += 16) {
     const at = lanes + o;
     const until = v128.load(at, UNTIL);
     const ends = i32x4.eq(until, now);

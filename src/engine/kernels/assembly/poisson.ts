@@ -1,14 +1,5 @@
 // AssemblyScript. Poisson inputs on a lattice.
-import {
-  POISSON_ACC,
-  POISSON_COUNT,
-  POISSON_FIRST,
-  POISSON_KEY_0,
-  POISSON_KEY_1,
-  POISSON_LAST,
-  POISSON_LEVELS,
-  POISSON_WEIGHT,
-} from "../layout";
+import * as layout from "../layout";
 import { address, single, whole } from "./record";
 
 /** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
@@ -23,14 +14,14 @@ function round(x0: v128, x1: v128, left: i32): v128 {
  * with counters (step, 4 b .. 4 b + 3), the next four the second words.
  */
 export function poisson(record: usize, step: i32): void {
-  const first = whole(record, POISSON_FIRST);
-  const last = whole(record, POISSON_LAST);
-  const acc = address(record, POISSON_ACC);
-  const levels = address(record, POISSON_LEVELS);
-  const count = whole(record, POISSON_COUNT);
-  const weight = single(record, POISSON_WEIGHT);
-  const k0 = whole(record, POISSON_KEY_0);
-  const k1 = whole(record, POISSON_KEY_1);
+  const first = whole(record, layout.POISSON_FIRST);
+  const last = whole(record, layout.POISSON_LAST);
+  const acc = address(record, layout.POISSON_ACC);
+  const levels = address(record, layout.POISSON_LEVELS);
+  const count = whole(record, layout.POISSON_COUNT);
+  const weight = single(record, layout.POISSON_WEIGHT);
+  const k0 = whole(record, layout.POISSON_KEY_0);
+  const k1 = whole(record, layout.POISSON_KEY_1);
   const k2 = k0 ^ k1 ^ 0x1bd11bda;
   const w = f32x4.splat(weight);
   const v0 = i32x4.splat(k0);

@@ -1,20 +1,5 @@
 // AssemblyScript. Spikes over synapses that do not learn, on a lattice, in single precision.
-import {
-  DENSE_COLUMNS,
-  DENSE_EXC,
-  DENSE_INH,
-  DENSE_SCALE_EXC,
-  DENSE_SCALE_INH,
-  DENSE_STRIDE,
-  DENSE_WEIGHTS,
-  ROWS_ACC,
-  ROWS_SEGMENTS,
-  ROWS_STARTS,
-  ROWS_TARGETS,
-  ROWS_WEIGHT,
-  ROWS_WEIGHTS,
-  ROWS_WIDE,
-} from "../layout";
+import * as layout from "../layout";
 import { address, is, single, splat, whole } from "./record";
 
 /**
@@ -25,13 +10,13 @@ import { address, is, single, splat, whole } from "./record";
  * @returns number of synapses
  */
 export function deliver(record: usize, spikes: usize, count: i32, segment: i32): i32 {
-  const starts = address(record, ROWS_STARTS);
-  const segments = whole(record, ROWS_SEGMENTS);
-  const targets = address(record, ROWS_TARGETS);
-  const wide = is(record, ROWS_WIDE);
-  const weights = address(record, ROWS_WEIGHTS);
-  const weight = single(record, ROWS_WEIGHT);
-  const acc = address(record, ROWS_ACC);
+  const starts = address(record, layout.ROWS_STARTS);
+  const segments = whole(record, layout.ROWS_SEGMENTS);
+  const targets = address(record, layout.ROWS_TARGETS);
+  const wide = is(record, layout.ROWS_WIDE);
+  const weights = address(record, layout.ROWS_WEIGHTS);
+  const weight = single(record, layout.ROWS_WEIGHT);
+  const acc = address(record, layout.ROWS_ACC);
   let events = 0;
   for (let k = 0; k < count; k++) {
     const row = starts + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(segments) + usize(segment)) << 2);
@@ -74,14 +59,14 @@ export function deliver(record: usize, spikes: usize, count: i32, segment: i32):
 
 /** Delivers spikes over rows of a full matrix, positive and negative weights each to their own. */
 export function deliverDense(record: usize, spikes: usize, count: i32): void {
-  const weights = address(record, DENSE_WEIGHTS);
-  const stride = whole(record, DENSE_STRIDE);
-  const columns = whole(record, DENSE_COLUMNS);
-  const exc = address(record, DENSE_EXC);
-  const inh = address(record, DENSE_INH);
+  const weights = address(record, layout.DENSE_WEIGHTS);
+  const stride = whole(record, layout.DENSE_STRIDE);
+  const columns = whole(record, layout.DENSE_COLUMNS);
+  const exc = address(record, layout.DENSE_EXC);
+  const inh = address(record, layout.DENSE_INH);
   const zero = f32x4.splat(0);
-  const se = splat(record, DENSE_SCALE_EXC);
-  const si = splat(record, DENSE_SCALE_INH);
+  const se = splat(record, layout.DENSE_SCALE_EXC);
+  const si = splat(record, layout.DENSE_SCALE_INH);
   const same = exc == inh;
   for (let k = 0; k < count; k++) {
     const row = weights + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(stride)) << 2);

@@ -1,33 +1,5 @@
 // AssemblyScript. Synapses with pair STDP on a lattice, in single precision.
-import {
-  ROWS_ACC,
-  ROWS_SEGMENTS,
-  ROWS_STARTS,
-  ROWS_TARGETS,
-  ROWS_WEIGHT,
-  ROWS_WEIGHTS,
-  ROWS_WIDE,
-  STDP_A_MINUS,
-  STDP_A_PLUS,
-  STDP_COUNTS,
-  STDP_D0,
-  STDP_D1,
-  STDP_DONE,
-  STDP_FIRES,
-  STDP_KEPT,
-  STDP_LENGTH,
-  STDP_NEAREST,
-  STDP_P0,
-  STDP_P1,
-  STDP_RECENT,
-  STDP_SEGMENT,
-  STDP_SINCE,
-  STDP_TABLE,
-  STDP_VALUE,
-  STDP_W_MAX,
-  STDP_W_MIN,
-  STDP_Y,
-} from "../layout";
+import * as layout from "../layout";
 import { address, is, single, splat, whole } from "./record";
 
 /** vector[j] = vector[j] factor + speck; count a multiple of 4. */
@@ -49,36 +21,36 @@ export function decay(vector: usize, count: i32, factor: f32, speck: f32): void 
  * @returns number of synapses
  */
 export function stdp(record: usize, rows: usize, rowCount: i32, now: i32, arrives: i32): i32 {
-  const starts = address(record, ROWS_STARTS);
-  const segments = whole(record, ROWS_SEGMENTS);
-  const segment = whole(record, STDP_SEGMENT);
-  const targets = address(record, ROWS_TARGETS);
-  const wide = is(record, ROWS_WIDE);
-  const weights = address(record, ROWS_WEIGHTS);
-  const acc = address(record, ROWS_ACC);
-  const gain = single(record, ROWS_WEIGHT);
-  const value = address(record, STDP_VALUE);
-  const since = address(record, STDP_SINCE);
-  const done = address(record, STDP_DONE);
-  const y = address(record, STDP_Y);
-  const recent = address(record, STDP_RECENT);
-  const counts = address(record, STDP_COUNTS);
-  const ring = address(record, STDP_FIRES);
-  const table = address(record, STDP_TABLE);
-  const length = whole(record, STDP_LENGTH);
-  const nearest = is(record, STDP_NEAREST);
-  const aP = splat(record, STDP_A_PLUS);
-  const aM = splat(record, STDP_A_MINUS);
-  const pa = splat(record, STDP_P0);
-  const pb = splat(record, STDP_P1);
-  const da = splat(record, STDP_D0);
-  const db = splat(record, STDP_D1);
-  const low = splat(record, STDP_W_MIN);
-  const high = splat(record, STDP_W_MAX);
+  const starts = address(record, layout.ROWS_STARTS);
+  const segments = whole(record, layout.ROWS_SEGMENTS);
+  const segment = whole(record, layout.STDP_SEGMENT);
+  const targets = address(record, layout.ROWS_TARGETS);
+  const wide = is(record, layout.ROWS_WIDE);
+  const weights = address(record, layout.ROWS_WEIGHTS);
+  const acc = address(record, layout.ROWS_ACC);
+  const gain = single(record, layout.ROWS_WEIGHT);
+  const value = address(record, layout.STDP_VALUE);
+  const since = address(record, layout.STDP_SINCE);
+  const done = address(record, layout.STDP_DONE);
+  const y = address(record, layout.STDP_Y);
+  const recent = address(record, layout.STDP_RECENT);
+  const counts = address(record, layout.STDP_COUNTS);
+  const ring = address(record, layout.STDP_FIRES);
+  const table = address(record, layout.STDP_TABLE);
+  const length = whole(record, layout.STDP_LENGTH);
+  const nearest = is(record, layout.STDP_NEAREST);
+  const aP = splat(record, layout.STDP_A_PLUS);
+  const aM = splat(record, layout.STDP_A_MINUS);
+  const pa = splat(record, layout.STDP_P0);
+  const pb = splat(record, layout.STDP_P1);
+  const da = splat(record, layout.STDP_D0);
+  const db = splat(record, layout.STDP_D1);
+  const low = splat(record, layout.STDP_W_MIN);
+  const high = splat(record, layout.STDP_W_MAX);
   const nows = i32x4.splat(now);
   const lengths = i32x4.splat(length);
   const gains = f32x4.splat(gain);
-  const stride = usize(STDP_KEPT) << 2;
+  const stride = usize(layout.STDP_KEPT) << 2;
   let events = 0;
   for (let k = 0; k < rowCount; k++) {
     const row = usize(load<u32>(rows + (usize(k) << 2)));
@@ -156,9 +128,9 @@ export function stdp(record: usize, rows: usize, rowCount: i32, now: i32, arrive
           const count = load<i32>(counts + j);
           const fires = ring + n * stride;
           let k = count - 1;
-          while (k > 0 && load<i32>(fires + (usize((k - 1) & (STDP_KEPT - 1)) << 2)) >= seen) k--;
+          while (k > 0 && load<i32>(fires + (usize((k - 1) & (layout.STDP_KEPT - 1)) << 2)) >= seen) k--;
           for (; k < count; k++) {
-            const fired = load<i32>(fires + (usize(k & (STDP_KEPT - 1)) << 2));
+            const fired = load<i32>(fires + (usize(k & (layout.STDP_KEPT - 1)) << 2));
             if (fired >= now) break;
             const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
             w = clipped(f32x4.add(w, change(w, aP, pa, pb, trace)), low, high);

@@ -1,23 +1,5 @@
 // AssemblyScript. One step of the neurons of a population on a lattice, in single precision.
-import {
-  STEP_DECAY,
-  STEP_DECAY_E,
-  STEP_DECAY_I,
-  STEP_DRIVE,
-  STEP_DRIVES,
-  STEP_E,
-  STEP_FIRST,
-  STEP_FROM_E,
-  STEP_FROM_I,
-  STEP_I,
-  STEP_NEURONS,
-  STEP_OUT,
-  STEP_RESET,
-  STEP_ROOM,
-  STEP_SPECK,
-  STEP_SUBTRACTS,
-  STEP_V,
-} from "../layout";
+import * as layout from "../layout";
 import { address, is, single, splat, whole } from "./record";
 
 /** Of the present call; see layout.ts. */
@@ -29,10 +11,10 @@ let room: i32;
 
 function begin(record: usize, threshold_: f32): void {
   threshold = threshold_;
-  subtracts = is(record, STEP_SUBTRACTS);
-  reset = single(record, STEP_RESET);
-  out = address(record, STEP_OUT);
-  room = whole(record, STEP_ROOM);
+  subtracts = is(record, layout.STEP_SUBTRACTS);
+  reset = single(record, layout.STEP_RESET);
+  out = address(record, layout.STEP_OUT);
+  room = whole(record, layout.STEP_ROOM);
 }
 
 /**
@@ -43,14 +25,14 @@ function begin(record: usize, threshold_: f32): void {
  */
 export function stepMembrane(record: usize, threshold_: f32): i32 {
   begin(record, threshold_);
-  const neurons = whole(record, STEP_NEURONS);
-  const v = address(record, STEP_V);
-  const drives = address(record, STEP_DRIVES);
-  const first = whole(record, STEP_FIRST);
+  const neurons = whole(record, layout.STEP_NEURONS);
+  const v = address(record, layout.STEP_V);
+  const drives = address(record, layout.STEP_DRIVES);
+  const first = whole(record, layout.STEP_FIRST);
   let count = 0;
   const theta = f32x4.splat(threshold_);
-  const p = splat(record, STEP_DECAY);
-  let d0 = splat(record, STEP_DRIVE);
+  const p = splat(record, layout.STEP_DECAY);
+  let d0 = splat(record, layout.STEP_DRIVE);
   let d1 = d0;
   for (let j = 0; j < neurons; j += 8) {
     const at = v + (usize(j) << 2);
@@ -77,21 +59,21 @@ export function stepMembrane(record: usize, threshold_: f32): i32 {
 /** The same with two currents that decay, as `lif-exp` has. */
 export function stepCurrents(record: usize, threshold_: f32): i32 {
   begin(record, threshold_);
-  const neurons = whole(record, STEP_NEURONS);
-  const v = address(record, STEP_V);
-  const e = address(record, STEP_E);
-  const i = address(record, STEP_I);
-  const drives = address(record, STEP_DRIVES);
-  const first = whole(record, STEP_FIRST);
+  const neurons = whole(record, layout.STEP_NEURONS);
+  const v = address(record, layout.STEP_V);
+  const e = address(record, layout.STEP_E);
+  const i = address(record, layout.STEP_I);
+  const drives = address(record, layout.STEP_DRIVES);
+  const first = whole(record, layout.STEP_FIRST);
   let count = 0;
   const theta = f32x4.splat(threshold_);
-  const p = splat(record, STEP_DECAY);
-  const pe = splat(record, STEP_FROM_E);
-  const pi = splat(record, STEP_FROM_I);
-  const qe = splat(record, STEP_DECAY_E);
-  const qi = splat(record, STEP_DECAY_I);
-  const s = splat(record, STEP_SPECK);
-  let d0 = splat(record, STEP_DRIVE);
+  const p = splat(record, layout.STEP_DECAY);
+  const pe = splat(record, layout.STEP_FROM_E);
+  const pi = splat(record, layout.STEP_FROM_I);
+  const qe = splat(record, layout.STEP_DECAY_E);
+  const qi = splat(record, layout.STEP_DECAY_I);
+  const s = splat(record, layout.STEP_SPECK);
+  let d0 = splat(record, layout.STEP_DRIVE);
   let d1 = d0;
   for (let j = 0; j < neurons; j += 8) {
     const offset = usize(j) << 2;

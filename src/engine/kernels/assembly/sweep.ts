@@ -1,27 +1,6 @@
 // AssemblyScript. A layer of neurons over a presentation, and what training does to its weights; operation by operation
 // in double precision what the loops of `LifLayer` and `ThreeFactorSynapses` do, so that results are the same bits.
-import {
-  SWEEP_DROP,
-  SWEEP_DROPS,
-  SWEEP_ES,
-  SWEEP_EVENTS,
-  SWEEP_LASTS,
-  SWEEP_LIMITS,
-  SWEEP_NEURONS,
-  SWEEP_OFFSET,
-  SWEEP_OUT_NEURONS,
-  SWEEP_OUT_TIMES,
-  SWEEP_ROOM,
-  SWEEP_ROWS,
-  SWEEP_SCALES,
-  SWEEP_TAU,
-  SWEEP_TAU_REF,
-  SWEEP_TIMES,
-  SWEEP_U,
-  SWEEP_UNTIL,
-  SWEEP_WAITING,
-  SWEEP_WEIGHTS,
-} from "../layout";
+import * as layout from "../layout";
 import { instant } from "./instant";
 import { address, double, whole } from "./record";
 
@@ -61,33 +40,33 @@ let waitingUntil: f64;
  * @returns number of spikes, or -1 when they do not fit
  */
 export function present(record: usize): i32 {
-  const neurons = whole(record, SWEEP_NEURONS);
-  const events = whole(record, SWEEP_EVENTS);
-  const weights = address(record, SWEEP_WEIGHTS);
-  const rows = address(record, SWEEP_ROWS);
-  const scales = address(record, SWEEP_SCALES);
-  const lasts = address(record, SWEEP_LASTS);
-  const u = address(record, SWEEP_U);
-  const limits = address(record, SWEEP_LIMITS);
-  const times = address(record, SWEEP_TIMES);
-  const es = address(record, SWEEP_ES);
-  const offset_ = double(record, SWEEP_OFFSET);
-  const tauRef_ = double(record, SWEEP_TAU_REF);
+  const neurons = whole(record, layout.SWEEP_NEURONS);
+  const events = whole(record, layout.SWEEP_EVENTS);
+  const weights = address(record, layout.SWEEP_WEIGHTS);
+  const rows = address(record, layout.SWEEP_ROWS);
+  const scales = address(record, layout.SWEEP_SCALES);
+  const lasts = address(record, layout.SWEEP_LASTS);
+  const u = address(record, layout.SWEEP_U);
+  const limits = address(record, layout.SWEEP_LIMITS);
+  const times = address(record, layout.SWEEP_TIMES);
+  const es = address(record, layout.SWEEP_ES);
+  const offset_ = double(record, layout.SWEEP_OFFSET);
+  const tauRef_ = double(record, layout.SWEEP_TAU_REF);
   states = u;
   limitsAt = limits;
-  untils = address(record, SWEEP_UNTIL);
-  waits = address(record, SWEEP_WAITING);
+  untils = address(record, layout.SWEEP_UNTIL);
+  waits = address(record, layout.SWEEP_WAITING);
   timesAt = times;
   esAt = es;
-  dropsAt = address(record, SWEEP_DROPS);
-  outTimesAt = address(record, SWEEP_OUT_TIMES);
-  outNeuronsAt = address(record, SWEEP_OUT_NEURONS);
+  dropsAt = address(record, layout.SWEEP_DROPS);
+  outTimesAt = address(record, layout.SWEEP_OUT_TIMES);
+  outNeuronsAt = address(record, layout.SWEEP_OUT_NEURONS);
   offset = offset_;
-  tau = double(record, SWEEP_TAU);
-  drop = double(record, SWEEP_DROP);
+  tau = double(record, layout.SWEEP_TAU);
+  drop = double(record, layout.SWEEP_DROP);
   tauRef = tauRef_;
   population = neurons;
-  capacity = whole(record, SWEEP_ROOM);
+  capacity = whole(record, layout.SWEEP_ROOM);
   count = 0;
   const off = f64x2.splat(offset_);
   const stride = usize(neurons) << 2;
