@@ -56,7 +56,6 @@ export const comparison = {
     help: `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
     read: (flag, text) => (text === "all" ? rules : list(flag, text).map(ruleNamed)).map(rule => rule.name),
     otherwise: ["bp", "dfa", "pepita", "pepita:sparse", "f3", "frozen"],
-    before: ["bp", "dfa", "pepita:sparse", "f3", "frozen"],
   }),
   twins: option<readonly Twin[]>({
     takes: "<names>",

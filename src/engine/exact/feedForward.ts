@@ -83,9 +83,7 @@ export interface PresentationOptions {
   readonly reading?: Reading;
   /** Threshold of readout neurons that fire, with subtractive reset; by default the readout never fires. */
   readonly readoutThreshold?: number | null;
-  /** false keeps to the TypeScript loops. */
-  readonly compiled?: boolean;
-  /** Run on the given weights and biases themselves, with these compiled loops over them, instead of on copies. */
+  /** Run on the given weights and biases themselves, with these kernels over them, instead of on copies. */
   readonly share?: readonly (LayerKernel | null)[] | null;
   /** Delays and further synapses, which only the queue can run. */
   readonly wiring?: Wiring;
@@ -125,7 +123,7 @@ export class FeedForwardNetwork {
   synapticEvents = 0;
   hiddenSpikes = 0;
   outputSpikes = 0;
-  /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
+  /** Kernels per layer of weights; null for shared kernels, or where given so. The numbers are the same bits without them. */
   readonly kernels: readonly (LayerKernel | null)[];
   /** Runs the presentations, where that is not the layer sweep. */
   readonly queue: QueuedPresentation | null;
@@ -155,7 +153,6 @@ export class FeedForwardNetwork {
     {
       reading = "drive",
       readoutThreshold = null,
-      compiled = true,
       share = null,
       wiring,
       schedule = wiring ? "queue" : "sweep",
@@ -187,8 +184,7 @@ export class FeedForwardNetwork {
     this.#spikePools = layers.map((layer, l) => layer.pool && new SpikePool(layer.pool, this.#pools[l]!));
     this.#sources = layers.map(layer => new Float64Array(layer.sources));
     this.kernels =
-      share ??
-      layers.map(({ conv, rows, columns }) => (compiled && !conv ? LayerKernel.create(rows, columns) : null));
+      share ?? layers.map(({ conv, rows, columns }) => (conv ? null : new LayerKernel(rows, columns)));
     this.weights = weights.map((given, l) => {
       if (share) return given;
       const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
