@@ -7,8 +7,6 @@ import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
 import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import type { Stimulus } from "../network/stimuli/stimulus.ts";
-import { DenseProjection } from "../network/synapses/dense.ts";
-import type { SparseProjection } from "../network/synapses/sparse.ts";
 import { PopulationState } from "../populationState.ts";
 import { spend } from "../spikeBudget.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -138,7 +136,7 @@ export class GridLoop implements Loop {
       const rule = plasticity && pairsOf(synapses, plasticity, group);
       if (!rule) return null;
       const reached = () => this.#reached;
-      return new StdpRows(arena, crew, synapses as SparseProjection, rule, group, dt, paths[q], reached);
+      return new StdpRows(arena, crew, synapses, rule, group, dt, paths[q], reached);
     });
     this.#learning = projections.map(({ synapses, plasticity, to }, q) =>
       plasticity && !pairs[q]
@@ -157,7 +155,7 @@ export class GridLoop implements Loop {
         if (to !== p || arrivals[q]) return [];
         if (pairs[q]) return [{ from, rows: pairs[q] }];
         const group = this.populations[p].group!;
-        if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
+        if (synapses.full && !group.step.counts) {
           return [{ from, rows: new DenseRows(arena, crew, synapses, group, dt, paths[q]) }];
         }
         return [{ from, rows: new StaticProjection(arena, crew, synapses, group, dt, paths[q]) }];

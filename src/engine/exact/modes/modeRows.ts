@@ -1,7 +1,7 @@
 import { Arena } from "../../kernels/arena.ts";
 import type { Crossing } from "../../kernels/module.ts";
 import type { Network } from "../../network/network.ts";
-import { SparseProjection } from "../../network/synapses/sparse.ts";
+import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
 import { LifExpModes } from "./lifExpModes.ts";
 import { type ModeLoops, modeLoops } from "./modeLoops.ts";
@@ -10,7 +10,7 @@ import { type ModeLoops, modeLoops } from "./modeLoops.ts";
 export class ModeRows {
   readonly bytes: number;
   readonly #arena: Arena;
-  readonly #synapses: SparseProjection;
+  readonly #synapses: Projection;
   readonly #group: LifExpModes;
   readonly #rowStart: Uint32Array;
   readonly #targets: number;
@@ -22,10 +22,11 @@ export class ModeRows {
   #beside: Float32Array | null = null;
 
   /** @param path  of the projection, for errors */
-  constructor(arena: Arena, synapses: SparseProjection, group: LifExpModes, path: string) {
-    const { rowStart, targets, post, gain, uniformWeight } = synapses;
+  constructor(arena: Arena, synapses: Projection, group: LifExpModes, path: string) {
+    const { runs, post, gain, uniformWeight } = synapses;
+    const { starts, targets } = runs;
     this.#group = group;
-    this.#rowStart = rowStart;
+    this.#rowStart = starts;
     this.#wide = post > 65_536;
     const each = uniformWeight === null;
     this.#arena = arena;
@@ -59,8 +60,8 @@ export class ModeRows {
     const [from, to] = [this.#rowStart[row], this.#rowStart[row + 1]];
     if (from === to) return 0;
     if (this.#beside) {
-      const { targets, gain } = this.#synapses;
-      for (let s = from; s < to; s++) this.#group.receive(targets[s], t, this.#beside[s] * gain);
+      const { runs, gain } = this.#synapses;
+      for (let s = from; s < to; s++) this.#group.receive(runs.targets[s], t, this.#beside[s] * gain);
       return to - from;
     }
     const wide = this.#wide ? 1 : 0;
@@ -88,10 +89,7 @@ export function modesOf(network: Network, compile: boolean) {
       reaching[p].length > 0 &&
       reaching[p].every(
         ({ synapses, plasticity }) =>
-          !plasticity &&
-          synapses instanceof SparseProjection &&
-          !synapses.delays &&
-          Math.abs(synapses.gain) < HUGE,
+          !plasticity && synapses.listed && !synapses.delays && Math.abs(synapses.gain) < HUGE,
       ),
   );
   // Compiled loops have 4 GiB at most: what is larger keeps potentials and currents.
@@ -109,7 +107,7 @@ export function modesOf(network: Network, compile: boolean) {
   projections.forEach(({ synapses, to, place }, q) => {
     const group = groups[to];
     const path = `projections[${place}]`;
-    if (group) rows[q] = new ModeRows(arena, synapses as SparseProjection, group, path);
+    if (group) rows[q] = new ModeRows(arena, synapses, group, path);
   });
   const loops = (arena.kernels as unknown as ModeLoops | null) ?? modeLoops(arena, crossing);
   for (const [p, group] of groups.entries()) group?.begin(loops, p);
