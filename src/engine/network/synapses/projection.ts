@@ -1,6 +1,7 @@
 import { InputError } from "../../../errors.ts";
 import { delayOf } from "../../instant.ts";
 import type { Runs } from "./runs.ts";
+import { fingerprint } from "./weightWatch.ts";
 
 /** What a projection is made of. */
 export interface Synapses {
@@ -35,6 +36,9 @@ export class Projection {
   readonly ownsWeights: boolean;
   /** Whether someone may have the list of weights. */
   lent: boolean;
+  /** Whether to keep what they were then; see `WeightWatch`. */
+  watched = false;
+  lentAs: Int32Array | null = null;
   /** The weight of all synapses, as long as nobody has asked for one each. */
   uniformWeight: number | null;
   /** Factor on every weight at delivery: what one presynaptic spike stands for; simulations made from now on use it. */
@@ -102,9 +106,14 @@ export class Projection {
    * simulation delivers what it holds, those that keep weights in their own way from their next run on; see `WeightWatch`.
    */
   get weights(): Float32Array {
-    this.lent = true;
     this.#update?.();
+    this.#lend();
     return this.heldWeights;
+  }
+
+  #lend(): void {
+    if (!this.lent && this.watched) this.lentAs = fingerprint(this.heldWeights);
+    this.lent = true;
   }
 
   /** The same list, for those who only read; written out when first asked for. */
@@ -122,7 +131,7 @@ export class Projection {
    * @returns false where someone has the list that they are in: it stays
    */
   keepWeightsIn(storage: Float32Array, update: () => void): boolean {
-    if (this.#update) this.lent = true;
+    if (this.#update) this.#lend();
     if (this.lent) return false;
     this.#update = update;
     this.#weights = storage;
