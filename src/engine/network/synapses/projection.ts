@@ -176,16 +176,24 @@ export class Projection {
     const { delays } = this;
     const weights = this.#weights;
     const uniform = this.uniformWeight ?? 0;
-    const [first, end] = [starts[row], starts[row + 1]];
-    // Where delays differ, runs are single synapses.
-    let n = first + cursor;
-    const delay = delays ? delays[n] : 0;
-    for (; n < end && (!delays || delays[n] === delay); n++) {
+    const first = starts[row];
+    const end = starts[row + 1];
+    // Lists, and where delays differ.
+    if (length === 1) {
+      let n = first + cursor;
+      const delay = delays ? delays[n] : 0;
+      for (; n < end && (!delays || delays[n] === delay); n++) {
+        const s = places ? places[n] : n;
+        receive(targets[n], weights ? weights[s] : uniform, s);
+      }
+      return n - first;
+    }
+    for (let n = first; n < end; n++) {
       let j = targets[n];
       let s = places ? places[n] : n;
       for (const stop = s + length; s < stop; s++, j++) receive(j, weights ? weights[s] : uniform, s);
     }
-    return (n - first) * length;
+    return (end - first) * length;
   }
 
   #deliverLines(
