@@ -189,7 +189,7 @@ export class LifLayer {
   #learn(row: number, left: number, modulator: Float64Array, e: number): void {
     const { starts, targets, places, length } = this.#runs;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      this.#learnRun(targets[n], places[n], length, left, modulator, e);
+      this.#learnRun(targets[n], places ? places[n] : n, length, left, modulator, e);
     }
   }
 
@@ -219,7 +219,7 @@ export class LifLayer {
     const { starts, targets, places, length } = this.#runs;
     const [u, slope, offset, weights] = [this.#u, this.#slope, this.#offset, this.weights];
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      for (let j = targets[n], at = places[n], end = j + length; j < end; j++, at++) {
+      for (let j = targets[n], at = places ? places[n] : n, end = j + length; j < end; j++, at++) {
         const sum = u[j] + scale * weights[at];
         u[j] = sum;
         if (sum >= slope[j] * e + offset) this.#fire(j, t);
@@ -230,7 +230,7 @@ export class LifLayer {
   #add(row: number, scale: number): void {
     const { starts, targets, places, length } = this.#runs;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      for (let j = targets[n], at = places[n], end = j + length; j < end; j++, at++) {
+      for (let j = targets[n], at = places ? places[n] : n, end = j + length; j < end; j++, at++) {
         this.#u[j] += scale * this.weights[at];
       }
     }

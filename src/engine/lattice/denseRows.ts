@@ -1,6 +1,6 @@
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
-import type { DenseProjection } from "../network/synapses/dense.ts";
+import type { Projection } from "../network/synapses/projection.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
@@ -23,7 +23,7 @@ export class DenseRows {
   readonly #pre: number;
   /** One for each share. */
   readonly #records: readonly number[];
-  readonly #synapses: DenseProjection;
+  readonly #synapses: Projection;
   readonly #watch: WeightWatch;
   readonly #crew: Crew;
   readonly #shares: readonly (readonly [first: number, last: number])[];
@@ -32,14 +32,7 @@ export class DenseRows {
   /**
    * @param path  of the projection, for errors
    */
-  constructor(
-    arena: Arena,
-    crew: Crew,
-    synapses: DenseProjection,
-    group: LatticeGroup,
-    dt: number,
-    path: string,
-  ) {
+  constructor(arena: Arena, crew: Crew, synapses: Projection, group: LatticeGroup, dt: number, path: string) {
     const { pre, post } = synapses;
     this.#arena = arena;
     this.#synapses = synapses;

@@ -1,8 +1,6 @@
 import type { Arena } from "../kernels/arena.ts";
 import type { Network } from "../network/network.ts";
 import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
-import { DenseProjection } from "../network/synapses/dense.ts";
-import type { SparseProjection } from "../network/synapses/sparse.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Crew } from "./crew.ts";
 import { longestDelay } from "./delays.ts";
@@ -51,14 +49,13 @@ export function linksOf(
         const plastic = new PlasticSynapses(synapses, plasticity, receiver(to));
         return { ...link, plastic, arrivals: new Arrivals(synapses, longest, dt, path) };
       }
-      const sparse = synapses as SparseProjection;
-      const pairs = new StdpRows(arena, crew, sparse, rule, group, dt, path, reached);
+      const pairs = new StdpRows(arena, crew, synapses, rule, group, dt, path, reached);
       return { ...link, rows: pairs, pairs };
     }
-    const dense = synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts;
-    const rows = dense
-      ? new DenseRows(arena, crew, synapses, group, dt, path)
-      : new StaticProjection(arena, crew, synapses, group, dt, path);
+    const rows =
+      synapses.full && !group.step.counts
+        ? new DenseRows(arena, crew, synapses, group, dt, path)
+        : new StaticProjection(arena, crew, synapses, group, dt, path);
     return { ...link, rows };
   });
 }

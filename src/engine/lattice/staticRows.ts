@@ -2,7 +2,6 @@ import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
 import type { LatticeStep } from "../network/neurons/lattice.ts";
 import type { Projection } from "../network/synapses/projection.ts";
-import type { SparseProjection } from "../network/synapses/sparse.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import type { Crew } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
@@ -38,7 +37,7 @@ class StaticRows {
   readonly #startsAt: number;
   readonly #targetsAt: number;
   readonly #weightsAt: number;
-  readonly #lender: SparseProjection | null;
+  readonly #lender: Projection | null;
   /** Synapses reached so far. */
   events = 0;
   readonly #hear = (events: number) => {

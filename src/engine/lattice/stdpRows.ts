@@ -8,7 +8,6 @@ import type { PlasticityModel } from "../network/plasticity/plasticity.ts";
 import type { Plasticity } from "../network/plasticity/plasticSynapses.ts";
 import type { PairParameters } from "../network/plasticity/stdpPair.ts";
 import type { Projection } from "../network/synapses/projection.ts";
-import { SparseProjection } from "../network/synapses/sparse.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
 import { delaySteps, stepsOf } from "./delays.ts";
@@ -35,7 +34,7 @@ export function pairsOf(
   const pairs = model?.pairs;
   if (!pairs || others.length > 0 || plasticity.delayKind === "dendritic" || step.counts) return null;
   // Weights that the user holds must change where they are; a burst has several spikes at one point.
-  if (!(synapses instanceof SparseProjection) || !synapses.ownsWeights || synapses.delays) return null;
+  if (!synapses.listed || !synapses.ownsWeights || synapses.delays) return null;
   if (step.parameters.reset === "subtract" && refractorySteps === 0) return null;
   return pairs.bounds.wMin >= 0 || step.excitatory === step.inhibitory ? { ...model, pairs } : null;
 }
@@ -57,7 +56,7 @@ export class StdpRows {
     this.events += events;
   };
   readonly #arena: Arena;
-  readonly #synapses: SparseProjection;
+  readonly #synapses: Projection;
   readonly #check: (weights: Float32Array) => void;
   readonly #watch: WeightWatch;
   readonly #path: string;
@@ -111,14 +110,15 @@ export class StdpRows {
   constructor(
     arena: Arena,
     crew: Crew,
-    synapses: SparseProjection,
+    synapses: Projection,
     { pairs, check }: { readonly pairs: PairParameters } & Pick<PlasticityModel, "check">,
     group: LatticeGroup,
     dt: number,
     path: string,
     reached: () => number,
   ) {
-    const { pre, rowStart, targets } = synapses;
+    const { pre, runs } = synapses;
+    const { starts: rowStart, targets } = runs;
     const { members } = crew;
     const { tauPlus, tauMinus } = pairs;
     this.#arena = arena;

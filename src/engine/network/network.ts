@@ -1,5 +1,6 @@
 import { InputError, shown } from "../../errors.ts";
 import { Rng } from "../../math/rng.ts";
+import { delayOf } from "../instant.ts";
 import {
   expectFields,
   expectFinite,
@@ -19,16 +20,9 @@ import { inMemory, Room } from "./room.ts";
 import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
 import { named } from "./streams.ts";
 import { type Connectivity, connect, connectFields, type Rows } from "./synapses/connect.ts";
-import {
-  type Convolution,
-  ConvolutionProjection,
-  convolutionFields,
-  kernelWeights,
-  slide,
-} from "./synapses/convolution.ts";
-import { DenseProjection } from "./synapses/dense.ts";
-import type { Projection } from "./synapses/projection.ts";
-import { SparseProjection } from "./synapses/sparse.ts";
+import { type Convolution, convolutionFields, slide } from "./synapses/convolution.ts";
+import { Projection } from "./synapses/projection.ts";
+import { fullRuns, type Runs } from "./synapses/runs.ts";
 
 export interface PopulationSpec {
   readonly size: number;
@@ -293,16 +287,20 @@ function connected(
   const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
   expectPerSynapse("weights", weights);
   expectPerSynapse("delay", delay);
+  const ends = { pre, post, gain };
   if (connectivity?.kind === "convolution") {
     const sliding = within("connect", () => slide(connectivity, pre, post, room));
-    const kernel = all(kernelWeights(sliding) / sliding.filters, sliding.filters);
-    return new ConvolutionProjection(
-      sliding,
-      perSynapse("weights", weights, kernel, rng),
-      delay as number,
-      gain,
-      weights instanceof Float32Array,
-    );
+    const one = typeof delay === "number" && delay >= 0 && delay < Infinity;
+    expectNumber("delay", delay as number, one, "0 ms or more, one for all synapses");
+    const { kernel, shape, filters } = connectivity;
+    const own = perSynapse("weights", weights, all(kernel[0] * kernel[1] * shape[2], filters), rng);
+    return new Projection({
+      ...ends,
+      ...sliding,
+      weights: own,
+      delay: delay as number,
+      lent: own === weights,
+    });
   }
   if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
     if (weights.length !== pre * post) {
@@ -310,9 +308,13 @@ function connected(
         `weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`,
       );
     }
-    const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
     const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);
-    return new DenseProjection(pre, post, own, delays, gain, own === weights);
+    const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
+    const full = { ...ends, runs: fullRuns(pre, post), weights: own, lent: own === weights };
+    if (typeof delays === "number") return new Projection({ ...full, delay: delays });
+    if (delays.length !== pre * post)
+      throw new InputError(`delay: expected one number or ${pre * post} numbers, got ${delays.length}`);
+    return new Projection({ ...full, runs: single(pre, post), delay: precise(delays) });
   }
   const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng, room);
   for (const [field, value] of Object.entries({ weights, delay }))
@@ -322,16 +324,28 @@ function connected(
   // Synapses will be sorted by delay: not in a caller's lists.
   const sorts = typeof delays !== "number";
   const callers = each instanceof Float32Array && each === weights;
-  return new SparseProjection(
-    post,
-    rows.rowStart,
-    rows.targets,
-    sorts && callers ? each.slice() : each,
-    sorts && delays === delay ? delays.slice() : delays,
-    gain,
-    typeof weights === "function",
-    callers && !sorts,
-  );
+  return new Projection({
+    ...ends,
+    runs: { starts: rows.rowStart, targets: rows.targets, places: null, length: 1, shared: false },
+    weights: sorts && callers ? each.slice() : each,
+    delay: sorts && delays === delay ? delays.slice() : delays,
+    ownsWeights: typeof weights === "function",
+    lent: callers && !sorts,
+  });
+}
+
+/** A matrix, synapse by synapse. */
+function single(pre: number, post: number): Runs {
+  const { rowStart: starts, targets } = all(pre, post);
+  return { starts, targets, places: Uint32Array.from(targets, (_, s) => s), length: 1, shared: false };
+}
+
+/** A copy, in single precision where that says the same. */
+function precise(delays: ArrayLike<number>): Float32Array | Float64Array {
+  const single = Float32Array.from(delays);
+  return delays instanceof Float32Array || single.every((delay, s) => delayOf(delay) === delays[s])
+    ? single
+    : Float64Array.from(delays);
 }
 
 function all(pre: number, post: number): Rows {

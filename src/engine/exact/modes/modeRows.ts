@@ -1,7 +1,7 @@
 import { Arena } from "../../kernels/arena.ts";
 import * as layout from "../../kernels/layout.ts";
 import type { Network } from "../../network/network.ts";
-import { SparseProjection } from "../../network/synapses/sparse.ts";
+import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
 import { LifExpModes } from "./lifExpModes.ts";
 
@@ -9,7 +9,7 @@ import { LifExpModes } from "./lifExpModes.ts";
 export class ModeRows {
   readonly bytes: number;
   readonly #arena: Arena;
-  readonly #synapses: SparseProjection;
+  readonly #synapses: Projection;
   readonly #group: LifExpModes;
   readonly #rowStart: Uint32Array;
   readonly #record: number;
@@ -21,10 +21,11 @@ export class ModeRows {
   #beside: Float32Array | null = null;
 
   /** @param path  of the projection, for errors */
-  constructor(arena: Arena, synapses: SparseProjection, group: LifExpModes, path: string) {
-    const { rowStart, targets, post, uniformWeight } = synapses;
+  constructor(arena: Arena, synapses: Projection, group: LifExpModes, path: string) {
+    const { runs, post, uniformWeight } = synapses;
+    const { starts, targets } = runs;
     this.#group = group;
-    this.#rowStart = rowStart;
+    this.#rowStart = starts;
     this.#wide = post > 65_536;
     const each = uniformWeight === null;
     this.#arena = arena;
@@ -66,8 +67,8 @@ export class ModeRows {
     const [from, to] = [this.#rowStart[row], this.#rowStart[row + 1]];
     if (from === to) return 0;
     if (this.#beside) {
-      const { targets, gain } = this.#synapses;
-      for (let s = from; s < to; s++) this.#group.receive(targets[s], t, this.#beside[s] * gain);
+      const { runs, gain } = this.#synapses;
+      for (let s = from; s < to; s++) this.#group.receive(runs.targets[s], t, this.#beside[s] * gain);
       return to - from;
     }
     this.#group.deliver(t, this.#record, from, to);
@@ -94,10 +95,7 @@ export function modesOf(network: Network) {
       reaching[p].length > 0 &&
       reaching[p].every(
         ({ synapses, plasticity }) =>
-          !plasticity &&
-          synapses instanceof SparseProjection &&
-          !synapses.delays &&
-          Math.abs(synapses.gain) < HUGE,
+          !plasticity && synapses.listed && !synapses.delays && Math.abs(synapses.gain) < HUGE,
       ),
   );
   // The kernels have 4 GiB at most: what is larger keeps potentials and currents.
@@ -114,7 +112,7 @@ export function modesOf(network: Network) {
   projections.forEach(({ synapses, to, place }, q) => {
     const group = groups[to];
     const path = `projections[${place}]`;
-    if (group) rows[q] = new ModeRows(arena, synapses as SparseProjection, group, path);
+    if (group) rows[q] = new ModeRows(arena, synapses, group, path);
   });
   for (const [p, group] of groups.entries()) group?.begin(p);
   for (const each of rows) each?.begin();
