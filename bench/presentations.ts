@@ -46,7 +46,7 @@ function prepare(rule: string, encoder: "rate" | "current"): () => void {
 }
 
 console.log("| rule | encoder | samples/s |\n| --- | --- | --- |");
-for (const rule of ["dfa", "pepita", "drtp"]) {
+for (const rule of ["dfa", "pepita:sparse", "drtp"]) {
   for (const encoder of ["rate", "current"] as const) {
     const run = prepare(rule, encoder);
     run();
