@@ -3,6 +3,7 @@ import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
+import type { ShownAs } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/feedForward.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -138,6 +139,19 @@ export const comparison = {
     read: (_, text) => encoderNamed(text),
     otherwise: "rate",
   }),
+  modulation: setting<ShownAs["modulation"] | null>("spike", {
+    takes: "<name>",
+    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less; current, a constant drive beside them; by default spikes where the encoder has any",
+    read: (flag, text) => oneOf<ShownAs["modulation"]>(flag, text, ["spikes", "current"]),
+    otherwise: null,
+    before: "current",
+  }),
+  replay: {
+    help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",
+    form: "spike",
+    group: "Options of the spiking form:",
+    before: true,
+  },
   eligibility: setting<Eligibility>("spike", {
     takes: "<name>",
     help: "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand",

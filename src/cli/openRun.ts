@@ -102,7 +102,7 @@ function commandLine(flags: CompareFlags): string {
   const words = ["threefactor", "compare"];
   for (const [key, value] of Object.entries(flags)) {
     if (Object.hasOwn(conduct, key)) continue;
-    words.push(`--${flagOf(key)}`, quoted(String(value)));
+    words.push(`--${flagOf(key)}`, ...(value === true ? [] : [quoted(String(value))]));
   }
   return words.join(" ");
 }

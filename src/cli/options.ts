@@ -24,6 +24,9 @@ export interface ValueRow<T, Known> {
 /** An option without a value. */
 export interface Switch {
   readonly help: string;
+  /** As of options with a value. */
+  readonly before?: boolean;
+  readonly group?: string;
 }
 
 /** By the names that commander gives them, `learningRate` for `--learning-rate`. */
@@ -45,18 +48,16 @@ type Known<T extends Table> = T[keyof T] extends ValueRow<unknown, infer K> | Sw
 /** Gives a command the options of a table, in its order. */
 export function addOptions(command: Command, table: Table): Command {
   for (const [key, row] of Object.entries(table)) {
+    const { group } = row;
+    const add = (option: Option) => command.addOption(group === undefined ? option : option.helpGroup(group));
     if (!("takes" in row)) {
-      command.option(`--${flagOf(key)}`, row.help);
+      add(new Option(`--${flagOf(key)}`, row.help));
       continue;
     }
-    const { otherwise, group } = row;
+    const { otherwise } = row;
     const fixed = typeof otherwise !== "function" && otherwise !== null;
     const shown = /\s/.test(String(otherwise)) ? `"${otherwise}"` : String(otherwise);
-    const option = new Option(
-      `--${flagOf(key)} ${row.takes}`,
-      fixed ? `${row.help} (default: ${shown})` : row.help,
-    );
-    command.addOption(group === undefined ? option : option.helpGroup(group));
+    add(new Option(`--${flagOf(key)} ${row.takes}`, fixed ? `${row.help} (default: ${shown})` : row.help));
   }
   return command;
 }
@@ -65,7 +66,8 @@ export function addOptions(command: Command, table: Table): Command {
 export function readOptions<T extends Table>(table: T, flags: Flags<T>, known?: Known<T>): Values<T> {
   const entries = Object.entries(table).map(([key, row]) => {
     const typed = flags[key];
-    if (!("takes" in row)) return [key, typed === true];
+    // As text in a run folder.
+    if (!("takes" in row)) return [key, typed === true || String(typed) === "true"];
     if (typed !== undefined) return [key, row.read(flagOf(key), typed as string)];
     return [key, typeof row.otherwise === "function" ? row.otherwise(known) : row.otherwise];
   });

@@ -10,7 +10,7 @@ import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
 import { ruleOf, spikingForm } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
-import { readingOf, refractoryPeriod } from "./spikingTrainer.ts";
+import { readingOf, refractoryPeriod, shower } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
 import { networkOf } from "./trainer.ts";
 
@@ -43,11 +43,9 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     read,
   );
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
-  encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(
-    intensities,
-    `evaluate ${sample}`,
-    net.input,
-  );
+  const code = encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed });
+  const put = () => shower(code, net.input, plan.settings)(intensities, `evaluate ${sample}`);
+  put();
   const forms = rule.create(
     architecture,
     new Rng(seed, "feedback"),
@@ -56,6 +54,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   );
   // Before the presentation that is shown: a rule may decide by others.
   const scores = spikingForm(rule, forms, net).decide?.(sample);
+  put();
   const seen = net.present(net.presentation());
 
   const shown = populationNames(depth);

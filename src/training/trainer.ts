@@ -1,5 +1,6 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
+import type { ShownAs } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/feedForward.ts";
 import type { Wiring } from "../engine/exact/queuedPresentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
@@ -49,6 +50,10 @@ export interface TrainingSettings {
   readonly reading?: Reading;
   /** Whether the readout fires, and its spikes are the logits, or its potential is; by default as `reading`. */
   readonly readout?: "spikes" | "potential";
+  /** Whether drawn spikes are the same in every presentation of a sample; false by default. See `ShownAs`. */
+  readonly replay?: boolean;
+  /** How what a rule adds to the input is shown; `spikes` by default where the code has any. See `ShownAs`. */
+  readonly modulation?: ShownAs["modulation"];
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */

@@ -20,6 +20,14 @@ export interface PresentedInput {
   gain: number;
   /** [inputs] drives held constant over the presentation, as the traces that they reach at its end; null for none. */
   analogue: Float64Array | null;
+  /** [inputs] what the spikes stand for, where a modulation changes them; absent where it is a drive beside them. */
+  intensities?: Float32Array | null;
+  /**
+   * Makes the input ready for the next presentation of the sample, which may be altered by a modulation; absent where it
+   * stays as it is.
+   * @returns what is left of the modulation, to be added as a constant drive
+   */
+  next?: ((modulation: Float64Array | null) => Float64Array | null) | null;
 }
 
 /**
@@ -274,11 +282,12 @@ export class FeedForwardNetwork {
 
   /**
    * Presents `input` from the resting state.
-   * @param modulation  [inputs], added to the input as a constant drive, as traces at the end
+   * @param modulation  [inputs], in traces at the end: added to the input as a constant drive, or as `input.next` does
    */
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
     const { input } = this;
-    into.analogue = sum(input.analogue, modulation);
+    const left = input.next ? input.next(modulation) : modulation;
+    into.analogue = sum(input.analogue, left);
     into.spikes[0].take(input.spikes);
     this.#trace(input.spikes, input.gain, into.trace[0]);
     if (into.analogue) add(into.trace[0], into.analogue);
