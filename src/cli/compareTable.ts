@@ -139,12 +139,11 @@ export const comparison = {
     read: (_, text) => encoderNamed(text),
     otherwise: "rate",
   }),
-  modulation: setting<ShownAs["modulation"] | null>("spike", {
+  modulation: setting<ShownAs["modulation"]>("spike", {
     takes: "<name>",
-    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less; current, a constant drive beside them; by default spikes where the encoder has any",
+    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less, down to never; current, a constant drive of either sign beside them",
     read: (flag, text) => oneOf<ShownAs["modulation"]>(flag, text, ["spikes", "current"]),
-    otherwise: null,
-    before: "current",
+    otherwise: "current",
   }),
   replay: {
     help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",

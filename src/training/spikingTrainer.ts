@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Encoder } from "../encoding/encoder.ts";
 import { encoders } from "../encoding/index.ts";
-import { type ShownAs, show } from "../encoding/shown.ts";
+import { show } from "../encoding/shown.ts";
 import { FeedForwardNetwork, type PresentedInput, type Reading } from "../engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -63,16 +63,9 @@ export function readingOf(settings: ReadingSettings): { reading: Reading; readou
   return { reading, readoutThreshold: readoutOf(settings) === "spikes" ? READOUT_THRESHOLD : null };
 }
 
-export function modulationOf({
-  modulation,
-  encoder,
-}: Pick<TrainingSettings, "modulation" | "encoder">): ShownAs["modulation"] {
-  return modulation ?? (encoder === "current" ? "current" : "spikes");
-}
-
 /** Puts samples at an input as the settings say. */
 export function shower(encoder: Encoder, input: PresentedInput, settings: TrainingSettings): Shower {
-  const shownAs = { replay: settings.replay ?? false, modulation: modulationOf(settings) };
+  const shownAs = { replay: settings.replay ?? false, modulation: settings.modulation ?? "current" };
   return (intensities, key) => show(encoder, intensities, key, input, shownAs);
 }
 
