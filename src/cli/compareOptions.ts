@@ -9,7 +9,7 @@ import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan } from "../training/train.ts";
-import { networkOf } from "../training/trainer.ts";
+import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import {
   alsoRecorded,
   type CompareFlags,
@@ -20,6 +20,7 @@ import {
 } from "./compareTable.ts";
 import { modelOf } from "./layeredModels.ts";
 import { readOptions } from "./options.ts";
+import { readRuleOptions } from "./ruleOptions.ts";
 import { constantsFor, type StartNetwork } from "./startNetwork.ts";
 import { inputGain } from "./trainedNetwork.ts";
 
@@ -68,9 +69,13 @@ export function recordedOptions(
       `${file}: options: ${stray[0]}: expected text, a number or a list, got ${shown(stray[1])}`,
     );
   }
+  const before = Object.entries(comparison).flatMap(([key, row]) =>
+    "before" in row && !Object.hasOwn(recorded, key) ? [[key, row.before] as const] : [],
+  );
   let options: CompareOptions;
   try {
-    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])), start);
+    const all = [...before, ...typed].map(([key, value]) => [key, String(value)]);
+    options = compareOptions(Object.fromEntries(all), start);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
   }
@@ -166,6 +171,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
         twin,
         settings: {
           ...settingsOf(options),
+          ...chosenOf(options.ruleOptions, rule),
           sizes,
           ...(options.model !== null && { architecture }),
           ...(begun && { start: { weights: [...begun.weights], biases: [...begun.biases] } }),
@@ -187,6 +193,12 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
     throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule).rateOnly}`);
   }
   return all;
+}
+
+/** What `--rule-options` says of a rule. */
+function chosenOf(text: string | null, rule: string): Pick<TrainingSettings, "ruleOptions"> {
+  const chosen = readRuleOptions("rule-options", text ?? "")[rule];
+  return chosen ? { ruleOptions: chosen } : {};
 }
 
 /** The layers that all runs begin with. @throws InputError for what a rule or the code of inputs would have otherwise */

@@ -3,6 +3,7 @@ import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
+import type { Reading } from "../engine/exact/feedForward.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
@@ -13,6 +14,7 @@ import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { integer, list, oneOf, positive, probability, share } from "./arguments.ts";
 import { readModel } from "./layeredModels.ts";
 import type { Flags, ValueRow, Values } from "./options.ts";
+import { readRuleOptions, ruleOptionsText } from "./ruleOptions.ts";
 
 /** Defaults may come from the constants of the data set. */
 type Row<T> = ValueRow<T, TwinModel>;
@@ -53,7 +55,7 @@ export const comparison = {
     takes: "<names>",
     help: `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
     read: (flag, text) => (text === "all" ? rules : list(flag, text).map(ruleNamed)).map(rule => rule.name),
-    otherwise: ["bp", "dfa", "pepita", "f3", "frozen"],
+    otherwise: ["bp", "dfa", "pepita", "pepita:sparse", "f3", "frozen"],
   }),
   twins: option<readonly Twin[]>({
     takes: "<names>",
@@ -104,6 +106,13 @@ export const comparison = {
     read: (flag, text) => oneOf(flag, text, optimiserNames),
     otherwise: "sgd",
   }),
+  /** Sorted, such as `ff.slope=1,ff.theta=2`; null: as every rule says. */
+  ruleOptions: option<string | null>({
+    takes: "<list>",
+    help: "options of rules, such as ff.theta=2,usf.scale=biotorch, or a JSON file of them by rule; `threefactor rules NAME` shows a rule's",
+    read: (flag, text) => ruleOptionsText(readRuleOptions(flag, text)),
+    otherwise: null,
+  }),
   /** null: what each rule asks for itself. */
   weightDecay: setting<number | null>("both", {
     takes: "<x>",
@@ -134,6 +143,19 @@ export const comparison = {
     help: "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand",
     read: (flag, text) => oneOf<Eligibility>(flag, text, ["trace", "timing", "online"]),
     otherwise: "trace",
+  }),
+  reading: setting<Reading>("spike", {
+    takes: "<name>",
+    help: "what learning reads of hidden neurons: spikes, their own; drive, spikes and potential, which is the sum of their inputs whether they fire or not",
+    read: (flag, text) => oneOf<Reading>(flag, text, ["spikes", "drive"]),
+    otherwise: "spikes",
+    before: "drive",
+  }),
+  readout: setting<"spikes" | "potential" | null>("spike", {
+    takes: "<name>",
+    help: "spikes: the readout fires, and decides by its spikes; potential: it never does; by default as --reading",
+    read: (flag, text) => oneOf<"spikes" | "potential">(flag, text, ["spikes", "potential"]),
+    otherwise: null,
   }),
   vThreshold: setting("spike", {
     takes: "<x>",

@@ -15,6 +15,8 @@ export interface ValueRow<T, Known> {
   read(option: string, text: string): T;
   /** The value when nothing is typed, in itself or from what is known by then; null: there is none. */
   readonly otherwise: T | ((known: Known) => T);
+  /** What it was in folders that are older than the option, where that is not what it is when nothing is typed. */
+  readonly before?: T;
   /** Heading in the help under which it stands; none for the first. */
   readonly group?: string;
 }

@@ -38,8 +38,6 @@ export interface SimulationOptions {
    * number. Worth it for networks of tens of thousands of neurons; `close` lets the threads go.
    */
   readonly workers?: number;
-  /** Compiled inner loops, where there are any, or their twins; both give the same bits. */
-  readonly kernels?: "compiled" | "typescript";
   /** What to record; all spikes by default. */
   readonly record?: SpikeRecording & ProbeRecording;
   /** Spikes after which a population counts as running away; for the default see `spikeBudgets`. */
@@ -52,7 +50,6 @@ const optionFields: readonly (keyof SimulationOptions)[] = [
   "mode",
   "dt",
   "workers",
-  "kernels",
   "record",
   "spikeBudget",
   "onSpike",
@@ -83,7 +80,7 @@ export class Simulation {
     if (!Array.isArray(network?.populations))
       throw new InputError(`network: expected what network(description) returns, got ${shown(network)}`);
     within("options", () => expectOnly(options, "a simulation's options", optionFields));
-    const { record = {}, spikeBudget, onSpike, mode = "exact", kernels = "compiled" } = options;
+    const { record = {}, spikeBudget, onSpike, mode = "exact" } = options;
     const { dt = 0.1, workers = 1 } = options;
     if (onSpike !== undefined && typeof onSpike !== "function")
       throw new InputError(`onSpike: expected a function, got ${shown(onSpike)}`);
@@ -101,18 +98,14 @@ export class Simulation {
     if (mode === "grid") {
       expectTime("dt", dt);
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
-      const compile = kernels === "compiled";
-      this.#loop = inMemory(
-        "network",
-        () => new GridLoop(network, dt, hear, onSpike !== undefined, compile, workers),
-      );
+      this.#loop = inMemory("network", () => new GridLoop(network, dt, hear, onSpike !== undefined, workers));
     } else {
       for (const field of ["dt", "workers"] as const) {
         const given = options[field];
         if (given !== undefined)
           throw new InputError(`${field}: expected it with mode "grid", got ${shown(given)}`);
       }
-      this.#loop = inMemory("network", () => new EventLoop(network, hear, kernels === "compiled"));
+      this.#loop = inMemory("network", () => new EventLoop(network, hear));
     }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     for (const make of network.stimuli) {

@@ -24,6 +24,8 @@ export interface TrainedNetwork {
   readonly maxSpikes: number;
   /** Trace that one input spike adds. */
   readonly inputGain: number;
+  /** Threshold of a readout that fires, with subtractive reset; absent where it integrates and never does. */
+  readonly readoutThreshold?: number;
   /** Where it comes from: rule, twin, data set, seed, epochs, version. */
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
 }
@@ -76,6 +78,11 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
   expect(neuron!.tauRef >= 0, "neuron.tauRef", "0 ms or more", neuron!.tauRef);
   expect(typeof encoder === "string", "encoder", "a name", encoder);
   const { tauMem, vThreshold, tauRef } = neuron!;
+  const { readoutThreshold } = map;
+  expect(
+    readoutThreshold === undefined || (typeof readoutThreshold === "number" && readoutThreshold > 0),
+    ...(["readoutThreshold", "a number above 0", readoutThreshold] as const),
+  );
   return {
     sizes: sizes!,
     ...(layers && { layers }),
@@ -86,6 +93,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     encoder: encoder!,
     maxSpikes: maxSpikes!,
     inputGain: inputGain!,
+    ...(readoutThreshold !== undefined && { readoutThreshold }),
     metadata: metadataFromJson(String(map.metadata), `${file}: metadata`),
   };
 }

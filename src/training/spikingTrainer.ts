@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
-import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import { FeedForwardNetwork, type Reading } from "../engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
@@ -46,6 +46,21 @@ export function refractoryPeriod(
   return -tauMem * log1p((vThreshold * expm1(-durationMs / tauMem)) / saturation);
 }
 
+/** What one spike of a readout that fires stands for, in logits. */
+const READOUT_THRESHOLD = 1;
+
+type ReadingSettings = Pick<TrainingSettings, "reading" | "readout">;
+
+export function readoutOf({ reading = "spikes", readout }: ReadingSettings): "spikes" | "potential" {
+  return readout ?? (reading === "spikes" ? "spikes" : "potential");
+}
+
+/** What is read of a network in training. */
+export function readingOf(settings: ReadingSettings): { reading: Reading; readoutThreshold: number | null } {
+  const { reading = "spikes" } = settings;
+  return { reading, readoutThreshold: readoutOf(settings) === "spikes" ? READOUT_THRESHOLD : null };
+}
+
 /** Trains a rule's spiking form. */
 export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
   const { seed, encoder: encoderName, durationMs, tauMem, vThreshold, maxSpikes } = settings;
@@ -55,10 +70,11 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const start = startingParameters(architecture, settings);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
   const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs, {
+    ...readingOf(settings),
     ...(settings.presentations && { schedule: settings.presentations }),
     ...(settings.wiring && { wiring: settings.wiring }),
   });
-  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
+  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count, settings.ruleOptions);
   const learner = spikingForm(rule, forms, net);
   const online = settings.eligibility === "online";
   if (online && !learner.ahead) {
@@ -106,6 +122,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const confusion = emptyConfusion(sizes.at(-1)!);
       const events = net.synapticEvents;
       const hidden = net.hiddenSpikes;
+      const output = net.outputSpikes;
       let input = 0;
       for (let n = 0; n < samples.count; n++) {
         yield;
@@ -121,6 +138,9 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
         confusion,
         inputSpikesPerSample: input / samples.count,
         hiddenSpikesPerSample: hiddenSpikes / samples.count,
+        ...(net.readoutThreshold !== null && {
+          outputSpikesPerSample: (net.outputSpikes - output) / samples.count,
+        }),
       };
     },
     update(indices) {

@@ -1,8 +1,10 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
+import type { Reading } from "../engine/exact/feedForward.ts";
 import type { Wiring } from "../engine/exact/queuedPresentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
+import type { Chosen } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
@@ -41,6 +43,12 @@ export interface TrainingSettings {
    * that the rule changes, on top of what the rule does itself.
    */
   readonly activityDecay?: number;
+  /** What is chosen of the rule's options; the rest is as the rule says. */
+  readonly ruleOptions?: Chosen;
+  /** What learning reads of hidden neurons; `spikes` by default. See `Reading`. */
+  readonly reading?: Reading;
+  /** Whether the readout fires, and its spikes are the logits, or its potential is; by default as `reading`. */
+  readonly readout?: "spikes" | "potential";
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */
@@ -55,6 +63,7 @@ export interface Evaluation {
   readonly confusion: number[][];
   readonly inputSpikesPerSample?: number;
   readonly hiddenSpikesPerSample?: number;
+  readonly outputSpikesPerSample?: number;
 }
 
 /** Cost of learning, per training sample since training began or was resumed. */
