@@ -52,10 +52,10 @@ export function linksOf(
       const pairs = new StdpRows(arena, crew, synapses, rule, group, dt, path, reached);
       return { ...link, rows: pairs, pairs };
     }
-    const rows =
-      synapses.full && !group.step.counts
-        ? new DenseRows(arena, crew, synapses, group, dt, path)
-        : new StaticProjection(arena, crew, synapses, group, dt, path);
+    const dense = synapses.full && !group.step.counts;
+    const rows = dense
+      ? new DenseRows(arena, crew, synapses, group, dt, path)
+      : new StaticProjection(arena, crew, synapses, group, dt, path);
     return { ...link, rows };
   });
 }
