@@ -6,7 +6,7 @@
  */
 import {
   dense,
-  encoders,
+  encoderOf,
   FeedForwardNetwork,
   initialParameters,
   Rng,
@@ -32,7 +32,7 @@ function prepare(rule: string, encoder: "rate" | "current", compiled: boolean): 
   const neuron = { tauMem: 20, vThreshold: 0.25 };
   const tauRef = refractoryPeriod(ruleNamed(rule).saturation ?? Infinity, { ...neuron, durationMs: 20 });
   const net = new FeedForwardNetwork(sizes, weights, biases, { ...neuron, tauRef }, 20, { compiled });
-  const code = encoders[encoder]({ inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
+  const code = encoderOf(encoder, { inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
   const synapses = new ThreeFactorSynapses(net, "trace");
   const forms = ruleNamed(rule).create(dense(sizes), new Rng(1, "feedback"), SAMPLES);
   const learner = forms.spiking!(net);

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { encoders } from "../encoding/index.ts";
+import { encoderOf } from "../encoding/index.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import { layeredSpec, populationNames } from "../engine/network/layers.ts";
 import { network, type PopulationSpec } from "../engine/network/network.ts";
@@ -38,7 +38,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
 
   const net = new FeedForwardNetwork(architecture, parameters.weights, parameters.biases, neuron, durationMs);
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
-  encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(
+  encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed }).encode(
     intensities,
     `evaluate ${sample}`,
     net.input,
@@ -93,7 +93,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const label = data.test.labels[sample];
   const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
-    rule: plan.rule,
+    rule: rule.name,
     seed,
     dataset: data.name,
     sample,

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { encoders } from "../encoding/index.ts";
+import { encoderOf } from "../encoding/index.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -72,7 +72,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     );
   }
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
-  const encoder = encoders[encoderName]({ inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
+  const encoder = encoderOf(encoderName, { inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
   const steps = new SpikingSteps(net, synapses, learner.feedback ?? [], {
     eligibility: settings.eligibility,

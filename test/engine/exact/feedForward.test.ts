@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encoders } from "../../../src/encoding/index.ts";
+import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { sized } from "../../long.ts";
@@ -41,7 +41,7 @@ test("a + V is the weighted sum of the traces below plus the bias, in every laye
   fc.assert(
     fc.property(cases, c => {
       const { net, weights, biases, x, modulation } = build(c.seed, c);
-      encoders[c.encoder]({ inputs: 9, durationMs: 20, tauMem: c.tauMem, maxSpikes: 6, seed: c.seed }).encode(
+      encoderOf(c.encoder, { inputs: 9, durationMs: 20, tauMem: c.tauMem, maxSpikes: 6, seed: c.seed }).encode(
         x,
         "test",
         net.input,

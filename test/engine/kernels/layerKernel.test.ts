@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encoders } from "../../../src/encoding/index.ts";
+import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
 import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/network/plasticity/threeFactor.ts";
@@ -38,7 +38,7 @@ test("the compiled loops give the same bits as their TypeScript twins: spikes, p
         const biases = [1, 2, 3].map(l => draw(c.sizes[l], c.bias));
         const net = new FeedForwardNetwork(c.sizes, weights, biases, c, 20, { compiled });
         const synapses = new ThreeFactorSynapses(net, c.eligibility);
-        const encoder = encoders[c.encoder]({
+        const encoder = encoderOf(c.encoder, {
           inputs: c.sizes[0],
           durationMs: 20,
           tauMem: c.tauMem,
