@@ -6,4 +6,5 @@ export { datasets, defineDataset, loadDataset, type NamedDataset } from "./data/
 export * from "./io/index.ts";
 export { renderReport } from "./report/report.ts";
 export { formatTable } from "./report/table.ts";
+export { loadPlugin } from "./training/plugins.ts";
 export { spread } from "./training/workers.ts";

@@ -83,7 +83,7 @@ async function prepare(
     );
   }
   const notes = [...classNotes(data), ...(start?.notes ?? [])];
-  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start) };
+  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start, folder) };
 }
 
 /** Writes what stands in a finished run's folder. */
