@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from "node:path";
 import { InputError } from "../errors.ts";
-import { entryAt, expectRegular } from "../files/regular.ts";
+import { entryAt } from "../files/regular.ts";
 import { loadPlugin } from "../training/plugins.ts";
 import type { RunRecord } from "../training/results.ts";
 import { checksum } from "./startNetwork.ts";
@@ -18,9 +18,8 @@ export const plugins: readonly Plugin[] = loaded;
 
 /** @throws InputError that begins with the file, when it cannot be imported or defines nothing */
 export async function usePlugin(file: string): Promise<void> {
-  expectRegular(file);
-  const sha256 = checksum(file);
   await loadPlugin(file);
+  const sha256 = checksum(file);
   loaded.push({ file, sha256 });
 }
 

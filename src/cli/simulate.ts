@@ -11,7 +11,7 @@ import type { Raster, RecordedTrace } from "../engine/record/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { expectRegular, readRegular, readText } from "../files/regular.ts";
+import { readRegular, readText } from "../files/regular.ts";
 import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/raster/native.ts";
 import { importModule } from "../training/plugins.ts";
@@ -244,7 +244,6 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return extended(await findModel(path, [...seen, path]), model as object, name);
   }
   if (/\.[mc]?[jt]s$/.test(name)) {
-    expectRegular(name);
     const module = await importModule(name, "a module with a model");
     const model = module.default ?? Object.values(module)[0];
     if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);

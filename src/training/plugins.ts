@@ -6,6 +6,7 @@ import { encoderRegistry } from "../encoding/index.ts";
 import { neurons } from "../engine/network/neurons/index.ts";
 import { plasticities } from "../engine/network/plasticity/index.ts";
 import { InputError, shown } from "../errors.ts";
+import { expectRegular } from "../files/regular.ts";
 import { definedKind, type Registry } from "../registry.ts";
 import { ruleRegistry } from "../rules/index.ts";
 import * as thisPackage from "./thisPackage.ts";
@@ -47,6 +48,7 @@ let resolving = false;
  * @throws InputError that begins with the file, whatever goes wrong when it is imported
  */
 export async function importModule(file: string, what: string): Promise<Readonly<Record<string, unknown>>> {
+  expectRegular(file);
   if (!resolving) {
     const hooks = node as unknown as { registerHooks?(hooks: object): void };
     // Without a thread of its own, where Node has that.

@@ -41,11 +41,13 @@ test("a + V is the weighted sum of the traces below plus the bias, in every laye
   fc.assert(
     fc.property(cases, c => {
       const { net, weights, biases, x, modulation } = build(c.seed, c);
-      encoderOf(c.encoder, { inputs: 9, durationMs: 20, tauMem: c.tauMem, maxSpikes: 6, seed: c.seed }).encode(
-        x,
-        "test",
-        net.input,
-      );
+      encoderOf(c.encoder, {
+        inputs: 9,
+        durationMs: 20,
+        tauMem: c.tauMem,
+        maxSpikes: 6,
+        seed: c.seed,
+      }).encode(x, "test", net.input);
       const seen = net.present(net.presentation(), c.modulated ? modulation : null);
       if (c.encoder === "current") {
         seen.trace[0].forEach((trace, i) => {
