@@ -1,6 +1,8 @@
 import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
+import type { EncoderDefinition } from "../encoding/encoder.ts";
+import { encoderNamed, encoders } from "../encoding/index.ts";
 import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
 import type { LayeredNetwork } from "../engine/network/layers.ts";
 import { InputError, shown } from "../errors.ts";
@@ -130,11 +132,18 @@ export function networkFor(
   return network;
 }
 
+/** The rule of a comparison is one of the list. */
+export type NamedPlan = RunPlan & { readonly rule: string };
+
 /**
  * The runs of a comparison in the order in which they are made; a rule without a spiking form has no such run.
  * @throws InputError when nothing is left to run, or the networks are too large
  */
-export function plans(options: CompareOptions, data: Dataset, start: StartNetwork | null = null): RunPlan[] {
+export function plans(
+  options: CompareOptions,
+  data: Dataset,
+  start: StartNetwork | null = null,
+): NamedPlan[] {
   const model = constantsFor(options.dataset, start);
   const begun = start && beginning(options, data, model, start);
   const layered = options.model && !begun ? modelOf(options.model) : null;
@@ -146,9 +155,10 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
   }
   const learningRates = layered?.learningRates ?? model.learningRates;
   const standardised = options.augment?.split(",").includes("standardise") === true;
-  if (standardised && options.twins.includes("spike") && options.encoder !== "current") {
+  const { withoutLeak, belowZero } = encoderNamed(options.encoder);
+  if (standardised && options.twins.includes("spike") && !belowZero) {
     throw new InputError(
-      `--augment: standardise makes intensities below 0, which only --encoder current can show in spikes, got ${options.encoder}`,
+      `--augment: standardise makes intensities below 0, which only --encoder ${encodersThat(e => e.belowZero)} can show in spikes, got ${options.encoder}`,
     );
   }
   if (options.eligibility === "online" && options.twins.includes("spike")) {
@@ -182,8 +192,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
             learningRates.default ??
             model.learningRates.default,
           durationMs: model.durationMs,
-          // One spike per input carries no intensity through a leak: the latency code asks for membranes without one.
-          tauMem: options.encoder === "latency" ? Infinity : model.tauMem,
+          tauMem: withoutLeak ? Infinity : model.tauMem,
         },
       })),
     ),
@@ -209,9 +218,9 @@ function beginning(
   start: StartNetwork,
 ): LayeredNetwork {
   const { neuron, file } = start;
-  if (options.encoder === "latency" && neuron.tauMem < Infinity)
+  if (encoderNamed(options.encoder).withoutLeak && neuron.tauMem < Infinity)
     throw new InputError(
-      `--encoder: expected current, rate or poisson where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got latency`,
+      `--encoder: expected ${encodersThat(e => !e.withoutLeak)} where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got ${options.encoder}`,
     );
   const constants = { ...model, encoder: options.encoder, maxSpikes: options.maxSpikes };
   const begun = start.layers(model.durationMs, start.inputGain ?? inputGain(constants, data.inputs));
@@ -226,6 +235,11 @@ function beginning(
       );
   }
   return begun;
+}
+
+function encodersThat(fit: (encoder: EncoderDefinition) => boolean | undefined): string {
+  const names = encoders.filter(fit).map(({ name }) => name);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {

@@ -54,7 +54,7 @@ export const comparison = {
   }),
   rules: option<readonly string[]>({
     takes: "<names>",
-    help: `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
+    help: () => `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
     read: (flag, text) => (text === "all" ? rules : list(flag, text).map(ruleNamed)).map(rule => rule.name),
     otherwise: ["bp", "dfa", "pepita", "pepita:sparse", "f3", "frozen"],
   }),
@@ -135,8 +135,8 @@ export const comparison = {
   }),
   encoder: setting<EncoderName>("spike", {
     takes: "<name>",
-    help: Object.keys(encoders).join(", "),
-    read: (_, text) => encoderNamed(text),
+    help: () => encoders.map(encoder => encoder.name).join(", "),
+    read: (_, text) => encoderNamed(text).name,
     otherwise: "rate",
   }),
   modulation: setting<ShownAs["modulation"]>("spike", {

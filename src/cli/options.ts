@@ -6,7 +6,8 @@ import { type Command, Option } from "commander";
 export interface ValueRow<T, Known> {
   /** What stands after the flag, such as `<n>`. */
   readonly takes: string;
-  readonly help: string;
+  /** Or what it is when it is shown, where it lists what may have been defined by then. */
+  readonly help: string | (() => string);
   /**
    * The value of what was typed.
    * @param option  its flag without dashes, for errors
@@ -55,9 +56,10 @@ export function addOptions(command: Command, table: Table): Command {
       continue;
     }
     const { otherwise } = row;
+    const help = typeof row.help === "function" ? row.help() : row.help;
     const fixed = typeof otherwise !== "function" && otherwise !== null;
     const shown = /\s/.test(String(otherwise)) ? `"${otherwise}"` : String(otherwise);
-    add(new Option(`--${flagOf(key)} ${row.takes}`, fixed ? `${row.help} (default: ${shown})` : row.help));
+    add(new Option(`--${flagOf(key)} ${row.takes}`, fixed ? `${help} (default: ${shown})` : help));
   }
   return command;
 }

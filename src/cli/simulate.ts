@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
 import { describe } from "../description/describe.ts";
@@ -12,9 +11,10 @@ import type { Raster, RecordedTrace } from "../engine/record/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { expectRegular, readRegular, readText } from "../files/regular.ts";
+import { readRegular, readText } from "../files/regular.ts";
 import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/raster/native.ts";
+import { importModule } from "../training/plugins.ts";
 import { integer, positive } from "./arguments.ts";
 import { type ImportFlags, importedModel, playRecording } from "./importedModel.ts";
 import { print, printJson, tell } from "./terminal.ts";
@@ -244,11 +244,7 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return extended(await findModel(path, [...seen, path]), model as object, name);
   }
   if (/\.[mc]?[jt]s$/.test(name)) {
-    expectRegular(name);
-    const module = await import(pathToFileURL(resolve(name)).href).catch((error: NodeJS.ErrnoException) => {
-      const hint = error.code === "ERR_UNKNOWN_FILE_EXTENSION" ? "; this Node runs .js and .json models" : "";
-      throw new InputError(`${name}: expected a module with a model: ${error.message.split("\n")[0]}${hint}`);
-    });
+    const module = await importModule(name, "a module with a model");
     const model = module.default ?? Object.values(module)[0];
     if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);
     return model;

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { encoders } from "../encoding/index.ts";
+import { encoderOf } from "../encoding/index.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import { layeredSpec, populationNames } from "../engine/network/layers.ts";
 import { network } from "../engine/network/network.ts";
@@ -43,7 +43,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     read,
   );
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
-  const code = encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed });
+  const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed });
   const put = () => shower(code, net.input, plan.settings)(intensities, `evaluate ${sample}`);
   put();
   const forms = rule.create(
@@ -94,7 +94,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const label = data.test.labels[sample];
   const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
-    rule: plan.rule,
+    rule: rule.name,
     seed,
     dataset: data.name,
     sample,

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Encoder } from "../encoding/encoder.ts";
-import { encoders } from "../encoding/index.ts";
+import { encoderOf } from "../encoding/index.ts";
 import { show } from "../encoding/shown.ts";
 import { FeedForwardNetwork, type PresentedInput, type Reading } from "../engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
@@ -96,7 +96,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     );
   }
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
-  const encoder = encoders[encoderName]({ inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
+  const encoder = encoderOf(encoderName, { inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
   const steps = new SpikingSteps(net, synapses, learner.feedback ?? [], {
     eligibility: settings.eligibility,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encoders } from "../../src/encoding/index.ts";
+import { encoderOf } from "../../src/encoding/index.ts";
 import { show } from "../../src/encoding/shown.ts";
 import type { PresentedInput } from "../../src/engine/exact/feedForward.ts";
 import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
@@ -9,7 +9,7 @@ const x = Float32Array.of(0.2, 0.5, 0.9);
 
 function shown(code: "rate" | "poisson" | "current", as: Parameters<typeof show>[4]) {
   const input: PresentedInput = { spikes: new SpikeTrain(), gain: 1, analogue: null };
-  show(encoders[code](settings), x, "sample", input, as);
+  show(encoderOf(code, settings), x, "sample", input, as);
   return (modulation: Float64Array | null) => {
     const left = input.next!(modulation);
     const { spikes } = input;
