@@ -135,6 +135,13 @@ export const comparison = {
     read: (flag, text) => oneOf<Eligibility>(flag, text, ["trace", "timing", "online"]),
     otherwise: "trace",
   }),
+  /** null: as the network allows. */
+  presentations: setting<"sweep" | "queue" | null>("spike", {
+    takes: "<name>",
+    help: "sweep: layer by layer, or queue: event by event, as delays and further synapses need; both give the same numbers (default: sweep where it can be)",
+    read: (flag, text) => oneOf(flag, text, ["sweep", "queue"] as const),
+    otherwise: null,
+  }),
   vThreshold: setting("spike", {
     takes: "<x>",
     help: "activation that one hidden spike stands for",

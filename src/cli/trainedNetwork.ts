@@ -30,6 +30,7 @@ export function trainedNetwork(
     encoder,
     maxSpikes,
     inputGain: inputGain(settings, sizes[0]),
+    ...(parameters.wiring && { wiring: parameters.wiring }),
     metadata: {
       rule: plan.rule,
       twin: plan.twin,

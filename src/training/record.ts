@@ -36,7 +36,16 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const tauRef = refractoryPeriod(rule.saturation ?? Infinity, plan.settings);
   const neuron = { tauMem, vThreshold, tauRef, reset: "subtract" } as const;
 
-  const net = new FeedForwardNetwork(architecture, parameters.weights, parameters.biases, neuron, durationMs);
+  const net = new FeedForwardNetwork(
+    architecture,
+    parameters.weights,
+    parameters.biases,
+    neuron,
+    durationMs,
+    {
+      ...(parameters.wiring && { wiring: parameters.wiring }),
+    },
+  );
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
   encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(
     intensities,
@@ -64,7 +73,10 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     network({
       // Those that are shown come first; pools pass on what the layer before them fires, and stay behind.
       populations: { input: input, ...inner, output, readout: readout, ...others },
-      projections: [...projections!, { ...projections!.at(-1)!, to: "output" }],
+      projections: [
+        ...projections!,
+        ...projections!.flatMap(one => (one.to === "readout" ? [{ ...one, to: "output" }] : [])),
+      ],
     }),
     {
       record: {

@@ -30,8 +30,16 @@ test("each option of the table is in the help once, with its default, and is rea
   const typed = {
     ...{ dataset: "mnist", rules: "bp,dfa", twins: "rate", model: "lenet", hidden: "3,4", epochs: "2" },
     ...{ batch: "7", learningRate: "0.1", schedule: "1 - progress", optimiser: "adam", weightDecay: "0.1" },
-    ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", eligibility: "timing", vThreshold: "0.4" },
-    ...{ maxSpikes: "9", trainSamples: "11", testSamples: "12", augment: "crop:8+1,flip", seeds: "3,4" },
+    ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", eligibility: "timing" },
+    ...{
+      presentations: "queue",
+      vThreshold: "0.4",
+      maxSpikes: "9",
+      trainSamples: "11",
+      testSamples: "12",
+      augment: "crop:8+1,flip",
+      seeds: "3,4",
+    },
   };
   expect(Object.keys(typed)).toEqual(Object.keys(comparison));
   const options = compareOptions(typed);
