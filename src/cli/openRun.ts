@@ -25,7 +25,10 @@ export async function openRun(flags: CompareFlags): Promise<{
   if (flags.model !== undefined && flags.hidden !== undefined) {
     throw new InputError("--model: expected --model or --hidden, got both");
   }
-  const start = await startNetwork(flags.model);
+  // What is wrong with the others is said before a large file is read.
+  const { model, ...others } = flags;
+  compareOptions(others);
+  const start = await startNetwork(model);
   const asked = compareOptions(flags, start);
   if (!flags.resume) {
     const folder = new RunFolder(flags.out ?? defaultFolder(asked));
