@@ -12,7 +12,7 @@ import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { among, integer, integerFrom, list, oneOf, positive, probability, share } from "./arguments.ts";
 import { readModel } from "./layeredModels.ts";
-import type { Flags, ValueRow, Values } from "./options.ts";
+import type { Flags, OptionValues, ValueRow } from "./options.ts";
 
 /** Defaults may come from the constants of the data set. */
 type Row<T> = ValueRow<T, TwinModel> & Required<Pick<ValueRow<T, TwinModel>, "read" | "otherwise">>;
@@ -227,7 +227,7 @@ export const conduct = {
 /** What the user typed; commander's names, all text. */
 export type CompareFlags = Flags<typeof comparison & typeof alsoRecorded & typeof conduct>;
 
-export type CompareOptions = Values<typeof comparison>;
+export type CompareOptions = OptionValues<typeof comparison>;
 
 type SettingName = {
   [K in keyof CompareOptions]: (typeof comparison)[K] extends { form: string } ? K : never;

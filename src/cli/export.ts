@@ -20,7 +20,7 @@ import { openRaster } from "../io/raster/open.ts";
 import { collect, type RasterStream } from "../io/raster/stream.ts";
 import { writeSonataNetwork } from "../io/sonata/network.ts";
 import { among, integer, integerFrom, oneOf, positive } from "./arguments.ts";
-import { addOptions, type Flags, readOptions, type Values } from "./options.ts";
+import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
 import { print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
@@ -61,7 +61,7 @@ const settings = {
   json: { help: "print one JSON document and nothing else" },
 } as const;
 
-type Options = Values<typeof settings>;
+type Options = OptionValues<typeof settings>;
 
 interface Written {
   readonly source: string;

@@ -11,7 +11,7 @@ import { collect } from "../io/raster/stream.ts";
 import { holdsCircuit } from "../io/sonata/read.ts";
 import { readSonataSimulation } from "../io/sonata/simulation.ts";
 import { among, positive } from "./arguments.ts";
-import type { Values } from "./options.ts";
+import type { OptionValues } from "./options.ts";
 import { tell } from "./terminal.ts";
 
 /** A network of another tool's file. */
@@ -58,7 +58,7 @@ export const importOptions = {
  */
 export async function importedModel(
   path: string,
-  { nirUnit, nirDt, nirSteps, allowOutside, input }: Values<typeof importOptions>,
+  { nirUnit, nirDt, nirSteps, allowOutside, input }: OptionValues<typeof importOptions>,
 ): Promise<ImportedModel | null> {
   const found = entryAt(path);
   const ours = /\.([mc]?[jt]s|json)$/.test(path) && !found?.isDirectory();

@@ -26,10 +26,10 @@ export interface Switch {
 
 /** By the names that commander gives them, `learningRate` for `--learning-rate`. */
 // biome-ignore lint/suspicious/noExplicitAny: each row has a type of its own
-export type Table = Readonly<Record<string, ValueRow<any, any, any> | Switch>>;
+export type OptionTable = Readonly<Record<string, ValueRow<any, any, any> | Switch>>;
 
 /** What was typed. */
-export type Flags<T extends Table> = {
+export type Flags<T extends OptionTable> = {
   -readonly [K in keyof T]?: T[K] extends { read(option: string, text: infer Typed): unknown }
     ? Typed
     : T[K] extends { takes: string }
@@ -45,15 +45,15 @@ type Otherwise<Row> = Row extends { otherwise: infer O }
   : null;
 
 /** What it means. */
-export type Values<T extends Table> = {
+export type OptionValues<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends { takes: string } ? Value<T[K]> | Otherwise<T[K]> : boolean;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: any text
-type Known<T extends Table> = T[keyof T] extends ValueRow<unknown, infer K, any> | Switch ? K : never;
+type Known<T extends OptionTable> = T[keyof T] extends ValueRow<unknown, infer K, any> | Switch ? K : never;
 
 /** Gives a command the options of a table, in its order. */
-export function addOptions(command: Command, table: Table): Command {
+export function addOptions(command: Command, table: OptionTable): Command {
   for (const [key, row] of Object.entries(table)) {
     if (!("takes" in row)) {
       command.option(`--${flagOf(key)}`, row.help);
@@ -72,7 +72,11 @@ export function addOptions(command: Command, table: Table): Command {
 }
 
 /** @throws InputError for the first option of the table whose value is none */
-export function readOptions<T extends Table>(table: T, flags: Flags<T>, known?: Known<T>): Values<T> {
+export function readOptions<T extends OptionTable>(
+  table: T,
+  flags: Flags<T>,
+  known?: Known<T>,
+): OptionValues<T> {
   const entries = Object.entries(table).map(([key, row]) => {
     const typed = flags[key];
     if (!("takes" in row)) return [key, typed === true];

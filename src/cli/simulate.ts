@@ -17,7 +17,7 @@ import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/raster/native.ts";
 import { among, integerFrom, positive } from "./arguments.ts";
 import { importedModel, importOptions, playRecording } from "./importedModel.ts";
-import { addOptions, type Flags, readOptions, type Values } from "./options.ts";
+import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
 import { print, printJson, tell } from "./terminal.ts";
 import { expectPlace, writable } from "./writable.ts";
 
@@ -143,7 +143,7 @@ function namingFile<T>(file: string, make: () => T): T {
 }
 
 function timeMode(
-  { mode, dt, workers }: Values<typeof settings>,
+  { mode, dt, workers }: OptionValues<typeof settings>,
   usualDt: number,
 ): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
   if (mode === "grid") return { mode, dt: dt ?? usualDt, workers: workers ?? 1 };

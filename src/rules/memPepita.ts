@@ -5,7 +5,7 @@ import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { Layers, whole } from "./layers.ts";
-import { pepita, spikingForm } from "./pepita.ts";
+import { pepita, spikingFactors } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -31,7 +31,7 @@ export const memPepita: Rule = {
     const { sizes } = architecture;
     const [inputs, classes] = [sizes[0], sizes.at(-1)!];
     const F = sparseInputFeedback(inputs, classes, rng);
-    const { gain, decay } = spikingForm;
+    const { gain, decay } = spikingFactors;
     return {
       rate: net => ({
         learn({ x, y }, descend) {

@@ -88,7 +88,7 @@ function pepitaRule(form: {
 }
 
 /** Gain of the contrast and activity decay of the form for spikes. */
-export const spikingForm = { gain: 2, decay: 0.004 } as const;
+export const spikingFactors = { gain: 2, decay: 0.004 } as const;
 
 /**
  * The form for spikes: a large contrast that survives the rounding of spike counts, from feedback onto a fixed 15 % of
@@ -99,7 +99,7 @@ export const pepita = pepitaRule({
   name: "pepita",
   title: "PEPITA",
   pre: "clean",
-  ...spikingForm,
+  ...spikingFactors,
   feedback: sparseInputFeedback,
 });
 

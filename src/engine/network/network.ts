@@ -20,8 +20,8 @@ import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.t
 import { named } from "./streams.ts";
 import { type Connectivity, connect, connectFields, type Rows } from "./synapses/connect.ts";
 import {
-  type Convolution,
   ConvolutionProjection,
+  type ConvolutionSpec,
   convolutionFields,
   kernelWeights,
   slide,
@@ -54,7 +54,7 @@ export interface ProjectionSpec {
   readonly from: string;
   readonly to: string;
   /** Without it, every neuron connects to every neuron. */
-  readonly connect?: Connectivity | Convolution;
+  readonly connect?: Connectivity | ConvolutionSpec;
   /**
    * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution. A Float32Array is
    * kept, not copied, and plasticity changes it; except beside `connect` with `pairs` or with a delay for each synapse,
