@@ -10,7 +10,7 @@ import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
 import { createTrainer, type RunPlan } from "../training/train.ts";
-import { networkOf } from "../training/trainer.ts";
+import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import {
   alsoRecorded,
   type CompareFlags,
@@ -21,6 +21,7 @@ import {
 } from "./compareTable.ts";
 import { modelOf } from "./layeredModels.ts";
 import { readOptions } from "./options.ts";
+import { readRuleOptions } from "./ruleOptions.ts";
 import { constantsFor, type StartNetwork } from "./startNetwork.ts";
 import { inputGain } from "./trainedNetwork.ts";
 
@@ -69,9 +70,13 @@ export function recordedOptions(
       `${file}: options: ${stray[0]}: expected text, a number or a list, got ${shown(stray[1])}`,
     );
   }
+  const before = Object.entries(comparison).flatMap(([key, row]) =>
+    "before" in row && !Object.hasOwn(recorded, key) ? [[key, row.before] as const] : [],
+  );
   let options: CompareOptions;
   try {
-    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])), start);
+    const all = [...before, ...typed].map(([key, value]) => [key, String(value)]);
+    options = compareOptions(Object.fromEntries(all), start);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
   }
@@ -176,6 +181,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
         twin,
         settings: {
           ...settingsOf(options),
+          ...chosenOf(options.ruleOptions, rule),
           sizes,
           ...(options.model !== null && { architecture }),
           ...(wiring && { wiring: { ...wiring, seed } }),
@@ -225,6 +231,12 @@ function tryWired(all: readonly RunPlan[], data: Dataset, where: string): void {
       throw error instanceof InputError ? new InputError(`${where}: ${plan.rule}: ${error.message}`) : error;
     }
   }
+}
+
+/** What `--rule-options` says of a rule. */
+function chosenOf(text: string | null, rule: string): Pick<TrainingSettings, "ruleOptions"> {
+  const chosen = readRuleOptions("rule-options", text ?? "")[rule];
+  return chosen ? { ruleOptions: chosen } : {};
 }
 
 /** The layers that all runs begin with. @throws InputError for what a rule or the code of inputs would have otherwise */

@@ -3,6 +3,8 @@ import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
+import type { ShownAs } from "../encoding/shown.ts";
+import type { Reading } from "../engine/exact/feedForward.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";
@@ -13,6 +15,7 @@ import { defaultSchedule, schedules } from "../training/schedule.ts";
 import { among, integer, integerFrom, list, oneOf, positive, probability, share } from "./arguments.ts";
 import { readModel } from "./layeredModels.ts";
 import type { Flags, OptionValues, ValueRow } from "./options.ts";
+import { readRuleOptions, ruleOptionsText } from "./ruleOptions.ts";
 
 /** Defaults may come from the constants of the data set. */
 type Row<T> = ValueRow<T, TwinModel> & Required<Pick<ValueRow<T, TwinModel>, "read" | "otherwise">>;
@@ -53,7 +56,7 @@ export const comparison = {
     takes: "<names>",
     help: `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
     read: (flag, text) => (text === "all" ? rules : list(flag, text).map(ruleNamed)).map(rule => rule.name),
-    otherwise: ["bp", "dfa", "pepita", "f3", "frozen"],
+    otherwise: ["bp", "dfa", "pepita", "pepita:sparse", "f3", "frozen"],
   }),
   twins: option<readonly Twin[]>({
     takes: "<names>",
@@ -104,6 +107,13 @@ export const comparison = {
     read: among(optimiserNames),
     otherwise: "sgd",
   }),
+  /** Sorted, such as `ff.slope=1,ff.theta=2`; null: as every rule says. */
+  ruleOptions: option<string | null>({
+    takes: "<list>",
+    help: "options of rules, such as ff.theta=2,usf.scale=biotorch, or a JSON file of them by rule; `threefactor rules NAME` shows a rule's",
+    read: (flag, text) => ruleOptionsText(readRuleOptions(flag, text)),
+    otherwise: null,
+  }),
   /** null: what each rule asks for itself. */
   weightDecay: setting<number | null>("both", {
     takes: "<x>",
@@ -129,6 +139,18 @@ export const comparison = {
     read: (_, text) => encoderNamed(text),
     otherwise: "rate",
   }),
+  modulation: setting<ShownAs["modulation"]>("spike", {
+    takes: "<name>",
+    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less, down to never; current, a constant drive of either sign beside them",
+    read: (flag, text) => oneOf<ShownAs["modulation"]>(flag, text, ["spikes", "current"]),
+    otherwise: "current",
+  }),
+  replay: {
+    help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",
+    form: "spike",
+    group: "Options of the spiking form:",
+    before: true,
+  },
   eligibility: setting<Eligibility>("spike", {
     takes: "<name>",
     help: "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand",
@@ -140,6 +162,19 @@ export const comparison = {
     takes: "<name>",
     help: "sweep: layer by layer, or queue: event by event, as delays and further synapses need; both give the same numbers (default: sweep where it can be)",
     read: among<"sweep" | "queue">(["sweep", "queue"]),
+    otherwise: null,
+  }),
+  reading: setting<Reading>("spike", {
+    takes: "<name>",
+    help: "what learning reads of hidden neurons: spikes, their own; drive, spikes and potential, which is the sum of their inputs whether they fire or not",
+    read: among<Reading>(["spikes", "drive"]),
+    otherwise: "spikes",
+    before: "drive",
+  }),
+  readout: setting<"spikes" | "potential" | null>("spike", {
+    takes: "<name>",
+    help: "spikes: the readout fires, and decides by its spikes; potential: it never does; by default as --reading",
+    read: among<"spikes" | "potential">(["spikes", "potential"]),
     otherwise: null,
   }),
   vThreshold: setting("spike", {

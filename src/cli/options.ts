@@ -15,6 +15,8 @@ export interface ValueRow<T, Known, Typed extends string | readonly string[] = s
   read?(option: string, text: Typed): T;
   /** The value when nothing is typed, in itself or from what is known by then; null, as without it: there is none. */
   readonly otherwise?: T | ((known: Known) => T);
+  /** What it was in folders that are older than the option, where that is not what it is when nothing is typed. */
+  readonly before?: T;
   /** Heading in the help under which it stands; none for the first. */
   readonly group?: string;
 }
@@ -22,6 +24,9 @@ export interface ValueRow<T, Known, Typed extends string | readonly string[] = s
 /** An option without a value. */
 export interface Switch {
   readonly help: string;
+  /** As of options with a value. */
+  readonly before?: boolean;
+  readonly group?: string;
 }
 
 /** By the names that commander gives them, `learningRate` for `--learning-rate`. */
@@ -55,18 +60,16 @@ type Known<T extends OptionTable> = T[keyof T] extends ValueRow<unknown, infer K
 /** Gives a command the options of a table, in its order. */
 export function addOptions(command: Command, table: OptionTable): Command {
   for (const [key, row] of Object.entries(table)) {
+    const { group } = row;
+    const add = (option: Option) => command.addOption(group === undefined ? option : option.helpGroup(group));
     if (!("takes" in row)) {
-      command.option(`--${flagOf(key)}`, row.help);
+      add(new Option(`--${flagOf(key)}`, row.help));
       continue;
     }
-    const { otherwise = null, group } = row;
+    const { otherwise = null } = row;
     const fixed = typeof otherwise !== "function" && otherwise !== null;
     const shown = /\s/.test(String(otherwise)) ? `"${otherwise}"` : String(otherwise);
-    const option = new Option(
-      `--${flagOf(key)} ${row.takes}`,
-      fixed ? `${row.help} (default: ${shown})` : row.help,
-    );
-    command.addOption(group === undefined ? option : option.helpGroup(group));
+    add(new Option(`--${flagOf(key)} ${row.takes}`, fixed ? `${row.help} (default: ${shown})` : row.help));
   }
   return command;
 }
@@ -79,7 +82,8 @@ export function readOptions<T extends OptionTable>(
 ): OptionValues<T> {
   const entries = Object.entries(table).map(([key, row]) => {
     const typed = flags[key];
-    if (!("takes" in row)) return [key, typed === true];
+    // As text in a run folder.
+    if (!("takes" in row)) return [key, typed === true || String(typed) === "true"];
     const { read = (_, text) => text, otherwise = null } = row;
     if (typed !== undefined) return [key, read(flagOf(key), typed)];
     return [key, typeof otherwise === "function" ? otherwise(known) : otherwise];

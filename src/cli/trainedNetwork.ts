@@ -3,7 +3,7 @@ import { encoders } from "../encoding/index.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import type { TrainedNetwork } from "../io/networkFile.ts";
 import { ruleNamed } from "../rules/index.ts";
-import { refractoryPeriod } from "../training/spikingTrainer.ts";
+import { readingOf, refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan, Trained } from "../training/train.ts";
 import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import { threefactorVersion } from "./versions.ts";
@@ -18,6 +18,7 @@ export function trainedNetwork(
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
   const rule = ruleNamed(plan.rule);
   const { sizes, layers } = networkOf(rule, settings);
+  const { readoutThreshold } = readingOf(settings);
   const plain = layers.every(({ conv, pool }) => !conv && !pool);
   return {
     sizes,
@@ -31,6 +32,7 @@ export function trainedNetwork(
     maxSpikes,
     inputGain: inputGain(settings, sizes[0]),
     ...(parameters.wiring && { wiring: parameters.wiring }),
+    ...(plan.twin === "spike" && readoutThreshold !== null && { readoutThreshold }),
     metadata: {
       rule: plan.rule,
       twin: plan.twin,

@@ -26,6 +26,8 @@ export interface TrainedNetwork {
   readonly inputGain: number;
   /** Delays and further synapses, in numbers. */
   readonly wiring?: Wiring;
+  /** Threshold of a readout that fires, with subtractive reset; absent where it integrates and never does. */
+  readonly readoutThreshold?: number;
   /** Where it comes from: rule, twin, data set, seed, epochs, version. */
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
 }
@@ -85,6 +87,11 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     expect(maps, "wiring.projections", "a list of maps", projections);
   }
   const { tauMem, vThreshold, tauRef } = neuron!;
+  const { readoutThreshold } = map;
+  expect(
+    readoutThreshold === undefined || (typeof readoutThreshold === "number" && readoutThreshold > 0),
+    ...(["readoutThreshold", "a number above 0", readoutThreshold] as const),
+  );
   return {
     sizes: sizes!,
     ...(layers && { layers }),
@@ -96,6 +103,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     maxSpikes: maxSpikes!,
     inputGain: inputGain!,
     ...(wiring && { wiring }),
+    ...(readoutThreshold !== undefined && { readoutThreshold }),
     metadata: metadataFromJson(String(map.metadata), `${file}: metadata`),
   };
 }

@@ -27,6 +27,8 @@ export interface LayeredNetwork {
   /** Trace that one input spike adds. */
   readonly inputGain: number;
   readonly wiring?: Wiring;
+  /** Threshold of readout neurons that fire; by default the readout integrates and never does. */
+  readonly readoutThreshold?: number | null;
 }
 
 /** Names of the populations of a layered network, from the input up. */
@@ -37,8 +39,8 @@ export function populationNames(depth: number): string[] {
 
 /**
  * A layered network as the populations, projections and currents that it is: `input`, `hidden` (or `hidden 1`, ...) and
- * `readout`, which integrates and never fires; `pool 1`, ... where spikes pass through max pools. The weights are those
- * that were given, not copies. Projections are those of the wiring, of max pools, and of the layers.
+ * `readout`, which integrates and fires only where it has a threshold; `pool 1`, ... where spikes pass through max pools.
+ * The weights are those that were given, not copies. Projections are those of the wiring, of max pools, and of the layers.
  */
 export function layeredSpec(net: LayeredNetwork): NetworkSpec {
   const { architecture, neuron, biases, durationMs, wiring: { delays = [], projections = [] } = {} } = net;
@@ -46,6 +48,10 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
   const names = populationNames(layers.length);
   const { tauMem } = neuron;
   const cell: NeuronSpec = { ...neuron, reset: "subtract" };
+  const readout: NeuronSpec =
+    (net.readoutThreshold ?? null) === null
+      ? { model: "li", tauMem }
+      : { tauMem, vThreshold: net.readoutThreshold!, reset: "subtract" };
   const pools = layers.flatMap(({ pool }, l) => {
     if (pool?.kind !== "max") return [];
     const { height, width, channels } = pool.from;
@@ -59,7 +65,7 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
           name,
           {
             size: sizes[p],
-            neuron: p === 0 ? "input" : p === layers.length ? ({ model: "li", tauMem } as const) : cell,
+            neuron: p === 0 ? "input" : p === layers.length ? readout : cell,
           },
         ]),
       ),

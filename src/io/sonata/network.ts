@@ -82,7 +82,7 @@ export async function writeSonataNetwork(
   const rows = names.map((name, l) =>
     l === 0
       ? `100 virtual NULL ${name} NULL NULL NULL NULL NULL`
-      : `${100 + l} point_neuron threefactor:lif ${name} ${l === depth ? "inf" : neuron.vThreshold} ${parameters}`,
+      : `${100 + l} point_neuron threefactor:lif ${name} ${l === depth ? (network.readoutThreshold ?? "inf") : neuron.vThreshold} ${parameters}`,
   );
   const header = "node_type_id model_type model_template pop_name v_threshold tau_m t_ref v_rest reset";
   await writeAtomic(join(folder, "node_types.csv"), `${header}\n${rows.join("\n")}\n`);

@@ -281,8 +281,12 @@ test.each<[object, string]>([
   [{ connect: good, delay: [1, 2] }, "delay: expected 0 ms or more, one for all synapses, got a list of 2"],
   [{ connect: good, delay: -1 }, "delay: expected 0 ms or more, one for all synapses, got -1"],
   [
-    { connect: good, plasticity: { kind: "stdp-pair", aPlus: 1, aMinus: 1, wMax: 1 } },
-    "plasticity: expected a weight per synapse, got those of a shared kernel",
+    { connect: good, plasticity: { kind: "stdp-reward" } },
+    "plasticity: expected a weight per synapse with stdp-reward, got those of a shared kernel",
+  ],
+  [
+    { connect: good, plasticity: { kind: "homeostasis", targetRate: 5, tauScaling: 1000 } },
+    "plasticity: expected a weight per synapse with homeostasis, got those of a shared kernel",
   ],
 ])("an impossible convolution is refused with its path: %#", (fields, message) => {
   const build = () =>
