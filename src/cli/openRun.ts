@@ -31,7 +31,10 @@ export async function openRun(flags: CompareFlags): Promise<{
     throw new InputError("--resume: expected --out with the folder of the run, got none");
   // What its plugins define may be asked for.
   if (flags.resume) await usePluginsOf(await new RunFolder(flags.out!).record(), flags.out!);
-  const start = await startNetwork(flags.model);
+  // What is wrong with the others is said before a large file is read.
+  const { model, ...others } = flags;
+  compareOptions(others);
+  const start = await startNetwork(model);
   const asked = compareOptions(flags, start);
   const folder = new RunFolder(flags.out ?? defaultFolder(asked));
   if (!flags.resume) {

@@ -31,6 +31,7 @@ export function trainedNetwork(
     encoder,
     maxSpikes,
     inputGain: inputGain(settings, sizes[0]),
+    ...(parameters.wiring && { wiring: parameters.wiring }),
     ...(plan.twin === "spike" && readoutThreshold !== null && { readoutThreshold }),
     metadata: {
       rule: rule.name,

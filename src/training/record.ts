@@ -40,7 +40,10 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     parameters.biases,
     neuron,
     durationMs,
-    read,
+    {
+      ...read,
+      ...(parameters.wiring && { wiring: parameters.wiring }),
+    },
   );
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
   const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed });

@@ -176,7 +176,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       return cost;
     },
     parameters: () => copyOf(net),
-    deployed: () => copyOf(net),
+    deployed: () => ({ ...copyOf(net), ...(net.queue?.wired && { wiring: net.queue.wiring }) }),
     restore(parameters, memory) {
       net.weights.forEach((w, l) => {
         w.set(parameters.weights[l]);

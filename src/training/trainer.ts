@@ -2,8 +2,8 @@ import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
 import type { ShownAs } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/feedForward.ts";
-import type { Wiring } from "../engine/exact/queuedPresentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
+import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Chosen } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -107,7 +107,7 @@ export interface Trainer {
   /** Cost of the samples learned since the last call. */
   cost(): Cost;
   parameters(): Parameters;
-  /** Parameters of the same network without normalisation, whose remembered statistics are folded in. */
+  /** What stands for itself: without normalisation, whose remembered statistics are folded in, and with the wiring. */
   deployed(): Parameters;
   restore(parameters: Parameters, memory: Float32Array | null): void;
   readonly memory: Float32Array | null;

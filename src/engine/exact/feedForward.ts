@@ -3,13 +3,13 @@ import { exp, expm1 } from "../../math/elementary.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
 import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
-import { currentPerTrace } from "../network/layers.ts";
+import { currentPerTrace, type Wiring } from "../network/layers.ts";
 import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import { pool, unpool } from "../network/pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
-import { type Presented, QueuedPresentation, type Wiring } from "./queuedPresentation.ts";
+import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
 import { SpikePool } from "./spikePool.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
