@@ -88,6 +88,7 @@ test("one of each is trained with, by threads too, killed, and goes on to the sa
   // From another folder, without being told of the plugin.
   const resumed = await run([...resume, "killed"], {}, join(own, "runs"));
   expect(resumed.code, resumed.stderr).toBe(0);
+  expect(resumed.stderr).toContain(`plugin: ${join(own, "plugin.js")}\n`);
   await expectSame(join(own, "runs/whole"), join(own, "runs/killed"));
   expect(readFileSync(join(own, "runs/killed/report.html"), "utf8")).toContain("../../plugin.js");
 });

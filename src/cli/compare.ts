@@ -19,6 +19,7 @@ import { type NamedPlan, plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, conduct } from "./compareTable.ts";
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { addOptions, readOptions } from "./options.ts";
+import { plugins } from "./plugins.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
@@ -42,6 +43,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     const { options } = opened;
     const progress = new Progress();
     progress.line(`${title(options, data, all)}; tensors on ${backendTitle()}; writing ${folder.path}`);
+    for (const { file } of plugins) progress.line(`plugin: ${file}`);
     for (const rule of options.rules) {
       const unavailable = ruleNamed(rule).rateOnly;
       if (unavailable && options.twins.includes("spike"))
