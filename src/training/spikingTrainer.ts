@@ -49,7 +49,7 @@ export function refractoryPeriod(
 }
 
 /** What one spike of a readout that fires stands for, in logits. */
-const READOUT_THRESHOLD = 1;
+const READOUT_THRESHOLD = 0.5;
 
 type ReadingSettings = Pick<TrainingSettings, "reading" | "readout">;
 
