@@ -2,7 +2,7 @@
  * Feed-forward inference, 784-1024-10: samples per second of processor time, alone or against Brian2's C++ and a loop in
  * PyTorch in one interleaved run. Prints a table and one JSON line per run.
  *
- *     npm run build && node dist/bench/inference.js [--samples 2000] [--rounds 3] [--peers DIR] [--typescript]
+ *     npm run build && node dist/bench/inference.js [--samples 2000] [--rounds 3] [--peers DIR]
  *
  * DIR holds `brian2_ffwd.py`, `torch_ffwd.py` and `common.py`, which state the same model; weights and input spikes are
  * then theirs. Every run is a process of its own. What is compiled or loaded beforehand is not counted: Brian2's C++,
@@ -102,23 +102,22 @@ interface Figures {
 }
 
 /** One run in this process. */
-function measure({ w1, w2, channels, steps }: Work, kernels: "compiled" | "typescript"): Figures {
-  const inference = new Inference(network(spec(w1, w2)), { durationMs: sampleMs, dt, kernels });
+function measure({ w1, w2, channels, steps }: Work): Figures {
+  const inference = new Inference(network(spec(w1, w2)), { durationMs: sampleMs, dt });
   const samples: InputSpikes[] = Array.from({ length: channels.length / active }, (_, s) => ({
     // The peers' input of step n is there for the first time after that step.
     times: Float64Array.from(steps.subarray(s * active, (s + 1) * active), n => (n + 1) * dt),
     neurons: channels.slice(s * active, (s + 1) * active),
   }));
-  const turns = kernels === "compiled" ? TURNS : 1;
-  if (kernels === "compiled") inference.run(samples.slice(0, 512));
+  inference.run(samples.slice(0, 512));
   const { user, system } = process.cpuUsage();
   let totals: Readonly<Record<string, number>> = {};
-  for (let turn = 0; turn < turns; turn++) totals = inference.run(samples).totals;
+  for (let turn = 0; turn < TURNS; turn++) totals = inference.run(samples).totals;
   const after = process.cpuUsage();
   const seconds = (after.user - user + after.system - system) / 1e6;
   return {
-    simulator: kernels === "compiled" ? "threefactor" : "threefactor, TypeScript",
-    samplesPerSecond: (turns * samples.length) / seconds,
+    simulator: "threefactor",
+    samplesPerSecond: (TURNS * samples.length) / seconds,
     hidden: totals.hidden / samples.length,
     output: totals.output / samples.length,
   };
@@ -146,12 +145,11 @@ const { values } = parseArgs({
     samples: { type: "string", default: "2000" },
     rounds: { type: "string", default: "3" },
     peers: { type: "string" },
-    typescript: { type: "boolean", default: false },
     one: { type: "string" },
   },
 });
 if (values.one !== undefined) {
-  console.log(JSON.stringify(measure(load(values.one), values.typescript ? "typescript" : "compiled")));
+  console.log(JSON.stringify(measure(load(values.one))));
 } else {
   const samples = Number(values.samples);
   if (!(Number.isInteger(samples) && samples > 0)) {
@@ -171,9 +169,6 @@ if (values.one !== undefined) {
       peer(name, values.peers!, "torch_ffwd.py", [values.samples, "1", step, "100", "sparse"]);
     const each = [
       () => inOwnProcess<Figures>(import.meta.url, ["--one", work]),
-      ...(values.typescript
-        ? [() => inOwnProcess<Figures>(import.meta.url, ["--one", work, "--typescript"])]
-        : []),
       ...(values.peers
         ? [
             () => brian2(values.peers!, values.samples, []),

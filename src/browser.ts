@@ -32,7 +32,6 @@ export {
   type Network,
   type NetworkSpec,
   network,
-  type PerSynapse,
   type PopulationSpec,
   type ProjectionSpec,
 } from "./engine/network/network.ts";
@@ -71,6 +70,7 @@ export { pfisterGerstner2006 } from "./engine/network/plasticity/stdpTriplet.ts"
 export { type Eligibility, ThreeFactorSynapses } from "./engine/network/plasticity/threeFactor.ts";
 export { Trace } from "./engine/network/plasticity/trace.ts";
 export type { StimulusSpec } from "./engine/network/stimuli/stimulus.ts";
+export type { PerSynapse } from "./engine/network/synapses/drawn.ts";
 export type { Raster, RasterPopulation, RecordedTrace } from "./engine/record/raster.ts";
 export { SpikeTrain } from "./engine/record/spikeTrain.ts";
 export { Simulation, type SimulationOptions } from "./engine/simulation.ts";

@@ -143,7 +143,7 @@ function watch(rule: Rule, form: "rate" | "spike", substitute: boolean): ReadLog
   }
   if (!spiking) return null;
   const neuron = { tauMem: 20, vThreshold: 0.05, tauRef: 0 };
-  const net = new FeedForwardNetwork(SIZES, weights, biases, neuron, 20, { compiled: false });
+  const net = new FeedForwardNetwork(SIZES, weights, biases, neuron, 20);
   net.input.analogue = Float64Array.from(x);
   log.sample = net.input.analogue;
   const learner = spiking(watchedSpikingNetwork(net, log));

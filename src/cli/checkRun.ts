@@ -52,6 +52,9 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   validationAccuracy: optional(number),
   encoder: optional(text),
   eligibility: optional(text),
+  reading: optional(text),
+  readout: optional(text),
+  ruleOptions: optional(map),
   curve: listOf([
     point =>
       isMap(point) &&

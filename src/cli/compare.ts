@@ -161,7 +161,7 @@ async function runAll(
   return results;
 }
 
-/** The copy of the readout fires by its logits, and gives up on weights that have nearly diverged. */
+/** A readout that fires does so by its logits, and gives up on weights that have nearly diverged. */
 function recorded(plan: NamedPlan, data: Dataset, parameters: Parameters): Raster {
   try {
     return recordSample(plan, data, parameters);

@@ -1,17 +1,21 @@
 import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
+
+import { wiringOf } from "../description/wiring.ts";
+
 import type { EncoderDefinition } from "../encoding/encoder.ts";
 import { encoderNamed, encoders } from "../encoding/index.ts";
+
 import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
-import type { LayeredNetwork } from "../engine/network/layers.ts";
+import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
-import type { RunPlan } from "../training/train.ts";
-import { networkOf } from "../training/trainer.ts";
+import { createTrainer, type RunPlan } from "../training/train.ts";
+import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import {
   alsoRecorded,
   type CompareFlags,
@@ -22,6 +26,7 @@ import {
 } from "./compareTable.ts";
 import { modelOf } from "./layeredModels.ts";
 import { readOptions } from "./options.ts";
+import { readRuleOptions } from "./ruleOptions.ts";
 import { constantsFor, type StartNetwork } from "./startNetwork.ts";
 import { inputGain } from "./trainedNetwork.ts";
 
@@ -70,9 +75,13 @@ export function recordedOptions(
       `${file}: options: ${stray[0]}: expected text, a number or a list, got ${shown(stray[1])}`,
     );
   }
+  const before = Object.entries(comparison).flatMap(([key, row]) =>
+    "before" in row && !Object.hasOwn(recorded, key) ? [[key, row.before] as const] : [],
+  );
   let options: CompareOptions;
   try {
-    options = compareOptions(Object.fromEntries(typed.map(([key, value]) => [key, String(value)])), start);
+    const all = [...before, ...typed].map(([key, value]) => [key, String(value)]);
+    options = compareOptions(Object.fromEntries(all), start);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
   }
@@ -148,7 +157,11 @@ export function plans(
     const rule = ruleNamed(name);
     checkNeeds(rule, networkOf(rule, { sizes, architecture }));
   }
+  const where = layered ? `--model: ${layered.name}` : `--model: ${options.model}`;
+  const wiring = begun?.wiring ?? (layered && wiringOf(layered, architecture, where));
+  if (wiring) checkWiring(wiring, options, where);
   const learningRates = layered?.learningRates ?? model.learningRates;
+  const queued = wiring || options.presentations === "queue";
   const standardised = options.augment?.split(",").includes("standardise") === true;
   const { withoutLeak, belowZero } = encoderNamed(options.encoder);
   if (standardised && options.twins.includes("spike") && !belowZero) {
@@ -164,6 +177,11 @@ export function plans(
       );
     }
   }
+  if (options.eligibility === "online" && options.twins.includes("spike") && queued) {
+    throw new InputError(
+      "--eligibility: expected trace or timing for presentations through the queue, got online: it learns layer by layer",
+    );
+  }
   if (options.eligibility === "online" && options.twins.includes("spike") && options.optimiser !== "sgd") {
     throw new InputError(
       `--optimiser: expected sgd with --eligibility online, where weights change while a presentation runs, got ${options.optimiser}`,
@@ -176,8 +194,10 @@ export function plans(
         twin,
         settings: {
           ...settingsOf(options),
+          ...chosenOf(options.ruleOptions, rule),
           sizes,
           ...(options.model !== null && { architecture }),
+          ...(wiring && { wiring: { ...wiring, seed } }),
           ...(begun && { start: { weights: [...begun.weights], biases: [...begun.biases] } }),
           seed,
           learningRate:
@@ -195,7 +215,40 @@ export function plans(
     const [rule] = options.rules;
     throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule).rateOnly}`);
   }
+  if (wiring) tryWired(all, data, where);
   return all;
+}
+
+/** @throws InputError for options that a network with delays or further synapses cannot have */
+function checkWiring({ projections = [] }: Wiring, options: CompareOptions, where: string): void {
+  const shallow = options.rules.find(rule => ruleNamed(rule).shallow);
+  if (shallow !== undefined)
+    throw new InputError(`${where}: expected rules that train its hidden layers, got ${shallow}`);
+  if (options.twins.includes("rate") && projections.length > 0)
+    throw new InputError(`${where}: projections: rates have layers alone; expected --twins spike`);
+  if (options.presentations === "sweep")
+    throw new InputError(
+      `--presentations: expected queue for ${where.slice(9)}, which has delays or further synapses, got sweep`,
+    );
+}
+
+/** Makes each wired network once, before a folder is made for its run. @throws InputError where a rule or its wiring cannot be */
+function tryWired(all: readonly RunPlan[], data: Dataset, where: string): void {
+  const [first] = all;
+  for (const plan of all) {
+    if (plan.twin !== "spike" || plan.settings.seed !== first.settings.seed) continue;
+    try {
+      createTrainer(plan, data).dispose();
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(`${where}: ${plan.rule}: ${error.message}`) : error;
+    }
+  }
+}
+
+/** What `--rule-options` says of a rule. */
+function chosenOf(text: string | null, rule: string): Pick<TrainingSettings, "ruleOptions"> {
+  const chosen = readRuleOptions("rule-options", text ?? "")[rule];
+  return chosen ? { ruleOptions: chosen } : {};
 }
 
 /** The layers that all runs begin with. @throws InputError for what a rule or the code of inputs would have otherwise */

@@ -5,6 +5,7 @@ import { backendTitle } from "../rate/backend.ts";
 import type { RunRecord } from "../training/results.ts";
 import { compareOptions, recordedOptions } from "./compareOptions.ts";
 import { type CompareFlags, type CompareOptions, conduct } from "./compareTable.ts";
+import { isEarlier, laterName } from "./earlierNames.ts";
 import { Busy } from "./lock.ts";
 import { flagOf } from "./options.ts";
 import { plugins, recordedPlugins, usePluginsOf } from "./plugins.ts";
@@ -30,7 +31,10 @@ export async function openRun(flags: CompareFlags): Promise<{
     throw new InputError("--resume: expected --out with the folder of the run, got none");
   // What its plugins define may be asked for.
   if (flags.resume) await usePluginsOf(await new RunFolder(flags.out!).record(), flags.out!);
-  const start = await startNetwork(flags.model);
+  // What is wrong with the others is said before a large file is read.
+  const { model, ...others } = flags;
+  compareOptions(others);
+  const start = await startNetwork(model);
   const asked = compareOptions(flags, start);
   const folder = new RunFolder(flags.out ?? defaultFolder(asked));
   if (!flags.resume) {
@@ -52,6 +56,13 @@ async function resumed(
   asked: CompareOptions,
 ): Promise<{ options: CompareOptions; record: RunRecord; start: StartNetwork | null }> {
   const record = await folder.record();
+  const { rules } = record.options;
+  const moved =
+    isEarlier(record) && Array.isArray(rules) ? rules.find(rule => laterName(rule) !== rule) : undefined;
+  if (moved !== undefined)
+    throw new InputError(
+      `--resume: ${folder.path}: expected a run of this version for ${moved}, which is called ${laterName(moved)} now; begin it again`,
+    );
   const start = await startNetwork(record.start?.file);
   if (start?.sha256 !== record.start?.sha256)
     throw new InputError(
@@ -97,7 +108,7 @@ function commandLine(flags: CompareFlags): string {
   const words = ["threefactor", "compare", ...plugins.map(({ file }) => `--plugin ${quoted(file)}`)];
   for (const [key, value] of Object.entries(flags)) {
     if (Object.hasOwn(conduct, key)) continue;
-    words.push(`--${flagOf(key)}`, quoted(String(value)));
+    words.push(`--${flagOf(key)}`, ...(value === true ? [] : [quoted(String(value))]));
   }
   return words.join(" ");
 }

@@ -13,6 +13,7 @@ import { decodeRaster, encodeRaster } from "../io/raster/native.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import type { RunState } from "../training/runState.ts";
 import { checkRecord, checkResults, checkRuns } from "./checkRun.ts";
+import { isEarlier, laterName, withLaterNames } from "./earlierNames.ts";
 import { Busy, lock } from "./lock.ts";
 import { jsonText } from "./terminal.ts";
 
@@ -80,7 +81,8 @@ export class RunFolder {
 
   /** @throws InputError when no run has ended yet, or they cannot be read */
   async results(): Promise<Results> {
-    return checkResults(await this.#json("results.json"), join(this.path, "results.json"));
+    const results = checkResults(await this.#json("results.json"), join(this.path, "results.json"));
+    return (await this.#earlier()) ? { ...results, runs: withLaterNames(results.runs) } : results;
   }
 
   async holdsRun(): Promise<boolean> {
@@ -111,6 +113,7 @@ export class RunFolder {
     const folder = join(this.path, "rasters");
     if (!(await exists(folder))) return [];
     const names = (await readdir(folder)).filter(name => name.endsWith(".msgpack")).sort();
+    const earlier = await this.#earlier();
     return Promise.all(
       names.map(async name => {
         const file = join(folder, name);
@@ -121,7 +124,7 @@ export class RunFolder {
             `${file}: metadata: expected a rule and a seed, got ${shown(rule)}, ${shown(seed)}`,
           );
         }
-        return { name, rule, seed, raster };
+        return { name, rule: earlier ? laterName(rule) : rule, seed, raster };
       }),
     );
   }
@@ -160,6 +163,11 @@ export class RunFolder {
 
   get checkpointPath(): string {
     return join(this.path, "checkpoint.msgpack");
+  }
+
+  /** Whether its rules have the names of an earlier version. */
+  async #earlier(): Promise<boolean> {
+    return (await this.holdsRun()) && isEarlier(await this.record());
   }
 
   async #json(name: string): Promise<unknown> {

@@ -3,7 +3,7 @@ import { encoderOf } from "../encoding/index.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import type { TrainedNetwork } from "../io/networkFile.ts";
 import { ruleOf } from "../rules/index.ts";
-import { refractoryPeriod } from "../training/spikingTrainer.ts";
+import { readingOf, refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan, Trained } from "../training/train.ts";
 import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import { threefactorVersion } from "./versions.ts";
@@ -18,6 +18,7 @@ export function trainedNetwork(
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
   const rule = ruleOf(plan.rule);
   const { sizes, layers } = networkOf(rule, settings);
+  const { readoutThreshold } = readingOf(settings);
   const plain = layers.every(({ conv, pool }) => !conv && !pool);
   return {
     sizes,
@@ -30,6 +31,8 @@ export function trainedNetwork(
     encoder,
     maxSpikes,
     inputGain: inputGain(settings, sizes[0]),
+    ...(parameters.wiring && { wiring: parameters.wiring }),
+    ...(plan.twin === "spike" && readoutThreshold !== null && { readoutThreshold }),
     metadata: {
       rule: rule.name,
       twin: plan.twin,

@@ -14,11 +14,12 @@ import {
   expectTime,
   within,
 } from "./network/expect.ts";
-import type { Network } from "./network/network.ts";
+import { type Network, placeOf } from "./network/network.ts";
 import { edges } from "./network/plasticity/edges.ts";
 import { inMemory } from "./network/room.ts";
 import { playback, spikeTrain } from "./network/stimuli/spikes.ts";
 import type { Stimulus } from "./network/stimuli/stimulus.ts";
+import { addProbe, addStimulus } from "./outside.ts";
 import type { PopulationState } from "./populationState.ts";
 import { type Probe, type ProbeRecording, probes } from "./record/probe.ts";
 import type { Raster } from "./record/raster.ts";
@@ -38,8 +39,6 @@ export interface SimulationOptions {
    * number. Worth it for networks of tens of thousands of neurons; `close` lets the threads go.
    */
   readonly workers?: number;
-  /** Compiled inner loops, where there are any, or their twins; both give the same bits. */
-  readonly kernels?: "compiled" | "typescript";
   /** What to record; all spikes by default. */
   readonly record?: SpikeRecording & ProbeRecording;
   /** Spikes after which a population counts as running away; for the default see `spikeBudgets`. */
@@ -52,7 +51,6 @@ const optionFields: readonly (keyof SimulationOptions)[] = [
   "mode",
   "dt",
   "workers",
-  "kernels",
   "record",
   "spikeBudget",
   "onSpike",
@@ -83,7 +81,7 @@ export class Simulation {
     if (!Array.isArray(network?.populations))
       throw new InputError(`network: expected what network(description) returns, got ${shown(network)}`);
     within("options", () => expectOnly(options, "a simulation's options", optionFields));
-    const { record = {}, spikeBudget, onSpike, mode = "exact", kernels = "compiled" } = options;
+    const { record = {}, spikeBudget, onSpike, mode = "exact" } = options;
     const { dt = 0.1, workers = 1 } = options;
     if (onSpike !== undefined && typeof onSpike !== "function")
       throw new InputError(`onSpike: expected a function, got ${shown(onSpike)}`);
@@ -101,23 +99,19 @@ export class Simulation {
     if (mode === "grid") {
       expectTime("dt", dt);
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
-      const compile = kernels === "compiled";
-      this.#loop = inMemory(
-        "network",
-        () => new GridLoop(network, dt, hear, onSpike !== undefined, compile, workers),
-      );
+      this.#loop = inMemory("network", () => new GridLoop(network, dt, hear, onSpike !== undefined, workers));
     } else {
       for (const field of ["dt", "workers"] as const) {
         const given = options[field];
         if (given !== undefined)
           throw new InputError(`${field}: expected it with mode "grid", got ${shown(given)}`);
       }
-      this.#loop = inMemory("network", () => new EventLoop(network, hear, kernels === "compiled"));
+      this.#loop = inMemory("network", () => new EventLoop(network, hear));
     }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     for (const make of network.stimuli) {
       const stimulus = make();
-      if (!this.#loop.absorb?.(stimulus)) this.#addStimulus(stimulus);
+      if (!this.#loop.absorb?.(stimulus)) this.#add(stimulus);
     }
     this.#loop.begin?.();
     for (const state of this.#loop.populations) if (state.group) this.#initialise(state);
@@ -127,7 +121,7 @@ export class Simulation {
       synapticCurrent: (name, i) => this.synapticCurrent(name, i),
       weights: projection => this.weights(projection),
       synapsesOf: projection => {
-        const { name, to, synapses } = network.projections[this.#findProjection(projection)];
+        const { name, to, synapses } = network.projections[placeOf(network, projection)];
         if (synapses.shared)
           throw new InputError(
             `projection: expected a weight per synapse, got those of a shared kernel: ${name}`,
@@ -135,7 +129,7 @@ export class Simulation {
         return { name, target: populations[to].name, post: edges(synapses).post };
       },
     });
-    for (const probe of this.#probes) this.#addProbe(probe);
+    for (const probe of this.#probes) addProbe(this.#loop, probe);
   }
 
   /** Lets worker threads go, where there are any; the simulation is over. */
@@ -169,7 +163,7 @@ export class Simulation {
     if (model)
       throw new InputError(`${population}: expected an input population, got ${model.model} neurons`);
     const train = about(population, () => spikeTrain(times, neurons, state.size, this.time));
-    this.#addStimulus({ population: state.index, effect: "spike", weight: 0, ...playback(train) });
+    this.#add({ population: state.index, effect: "spike", weight: 0, ...playback(train) });
   }
 
   /**
@@ -223,7 +217,7 @@ export class Simulation {
    * @param modulators  one per postsynaptic neuron, or one for all; 0 leaves a neuron's synapses as they are
    */
   modulate(projection: string | number, modulators: number | ArrayLike<number>): void {
-    const q = this.#findProjection(projection);
+    const q = placeOf(this.network, projection);
     const { to, place } = this.network.projections[q];
     const path = `projections[${place}]`;
     const each = perNeuron(path, "modulator", modulators, this.network.populations[to].size);
@@ -295,14 +289,14 @@ export class Simulation {
    * @param projection  its name, or its place in the list
    */
   weights(projection: string | number): Float64Array {
-    const q = this.#findProjection(projection);
+    const q = placeOf(this.network, projection);
     const { synapses } = this.network.projections[q];
     return this.#loop.plastic[q]?.weights(this.time) ?? Float64Array.from(synapses.heldWeights);
   }
 
   /** Pre- and postsynaptic neuron of each synapse of a projection. */
   connections(projection: string | number): { readonly pre: Uint32Array; readonly post: Uint32Array } {
-    const { pre, post } = edges(this.network.projections[this.#findProjection(projection)].synapses);
+    const { pre, post } = edges(this.network.projections[placeOf(this.network, projection)].synapses);
     return { pre, post };
   }
 
@@ -316,16 +310,9 @@ export class Simulation {
     return this.#loop.populations[find(this.#loop.populations, name)];
   }
 
-  #findProjection(projection: string | number): number {
-    const { projections } = this.network;
-    const placed = projections.findIndex(({ place }) => place === projection);
-    if (placed >= 0) return placed;
-    const named = [...projections.keys()].filter(q => projections[q].name === projection);
-    if (named.length === 1) return named[0];
-    const names = projections.map(({ name }) => name).join(", ");
-    const expected =
-      named.length > 1 ? "a name that only one has" : `0 to ${projections.length - 1}, or ${names}`;
-    throw new InputError(`projection: expected ${expected}, got ${projection}`);
+  #add(stimulus: Stimulus): void {
+    if (stimulus.effect === "spike") this.#inputs[stimulus.population].push(stimulus);
+    addStimulus(this.#loop, stimulus);
   }
 
   #initialise(state: PopulationState): void {
@@ -337,52 +324,6 @@ export class Simulation {
       if (initial) state.neurons.setPotential!(i, 0, initial[i]);
       this.#loop.predict(state, i);
     }
-  }
-
-  #addStimulus(stimulus: Stimulus): void {
-    const state = this.#loop.populations[stimulus.population];
-    if (stimulus.effect === "spike") this.#inputs[state.index].push(stimulus);
-    // A waiting time begins at the event before it, wherever a lattice has put that.
-    const due = stimulus.first();
-    const late = stimulus.drawn ? (this.#loop.dt ?? 0) / 2 : 0;
-    const push = (entry: number) => {
-      if (due[entry] < Infinity) this.#loop.push(due[entry] + late, state.rank, source, entry);
-    };
-    const source = this.#loop.addActor((entry, _, now) => {
-      this.#apply(stimulus, state, entry, due[entry], now);
-      due[entry] = stimulus.next(entry, due[entry]);
-      push(entry);
-    });
-    due.forEach((_, entry) => {
-      push(entry);
-    });
-  }
-
-  /** @param due  [ms] time of the event, `now` but for the lattice */
-  #apply(stimulus: Stimulus, state: PopulationState, entry: number, due: number, now: number): void {
-    if (stimulus.effect === "current") {
-      const { neurons, by } = stimulus.change!();
-      neurons.forEach((i, k) => {
-        state.addCurrent(i, now, typeof by === "number" ? by : by[k]);
-        this.#loop.touch(state, i);
-      });
-      return;
-    }
-    const i = stimulus.neuron(entry, due);
-    if (i < 0) return;
-    if (stimulus.effect === "spike") this.#loop.emit(state, i);
-    else this.#loop.receive(state, i, stimulus.weights ? stimulus.weights[i] : stimulus.weight);
-  }
-
-  #addProbe(probe: Probe): void {
-    const push = () => {
-      if (probe.next < Infinity) this.#loop.push(probe.next, this.#loop.lastRank, source, 0);
-    };
-    const source = this.#loop.addActor((_item, _extra, t) => {
-      probe.sample(t);
-      push();
-    });
-    push();
   }
 }
 

@@ -8,7 +8,7 @@ export type SpikeBudget = number | Readonly<Record<string, number>>;
 
 /** Mean rate that no neuron sustains [spikes per ms], and spikes that a neuron may fire in however short a run. */
 const RATE = 5;
-const BURST = 1000;
+const AT_ONCE = 1000;
 /** The same for parrots that hear themselves: what goes round among them does so for ever. */
 const ECHO = 100;
 
@@ -28,7 +28,7 @@ export function spikeBudgets(
   for (const state of populations) {
     const { model, echoes } = state.population;
     const free = model === null || (["parrot", "max-pool"].includes(model.model) && !echoes);
-    const usual = free ? Infinity : state.size * (BURST + (echoes ? ECHO : RATE) * durationMs);
+    const usual = free ? Infinity : state.size * (AT_ONCE + (echoes ? ECHO : RATE) * durationMs);
     const spikes = (typeof budget === "number" ? budget : given[state.name]) ?? usual;
     within("spikeBudget", () => expectNumber(state.name, spikes, spikes >= 0, "0 spikes or more"));
     state.budget = spikes;

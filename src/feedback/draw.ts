@@ -62,15 +62,23 @@ export function layeredFeedback(shape: readonly number[] | Architecture, rng: Rn
 /**
  * Feedback from the output error onto every input, [inputs, classes]: He-uniform by the number of inputs, times 0.05,
  * as in the code of PEPITA (Dellaferrera & Kreiman 2022).
+ * @param scale  factor on that
  */
-export function inputFeedback(inputs: number, classes: number, rng: Rng): Float32Array {
-  return uniform(inputs, classes, 0.05 * Math.sqrt(6 / inputs), rng);
+export function inputFeedback(inputs: number, classes: number, rng: Rng, scale = 1): Float32Array {
+  const F = uniform(inputs, classes, 0.05 * Math.sqrt(6 / inputs), rng);
+  return scale === 1 ? F : F.map(value => scale * value);
 }
 
-/** Feedback onto a fixed 15 % of the inputs, [inputs, classes], large enough for its effect to be seen in spikes. */
-export function sparseInputFeedback(inputs: number, classes: number, rng: Rng): Float32Array {
+/** Normal feedback onto a fixed share of the inputs, [inputs, classes], large enough for its effect to be seen in spikes. */
+export function sparseInputFeedback(
+  inputs: number,
+  classes: number,
+  rng: Rng,
+  share = 0.15,
+  deviation = 0.08,
+): Float32Array {
   const F = new Float32Array(inputs * classes);
-  const chosen = rng.permutation(inputs).subarray(0, Math.max(1, Math.round(0.15 * inputs)));
-  for (const i of chosen) for (let k = 0; k < classes; k++) F[i * classes + k] = rng.normal(0, 0.08);
+  const chosen = rng.permutation(inputs).subarray(0, Math.max(1, Math.round(share * inputs)));
+  for (const i of chosen) for (let k = 0; k < classes; k++) F[i * classes + k] = rng.normal(0, deviation);
   return F;
 }

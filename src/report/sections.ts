@@ -83,8 +83,8 @@ export function reportSections(
       id: "sample",
       title: "One test sample in the trained network",
       intro:
-        "What the spiking twin does with a single presentation after training. The readout itself never fires; its " +
-        "spikes are those of a copy that fires at the output threshold.",
+        "What the spiking twin does with a single presentation after training. Where the readout fires, the rule decides " +
+        "by these spikes, and the potentials are what they leave; where it never does, by the potentials.",
       of: "Rule",
       choices: rasters.map(named => sampleChoice(named, rasters, results)),
     },

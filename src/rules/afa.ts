@@ -5,7 +5,11 @@ import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
+import { filled } from "./options.ts";
+import { inputScale } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
+
+const options = { scale: inputScale } as const;
 
 /**
  * Adaptive feedback alignment (Srinivasan et al. 2024, arXiv:2302.05440, sec. 3): PEPITA to first order in its
@@ -18,7 +22,7 @@ import type { Rule } from "./rule.ts";
  *   pre    h                                    eligibility: trace of the presynaptic spikes
  *   when   after the forward pass               at the end of the presentation
  *
- * The sign is that of x + F e in `pepita:textbook`, with which it shares the feedback.
+ * The sign is that of x + F e in `pepita`, with which it shares the feedback.
  */
 export const afa: Rule = {
   name: "afa",
@@ -26,10 +30,11 @@ export const afa: Rule = {
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 3",
   presentations: 1,
   synapseKnows: "error, carried from the input up through the forward weights",
-  create(architecture, rng) {
+  options,
+  create(architecture, rng, _samples, chosen) {
     const { sizes } = architecture;
     const [inputs, classes] = [sizes[0], sizes.at(-1)!];
-    const F = inputFeedback(inputs, classes, rng);
+    const F = inputFeedback(inputs, classes, rng, filled(options, chosen, "afa").scale);
     return {
       rate: net => ({
         learn({ x, y }, descend) {

@@ -5,7 +5,16 @@ import { outputError } from "../math/softmax.ts";
 import { matMulTransposed, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
+import { filled } from "./options.ts";
 import type { Rule } from "./rule.ts";
+
+const options = {
+  hiddenRate: {
+    ...{ default: 1, from: 0 },
+    paper: "1 in the paper; the code of DRTP does not divide hidden steps by the batch: there it is its size",
+    doc: "factor on the steps of hidden layers, over those of the readout",
+  },
+} as const;
 
 /**
  * Direct feedback alignment (Nøkland 2016, arXiv:1609.01596, eq. 6): the output error reaches every hidden layer
@@ -28,9 +37,11 @@ function directRule(form: {
   return {
     ...form,
     presentations: 1,
-    create(architecture, rng) {
+    options,
+    create(architecture, rng, _samples, chosen) {
       const { sizes } = architecture;
-      const B = directFeedback(sizes, rng);
+      const { hiddenRate } = filled(options, chosen, form.name);
+      const B = directFeedback(sizes, rng).map(b => b.map(value => hiddenRate * value));
       const classes = sizes.at(-1)!;
       return {
         rate: net => ({

@@ -5,7 +5,17 @@ import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
+import { filled } from "./options.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
+
+const options = {
+  hiddenRate: {
+    ...{ default: 1, from: 0 },
+    paper:
+      "the size of the batch, by which the code does not divide hidden steps (times 10 with its mean over outputs)",
+    doc: "factor on the steps of hidden layers, over those of the readout",
+  },
+} as const;
 
 /**
  * Direct random target projection (Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892, eq. 3): hidden layers get
@@ -28,9 +38,11 @@ export const drtp: Rule = {
   synapseKnows: "label through fixed random weights",
   saturation: 1,
   knowsAhead: true,
-  create(architecture, rng) {
+  options,
+  create(architecture, rng, _samples, chosen) {
     const { sizes } = architecture;
-    const B = directFeedback(sizes, rng);
+    const { hiddenRate } = filled(options, chosen, "drtp");
+    const B = directFeedback(sizes, rng).map(b => b.map(value => hiddenRate * value));
     const classes = sizes.at(-1)!;
     return {
       rate: net => ({

@@ -5,7 +5,17 @@ import { argmax, outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
+import { filled } from "./options.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
+
+const options = {
+  hiddenRate: {
+    ...{ default: 1, from: 0 },
+    paper:
+      "the size of the batch, by which the code does not divide hidden steps; with Adam no factor matters",
+    doc: "factor on the steps of hidden layers, over those of the readout",
+  },
+} as const;
 
 /** What a presentation leaves behind for the sample's next one; written into `left`. p: the softmax outputs. */
 type Leave = (p: ArrayLike<number>, label: number, left: Float32Array) => void;
@@ -44,9 +54,11 @@ function delayedRule(form: {
     synapseKnows: "error of the sample's previous presentation through fixed random weights",
     saturation: 1,
     knowsAhead: true,
-    create(architecture, rng, samples) {
+    options,
+    create(architecture, rng, samples, chosen) {
       const { sizes } = architecture;
-      const B = directFeedback(sizes, rng, form.draw);
+      const { hiddenRate } = filled(options, chosen, form.name);
+      const B = directFeedback(sizes, rng, form.draw).map(b => b.map(value => hiddenRate * value));
       const classes = sizes.at(-1)!;
       // NaN stands for a sample that has not been presented yet.
       const fresh = () => new Float32Array(samples * classes).fill(form.start === "target" ? Number.NaN : 0);

@@ -6,14 +6,25 @@ import type { RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LabelPattern, labelPattern, labelsLack } from "./labelPattern.ts";
 import { Layers, whole } from "./layers.ts";
+import { filled } from "./options.ts";
 import type { Rule } from "./rule.ts";
 
-/** Threshold of the goodness and slope k at it; chosen on the validation part of the digits. */
-const THETA = 1;
-const SLOPE = 6;
-/** Intensity of the label, and that of every label when it is not known. */
-const LABEL = 3;
-const NEUTRAL = 0.3;
+const options = {
+  theta: {
+    default: 1,
+    from: 0,
+    paper: "1 per unit (a sum of squares over a layer of as many)",
+    doc: "threshold of the goodness",
+  },
+  slope: {
+    default: 6,
+    from: 0,
+    paper: "1, of the sum over units",
+    doc: "slope of the probability at the threshold",
+  },
+  label: { default: 3, from: 0, paper: "1", doc: "intensity of the label in the input" },
+  neutral: { default: 0.3, from: 0, paper: "0.1", doc: "intensity of every label when it is not known" },
+} as const;
 /** Keeps the length of a silent layer off 0. */
 const GUARD = 1e-2;
 
@@ -49,7 +60,9 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
         return "expected a hidden layer, whose goodness decides, got none";
       return labelsLack(architecture);
     },
-    create(architecture, rng) {
+    options,
+    create(architecture, rng, _samples, chosen) {
+      const { theta, slope, label: intensity, neutral: unknown } = filled(options, chosen, form.name);
       const { sizes } = architecture;
       const pattern = labelPattern(architecture);
       const [classes, depth] = [sizes.at(-1)!, sizes.length - 1];
@@ -61,7 +74,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
       return {
         rate: net => {
           const readout = (x: Tensor2D) => {
-            const seen = upward(net, pattern.shown(x, tf.fill([x.shape[0], classes], NEUTRAL)));
+            const seen = upward(net, pattern.shown(x, tf.fill([x.shape[0], classes], unknown)));
             return { ...seen, logits: net.drive(depth - 1, tf.mul(seen.h.at(-1)!, seen.gain.at(-1)!)) };
           };
           return {
@@ -81,11 +94,11 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               });
               const negative = tf.cast(tf.oneHot(tf.tensor1d(wrong, "int32"), classes), "float32");
               for (const [label, sign] of [[y, -1] as const, [negative, 1] as const]) {
-                upward(net, pattern.shown(x, tf.mul(label, LABEL)), (l, pre, gain, h, goodness) => {
+                upward(net, pattern.shown(x, tf.mul(label, intensity)), (l, pre, gain, h, goodness) => {
                   // sigmoid(-z) = 1 - sigmoid(z): q for negatives, q - 1 for positives.
                   const surprise = tf.mul(
-                    tf.sigmoid(tf.mul(tf.sub(goodness, THETA), SLOPE * sign)),
-                    (sign * 2 * SLOPE) / sizes[l + 1],
+                    tf.sigmoid(tf.mul(tf.sub(goodness, theta), slope * sign)),
+                    (sign * 2 * slope) / sizes[l + 1],
                   );
                   descend(l, tf.mul(tf.mul(h, surprise), gain), pre);
                 });
@@ -97,7 +110,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               if (form.by === "readout") return readout(x).logits;
               const columns = candidates.map(k => {
                 const label = tf.cast(tf.oneHot(tf.fill([x.shape[0]], k, "int32"), classes), "float32");
-                const { goodness } = upward(net, pattern.shown(x, tf.mul(label, LABEL)));
+                const { goodness } = upward(net, pattern.shown(x, tf.mul(label, intensity)));
                 return goodness.filter((_, l) => judged(l)).reduce((sum, g) => tf.add(sum, g));
               });
               return tf.concat(columns, 1);
@@ -105,14 +118,14 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
           };
         },
         spiking: net => {
-          const chain = new UpwardChain(net, pattern);
+          const chain = new UpwardChain(net, pattern, intensity);
           // Keeps the presentation that `learn` returns while the others run.
-          const neutralChain = new UpwardChain(net, pattern);
+          const neutralChain = new UpwardChain(net, pattern, intensity);
           const post = sizes.map(n => new Float64Array(n));
           const e = new Float64Array(classes);
           return {
             learn({ label, index, key }, descend) {
-              const neutral = neutralChain.present(NEUTRAL, null);
+              const neutral = neutralChain.present(unknown, null);
               const { logits } = neutral;
               outputError(logits, label, e);
               descend(
@@ -124,8 +137,8 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               for (const [shown, sign] of [[label, -1] as const, [wrong, 1] as const]) {
                 chain.present(0, shown, (l, seen) => {
                   const [h, third] = [seen.response[l + 1], post[l + 1]];
-                  const q = 1 / (1 + exp(-SLOPE * sign * (chain.goodness[l] - THETA)));
-                  const surprise = (sign * q * 2 * SLOPE) / h.length;
+                  const q = 1 / (1 + exp(-slope * sign * (chain.goodness[l] - theta)));
+                  const surprise = (sign * q * 2 * slope) / h.length;
                   for (let j = 0; j < h.length; j++) third[j] = surprise * chain.gain[l] * h[j];
                   descend(l, third, seen);
                 });
@@ -133,7 +146,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
               return neutral;
             },
             decide() {
-              if (form.by === "readout") return chain.present(NEUTRAL, null).logits;
+              if (form.by === "readout") return chain.present(unknown, null).logits;
               return candidates.map(k => {
                 chain.present(0, k);
                 return chain.goodness.reduce((sum, g, l) => sum + (judged(l) ? g : 0), 0);
@@ -199,12 +212,15 @@ class UpwardChain {
   readonly #parts;
   readonly #whole;
   readonly #pattern: LabelPattern;
+  readonly #intensity: number;
   readonly #label: Float64Array;
   /** What the label adds to the input. */
   readonly #added: Float64Array;
 
-  constructor(net: FeedForwardNetwork, pattern: LabelPattern) {
+  /** @param intensity  of the label */
+  constructor(net: FeedForwardNetwork, pattern: LabelPattern, intensity: number) {
     this.#net = net;
+    this.#intensity = intensity;
     this.#pattern = pattern;
     this.#layers = new Layers(net);
     this.#parts = net.weights.map((_, l) => this.#layers.presentation(l));
@@ -223,7 +239,7 @@ class UpwardChain {
   present(others: number, label: number | null, each?: (l: number, seen: Presentation) => void) {
     const { depth } = this.#net;
     this.#label.fill(others);
-    if (label !== null) this.#label[label] = LABEL;
+    if (label !== null) this.#label[label] = this.#intensity;
     const replaced = this.#layers.inputTrace(this.#pattern.replaced);
     this.#added.fill(0);
     for (let k = 0; k < replaced.length; k++) this.#added[k] = -replaced[k];

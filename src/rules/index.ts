@@ -11,8 +11,8 @@ import { drtp } from "./drtp.ts";
 import { f3, f3Variants } from "./f3.ts";
 import { ff, ffReadout } from "./ff.ts";
 import { frozen } from "./frozen.ts";
-import { memPepita } from "./memPepita.ts";
-import { pepita, pepitaTextbook } from "./pepita.ts";
+import { memPepita, memPepitaSparse } from "./memPepita.ts";
+import { pepita, pepitaSparse } from "./pepita.ts";
 import { pepitaHebbian, pepitaTimeLocal } from "./pepitaHebbian.ts";
 import { pepitaWm } from "./pepitaMirrored.ts";
 import type { Forms, RateLearner, Rule, SpikingLearner } from "./rule.ts";
@@ -37,13 +37,14 @@ export const ruleRegistry = new Registry<Rule>(
     knowsAhead: "boolean?",
     shallow: "boolean?",
     lacks: "function?",
+    options: "object?",
   },
   [
     ...[bp, fa, dfa, sdfa],
     ...[usf, usfStrict, brsf, brsfStrict, frsf, frsfStrict],
     ...[wm, kp],
     ...[drtp, f3, ...f3Variants],
-    ...[pepita, pepitaTextbook, pepitaHebbian, pepitaTimeLocal, memPepita, pepitaWm, afa],
+    ...[pepita, pepitaSparse, pepitaHebbian, pepitaTimeLocal, memPepita, memPepitaSparse, pepitaWm, afa],
     ...[ff, ffReadout],
     ...[frozen, shallow, chance],
   ],
@@ -69,8 +70,15 @@ export function defineRule(rule: Rule): Rule {
   return ruleRegistry.add(rule);
 }
 
+/** Names of earlier versions. */
+const renamed: Readonly<Record<string, string>> = { "pepita:textbook": "pepita" };
+
 /** @throws InputError that lists the names */
 export function ruleNamed(name: string): Rule {
+  if (Object.hasOwn(renamed, name))
+    throw new InputError(
+      `rule: expected ${renamed[name]}, as the paper's rule is called now (the one with sparse feedback is pepita:sparse), got ${name}`,
+    );
   return ruleRegistry.named(name);
 }
 

@@ -23,7 +23,8 @@ export class Layers {
   constructor(net: FeedForwardNetwork) {
     this.#net = net;
     this.#watcher = (net as { [watcher]?: LayerWatcher })[watcher];
-    const { architecture, weights, biases, kernels, neuron, durationMs, queue } = net;
+    const { architecture, weights, biases, kernels, neuron, durationMs, queue, reading, readoutThreshold } =
+      net;
     if (queue?.wired)
       throw new InputError(
         "wiring: expected none for a rule that presents layer by layer, got delays or further synapses",
@@ -37,8 +38,8 @@ export class Layers {
       if (!above) {
         const alone = { sizes: [sources, post], layers: [own] };
         return new FeedForwardNetwork(alone, [w], [biases[l]], neuron, durationMs, {
+          ...{ reading, readoutThreshold, schedule },
           share: [kernels[l]],
-          schedule,
         });
       }
       // A hidden layer needs something above it: one readout neuron without weights.
@@ -49,7 +50,7 @@ export class Layers {
         [biases[l], new Float32Array(1)],
         neuron,
         durationMs,
-        { share: [kernels[l], null], schedule },
+        { share: [kernels[l], null], schedule, reading },
       );
     });
   }
@@ -63,19 +64,24 @@ export class Layers {
   /**
    * What reaches layer l in a presentation of the whole network: the waiting sample, or the spikes of the layer below.
    * @param parts       presentations of the layers below
-   * @param modulation  [inputs], added to the input as a constant drive
+   * @param modulation  [inputs], of the input, as in a presentation of the whole network
    */
   source(l: number, parts: readonly Presentation[], modulation: Float64Array | null): Shown {
     const { input } = this.#net;
     if (l > 0) return { spikes: parts[l - 1].sourceSpikes[1], gain: this.#net.gainOf(l), analogue: null };
+    const left = input.next ? input.next(modulation) : modulation;
     const { spikes, gain, analogue } = input;
-    if (!analogue || !modulation) return { spikes, gain, analogue: analogue ?? modulation };
-    return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]) };
+    if (!analogue || !left) return { spikes, gain, analogue: analogue ?? left };
+    return { spikes, gain, analogue: analogue.map((value, i) => value + left[i]) };
   }
 
-  /** Trace that the waiting sample will have left at its first inputs by the end of a presentation. */
+  /**
+   * Trace that the waiting sample will have left at its first inputs by the end of a presentation; where spikes are drawn
+   * for each presentation, what they stand for.
+   */
   inputTrace(count: number): Float64Array {
     const { input, neuron, durationMs } = this.#net;
+    if (input.intensities) return Float64Array.from(input.intensities.subarray(0, count));
     const trace = Float64Array.from({ length: count }, (_, i) => input.analogue?.[i] ?? 0);
     const { spikes, gain } = input;
     for (let k = 0; k < spikes.length; k++) {
@@ -102,9 +108,11 @@ export class Layers {
     layer.input.analogue = analogue;
     layer.synapticEvents = 0;
     layer.hiddenSpikes = 0;
+    layer.outputSpikes = 0;
     layer.present(this.#watcher?.presented(l, into, shown) ?? into);
     this.#net.synapticEvents += layer.synapticEvents - layer.hiddenSpikes; // without the readout neuron's
     this.#net.hiddenSpikes += layer.hiddenSpikes;
+    this.#net.outputSpikes += layer.outputSpikes;
     return into;
   }
 
@@ -143,9 +151,13 @@ export function whole(parts: readonly Presentation[]): Presentation {
     trace: [first.trace[0], ...hidden.map(part => part.trace[1])],
     sourceSpikes: [first.sourceSpikes[0], ...hidden.map(part => part.sourceSpikes[1])],
     sourceTrace: [first.sourceTrace[0], ...hidden.map(part => part.sourceTrace[1])],
+    potential: [first.potential[0], ...hidden.map(part => part.potential[1])],
     drive: [first.drive[0], ...hidden.map(part => part.drive[1])],
     response: [first.response[0], ...hidden.map(part => part.response[1])],
     gate: [first.gate[0], ...hidden.map(part => part.gate[1])],
+    get outputSpikes() {
+      return parts.at(-1)!.outputSpikes;
+    },
     get logits() {
       return parts.at(-1)!.logits;
     },

@@ -5,41 +5,96 @@ import type { Rng } from "../math/rng.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { filled, type RuleOption, type RuleOptions } from "./options.ts";
 import type { Rule } from "./rule.ts";
+
+/** A form of PEPITA: what its synapses read of the two presentations, and its feedback onto the input. */
+export interface PepitaForm {
+  /** Whether the first layer's presynaptic factor is the sample alone, or the sample with its modulation. */
+  readonly pre: "clean" | "modulated";
+  readonly options: RuleOptions;
+  /** @param chosen  of `options`, all of them */
+  read(chosen: Readonly<Record<string, number | string>>): {
+    readonly gain: number;
+    /** Activity decay: a share of each neuron's own activity in its third factor, which keeps activity low. */
+    readonly decay: number;
+    /** [inputs, classes] */
+    feedback(inputs: number, classes: number, rng: Rng): Float32Array;
+  };
+}
+
+/** Feedback of the paper's code, for the rules that share it. */
+export const inputScale = {
+  default: 1,
+  paper: "1",
+  doc: "factor on the feedback of the authors' code, uniform in ±0.05 sqrt(6 / inputs)",
+} as const satisfies RuleOption;
+
+/** The paper's: feedback onto every input, modulated presynaptic factor. */
+const published = { scale: inputScale } as const;
+export const publishedForm: PepitaForm = {
+  pre: "modulated",
+  options: published,
+  read(chosen) {
+    const { scale } = filled(published, chosen, "pepita");
+    return {
+      gain: 1,
+      decay: 0,
+      feedback: (inputs, classes, rng) => inputFeedback(inputs, classes, rng, scale),
+    };
+  },
+};
+
+/**
+ * A form for spikes: a large contrast that survives the rounding of spike counts, from feedback onto a fixed share of
+ * the inputs; the clean presynaptic factor, without which such feedback would amplify itself; and activity decay, which
+ * saves most of the spikes.
+ */
+const sparse = {
+  gain: { default: 2, paper: "1", doc: "factor on the contrast of the two presentations", from: 0 },
+  decay: { default: 0.004, paper: "0", doc: "share of its own activity in a neuron's third factor", from: 0 },
+  share: { default: 0.15, paper: "1", doc: "share of the inputs that the feedback reaches", from: 0, to: 1 },
+  deviation: {
+    ...{ default: 0.08, paper: "0.05 sqrt(2 / inputs)" },
+    ...{ doc: "standard deviation of the feedback weights, which are normal; uniform in the paper", from: 0 },
+  },
+} as const;
+export const sparseForm: PepitaForm = {
+  pre: "clean",
+  options: sparse,
+  read(chosen) {
+    const { gain, decay, share, deviation } = filled(sparse, chosen, "pepita:sparse");
+    return {
+      ...{ gain, decay },
+      feedback: (inputs, classes, rng) => sparseInputFeedback(inputs, classes, rng, share, deviation),
+    };
+  },
+};
 
 /**
  * PEPITA (Dellaferrera & Kreiman 2022, arXiv:2201.11665, algorithm 1): the output error, projected onto the input,
  * drives a second presentation; a synapse learns from how far that moved its postsynaptic neuron.
  *
  *          rate form                        spiking form
- *   post   gain (h - hErr) + decay h;       the same over two presentations, with the response a + V for h;
- *          output: e of the first pass      output: e of the first presentation
+ *   post   gain (h - hErr) + decay h;       the same over two presentations, with what is read of a
+ *          output: e of the first pass      neuron for h; output: e of the first presentation
  *   pre    first layer: x or x + F e;       eligibility of the first or second presentation
  *          above: hErr
  *   when   after the modulated pass         at the end of the modulated presentation
  *
  * The authors' codes differ in the readout's error (first or second pass); both forms here take the first.
  */
-function pepitaRule(form: {
-  name: string;
-  title: string;
-  /** Whether the first layer's presynaptic factor is the sample alone, or the sample with its modulation. */
-  pre: "clean" | "modulated";
-  gain: number;
-  /** Activity decay: a share of each neuron's own activity in its third factor, which keeps activity low. */
-  decay: number;
-  feedback(inputs: number, classes: number, rng: Rng): Float32Array;
-}): Rule {
+function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: PepitaForm): Rule {
   return {
-    name: form.name,
-    title: form.title,
-    source: "Dellaferrera & Kreiman 2022, arXiv:2201.11665, algorithm 1",
+    ...about,
+    options: form.options,
     presentations: 2,
     synapseKnows: "own activity in both presentations; error only through the input",
-    create(architecture, rng) {
+    create(architecture, rng, _samples, chosen = {}) {
+      const { gain, decay, feedback } = form.read(chosen);
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
-      const F = form.feedback(inputs, classes, rng);
+      const F = feedback(inputs, classes, rng);
       return {
         rate: net => ({
           learn({ x, y }, descend) {
@@ -49,8 +104,8 @@ function pepitaRule(form: {
             const { h: hErr } = net.forward(modulated);
             for (let l = 0; l < net.depth - 1; l++) {
               let post = tf.sub(h[l + 1], hErr[l + 1]);
-              if (form.gain !== 1) post = tf.mul(post, form.gain);
-              if (form.decay !== 0) post = tf.add(post, tf.mul(h[l + 1], form.decay));
+              if (gain !== 1) post = tf.mul(post, gain);
+              if (decay !== 0) post = tf.add(post, tf.mul(h[l + 1], decay));
               descend(l, post, l === 0 && form.pre === "clean" ? x : hErr[l]);
             }
             descend(net.depth - 1, e, hErr[net.depth - 1]);
@@ -72,7 +127,7 @@ function pepitaRule(form: {
                 const [h, hErr, third] = [clean.response[l + 1], modulated.response[l + 1], post[l + 1]];
                 const a = clean.trace[l + 1];
                 for (let j = 0; j < third.length; j++) {
-                  third[j] = form.gain * (h[j] - hErr[j]) + form.decay * a[j];
+                  third[j] = gain * (h[j] - hErr[j]) + decay * a[j];
                 }
                 descend(l, third, l === 0 && form.pre === "clean" ? clean : modulated);
               }
@@ -87,28 +142,15 @@ function pepitaRule(form: {
   };
 }
 
-/** Gain of the contrast and activity decay of the form for spikes. */
-export const spikingForm = { gain: 2, decay: 0.004 } as const;
+const ALGORITHM = "Dellaferrera & Kreiman 2022, arXiv:2201.11665, algorithm 1";
 
-/**
- * The form for spikes: a large contrast that survives the rounding of spike counts, from feedback onto a fixed 15 % of
- * the inputs; the clean presynaptic factor, without which such feedback would amplify itself; and activity decay,
- * which saves most of the spikes.
- */
-export const pepita = pepitaRule({
-  name: "pepita",
-  title: "PEPITA",
-  pre: "clean",
-  ...spikingForm,
-  feedback: sparseInputFeedback,
-});
+export const pepita = pepitaRule({ name: "pepita", title: "PEPITA", source: ALGORITHM }, publishedForm);
 
-/** The form of the paper's code: small feedback onto every input, modulated presynaptic factor, no decay. */
-export const pepitaTextbook = pepitaRule({
-  name: "pepita:textbook",
-  title: "PEPITA (textbook)",
-  pre: "modulated",
-  gain: 1,
-  decay: 0,
-  feedback: inputFeedback,
-});
+export const pepitaSparse = pepitaRule(
+  {
+    name: "pepita:sparse",
+    title: "PEPITA (sparse feedback)",
+    source: `not a published rule: ${ALGORITHM}, with large feedback on 15 % of the inputs, gain 2 and activity decay`,
+  },
+  sparseForm,
+);

@@ -4,6 +4,8 @@ import { multiply } from "../math/matrix.ts";
 import { outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { filled } from "./options.ts";
+import { inputScale } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -32,14 +34,17 @@ function hebbianRule(form: {
   scale: number;
   synapseKnows: string;
 }): Rule {
+  const options = { scale: { ...inputScale, default: form.scale as number } };
   return {
     ...form,
+    options,
     presentations: 2,
     sequential: form.timeLocal,
-    create(architecture, rng) {
+    create(architecture, rng, _samples, chosen) {
+      const { scale } = filled(options, chosen, form.name);
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
-      const F = inputFeedback(inputs, classes, rng).map(value => form.scale * value);
+      const F = inputFeedback(inputs, classes, rng, scale);
       return {
         rate: net => ({
           learn(batch, descend, steps) {

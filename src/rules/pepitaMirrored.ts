@@ -6,7 +6,16 @@ import { outputError } from "../math/softmax.ts";
 import { tf } from "../rate/tensors.ts";
 import { viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
+import { filled } from "./options.ts";
+import { inputScale } from "./pepita.ts";
 import type { Rule } from "./rule.ts";
+
+const options = {
+  scale: {
+    ...inputScale,
+    doc: "factor on the scale of the product of feedback matrices, 0.05 sqrt(2 / inputs)",
+  },
+} as const;
 
 /** Standard deviation of the projection's entries, on the scale of sqrt(2 / inputs), as in the authors' code. */
 const SCALE = 0.05;
@@ -34,7 +43,9 @@ export const pepitaWm: Rule = {
   presentations: 3,
   sequential: true,
   synapseKnows: "own activity in both presentations; error only through the input",
-  create(architecture, rng) {
+  options,
+  create(architecture, rng, _samples, chosen) {
+    const { scale: wanted } = filled(options, chosen, "pepita-wm");
     const { sizes, layers } = architecture;
     const classes = sizes.at(-1)!;
     const B = layers.map((_, l) => layerWeights(architecture, l, rng));
@@ -49,7 +60,7 @@ export const pepitaWm: Rule = {
             const { x, y } = batch;
             const { h, logits, probabilities } = net.forward(x);
             const e = tf.sub(probabilities, y);
-            let projected = tf.mul(e, scaleOf(architecture, feedback));
+            let projected = tf.mul(e, wanted * scaleOf(architecture, feedback));
             for (let l = net.depth - 1; l >= 0; l--) {
               const { rows, columns } = layers[l];
               projected = net.back(l, projected, tf.tensor2d(feedback[l], [rows, columns]), h[l]);
@@ -76,7 +87,7 @@ export const pepitaWm: Rule = {
           learn(sample, descend) {
             net.present(clean);
             outputError(clean.logits, sample.label, e);
-            const scale = scaleOf(architecture, feedback);
+            const scale = wanted * scaleOf(architecture, feedback);
             projected[net.depth] = e.map(value => -scale * value);
             for (let l = net.depth - 1; l >= 0; l--) {
               net.back(l, feedback[l], projected[l + 1], projected[l], clean);

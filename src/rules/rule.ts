@@ -3,6 +3,7 @@ import type { Architecture } from "../engine/network/architecture.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import type { Tensor2D } from "../rate/tensors.ts";
+import type { Chosen, RuleOptions } from "./options.ts";
 
 /**
  * A learning rule in both forms. Every rule changes a weight by a product, w[l] -= learningRate * post (x) pre; rules
@@ -37,8 +38,14 @@ export interface Rule {
    * run begins.
    */
   lacks?(architecture: Architecture): string | null;
-  /** Draws the feedback once; both forms share it. `samples`: size of the training set. */
-  create(architecture: Architecture, rng: Rng, samples: number): Forms;
+  /** What a run may choose, with the paper's values; none where absent. */
+  readonly options?: RuleOptions;
+  /**
+   * Draws the feedback once; both forms share it.
+   * @param samples  size of the training set
+   * @param chosen   values of `options`; the rest as the rule says
+   */
+  create(architecture: Architecture, rng: Rng, samples: number, chosen?: Chosen): Forms;
 }
 
 export interface Forms {

@@ -5,7 +5,16 @@ import { Rng } from "../math/rng.ts";
 import { scaledTo, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
+import { filled } from "./options.ts";
 import type { Rule } from "./rule.ts";
+
+const options = {
+  scale: {
+    ...{ default: "initial", words: ["initial", "biotorch"] },
+    paper: "biotorch in BioTorch's results",
+    doc: "rms of the magnitudes: initial, that of the initial forward weights, sqrt(2 / in), half for the readout; biotorch: sqrt(2 / (in + out))",
+  },
+} as const;
 
 /**
  * Sign-concordant feedback: the chain of `errorChain` over weights that have the sign of each forward weight, read
@@ -13,7 +22,8 @@ import type { Rule } from "./rule.ts";
  * Litwin-Kumar & Abbott 2018, arXiv:1812.06488; formulas as in BioTorch, arXiv:2108.13446). Random magnitudes are drawn
  * as the initial forward weights are, the uniform one is their root mean square.
  *
- * Each comes in two normalisations. `initial` (the plain name): magnitudes stay on the initial scale. What some call
+ * Each comes in two normalisations. `initial` (the plain name): magnitudes stay on the scale of the initial weights,
+ * here He's, in BioTorch Glorot's (option `scale`). What some call
  * "uSF Init", |B0| sign(W) with B0 drawn once, is frSF here. `strict`: see `ConcordantScale`.
  */
 function concordantRule(form: {
@@ -28,12 +38,23 @@ function concordantRule(form: {
     ...form,
     presentations: 1,
     synapseKnows: "signs of the weights and error of the layer above",
-    create(architecture, rng) {
+    ...(form.scale === "initial" && { options }),
+    create(architecture, rng, _samples, chosen) {
       const seed = rng.nextUint32();
+      const { scale } = filled(form.scale === "initial" ? options : {}, chosen, form.name) as {
+        scale?: string;
+      };
+      const factors = architecture.layers.map(({ rows, columns }, l) =>
+        scale === "biotorch"
+          ? (Math.sqrt(2 / (rows + columns)) * Math.sqrt(3)) / weightBound(architecture, l)
+          : 1,
+      );
       const drawn = (key: string) =>
-        layeredFeedback(architecture, new Rng(seed, key)).map(b => b.map(Math.abs));
+        layeredFeedback(architecture, new Rng(seed, key)).map((b, l) => b.map(w => factors[l] * Math.abs(w)));
       const start = drawn("magnitudes").map((m, l) =>
-        form.magnitudes === "uniform" ? m.fill(weightBound(architecture, l) / Math.sqrt(3)) : m,
+        form.magnitudes === "uniform"
+          ? m.fill((factors[l] * weightBound(architecture, l)) / Math.sqrt(3))
+          : m,
       );
       const feedback = (): Feedback => {
         const scratch = start.map(m => new Float32Array(m.length));
@@ -73,7 +94,7 @@ const moskovitz = "Moskovitz, Litwin-Kumar & Abbott 2018, arXiv:1812.06488";
 export const usf = concordantRule({
   name: "usf",
   title: "uSF",
-  source: `${moskovitz}; scale as in BioTorch, arXiv:2108.13446`,
+  source: `${moskovitz}; magnitudes on the scale of the initial weights`,
   scale: "initial",
   magnitudes: "uniform",
 });

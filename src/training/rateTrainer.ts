@@ -35,7 +35,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   const saturation = rule.saturation ?? Infinity;
   const start = startingParameters(architecture, settings);
   const net = new RateNetwork(architecture, start.weights, start.biases, saturation);
-  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count);
+  const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count, settings.ruleOptions);
   const learner = rateForm(rule, forms, net);
   const feedback = learner.feedback ?? [];
   const optimise = optimiser(

@@ -25,6 +25,11 @@ export interface RunResult {
   readonly architecture: string;
   readonly encoder?: string;
   readonly eligibility?: string;
+  /** What learning read of hidden neurons, and of the readout. */
+  readonly reading?: string;
+  readonly readout?: string;
+  /** What was chosen of the rule's options; absent where it runs as it is. */
+  readonly ruleOptions?: Readonly<Record<string, number | string>>;
   readonly seed: number;
   readonly epochs: number;
   readonly learningRate: number;
@@ -45,6 +50,7 @@ export interface RunResult {
   readonly classNames?: readonly string[];
   readonly inputSpikesPerSample?: number;
   readonly hiddenSpikesPerSample?: number;
+  readonly outputSpikesPerSample?: number;
   readonly synapticEventsPerSample?: number;
   readonly synapseUpdatesPerSample?: number;
   readonly trainSamplesPerSecond: number;

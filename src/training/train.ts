@@ -10,7 +10,7 @@ import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
 import { checkState, type RunState } from "./runState.ts";
 import { schedule } from "./schedule.ts";
-import { spikingTrainer } from "./spikingTrainer.ts";
+import { readoutOf, spikingTrainer } from "./spikingTrainer.ts";
 import { type Evaluation, networkOf, type Trainer, type TrainingSettings } from "./trainer.ts";
 
 /** One run of a comparison: a rule in one of its forms, from one seed. */
@@ -166,6 +166,7 @@ async function epoch(
   const { validation } = data;
   const validated =
     validation.count > 0 && (await evaluated(trainer, validation, pause, `epoch ${e + 1}, validation`));
+  if (validated) checkSpikes(validated, settings);
   const point: CurvePoint = {
     epoch: e + 1,
     ...(validated && { validationAccuracy: validated.accuracy }),
@@ -218,6 +219,17 @@ function checkFinite(meanLoss: number, { weights, biases }: Parameters, learning
   );
 }
 
+/** What is read of spikes cannot be known without one. */
+function checkSpikes(
+  { hiddenSpikesPerSample }: Pick<Evaluation, "hiddenSpikesPerSample">,
+  { reading = "spikes", sizes, vThreshold }: TrainingSettings,
+): void {
+  if (hiddenSpikesPerSample !== 0 || reading !== "spikes" || sizes.length === 2) return;
+  throw new InputError(
+    `no hidden neuron fires: expected spikes, which --reading spikes reads; lower the threshold (${vThreshold})`,
+  );
+}
+
 async function conclude(
   plan: RunPlan,
   data: Dataset,
@@ -228,13 +240,18 @@ async function conclude(
   const { settings } = plan;
   const began = performance.now();
   const { accuracy, confusion, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
+  checkSpikes(spikes, settings);
   const last = state.curve.at(-1);
   return {
     rule: ruleOf(plan.rule).name,
     twin: plan.twin,
     dataset: data.name,
     architecture: notation(settings.architecture ?? dense(settings.sizes)),
-    ...(plan.twin === "spike" && { encoder: settings.encoder, eligibility: settings.eligibility }),
+    ...(plan.twin === "spike" && {
+      ...{ encoder: settings.encoder, eligibility: settings.eligibility },
+      ...{ reading: settings.reading ?? "spikes", readout: readoutOf(settings) },
+    }),
+    ...(settings.ruleOptions && { ruleOptions: settings.ruleOptions }),
     seed: settings.seed,
     epochs: settings.epochs,
     learningRate: settings.learningRate,

@@ -32,25 +32,26 @@ describe("a run folder", () => {
     expect(run.code).toBe(0);
     const lines = run.stdout.split("\n");
     expect(lines[0]).toMatch(/^rule +rate % +spike % +gap/);
-    expect(lines.slice(1, 6).map(line => line.split(" ")[0])).toEqual([
+    expect(lines.slice(1, 7).map(line => line.split(" ")[0])).toEqual([
       "bp",
       "dfa",
       "pepita",
+      "pepita:sparse",
       "f3",
       "frozen",
     ]);
     expect(run.stdout).toContain(`Report: ${out}/report.html`);
-    expect(run.stderr).toContain("[10/10] frozen spike seed 1: test");
+    expect(run.stderr).toContain("[12/12] frozen spike seed 1: test");
   });
 
   test("holds the documented files, no checkpoint and nothing temporary", async () => {
     const [sorted, twins] = [
-      ["bp", "dfa", "f3", "frozen", "pepita"],
+      ["bp", "dfa", "f3", "frozen", "pepita", "pepita-sparse"],
       ["rate", "spike"],
     ];
     expect(await filesUnder(out)).toEqual([
-      ...sorted.flatMap(rule => twins.map(twin => join("networks", `${rule}-${twin}-seed1.msgpack`))),
-      ...sorted.map(rule => join("rasters", `${rule}-seed1.msgpack`)),
+      ...sorted.flatMap(rule => twins.map(twin => join("networks", `${rule}-${twin}-seed1.msgpack`))).sort(),
+      ...sorted.map(rule => join("rasters", `${rule}-seed1.msgpack`)).sort(),
       "report.html",
       "results.json",
       "run.json",
@@ -82,7 +83,8 @@ describe("a run folder", () => {
       ...["initialAlignmentDegrees", "alignmentDegrees", "confusion", "trainSamplesPerSecond", "wallSeconds"],
     ];
     const spiking = [
-      ...["encoder", "eligibility", "inputSpikesPerSample", "hiddenSpikesPerSample"],
+      ...["encoder", "eligibility", "reading", "readout"],
+      ...["inputSpikesPerSample", "hiddenSpikesPerSample", "outputSpikesPerSample"],
       ...["synapticEventsPerSample", "synapseUpdatesPerSample"],
     ];
     const feedback = ["initialFeedbackDegrees", "feedbackDegrees"];

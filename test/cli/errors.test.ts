@@ -217,7 +217,7 @@ describe("weights that diverge end the run in one line that says whose they are"
     ["bp", "spike", "--learning-rate 1e6", /^bp spike, epoch 1: .* weights have diverged/],
     ["bp", "spike", "--learning-rate 1e30", /^bp spike, epoch 1: .* weights have diverged/],
     ["pepita", "spike", "--learning-rate 1e30 --encoder current", /^pepita spike, epoch 1: .* have diverged/],
-    ["f3", "spike", "--learning-rate 1e6", /^f3 spike, raster: .* the weights have diverged/],
+    ["f3", "spike", "--learning-rate 1e6", /^f3 spike, epoch 1: .* the weights have diverged/],
     ["f3", "spike", "--v-threshold 1e-7", /^f3 spike, start: .* vThreshold \(1e-7\) is too low/],
     ["f3", "spike", "--v-threshold 1000", /^vThreshold: expected less than 1\.58 .*, got 1000$/],
   ])("%s %s %s", async (rule, twin, more, line) => {

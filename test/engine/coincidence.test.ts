@@ -106,12 +106,12 @@ test("what waits for that end fires then, after the inputs of the instant, in la
         train.push(k / 10, 0);
         if (inhibits) train.push((k + r) / 10, 1);
         const given = Float32Array.from([...range(9).fill(2.8), ...range(9).fill(-2)]);
-        const kernel = LayerKernel.create(2, 9);
-        const layers = [new LifLayer(2, 9, given, neuron)];
-        if (kernel) {
-          kernel.weights.set(given);
-          layers.push(new LifLayer(2, 9, kernel.weights, neuron, kernel));
-        }
+        const kernel = new LayerKernel(2, 9);
+        kernel.weights.set(given);
+        const layers = [
+          new LifLayer(2, 9, given, neuron),
+          new LifLayer(2, 9, kernel.weights, neuron, kernel),
+        ];
         const swept = layers.map(layer => {
           layer.present(train, 1, new Float64Array(9), 20);
           return [...layer.spikes.times.subarray(0, layer.spikes.length)];

@@ -5,7 +5,7 @@ import { Rng } from "../../src/math/rng.ts";
 
 /** Steps per millisecond of clocks: decimal, binary, frames of 30 and 60 Hz, sound of 44.1 kHz. */
 const clocks = [1, 2, 3, 4, 7, 8, 9, 10, 16, 40, 44.1, 100, 1000, 10_000];
-const wasm = instantiate(1)?.exports as { instant(t: number): number };
+const wasm = instantiate(1).kernels;
 
 /** A whole number, of any size, below n. */
 const upTo = (rng: Rng, n: number) => Math.floor(n * rng.uniform());

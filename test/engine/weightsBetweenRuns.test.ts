@@ -10,6 +10,7 @@ import type { NeuronSpec } from "../../src/engine/network/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../src/engine/simulation.ts";
 import { Rng } from "../../src/math/rng.ts";
 import { sized } from "../long.ts";
+import { plainly } from "../plain/plainly.ts";
 
 /** A power of 2, so that times of both modes are the same. */
 const dt = 0.125;
@@ -61,9 +62,7 @@ const models: Readonly<Record<string, NeuronSpec>> = {
 };
 const modes: Readonly<Record<string, SimulationOptions>> = {
   exact: {},
-  "exact, in TypeScript": { kernels: "typescript" },
   grid: { mode: "grid", dt },
-  "grid, in TypeScript": { mode: "grid", dt, kernels: "typescript" },
   "grid, three workers": { mode: "grid", dt, workers: 3 },
 };
 
@@ -143,8 +142,10 @@ describe.each(Object.keys(kinds))("weights changed between two runs, %s", kind =
     const all = Object.values(modes).map(options => run(kind, model, options));
     for (const found of all.slice(1)) expectSame(found, all[0]);
     // The same bits, however the work is done.
-    expect(all[3]).toEqual(all[2]);
-    expect(all[4]).toEqual(all[2]);
+    const [exact, grid, crew] = all;
+    expect(crew).toEqual(grid);
+    expect(plainly(() => run(kind, model, modes.exact))).toEqual(exact);
+    expect(plainly(() => run(kind, model, modes.grid))).toEqual(grid);
     expectSame(run(kind, model, modes.grid, true), all[0]);
     expectSame(run(kind, model, modes.exact, true), all[0]);
   });
@@ -209,8 +210,8 @@ describe("weights that learn", () => {
       grid.forEach((w, s) => {
         expect(Math.abs(w - exact[s])).toBeLessThan(5e-5);
       });
-      for (const more of [{ workers: 2 }, { kernels: "typescript" }] as const)
-        expect(learn({ mode: "grid", dt, ...more })).toEqual(grid);
+      expect(learn({ mode: "grid", dt, workers: 2 })).toEqual(grid);
+      expect(plainly(() => learn({ mode: "grid", dt }))).toEqual(grid);
     }
   });
 

@@ -16,12 +16,12 @@ const all = everySample(data);
 
 /** Least cosine between the twins' updates where it is below 0.99 with some eligibility, with the reason. */
 const exceptions: Readonly<Record<string, { least: number; reason: string }>> = {
-  "pepita timing": {
+  "pepita:sparse timing": {
     least: 0.98,
     reason:
       "neurons that only the clean presentation drives have no spike in the modulated one to read a trace at",
   },
-  "mempepita timing": { least: 0.98, reason: "as pepita" },
+  "mempepita:sparse timing": { least: 0.98, reason: "as pepita:sparse" },
 };
 
 const { rateForm, spikingForm, forms, trainSome } = formsOn(data, settings);

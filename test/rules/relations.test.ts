@@ -38,8 +38,11 @@ beforeAll(async () => {
 });
 
 describe.each(both)("in the %s form", (_, form) => {
-  test("MemPEPITA makes the updates of PEPITA", () => {
-    const [a, b] = [form("pepita"), form("mempepita")];
+  test.each([
+    ["pepita", "mempepita"],
+    ["pepita:sparse", "mempepita:sparse"],
+  ])("%s and %s make the same updates", (whole, byLayer) => {
+    const [a, b] = [form(whole), form(byLayer)];
     learnEpochs(a, 2);
     learnEpochs(b, 2);
     const [w, v] = [a.parameters().weights, b.parameters().weights];
@@ -51,7 +54,7 @@ describe.each(both)("in the %s form", (_, form) => {
   });
 
   test("AFA and PEPITA agree at the start, where feedback is small", () => {
-    const [a, b] = [form("pepita:textbook").update(all), form("afa").update(all)];
+    const [a, b] = [form("pepita").update(all), form("afa").update(all)];
     a.forEach((change, l) => {
       expect(cosine(change, b[l]), `layer ${l}`).toBeGreaterThan(0.99);
     });

@@ -17,6 +17,8 @@ export const settings: TrainingSettings = {
   schedule: "1",
   encoder: "current",
   eligibility: "trace",
+  // By the identity, at any threshold; what is read of spikes alone is in reading.test.ts.
+  reading: "drive",
   durationMs: 20,
   tauMem: 20,
   // A fine threshold: what remains of the difference between the twins is not rounding.

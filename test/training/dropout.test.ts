@@ -63,11 +63,12 @@ test("a neuron that is left out fires no spike and is read as silent; the identi
       fc.constantFrom(0, 3),
       fc.constantFrom(20, Infinity),
       fc.boolean(),
-      (seed, tauRef, tauMem, compiled) => {
+      (seed, tauRef, tauMem, kernels) => {
         const { weights, biases } = initialParameters(sizes, seed);
         biases[0].fill(0.3); // drives that take neurons over threshold by themselves
         const neuron = { tauMem, vThreshold: 0.05, tauRef };
-        const net = new FeedForwardNetwork(sizes, weights, biases, neuron, 20, { compiled });
+        const share = kernels ? null : weights.map(() => null);
+        const net = new FeedForwardNetwork(sizes, weights, biases, neuron, 20, { share });
         for (let k = 0; k < 60; k++) net.input.spikes.push(k / 3, (k * seed) % 14);
         net.input.gain = 0.2;
         const dropout = SampleDropout.create(sizes, 0.5, seed)!.ofSample(0, 0);

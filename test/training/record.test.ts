@@ -4,9 +4,13 @@ import { initialParameters } from "../../src/training/initialise.ts";
 import { recordSample } from "../../src/training/record.ts";
 import { createTrainer } from "../../src/training/train.ts";
 
-test.each(["current", "rate", "poisson", "latency"] as const)(
-  "%s: the recorded sample is what the network decided on, potentials and spikes of the same run",
-  async encoder => {
+test.each(
+  (["current", "rate", "poisson", "latency"] as const).flatMap(encoder =>
+    (["spikes", "potential"] as const).map(readout => [encoder, readout] as const),
+  ),
+)(
+  "%s, readout of %s: the recorded sample is what the network decided on, potentials and spikes of the same run",
+  async (encoder, readout) => {
     const data = await loadDataset("digits", { testSamples: 5 });
     const sizes = [64, 20, 12, 10];
     const settings = {
@@ -17,6 +21,7 @@ test.each(["current", "rate", "poisson", "latency"] as const)(
       learningRate: 0.1,
       schedule: "1",
       encoder,
+      readout,
       eligibility: "trace",
       durationMs: 20,
       tauMem: encoder === "latency" ? Infinity : 20,
@@ -31,20 +36,21 @@ test.each(["current", "rate", "poisson", "latency"] as const)(
     );
     expect(raster.populations.map(p => p.name)).toEqual(["input", "hidden 1", "hidden 2", "output"]);
     expect(raster.metadata).toMatchObject({ sample: 3, label: data.test.labels[3], encoder });
-    // The readout's largest potential at the end is the decision.
-    const readout = raster.traces.filter(trace => trace.population === "output");
-    const last = readout.map(trace => trace.values.at(-1)!);
-    expect(last.indexOf(Math.max(...last))).toBe(raster.metadata.decision);
-    // Below the firing copy of the readout: potential = threshold x trace + rest, so never more than one spike behind.
-    for (const { neuron, values } of readout) {
-      const { tauMem } = settings;
+    const traces = raster.traces.filter(trace => trace.population === "output");
+    const last = traces.map(trace => trace.values.at(-1)!);
+    const fired = traces.map(({ neuron }) => {
       let trace = 0;
       raster.times.forEach((t, k) => {
         if (raster.populationIndex[k] === 3 && raster.neurons[k] === neuron)
-          trace += Math.exp((t - 20) / tauMem);
+          trace += Math.exp((t - 20) / settings.tauMem);
       });
-      expect(values.at(-1)! - trace).toBeLessThan(1);
-    }
+      return trace;
+    });
+    const deciding = readout === "spikes" ? fired : last;
+    expect(deciding.indexOf(Math.max(...deciding))).toBe(raster.metadata.decision);
+    // What is left of the potential is less than one spike.
+    for (const left of readout === "spikes" ? last : []) expect(left).toBeLessThan(1);
+    if (readout === "potential") expect(raster.populationIndex.includes(3)).toBe(false);
     for (const trace of raster.traces) {
       expect(trace.times[0]).toBe(0);
       expect(trace.times.at(-1)).toBe(20);

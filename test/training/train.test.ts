@@ -106,7 +106,7 @@ test("BP's update in rates is the exact gradient", () => {
 
 test("BP's update in spikes comes near the exact gradient as the threshold gets finer", () => {
   const angles = [0.3, 0.1, 0.01, 0.001].map(vThreshold => {
-    const trainer = createTrainer(plan("bp", "spike", { vThreshold }), data);
+    const trainer = createTrainer(plan("bp", "spike", { vThreshold, readout: "potential" }), data);
     return alignmentDegrees(trainer, data)[0];
   });
   for (let k = 1; k < angles.length; k++) expect(angles[k]).toBeLessThan(angles[k - 1]);
@@ -124,7 +124,7 @@ test("DFA's angle to the gradient falls from 90 degrees, and its forward path tu
 
 test("PEPITA's forward path turns against its feedback: the angle rises above 90 degrees", async () => {
   for (const twin of ["rate", "spike"] as const) {
-    const { result } = await train(plan("pepita", twin, { epochs: 6 }), data);
+    const { result } = await train(plan("pepita:sparse", twin, { epochs: 6 }), data);
     expect(Math.abs(result.initialFeedbackDegrees![0] - 90)).toBeLessThan(10);
     expect(result.feedbackDegrees![0]).toBeGreaterThan(result.initialFeedbackDegrees![0] + 5);
     expect(result.feedbackDegrees![0]).toBeGreaterThan(95);

@@ -1,12 +1,12 @@
 import { InputError } from "../../errors.ts";
+import { Actors, expectInput } from "../actors.ts";
+import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import type { Act, Loop } from "../loop.ts";
 import type { Network } from "../network/network.ts";
-import type { NeuronGroup } from "../network/neurons/neuronGroup.ts";
+import { BURST, type NeuronGroup } from "../network/neurons/neuronGroup.ts";
 import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import { PopulationState } from "../populationState.ts";
-import { spend } from "../spikeBudget.ts";
-import { EventQueue } from "./eventQueue.ts";
 import { LifExpModes } from "./modes/lifExpModes.ts";
 import { type ModeRows, modesOf } from "./modes/modeRows.ts";
 
@@ -24,15 +24,11 @@ interface Timed {
   readonly group: LifExpModes;
 }
 
-/** `source` of an event that is not an arrival over projection `source`. */
+/** `source` of an event that is not an arrival over projection `source`; those of actors are below. */
 const CROSSING = -1;
-const ACTOR = -2; // and below: number -2 - source of the actors
 
 /** How far crossings are looked for at first [ms]. */
 const LOOK_AHEAD = 1;
-
-/** A burst at one instant beyond any sensible count: weights have diverged. */
-const BURST = 10_000;
 
 /**
  * The state of a network and the queue of its events. An event is the arrival of a spike, a predicted threshold
@@ -50,8 +46,8 @@ export class EventLoop implements Loop {
   /** Rank of what comes after all other events of an instant. */
   readonly lastRank: number;
   readonly #network: Network;
-  readonly #onSpike: (population: number, neuron: number, t: number) => void;
-  readonly #queue = new EventQueue();
+  readonly #actors: Actors;
+  readonly #queue: EventQueue;
   readonly #byRank: readonly State[];
   /** Populations that keep their own calendar of crossings, by rank. */
   readonly #timed: readonly Timed[];
@@ -63,23 +59,14 @@ export class EventLoop implements Loop {
   readonly #sends: readonly (readonly number[])[];
   /** What a delivery over each projection does to a target; made once, not per event. */
   readonly #receivers: readonly ((target: number, weight: number) => void)[];
-  /** Projections whose synapses learn from the spikes of each population. */
-  readonly #learning: readonly (readonly number[])[];
-  readonly #actors: Act[] = [];
 
   /**
    * @param onSpike  hears of every spike when it is fired
-   * @param compile  whether to use compiled loops where there are any
    */
-  constructor(
-    network: Network,
-    onSpike: (population: number, neuron: number, t: number) => void,
-    compile: boolean,
-  ) {
+  constructor(network: Network, onSpike: (population: number, neuron: number, t: number) => void) {
     const { populations, projections } = network;
     this.#network = network;
-    this.#onSpike = onSpike;
-    const { groups, rows } = modesOf(network, compile);
+    const { groups, rows } = modesOf(network);
     const bundles: Bundle[] = [];
     const byRank = [...projections.keys()].toSorted(
       (a, b) => populations[projections[a].to].rank - populations[projections[b].to].rank,
@@ -115,18 +102,8 @@ export class EventLoop implements Loop {
       if (!plasticity) return null;
       return new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to], 1));
     });
-    this.#learning = populations.map((_, p) =>
-      [...projections.keys()].filter(q => projections[q].to === p && this.plastic[q]?.hearsPost),
-    );
-    projections.forEach(({ to }, q) => {
-      this.addActor((j, cursor, t) => {
-        const next = this.plastic[q]!.arrivePost(j, cursor, t);
-        if (next < Infinity) {
-          const fired = t - this.plastic[q]!.lag(j, cursor);
-          this.#pushBack(q, this.populations[to], j, next, fired);
-        }
-      });
-    });
+    this.#actors = new Actors(network, this.populations, this.plastic, onSpike);
+    this.#queue = this.#actors.queue;
   }
 
   /** Memory of synapses that are laid out for this loop. */
@@ -136,7 +113,7 @@ export class EventLoop implements Loop {
 
   /** @returns the source that its events have */
   addActor(act: Act): number {
-    return ACTOR - (this.#actors.push(act) - 1);
+    return this.#actors.add(act);
   }
 
   push(time: number, rank: number, source: number, item: number): void {
@@ -206,14 +183,7 @@ export class EventLoop implements Loop {
   /** A neuron fires now. */
   emit(state: State, i: number): void {
     const t = this.time;
-    spend(state, i, t);
-    this.#onSpike(state.index, i, t);
-    state.trace?.bump(i, t);
-    for (const q of this.#learning[state.index]) {
-      const plastic = this.plastic[q]!;
-      if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
-      else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
-    }
+    this.#actors.fired(state, i, t);
     for (const k of this.#sends[state.index]) {
       const { delay, rank } = this.#bundles[k];
       this.#queue.push(t + delay, rank, this.#firstBundle + k, i, 0);
@@ -253,13 +223,7 @@ export class EventLoop implements Loop {
   #receiver(target: State, gain: number): (j: number, weight: number) => void {
     const group = target.neurons;
     return (j, weight) => {
-      const amount = weight * gain;
-      // A weight that is not a number would silence the neuron for good: NaN is above no threshold.
-      if (!(amount - amount === 0)) {
-        throw new InputError(
-          `${target.name}, neuron ${j}, t = ${this.time} ms: expected finite weights, got an input of ${amount}`,
-        );
-      }
+      expectInput(target, j, this.time, weight * gain);
       group.receive(j, this.time, weight, gain);
       target.touch(j);
     };
@@ -295,7 +259,7 @@ export class EventLoop implements Loop {
         queue.push(next, state!.rank, CROSSING, item, 0);
       }
     } else {
-      this.#actors[ACTOR - source](item, extra, time);
+      this.#actors.act(source, item, extra, time);
     }
   }
 
@@ -323,10 +287,5 @@ export class EventLoop implements Loop {
       for (let n = 0; n < spikes; n++) this.emit(state, i);
       this.predict(state, i);
     }
-  }
-
-  /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
-  #pushBack(q: number, state: State, j: number, cursor: number, fired: number): void {
-    this.#queue.push(fired + this.plastic[q]!.lag(j, cursor), state.lateRank, ACTOR - q, j, cursor);
   }
 }

@@ -3,13 +3,13 @@ import { exp, expm1 } from "../../math/elementary.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
 import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
-import { currentPerTrace } from "../network/layers.ts";
+import { currentPerTrace, type Wiring } from "../network/layers.ts";
 import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import { pool, unpool } from "../network/pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
-import { type Presented, QueuedPresentation, type Wiring } from "./queuedPresentation.ts";
+import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
 import { SpikePool } from "./spikePool.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
@@ -20,6 +20,14 @@ export interface PresentedInput {
   gain: number;
   /** [inputs] drives held constant over the presentation, as the traces that they reach at its end; null for none. */
   analogue: Float64Array | null;
+  /** [inputs] what the spikes stand for, where a modulation changes them; absent where it is a drive beside them. */
+  intensities?: Float32Array | null;
+  /**
+   * Makes the input ready for the next presentation of the sample, which may be altered by a modulation; absent where it
+   * stays as it is.
+   * @returns what is left of the modulation, to be added as a constant drive
+   */
+  next?: ((modulation: Float64Array | null) => Float64Array | null) | null;
 }
 
 /**
@@ -33,16 +41,23 @@ export interface Presentation {
   /** What the synapses of layer l were reached by: spikes[l] and trace[l] themselves, or those of the pools. */
   readonly sourceSpikes: readonly SpikeTrain[];
   readonly sourceTrace: readonly Float64Array[];
-  /** a + V: what the neuron was driven by, rounding undone (identity of `FeedForwardNetwork`). Hidden layers only. */
+  /** V at the end of the presentation. Hidden layers only. */
+  readonly potential: readonly Float64Array[];
+  /**
+   * What is read of a neuron, signed: its own spikes a, or the drive a + V, which is what its input sums to with the
+   * rounding to spikes undone (identity of `FeedForwardNetwork`), whether it fired or not. Hidden layers only.
+   */
   readonly drive: readonly Float64Array[];
-  /** max(0, drive): the unquantised response. Hidden layers only. */
+  /** max(0, drive). Hidden layers only. */
   readonly response: readonly Float64Array[];
   /**
-   * Derivative of the response: 1 where the drive is above 0 and below saturation (with dropout, what one unit of
-   * activity counts for), else 0. Hidden layers only.
+   * Derivative of the response: 1 where it is open (with dropout, what one unit of activity counts for), else 0; see
+   * `Reading`. Hidden layers only.
    */
   readonly gate: readonly Float64Array[];
-  /** Potentials of the leaky-integrator readout at the end. */
+  /** Spikes of the readout; none where it does not fire. */
+  readonly outputSpikes: SpikeTrain;
+  /** Of the readout at the end: potentials of leaky integrators that never fire, or filtered spikes. */
   readonly logits: Float64Array;
   /** Analogue drive of the input, all of it, as traces at the end; null for none. */
   analogue: Float64Array | null;
@@ -56,10 +71,27 @@ export interface Dropout {
   readonly scale: number;
 }
 
+/**
+ * What learning reads of a hidden neuron after a presentation.
+ *
+ * `spikes`: its own filtered spikes a. Its gate is open if it has fired, or if its potential stands in the upper half
+ * below threshold at the end: a boxcar surrogate of the derivative (as Bellec et al. 2018, arXiv:1803.09574, eq. 4 has
+ * a triangle), without which a silent neuron could never come to fire. It is closed where a refractory period holds a
+ * spike back at the end: there more input would not mean more spikes.
+ *
+ * `drive`: a + V, by the identity of `FeedForwardNetwork` the sum of its inputs, rounding undone, at any threshold. The
+ * gate is open where it is above 0 and below saturation.
+ */
+export type Reading = "spikes" | "drive";
+/** Width of that window below the threshold, as a share of it. */
+const WINDOW = 0.5;
+
 export interface PresentationOptions {
-  /** false keeps to the TypeScript loops. */
-  readonly compiled?: boolean;
-  /** Run on the given weights and biases themselves, with these compiled loops over them, instead of on copies. */
+  /** `drive` by default. */
+  readonly reading?: Reading;
+  /** Threshold of readout neurons that fire, with subtractive reset; by default the readout never fires. */
+  readonly readoutThreshold?: number | null;
+  /** Run on the given weights and biases themselves, with these kernels over them, instead of on copies. */
   readonly share?: readonly (LayerKernel | null)[] | null;
   /** Delays and further synapses, which only the queue can run. */
   readonly wiring?: Wiring;
@@ -98,12 +130,15 @@ export class FeedForwardNetwork {
   /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
   synapticEvents = 0;
   hiddenSpikes = 0;
-  /** Compiled loops per layer of weights; null where they cannot run. The numbers are the same bits without them. */
+  outputSpikes = 0;
+  /** Kernels per layer of weights; null for shared kernels, or where given so. The numbers are the same bits without them. */
   readonly kernels: readonly (LayerKernel | null)[];
   /** Runs the presentations, where that is not the layer sweep. */
   readonly queue: QueuedPresentation | null;
   /** The synapses of each layer. */
   readonly runs: readonly Runs[];
+  readonly reading: Reading;
+  readonly readoutThreshold: number | null;
   readonly #layers: readonly LifLayer[];
   readonly #pools: readonly (Int32Array | null)[];
   readonly #spikePools: readonly (SpikePool | null)[];
@@ -124,7 +159,8 @@ export class FeedForwardNetwork {
     neuron: { tauMem: number; vThreshold: number; tauRef: number },
     durationMs: number,
     {
-      compiled = true,
+      reading = "drive",
+      readoutThreshold = null,
       share = null,
       wiring,
       schedule = wiring ? "queue" : "sweep",
@@ -156,8 +192,7 @@ export class FeedForwardNetwork {
     this.#spikePools = layers.map((layer, l) => layer.pool && new SpikePool(layer.pool, this.#pools[l]!));
     this.#sources = layers.map(layer => new Float64Array(layer.sources));
     this.kernels =
-      share ??
-      layers.map(({ conv, rows, columns }) => (compiled && !conv ? LayerKernel.create(rows, columns) : null));
+      share ?? layers.map(({ conv, rows, columns }) => (conv ? null : new LayerKernel(rows, columns)));
     this.weights = weights.map((given, l) => {
       if (share) return given;
       const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
@@ -167,18 +202,30 @@ export class FeedForwardNetwork {
     this.biases = share ? biases : biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = instant(durationMs);
-    this.#layers = layers
-      .slice(0, -1)
-      .map(
-        ({ sources, post }, l) =>
-          new LifLayer(sources, post, this.weights[l], this.neuron, this.kernels[l], this.runs[l]),
-      );
+    this.reading = reading;
+    this.readoutThreshold = readoutThreshold;
+    const cells = layers.map(() => this.neuron);
+    if (readoutThreshold === null) cells.pop();
+    else
+      cells[layers.length - 1] = lif({
+        ...neuron,
+        tauRef: 0,
+        vThreshold: readoutThreshold,
+        reset: "subtract",
+      });
+    this.#layers = cells.map((cell, l) => {
+      const { sources, post } = layers[l];
+      return new LifLayer(sources, post, this.weights[l], cell, this.kernels[l], this.runs[l]);
+    });
     this.currents = sizes.slice(1).map(n => new Float64Array(n));
     if (wiring && schedule === "sweep")
       throw new InputError(
         "schedule: expected queue for a network with delays or further synapses, got sweep",
       );
-    const parts = { architecture: this.architecture, weights: this.weights, neuron: this.neuron, durationMs };
+    const parts = {
+      ...{ architecture: this.architecture, weights: this.weights, neuron: this.neuron, durationMs },
+      readoutThreshold,
+    };
     this.queue = schedule === "queue" ? new QueuedPresentation(parts, wiring ?? {}) : null;
   }
 
@@ -223,9 +270,11 @@ export class FeedForwardNetwork {
       trace,
       sourceSpikes: spikes.map((own, l) => (layers[l].pool ? new SpikeTrain() : own)),
       sourceTrace: trace.map((own, l) => (layers[l].pool ? new Float64Array(layers[l].sources) : own)),
+      potential: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
       gate: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
+      outputSpikes: new SpikeTrain(),
       logits: new Float64Array(this.sizes.at(-1)!),
       analogue: null,
     };
@@ -233,11 +282,12 @@ export class FeedForwardNetwork {
 
   /**
    * Presents `input` from the resting state.
-   * @param modulation  [inputs], added to the input as a constant drive, as traces at the end
+   * @param modulation  [inputs], in traces at the end: added to the input as a constant drive, or as `input.next` does
    */
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
     const { input } = this;
-    into.analogue = sum(input.analogue, modulation);
+    const left = input.next ? input.next(modulation) : modulation;
+    into.analogue = sum(input.analogue, left);
     into.spikes[0].take(input.spikes);
     this.#trace(input.spikes, input.gain, into.trace[0]);
     if (into.analogue) add(into.trace[0], into.analogue);
@@ -355,11 +405,23 @@ export class FeedForwardNetwork {
 
   #readLayer(layer: Presented, p: number, into: Presentation): void {
     const scale = this.dropout?.scale ?? 1;
-    const most = scale * this.saturation;
     const silent = this.dropout?.silent[p];
     const [a, drive, response, gate] = [into.trace[p], into.drive[p], into.response[p], into.gate[p]];
     into.spikes[p].take(layer.spikes);
+    into.potential[p].set(layer.v);
     this.#trace(layer.spikes, this.spikeGain, a);
+    if (this.reading === "spikes") {
+      drive.set(a);
+      response.set(a);
+      const { vThreshold } = this.neuron;
+      const near = (1 - WINDOW) * vThreshold;
+      for (let j = 0; j < a.length; j++) {
+        const v = layer.v[j];
+        gate[j] = (a[j] > 0 || v > near) && v < vThreshold && !silent?.[j] ? scale : 0;
+      }
+      return;
+    }
+    const most = scale * this.saturation;
     for (let j = 0; j < a.length; j++) {
       drive[j] = silent?.[j] ? 0 : a[j] + scale * layer.v[j];
       response[j] = Math.max(0, drive[j]);
@@ -380,6 +442,13 @@ export class FeedForwardNetwork {
     const top = this.depth - 1;
     this.#pool(top, into);
     this.#countEvents(top, into.sourceSpikes[top]);
+    if (this.readoutThreshold !== null) {
+      const { spikes } = this.queue?.populations[top + 1] ?? this.#sweep(top, into.sourceSpikes[top]);
+      into.outputSpikes.take(spikes);
+      this.outputSpikes += spikes.length;
+      this.#trace(spikes, this.readoutThreshold, into.logits);
+      return;
+    }
     if (this.queue?.wired) {
       into.logits.set(this.queue.populations[top + 1].v);
       return;

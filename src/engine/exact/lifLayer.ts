@@ -3,6 +3,7 @@ import { exp, log } from "../../math/elementary.ts";
 import { instant } from "../instant.ts";
 import type { LayerKernel } from "../kernels/layerKernel.ts";
 import type { LifParameters } from "../network/neurons/lif.ts";
+import { BURST } from "../network/neurons/neuronGroup.ts";
 import { fullRuns, type Runs } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 
@@ -101,16 +102,17 @@ export class LifLayer {
     this.neuron = neuron;
     this.#runs = runs;
     this.v = new Float64Array(post);
-    this.#u = new Float64Array(post);
-    this.#slope = new Float64Array(post);
-    this.#driven = new Int32Array(post);
-    this.#refractoryUntil = new Float64Array(post);
-    this.#spent = new Float64Array(post);
-    this.#waiting = new Uint8Array(post);
-    // Fixed resets stay with the TypeScript loop.
+    // A fixed reset has no kernel.
     const fits = weights === kernel?.weights && neuron.reset === "subtract";
     this.#kernel = fits ? kernel : null;
-    this.#mostSpikes = Math.min(10_000 * post, 2 ** 24);
+    // State lies where the kernel finds it.
+    this.#u = this.#kernel?.u ?? new Float64Array(post);
+    this.#slope = this.#kernel?.limits ?? new Float64Array(post);
+    this.#refractoryUntil = this.#kernel?.until ?? new Float64Array(post);
+    this.#waiting = this.#kernel?.waiting ?? new Uint8Array(post);
+    this.#driven = new Int32Array(post);
+    this.#spent = new Float64Array(post);
+    this.#mostSpikes = Math.min(BURST * post, 2 ** 24);
   }
 
   /**
@@ -132,7 +134,15 @@ export class LifLayer {
       throw new InputError(`duration: expected at most 500 tauMem (${500 * tauMem} ms), got ${duration}`);
     }
     this.#start(current, silent);
-    if (this.#kernel && !online && this.#presentCompiled(this.#kernel, input, gain, duration, silent)) return;
+    if (this.#kernel && !online) {
+      const { vThreshold, vRest, tauRef } = this.neuron;
+      const drop = vThreshold - vRest;
+      if (this.#kernel.present(input, gain, tauMem, drop, this.#offset, tauRef, this.spikes)) {
+        this.#finish(input.length > 0 ? input.times[input.length - 1] : 0, duration, silent);
+        return;
+      }
+      this.#start(current, silent);
+    }
     const leaky = tauMem < Infinity;
     let before = 0;
     for (let k = 0; k < input.length; ) {
@@ -154,28 +164,6 @@ export class LifLayer {
       }
     }
     this.#finish(before, duration, silent);
-  }
-
-  /** The same in the compiled kernel; false when it does not fit. */
-  #presentCompiled(
-    kernel: LayerKernel,
-    input: SpikeTrain,
-    gain: number,
-    duration: number,
-    silent: Uint8Array | null,
-  ): boolean {
-    const { tauMem, vThreshold, vRest, tauRef } = this.neuron;
-    kernel.u.set(this.#u);
-    kernel.limits.set(this.#slope);
-    const drop = vThreshold - vRest;
-    if (!kernel.present(input, gain, tauMem, drop, this.#offset, tauRef, this.spikes)) return false;
-    this.#u.set(kernel.u);
-    if (tauRef > 0) {
-      this.#refractoryUntil.set(kernel.until);
-      this.#waiting.set(kernel.waiting);
-    }
-    this.#finish(input.length > 0 ? input.times[input.length - 1] : 0, duration, silent);
-    return true;
   }
 
   #start(current: Float64Array, silent: Uint8Array | null): void {
@@ -201,7 +189,7 @@ export class LifLayer {
   #learn(row: number, left: number, modulator: Float64Array, e: number): void {
     const { starts, targets, places, length } = this.#runs;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      this.#learnRun(targets[n], places[n], length, left, modulator, e);
+      this.#learnRun(targets[n], places ? places[n] : n, length, left, modulator, e);
     }
   }
 
@@ -231,7 +219,7 @@ export class LifLayer {
     const { starts, targets, places, length } = this.#runs;
     const [u, slope, offset, weights] = [this.#u, this.#slope, this.#offset, this.weights];
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      for (let j = targets[n], at = places[n], end = j + length; j < end; j++, at++) {
+      for (let j = targets[n], at = places ? places[n] : n, end = j + length; j < end; j++, at++) {
         const sum = u[j] + scale * weights[at];
         u[j] = sum;
         if (sum >= slope[j] * e + offset) this.#fire(j, t);
@@ -242,7 +230,7 @@ export class LifLayer {
   #add(row: number, scale: number): void {
     const { starts, targets, places, length } = this.#runs;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      for (let j = targets[n], at = places[n], end = j + length; j < end; j++, at++) {
+      for (let j = targets[n], at = places ? places[n] : n, end = j + length; j < end; j++, at++) {
         this.#u[j] += scale * this.weights[at];
       }
     }
@@ -273,9 +261,9 @@ export class LifLayer {
         this.#wait(j);
         return;
       }
-      if (spikes >= 10_000) {
+      if (spikes >= BURST) {
         throw new InputError(
-          `neuron ${j} fired ${spikes} times at t = ${t} ms: expected fewer than 10000; the weights have diverged, ` +
+          `neuron ${j} fired ${spikes} times at t = ${t} ms: expected fewer than ${BURST}; the weights have diverged, ` +
             "lower them or the learning rate",
         );
       }

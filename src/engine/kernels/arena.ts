@@ -1,98 +1,39 @@
 import { InputError } from "../../errors.ts";
-import { type Crossing, instantiate } from "./module.ts";
+import { type Crossing, instantiate, type WasmMemory } from "./module.ts";
+import type { Kernels } from "./wasm.ts";
 
-/** The compiled loops of the grid and inference modes, of `assembly/`; addresses are bytes in the arena. */
-export interface ArenaKernels {
-  stepMembrane(
-    ...of: [neurons: number, v: number, decay: number, drives: number, drive: number, ...Firing]
-  ): number;
-  stepCurrents(
-    ...of: [
-      ...[neurons: number, v: number, e: number, i: number],
-      ...[decay: number, fromE: number, fromI: number, decayE: number, decayI: number, speck: number],
-      ...[drives: number, drive: number],
-      ...Firing,
-    ]
-  ): number;
-  deliver(
-    ...of: [
-      ...[spikes: number, count: number, starts: number, segments: number, segment: number],
-      ...[targets: number, wide: number, weights: number, weight: number, acc: number],
-    ]
-  ): number;
-  deliverDense(
-    ...of: [
-      ...[spikes: number, count: number, weights: number, stride: number, columns: number],
-      ...[exc: number, scaleExc: number, inh: number, scaleInh: number],
-    ]
-  ): void;
-  decay(vector: number, count: number, factor: number, speck: number): void;
-  stdp(
-    ...of: [
-      ...[rows: number, count: number, starts: number, segments: number, segment: number],
-      ...[targets: number, wide: number, weights: number],
-      ...[acc: number, gain: number, now: number, value: number, since: number, done: number],
-      ...[
-        y: number,
-        last: number,
-        counts: number,
-        ring: number,
-        mask: number,
-        table: number,
-        length: number,
-        rule: number,
-      ],
-      ...[arrives: number, nearest: number],
-    ]
-  ): number;
-  poisson(
-    ...of: [
-      ...[first: number, last: number, acc: number, k0: number, k1: number, step: number],
-      ...[levels: number, count: number, weight: number],
-    ]
-  ): void;
-  inferBlock(
-    ...of: [
-      ...[currents: number, uniform: boolean, samples: number, steps: number],
-      ...[sums: number, sumStarts: number, inputs: number, segments: number, segmentStarts: number],
-      ...[lanes: number, tables: number, reach: number, fixed: boolean, refractory: number, first: number],
-      ...[counts: number, spikes: number, room: number],
-    ]
-  ): number;
-}
-
-type Firing = [
-  ...[threshold: number, mode: number, reset: number, first: number, out: number, capacity: number],
-];
-
+type Places = Readonly<Record<number, number>>;
 type View<T> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => T;
 
 const PAGE = 65_536;
 const PIECE = 512 * PAGE;
+/** The first bytes stay free for the runtime's own data, and no address is 0. */
+const START = 1024;
 /** Pages of a memory at most. */
 const MOST = 65_536;
 
 /**
- * One piece of memory for everything that the loops of a simulation touch: WebAssembly's own where the kernels run, a
- * plain buffer where their TypeScript twins do. Space is taken first; views are made when all of it is.
+ * One piece of memory for everything that the kernels of a simulation touch; addresses are bytes in it, and what lies
+ * where in a record says `layout.ts`. Space is taken first; views are made when all of it is.
  */
 export class Arena {
-  readonly kernels: ArenaKernels | null;
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): unknown };
+  readonly kernels: Kernels;
+  readonly memory: WasmMemory;
   readonly shared: boolean;
-  // The first bytes stay free for the runtime's own data, and no address is 0.
-  #end = 1024;
+  #end = START;
 
   /**
-   * @param compile  whether to use the compiled loops where they can run
    * @param shared   whether worker threads are to use it
    * @param crossing what the loops of the exact mode call
+   * @param bytes    room to begin with: growing detaches what was there, and from then on the platform looks twice at
+   *                 every number of every list in the process, which costs training 5 to 20 %
+   * @throws InputError on a platform where the kernels cannot run
    */
-  constructor(compile: boolean, shared: boolean, crossing?: Crossing) {
-    const compiled = compile ? instantiate(1, shared, crossing) : null;
-    this.memory = compiled?.memory ?? new PlainMemory();
-    this.shared = shared && compiled !== null;
-    this.kernels = (compiled?.exports as ArenaKernels | undefined) ?? null;
+  constructor(shared = false, crossing?: Crossing, bytes = PIECE) {
+    const { memory, kernels } = instantiate(Math.ceil((START + bytes) / PAGE), shared, crossing);
+    this.memory = memory;
+    this.kernels = kernels;
+    this.shared = shared;
   }
 
   /**
@@ -107,9 +48,25 @@ export class Arena {
     return at;
   }
 
+  /** Address of a record of so many places. */
+  record(places: number): number {
+    return this.take(8 * places);
+  }
+
+  /** Write places of a record, when all space is taken: integers and addresses, floats, doubles. */
+  integers(record: number, places: Places): void {
+    put(new Uint32Array(this.memory.buffer), record / 4, 2, places);
+  }
+  floats(record: number, places: Places): void {
+    put(new Float32Array(this.memory.buffer), record / 4, 2, places);
+  }
+  doubles(record: number, places: Places): void {
+    put(new Float64Array(this.memory.buffer), record / 8, 1, places);
+  }
+
   /** @throws InputError as `take` would, before anything is made for so many bytes more */
   expectRoom(bytes: number): void {
-    if (this.kernels && this.#end + bytes > MOST * PAGE) this.#refuse(this.#end + bytes);
+    if (this.#end + bytes > MOST * PAGE) this.#refuse(this.#end + bytes);
   }
 
   #refuse(bytes: number): never {
@@ -123,7 +80,7 @@ export class Arena {
   #grow(missing: number): void {
     // In large pieces, as far as there is room: the system can then use large pages, which random access to rows needs.
     const pages = Math.ceil(missing / PIECE) * (PIECE / PAGE);
-    const room = this.kernels ? MOST - this.memory.buffer.byteLength / PAGE : Infinity;
+    const room = MOST - this.memory.buffer.byteLength / PAGE;
     try {
       this.memory.grow(Math.max(Math.ceil(missing / PAGE), Math.min(pages, room)));
     } catch {
@@ -142,14 +99,11 @@ export class Arena {
   }
 }
 
-class PlainMemory {
-  buffer = new ArrayBuffer(PAGE);
-
-  grow(pages: number): void {
-    const wider = new ArrayBuffer(
-      Math.max(this.buffer.byteLength + pages * PAGE, 2 * this.buffer.byteLength),
-    );
-    new Uint8Array(wider).set(new Uint8Array(this.buffer));
-    this.buffer = wider;
-  }
+function put(
+  into: Uint32Array | Float32Array | Float64Array,
+  at: number,
+  each: number,
+  places: Places,
+): void {
+  for (const [place, value] of Object.entries(places)) into[at + each * Number(place)] = value;
 }

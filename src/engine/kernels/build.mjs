@@ -1,11 +1,13 @@
-// Compiles the AssemblyScript kernels and writes them, inlined, into wasm.ts: no asset to find at run time, in Node,
-// bundlers, workers or notebooks.
-import { readFileSync, writeFileSync } from "node:fs";
+// Compiles the AssemblyScript kernels and writes them, inlined, into wasm.ts, with the types of what they export: no asset
+// to find at run time, in Node, bundlers, workers or notebooks.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
-const sources = ["kernels.ts", "grid.ts", "poisson.ts", "stdp.ts", "exact.ts", "inference.ts", "instant.ts"];
+const sources = ["sweep", "step", "rows", "poisson", "stdp", "modes", "batch", "instant"].map(
+  name => `assembly/${name}.ts`,
+);
 
 /** One build in memory of its own, one in memory that worker threads share. */
 async function compile(...flags) {
@@ -14,10 +16,10 @@ async function compile(...flags) {
     [
       ...sources,
       ...["--outFile", "kernels.wasm", "-O3", "--enable", "simd", "--runtime", "stub"],
-      ...["--importMemory", "--noAssert", ...flags],
+      ...["--importMemory", "--noAssert", "--bindings", "raw", ...flags],
     ],
     {
-      readFile: name => (sources.includes(name) ? readFileSync(here(`assembly/${name}`), "utf8") : null),
+      readFile: name => (existsSync(here(name)) ? readFileSync(here(name), "utf8") : null),
       writeFile: (name, contents) => {
         files[name] = contents;
       },
@@ -28,15 +30,21 @@ async function compile(...flags) {
     process.stderr.write(stderr.toString());
     process.exit(1);
   }
-  return Buffer.from(files["kernels.wasm"]).toString("base64");
+  const types = [...files["kernels.d.ts"].matchAll(/export function (.*;)/g)].map(
+    ([, line]) => `  ${line}\n`,
+  );
+  return { base64: Buffer.from(files["kernels.wasm"]).toString("base64"), types: types.join("") };
 }
 
 const shared = ["--sharedMemory", "--enable", "threads", "--initialMemory", "1", "--maximumMemory", "65536"];
+const { base64, types } = await compile();
 const text = `// Made by build.mjs from assembly/; do not edit.
+export interface Kernels {
+${types}}
 export const wasmBase64 =
-  "${await compile()}";
+  "${base64}";
 export const sharedWasmBase64 =
-  "${await compile(...shared)}";
+  "${(await compile(...shared)).base64}";
 `;
 const target = here("wasm.ts");
 let before = "";

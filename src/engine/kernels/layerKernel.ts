@@ -1,41 +1,16 @@
 import { exp } from "../../math/elementary.ts";
 import type { SpikeTrain } from "../record/spikeTrain.ts";
-import { instantiate, type WasmMemory } from "./module.ts";
+import { Arena } from "./arena.ts";
+import * as at from "./layout.ts";
 
-/** Events and spikes of one presentation that fit; longer ones take the TypeScript path. */
+/** Events and spikes of one presentation that fit; longer ones take the loops of `LifLayer`. */
 const EVENTS = 65_536;
 const SPIKES = 131_072;
 
-interface Exports {
-  present(
-    neurons: number,
-    events: number,
-    u: number,
-    limits: number,
-    until: number,
-    waiting: number,
-    weights: number,
-    rows: number,
-    times: number,
-    scales: number,
-    es: number,
-    drops: number,
-    lasts: number,
-    offset: number,
-    tau: number,
-    drop: number,
-    tauRef: number,
-    outTimes: number,
-    outNeurons: number,
-    capacity: number,
-  ): number;
-  addRow(row: number, vector: number, factor: number, columns: number): void;
-  applyRow(weights: number, change: number, scale: number, columns: number): void;
-}
-
 /**
- * Weights of one layer in WebAssembly memory, and the three loops over them that training spends its time in. Each has
- * a TypeScript twin (in `LifLayer` and `ThreeFactorSynapses`) that gives the same bits.
+ * Weights of one layer in the memory of the kernels, and the three loops over them that training spends its time in. For
+ * the same bits, `LifLayer` and `ThreeFactorSynapses` have loops for what these do not do: shared kernels, learning
+ * within a presentation, a fixed reset, weights that lie elsewhere.
  */
 export class LayerKernel {
   /** [pre, post] */
@@ -49,9 +24,12 @@ export class LayerKernel {
   /** [post]: ends of refractory periods [ms], and whether a neuron waits above threshold for its own. */
   readonly until: Float64Array;
   readonly waiting: Uint8Array;
-  readonly #exports: Exports;
+  readonly #arena: Arena;
+  readonly #record: Float64Array;
+  /** Its place for the number of events. */
+  readonly #events: Int32Array;
   readonly #post: number;
-  /** Of the last presentation, per event: factor on the weights, and e(t) of `LifLayer`. */
+  /** Of the last presentation, by event. */
   readonly #scales: Float64Array;
   readonly #es: Float64Array;
   readonly #drops: Float64Array;
@@ -61,57 +39,65 @@ export class LayerKernel {
   readonly #outNeurons: Int32Array;
   readonly #lasts: Uint8Array;
 
-  /** null where the kernels cannot run. */
-  static create(pre: number, post: number): LayerKernel | null {
-    const doubles = 4 * post + 4 * EVENTS + SPIKES;
+  constructor(pre: number, post: number) {
+    const doubles = at.SWEEP_SIZE + 4 * post + 4 * EVENTS + SPIKES;
     const words = 2 * pre * post + EVENTS + SPIKES;
-    // The first 1,024 bytes stay free for the runtime's own data.
-    const bytes = 1024 + 8 * doubles + 4 * words + EVENTS + post;
-    const compiled = instantiate(Math.ceil(bytes / 65_536));
-    return compiled && new LayerKernel(compiled, pre, post);
-  }
-
-  private constructor(
-    { memory, exports }: { memory: WasmMemory; exports: unknown },
-    pre: number,
-    post: number,
-  ) {
-    this.#exports = exports as Exports;
+    const bytes = 8 * doubles + 4 * words + EVENTS + post;
+    const arena = new Arena(false, undefined, bytes);
+    this.#arena = arena;
     this.#post = post;
-    let at = 1024;
-    const take = <T>(
+    let next = arena.take(bytes);
+    const take = <T extends { readonly byteLength: number }>(
       make: new (buffer: ArrayBuffer, offset: number, length: number) => T,
-      size: number,
       n: number,
     ) => {
-      const view = new make(memory.buffer, at, n);
-      at += size * n;
+      const view = arena.view(make, next, n);
+      next += view.byteLength;
       return view;
     };
-    this.u = take(Float64Array, 8, post);
-    this.limits = take(Float64Array, 8, post);
-    this.vector = take(Float64Array, 8, post);
-    this.until = take(Float64Array, 8, post);
-    this.#scales = take(Float64Array, 8, EVENTS);
-    this.#es = take(Float64Array, 8, EVENTS);
-    this.#drops = take(Float64Array, 8, EVENTS);
-    this.#times = take(Float64Array, 8, EVENTS);
-    this.#outTimes = take(Float64Array, 8, SPIKES);
-    this.weights = take(Float32Array, 4, pre * post);
-    this.changes = take(Float32Array, 4, pre * post);
-    this.#rows = take(Int32Array, 4, EVENTS);
-    this.#outNeurons = take(Int32Array, 4, SPIKES);
-    this.#lasts = take(Uint8Array, 1, EVENTS);
-    this.waiting = take(Uint8Array, 1, post);
+    this.#record = take(Float64Array, at.SWEEP_SIZE);
+    this.#events = arena.view(Int32Array, this.#record.byteOffset + 8 * at.SWEEP_EVENTS, 1);
+    this.u = take(Float64Array, post);
+    this.limits = take(Float64Array, post);
+    this.vector = take(Float64Array, post);
+    this.until = take(Float64Array, post);
+    this.#scales = take(Float64Array, EVENTS);
+    this.#es = take(Float64Array, EVENTS);
+    this.#drops = take(Float64Array, EVENTS);
+    this.#times = take(Float64Array, EVENTS);
+    this.#outTimes = take(Float64Array, SPIKES);
+    this.weights = take(Float32Array, pre * post);
+    this.changes = take(Float32Array, pre * post);
+    this.#rows = take(Int32Array, EVENTS);
+    this.#outNeurons = take(Int32Array, SPIKES);
+    this.#lasts = take(Uint8Array, EVENTS);
+    this.waiting = take(Uint8Array, post);
+    arena.integers(this.#record.byteOffset, {
+      [at.SWEEP_NEURONS]: post,
+      [at.SWEEP_U]: this.u.byteOffset,
+      [at.SWEEP_LIMITS]: this.limits.byteOffset,
+      [at.SWEEP_UNTIL]: this.until.byteOffset,
+      [at.SWEEP_WAITING]: this.waiting.byteOffset,
+      [at.SWEEP_WEIGHTS]: this.weights.byteOffset,
+      [at.SWEEP_ROWS]: this.#rows.byteOffset,
+      [at.SWEEP_TIMES]: this.#times.byteOffset,
+      [at.SWEEP_SCALES]: this.#scales.byteOffset,
+      [at.SWEEP_ES]: this.#es.byteOffset,
+      [at.SWEEP_DROPS]: this.#drops.byteOffset,
+      [at.SWEEP_LASTS]: this.#lasts.byteOffset,
+      [at.SWEEP_OUT_TIMES]: this.#outTimes.byteOffset,
+      [at.SWEEP_OUT_NEURONS]: this.#outNeurons.byteOffset,
+      [at.SWEEP_ROOM]: SPIKES,
+    });
   }
 
   /**
-   * Passes all input spikes over all neurons whose limit is not Infinity, from the state in `u`, which it changes, and adds
-   * the spikes to `into`, not in order of time. Nobody is refractory at the start.
+   * Passes all input spikes over all neurons whose limit is not Infinity, from the state in `u`, `until` and `waiting`,
+   * which it changes, and adds the spikes to `into`, not in order of time.
    * @param tau     membrane time constant [ms]; Infinity for none
    * @param drop    potential that a spike takes
    * @param tauRef  refractory period [ms]
-   * @returns false when the presentation does not fit; nothing is then changed but `u`, `until` and `waiting`
+   * @returns false when the presentation does not fit; nothing is then changed but the state
    */
   present(
     input: SpikeTrain,
@@ -135,30 +121,12 @@ export class LayerKernel {
       this.#drops[k] = drop * (leaky ? e : 1);
       this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;
     }
-    this.until.fill(-Infinity);
-    this.waiting.fill(0);
-    const count = this.#exports.present(
-      this.#post,
-      length,
-      this.u.byteOffset,
-      this.limits.byteOffset,
-      this.until.byteOffset,
-      this.waiting.byteOffset,
-      this.weights.byteOffset,
-      this.#rows.byteOffset,
-      this.#times.byteOffset,
-      this.#scales.byteOffset,
-      this.#es.byteOffset,
-      this.#drops.byteOffset,
-      this.#lasts.byteOffset,
-      offset,
-      tau,
-      drop,
-      tauRef,
-      this.#outTimes.byteOffset,
-      this.#outNeurons.byteOffset,
-      SPIKES,
-    );
+    this.#events[0] = length;
+    this.#record[at.SWEEP_OFFSET] = offset;
+    this.#record[at.SWEEP_TAU] = tau;
+    this.#record[at.SWEEP_DROP] = drop;
+    this.#record[at.SWEEP_TAU_REF] = tauRef;
+    const count = this.#arena.kernels.present(this.#record.byteOffset);
     if (count < 0) return false;
     for (let n = 0; n < count; n++) into.push(this.#outTimes[n], this.#outNeurons[n]);
     return true;
@@ -166,17 +134,18 @@ export class LayerKernel {
 
   /** changes[row] += factor * vector */
   addRow(row: number, factor: number): void {
-    this.#exports.addRow(
-      this.changes.byteOffset + 4 * row * this.#post,
-      this.vector.byteOffset,
-      factor,
-      this.#post,
-    );
+    const to = this.changes.byteOffset + 4 * row * this.#post;
+    this.#arena.kernels.addRow(to, this.vector.byteOffset, factor, this.#post);
   }
 
   /** weights[row] -= scale * changes[row]; changes[row] = 0 */
   applyRow(row: number, scale: number): void {
-    const at = 4 * row * this.#post;
-    this.#exports.applyRow(this.weights.byteOffset + at, this.changes.byteOffset + at, scale, this.#post);
+    const from = 4 * row * this.#post;
+    this.#arena.kernels.applyRow(
+      this.weights.byteOffset + from,
+      this.changes.byteOffset + from,
+      scale,
+      this.#post,
+    );
   }
 }

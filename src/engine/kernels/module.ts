@@ -1,5 +1,6 @@
+import { InputError } from "../../errors.ts";
 import { exp, log } from "../../math/elementary.ts";
-import { sharedWasmBase64, wasmBase64 } from "./wasm.ts";
+import { type Kernels, sharedWasmBase64, wasmBase64 } from "./wasm.ts";
 
 /** The part of the platform's WebAssembly that is used here; the compiler's own types come with those of a page. */
 declare const WebAssembly: {
@@ -13,16 +14,19 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
-const modules = new Map<string, object | null>();
+const modules = new Map<string, object>();
 
-/** The compiled kernels, or null where there is no WebAssembly SIMD. */
-function compiled(base64: string): object | null {
+/** @throws InputError on a platform without WebAssembly's vectors, which no supported one is */
+function compiled(base64: string): object {
   let module = modules.get(base64);
-  if (module === undefined) {
+  if (!module) {
     try {
       module = new WebAssembly.Module(Uint8Array.from(atob(base64), c => c.charCodeAt(0)));
-    } catch {
-      module = null;
+    } catch (error) {
+      throw new InputError(
+        "platform: expected WebAssembly with vectors of 128 bits (SIMD), as Node 20.19 and current browsers have, got " +
+          `none: ${(error as Error).message}`,
+      );
     }
     modules.set(base64, module);
   }
@@ -30,7 +34,7 @@ function compiled(base64: string): object | null {
 }
 
 /** The kernels for memory that threads share. */
-export function sharedKernels(): object | null {
+export function sharedKernels(): object {
   return compiled(sharedWasmBase64);
 }
 
@@ -39,7 +43,7 @@ export type Crossing = (population: number, x: number, m: number, e: number, i: 
 const noCrossing: Crossing = () => Infinity;
 
 /**
- * A memory of a number of pages of 64 KiB, and the kernels on it; null where they cannot run.
+ * A memory of a number of pages of 64 KiB, and the kernels on it.
  * @param shared    whether worker threads may use it too
  * @param crossing  finds when a neuron reaches its threshold, for the loops of the exact mode
  */
@@ -47,12 +51,11 @@ export function instantiate(
   pages: number,
   shared = false,
   crossing = noCrossing,
-): { memory: WasmMemory; exports: unknown } | null {
+): { readonly memory: WasmMemory; readonly kernels: Kernels } {
   const module = shared ? sharedKernels() : compiled(wasmBase64);
-  if (!module) return null;
   const memory = new WebAssembly.Memory(
     shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages },
   );
   const env = { memory, exp, log, crossing, abort() {} };
-  return { memory, exports: new WebAssembly.Instance(module, { env }).exports };
+  return { memory, kernels: new WebAssembly.Instance(module, { env }).exports as Kernels };
 }

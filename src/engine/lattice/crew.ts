@@ -1,8 +1,14 @@
-import type { Arena, ArenaKernels } from "../kernels/arena.ts";
+import type { Arena } from "../kernels/arena.ts";
 import { sharedKernels } from "../kernels/module.ts";
-import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+import type { Kernels } from "../kernels/wasm.ts";
+import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
-type Name = keyof ArenaKernels;
+/** The kernels that a crew calls, of five arguments at most. */
+const names = [
+  ...(["stepMembrane", "stepCurrents", "deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
+] as const;
+type Name = (typeof names)[number];
+type Kernel = (a: number, b: number, c: number, d: number, e: number) => number;
 
 /** A call that waits for `run`, and what hears of its result. */
 interface Call {
@@ -11,16 +17,13 @@ interface Call {
   readonly then: ((result: number) => void) | null;
 }
 
-const NONE: readonly Rows[] = [];
+const NONE: readonly RowList[] = [];
 
-const names: readonly Name[] = [
-  ...(["stepMembrane", "stepCurrents", "deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
-];
-
-/** Numbers in which a worker finds its calls: how many, then for each its name, count of arguments, arguments. */
+/** Numbers in which a worker finds its calls: how many, then for each its name and five arguments. */
 const ORDERS = 65_536;
-/** Words apart, so that no two members write to one line of the cache. */
-const APART = 32;
+const ORDER = 6;
+/** So that no two members write to one line of the cache. */
+const WORDS_APART = 32;
 /** Looks at a word before going to sleep over it: some tens of microseconds. */
 const PATIENCE = 3000;
 
@@ -34,19 +37,18 @@ const none = () => { throw new Error("no call of a crew needs it"); };
 const kernels = new WebAssembly.Instance(module, {
   env: { memory, exp: none, log: none, crossing: none, abort() {} },
 }).exports;
-const state = new Int32Array(memory.buffer, control, ${APART} * (member + 1));
+const state = new Int32Array(memory.buffer, control, ${WORDS_APART} * (member + 1));
 const work = new Float64Array(memory.buffer, orders, ${ORDERS});
 for (let seen = 0; ; ) {
   let looks = 0;
   while (Atomics.load(state, 0) === seen) if (++looks > patience) Atomics.wait(state, 0, seen);
   seen = Atomics.load(state, 0);
   for (let n = work[0], at = 1; n > 0; n--) {
-    const end = at + 2 + work[at + 1];
-    work[at] = kernels[names[work[at]]](...work.subarray(at + 2, end)) ?? 0;
-    at = end;
+    work[at] = kernels[names[work[at]]](...work.subarray(at + 1, at + ${ORDER})) ?? 0;
+    at += ${ORDER};
   }
-  Atomics.store(state, ${APART} * member, seen);
-  Atomics.notify(state, ${APART} * member);
+  Atomics.store(state, ${WORDS_APART} * member, seen);
+  Atomics.notify(state, ${WORDS_APART} * member);
 }
 `;
 
@@ -63,9 +65,10 @@ type ThreadMaker = new (script: string, options: { eval: true; workerData: unkno
  */
 export class Crew {
   readonly members: number;
-  /** Whether calls are made at once. */
-  readonly alone: boolean;
   readonly #arena: Arena;
+  readonly #kernels: Readonly<Record<Name, Kernel>>;
+  /** Whether calls are made at once. */
+  readonly #alone: boolean;
   readonly #calls: readonly Call[][];
   readonly #controlAt: number;
   readonly #ordersAt: readonly number[];
@@ -87,12 +90,13 @@ export class Crew {
    */
   constructor(arena: Arena, members: number, capacity: number) {
     this.members = members;
-    this.alone = members === 1;
+    this.#alone = members === 1;
     this.#arena = arena;
+    this.#kernels = { ...arena.kernels } as unknown as Readonly<Record<Name, Kernel>>;
     this.#calls = Array.from({ length: members }, () => []);
     this.#capacity = capacity;
     this.#listAt = arena.take(4 * capacity);
-    this.#controlAt = arena.take(4 * APART * (members + 1));
+    this.#controlAt = arena.take(4 * WORDS_APART * (members + 1));
     this.#ordersAt = Array.from({ length: members }, (_, m) => (m === 0 ? 0 : arena.take(8 * ORDERS)));
   }
 
@@ -100,7 +104,7 @@ export class Crew {
   begin(): void {
     const arena = this.#arena;
     this.list = arena.view(Uint32Array, this.#listAt, this.#capacity);
-    this.#control = arena.view(Int32Array, this.#controlAt, APART * (this.members + 1));
+    this.#control = arena.view(Int32Array, this.#controlAt, WORDS_APART * (this.members + 1));
     this.#orders = this.#ordersAt.map(at => arena.view(Float64Array, at || this.#controlAt, at ? ORDERS : 1));
     const Worker = arena.shared ? threads() : null;
     if (!Worker) return;
@@ -130,7 +134,7 @@ export class Crew {
   }
 
   /** The spikes that a population fired at an earlier step, in the arena; each part must be used before the next. */
-  spikes(history: SpikeHistory, fired: number): Iterable<Rows> {
+  spikes(history: SpikeHistory, fired: number): Iterable<RowList> {
     const count = history.count(fired);
     if (count === 0) return NONE;
     const known = history.placed(fired, this.#place);
@@ -143,7 +147,7 @@ export class Crew {
     return parts;
   }
 
-  *#inTurns(from: Uint32Array, count: number): Generator<Rows> {
+  *#inTurns(from: Uint32Array, count: number): Generator<RowList> {
     for (let k = 0; k < count; k += this.#capacity) {
       this.#renew();
       yield this.#put(from, k, Math.min(this.#capacity, count - k));
@@ -156,7 +160,7 @@ export class Crew {
     this.beginStep();
   }
 
-  #put(from: Uint32Array, first: number, count: number): Rows {
+  #put(from: Uint32Array, first: number, count: number): RowList {
     const at = this.#used;
     for (let n = 0; n < count; n++) this.list[at + n] = from[first + n];
     this.#used += count;
@@ -164,7 +168,7 @@ export class Crew {
   }
 
   /** All rows of a projection, in parts; each part must be used before the next is asked for. */
-  *all(rows: number): Generator<Rows> {
+  *all(rows: number): Generator<RowList> {
     this.beginStep();
     for (let from = 0; from < rows; from += this.#capacity) {
       const count = Math.min(this.#capacity, rows - from);
@@ -173,20 +177,28 @@ export class Crew {
     }
   }
 
-  /** Puts a call on a member's list. */
-  call(member: number, name: Name, values: readonly number[], then: Call["then"] = null): void {
-    this.#calls[member].push({ name, values, then });
+  /**
+   * Has a member make a call: at once where it is alone, else in its turn when all `run`.
+   * @param then  hears of the result
+   */
+  call<N extends Name>(member: number, name: N, then: Call["then"], ...values: Parameters<Kernels[N]>): void;
+  // No list of arguments in what runs in every step: it would be garbage.
+  call(member: number, name: Name, then: Call["then"], a: number, b: number, c = 0, d = 0, e = 0): void {
+    if (this.#alone) {
+      const result = this.#kernels[name](a, b, c, d, e);
+      then?.(result);
+    } else this.#calls[member].push({ name, values: [a, b, c, d, e], then });
   }
 
   /** Has all calls made, each member's in their order. */
   run(): void {
-    if (this.alone || this.#calls.every(calls => calls.length === 0)) return;
+    if (this.#alone || this.#calls.every(calls => calls.length === 0)) return;
     const sent = this.#threads.length > 0 ? this.#send() : 0;
-    const kernels = this.#arena.kernels as Record<Name, (...values: readonly number[]) => number> | null;
     const mine = sent > 0 ? this.#calls.slice(0, 1) : this.#calls;
     for (const calls of mine) {
       for (const { name, values, then } of calls) {
-        const result = kernels![name](...values);
+        const [a, b, c, d, e] = values;
+        const result = this.#kernels[name](a, b, c, d, e);
         then?.(result);
       }
     }
@@ -199,14 +211,11 @@ export class Crew {
     for (let m = 1; m < this.members; m++) {
       const orders = this.#orders[m];
       const calls = this.#calls[m];
-      let at = 1;
-      for (const { name, values } of calls) {
-        if (at + 2 + values.length > ORDERS) return 0;
-        orders[at] = names.indexOf(name);
-        orders[at + 1] = values.length;
-        orders.set(values, at + 2);
-        at += 2 + values.length;
-      }
+      if (1 + ORDER * calls.length > ORDERS) return 0;
+      calls.forEach(({ name, values }, k) => {
+        orders[1 + ORDER * k] = names.indexOf(name);
+        orders.set(values, 2 + ORDER * k);
+      });
       orders[0] = calls.length;
     }
     this.#turn++;
@@ -217,18 +226,16 @@ export class Crew {
 
   #receive(): void {
     for (let m = 1; m < this.members; m++) {
-      const word = APART * m;
+      const word = WORDS_APART * m;
       for (let looks = 0; ; looks++) {
         const seen = Atomics.load(this.#control, word);
         if (seen === this.#turn) break;
         if (looks > PATIENCE) Atomics.wait(this.#control, word, seen);
       }
       const orders = this.#orders[m];
-      let at = 1;
-      for (const { values, then } of this.#calls[m]) {
-        then?.(orders[at]);
-        at += 2 + values.length;
-      }
+      this.#calls[m].forEach(({ then }, k) => {
+        then?.(orders[1 + ORDER * k]);
+      });
     }
   }
 }

@@ -1,34 +1,26 @@
 import { InputError } from "../../errors.ts";
-import { EventQueue } from "../exact/eventQueue.ts";
+import { Actors, expectInput } from "../actors.ts";
+import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
-import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import type { Stimulus } from "../network/stimuli/stimulus.ts";
-import { DenseProjection } from "../network/synapses/dense.ts";
-import type { SparseProjection } from "../network/synapses/sparse.ts";
 import { PopulationState } from "../populationState.ts";
-import { spend } from "../spikeBudget.ts";
-import { Arrivals } from "./arrivals.ts";
 import { Crew } from "./crew.ts";
-import { longestDelay } from "./delays.ts";
-import { DenseRows } from "./denseRows.ts";
 import { LatticeGroup } from "./latticeGroup.ts";
+import { type Link, linksOf } from "./links.ts";
 import { PoissonCounts } from "./poissonCounts.ts";
 import { SpikeHistory } from "./spikeHistory.ts";
-import { StaticProjection } from "./staticRows.ts";
-import { pairsOf, StdpRows } from "./stdpRows.ts";
 
 type State = PopulationState<LatticeGroup>;
-type Rows = StaticProjection | DenseRows | StdpRows;
 
 /** A spike or input in fewer than one of so many steps is cheaper one by one than as a count in every step. */
 const SPARSE = 0.02;
 
 /** Steps are counted in 32 bits. */
-const LAST = 2 ** 31 - 2;
+const LAST_STEP = 2 ** 31 - 2;
 
 /** Spikes of a step that fit into the arena, at least. */
 const LIST = 4096;
@@ -45,14 +37,12 @@ export class GridLoop implements Loop {
   time = 0;
   readonly populations: readonly State[];
   readonly plastic: readonly (Learning | null)[];
-  /** Synapses that learn by their general rules, by projection; those with loops of their own, by target population. */
-  readonly #learning: readonly (PlasticSynapses | null)[];
-  readonly #pairs: readonly (readonly StdpRows[])[];
   readonly lastRank: number;
   readonly dt: number;
   /** Steps per ms, where that is a whole number: then times are free of the rounding of dt. */
   readonly #perMs: number;
-  readonly #onSpike: (population: number, neuron: number, t: number) => void;
+  readonly #actors: Actors;
+  readonly #queue: EventQueue;
   readonly #arena: Arena;
   readonly #crew: Crew;
   /** Synapses reached over general learning projections. */
@@ -62,15 +52,11 @@ export class GridLoop implements Loop {
   readonly #emitters: readonly ((i: number) => void)[];
   readonly #byRank: readonly State[];
   readonly #histories: readonly SpikeHistory[];
-  /** What reaches each population: static rows by projection, spikes on their way to synapses that learn, Poisson counts. */
-  readonly #static: readonly (readonly { readonly from: number; readonly rows: Rows }[])[];
-  readonly #learningInto: readonly (readonly { q: number; arrivals: Arrivals }[])[];
+  readonly #links: readonly Link[];
+  /** By population: what reaches it, and what its spikes reach. */
+  readonly #incoming: readonly (readonly Link[])[];
+  readonly #outgoing: readonly (readonly Link[])[];
   readonly #counts: readonly PoissonCounts[][];
-  /** Projections that learn from the spikes of each population, as their targets and as their sources. */
-  readonly #hearing: readonly (readonly number[])[];
-  readonly #sending: readonly (readonly Arrivals[])[];
-  readonly #queue = new EventQueue();
-  readonly #actors: Act[] = [];
   readonly #late: { rank: number; source: number; item: number; extra: number }[] = [];
   /** The next point to handle, and whether the neurons have moved there already. */
   #step = 0;
@@ -86,7 +72,6 @@ export class GridLoop implements Loop {
    * @param onSpike   hears of every spike
    * @param watched   whether it may act on the simulation
    * @param workers   threads to share the work
-   * @param compile   whether to use compiled loops; without them, the same bits come slower
    * @throws InputError for delays that the lattice would swallow
    */
   constructor(
@@ -94,16 +79,14 @@ export class GridLoop implements Loop {
     dt: number,
     onSpike: (population: number, neuron: number, t: number) => void,
     watched: boolean,
-    compile: boolean,
     workers: number,
   ) {
     const { populations, projections } = network;
     this.dt = dt;
     const perMs = 1 / dt;
     this.#perMs = Math.abs(perMs - Math.round(perMs)) < 1e-9 * perMs ? Math.round(perMs) : 0;
-    this.#onSpike = onSpike;
     this.#watched = watched;
-    this.#arena = new Arena(compile, workers > 1);
+    this.#arena = new Arena(workers > 1);
     const arena = this.#arena;
     const spikes = populations.reduce((sum, { size }) => sum + size, 0);
     this.#crew = new Crew(arena, workers, Math.max(LIST, spikes));
@@ -120,76 +103,31 @@ export class GridLoop implements Loop {
     this.#emitters = this.populations.map(state => i => this.emit(state, i));
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
-    const paths = projections.map(({ place }) => `projections[${place}]`);
-    const longest = projections.map(({ synapses }, q) => longestDelay(synapses, dt, paths[q]));
-    const reach = populations.map((_, p) =>
-      Math.max(
-        this.populations[p].group?.refractorySteps ?? 0,
-        ...projections.map(({ from }, q) => (from === p ? longest[q] : 0)),
-      ),
-    );
-    this.#histories = reach.map(steps => new SpikeHistory(steps));
+    const groups = this.populations.map(({ group }) => group);
+    const receiver = (p: number) => this.#receiver(this.populations[p]);
+    const links = linksOf(network, groups, arena, crew, dt, receiver, () => this.#reached);
+    this.#links = links;
+    this.#incoming = groups.map((_, p) => links.filter(({ to }) => to === p));
+    this.#outgoing = groups.map((_, p) => links.filter(({ from }) => from === p));
+    this.#counts = groups.map(() => []);
+    this.#histories = groups.map((group, p) => {
+      const delays = this.#outgoing[p].map(({ longest }) => longest);
+      return new SpikeHistory(Math.max(group?.refractorySteps ?? 0, ...delays));
+    });
     this.#oneByOne =
-      watched ||
-      projections.some(({ synapses, from }) => synapses.minDelay === 0 && this.populations[from].group);
-
-    const pairs = projections.map(({ synapses, plasticity, to }, q) => {
-      const group = this.populations[to].group!;
-      const rule = plasticity && pairsOf(synapses, plasticity, group);
-      if (!rule) return null;
-      const reached = () => this.#reached;
-      return new StdpRows(arena, crew, synapses as SparseProjection, rule, group, dt, paths[q], reached);
-    });
-    this.#learning = projections.map(({ synapses, plasticity, to }, q) =>
-      plasticity && !pairs[q]
-        ? new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to]))
-        : null,
-    );
-    this.plastic = projections.map((_, q) => pairs[q] ?? this.#learning[q]);
-    const arrivals = projections.map(({ synapses }, q) =>
-      this.#learning[q] ? new Arrivals(synapses, longest[q], dt, paths[q]) : null,
-    );
-    this.#pairs = populations.map((_, p) =>
-      projections.flatMap(({ to }, q) => (to === p && pairs[q] ? [pairs[q]] : [])),
-    );
-    this.#static = populations.map((_, p) =>
-      projections.flatMap(({ synapses, from, to }, q): { from: number; rows: Rows }[] => {
-        if (to !== p || arrivals[q]) return [];
-        if (pairs[q]) return [{ from, rows: pairs[q] }];
-        const group = this.populations[p].group!;
-        if (synapses instanceof DenseProjection && synapses.hasOneDelay && !group.step.counts) {
-          return [{ from, rows: new DenseRows(arena, crew, synapses, group, dt, paths[q]) }];
-        }
-        return [{ from, rows: new StaticProjection(arena, crew, synapses, group, dt, paths[q]) }];
-      }),
-    );
-    this.#learningInto = populations.map((_, p) =>
-      projections.flatMap(({ to }, q) => (to === p && arrivals[q] ? [{ q, arrivals: arrivals[q] }] : [])),
-    );
-    this.#hearing = populations.map((_, p) =>
-      [...projections.keys()].filter(q => projections[q].to === p && this.#learning[q]?.hearsPost),
-    );
-    this.#sending = populations.map((_, p) =>
-      projections.flatMap(({ from }, q) => (from === p && arrivals[q] ? [arrivals[q]] : [])),
-    );
-    this.#counts = populations.map(() => []);
-    projections.forEach(({ to }, q) => {
-      this.addActor((j, cursor, t) => {
-        const next = this.#learning[q]!.arrivePost(j, cursor, t);
-        if (next < Infinity) {
-          const fired = t - this.#learning[q]!.lag(j, cursor);
-          this.#pushBack(q, this.populations[to], j, next, fired);
-        }
-      });
-    });
+      watched || projections.some(({ synapses, from }) => synapses.minDelay === 0 && groups[from]);
+    this.plastic = links.map(({ pairs, plastic }) => pairs ?? plastic);
+    const learning = links.map(({ plastic }) => plastic);
+    this.#actors = new Actors(network, this.populations, learning, onSpike);
+    this.#queue = this.#actors.queue;
   }
 
   get synapticEvents(): number {
-    return this.#static.flat().reduce((sum, { rows }) => sum + rows.events, this.#events);
+    return this.#links.reduce((sum, { rows }) => sum + (rows?.events ?? 0), this.#events);
   }
 
   get bytes(): number {
-    return this.#static.flat().reduce((sum, { rows }) => sum + rows.bytes, 0);
+    return this.#links.reduce((sum, { rows }) => sum + (rows?.bytes ?? 0), 0);
   }
 
   /** Poisson input becomes counts per step. */
@@ -206,7 +144,7 @@ export class GridLoop implements Loop {
   begin(): void {
     this.#bound = true;
     for (const { group } of this.populations) group?.bind();
-    for (const { rows } of this.#static.flat()) rows.bind();
+    for (const { rows } of this.#links) rows?.bind();
     for (const counts of this.#counts.flat()) counts.bind();
     this.#crew.begin();
   }
@@ -216,7 +154,7 @@ export class GridLoop implements Loop {
   }
 
   addActor(act: Act): number {
-    return -2 - (this.#actors.push(act) - 1);
+    return this.#actors.add(act);
   }
 
   push(time: number, rank: number, source: number, item: number): void {
@@ -225,39 +163,31 @@ export class GridLoop implements Loop {
 
   runUntil(end: number): void {
     const last = Math.floor(end / this.dt + 1e-9);
-    if (last > LAST) {
+    if (last > LAST_STEP) {
       throw new InputError(
-        `end: expected at most ${LAST} steps of dt = ${this.dt} ms, got ${end} ms; the exact mode has no such limit`,
+        `end: expected at most ${LAST_STEP} steps of dt = ${this.dt} ms, got ${end} ms; the exact mode has no such limit`,
       );
     }
     this.takeWeights();
     while (this.#step <= last) this.#runStep(this.#step === last);
     this.time = end;
-    for (const rows of this.#pairs.flat()) rows.update(this.#reached);
+    for (const { pairs } of this.#links) pairs?.update(this.#reached);
     this.giveWeights();
   }
 
   takeWeights(): void {
-    for (const { rows } of this.#static.flat()) rows.takeWeights();
+    for (const { rows } of this.#links) rows?.takeWeights();
   }
 
   giveWeights(): void {
-    for (const rows of this.#pairs.flat()) rows.giveWeights();
+    for (const { pairs } of this.#links) pairs?.giveWeights();
   }
 
   emit(state: State, i: number): void {
-    const t = this.time;
-    spend(state, i, t);
-    this.#onSpike(state.index, i, t);
-    state.trace?.bump(i, t);
+    this.#actors.fired(state, i, this.time);
     this.#histories[state.index].push(this.#step, i);
-    for (const q of this.#hearing[state.index]) {
-      const plastic = this.#learning[q]!;
-      if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
-      else if (plastic.hasColumn(i)) this.#pushBack(q, state, i, 0, t);
-    }
-    for (const rows of this.#pairs[state.index]) rows.postSpike(i, this.#step);
-    for (const arrivals of this.#sending[state.index]) arrivals.push(i, 0, this.#step);
+    for (const { pairs } of this.#incoming[state.index]) pairs?.postSpike(i, this.#step);
+    for (const { arrivals } of this.#outgoing[state.index]) arrivals?.push(i, 0, this.#step);
   }
 
   receive(state: State, i: number, amount: number): void {
@@ -305,13 +235,14 @@ export class GridLoop implements Loop {
   }
 
   #runPopulation(state: State, group: LatticeGroup, step: number, stay: boolean): void {
-    const p = state.index;
-    for (const counts of this.#counts[p]) counts.deliver(step, this.time);
-    for (const { from, rows } of this.#static[p]) rows.deliver(step, this.#histories[from]);
-    for (const { q, arrivals } of this.#learningInto[p]) {
+    const incoming = this.#incoming[state.index];
+    for (const counts of this.#counts[state.index]) counts.deliver(step, this.time);
+    for (const { from, rows } of incoming) rows?.deliver(step, this.#histories[from]);
+    for (const { plastic, arrivals } of incoming) {
+      if (!plastic || !arrivals) continue;
       this.#crew.run();
       arrivals.take(step, (row, cursor) => {
-        const next = this.#learning[q]!.arrive(row, cursor, this.time);
+        const next = plastic.arrive(row, cursor, this.time);
         this.#events += next - cursor;
         return next;
       });
@@ -363,22 +294,13 @@ export class GridLoop implements Loop {
   }
 
   #act(source: number, item: number, extra: number): void {
-    this.#actors[-2 - source](item, extra, this.time);
+    this.#actors.act(source, item, extra, this.time);
   }
 
   #receiver(target: State): (j: number, amount: number) => void {
     return (j, amount) => {
-      if (!(amount - amount === 0)) {
-        throw new InputError(
-          `${target.name}, neuron ${j}, t = ${this.time} ms: expected finite weights, got an input of ${amount}`,
-        );
-      }
+      expectInput(target, j, this.time, amount);
       target.neurons.receive(j, this.time, amount);
     };
-  }
-
-  /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
-  #pushBack(q: number, state: State, j: number, cursor: number, fired: number): void {
-    this.#queue.push(fired + this.#learning[q]!.lag(j, cursor), state.lateRank, -2 - q, j, cursor);
   }
 }

@@ -1,24 +1,19 @@
 import type { Arena } from "../kernels/arena.ts";
-import type { LatticeStep } from "../network/neurons/lattice.ts";
-import type { NeuronState } from "../network/neurons/neuronGroup.ts";
+import * as layout from "../kernels/layout.ts";
+import { type LatticeStep, SPECK } from "../network/neurons/lattice.ts";
+import { BURST, type NeuronState } from "../network/neurons/neuronGroup.ts";
 import { type Crew, shares } from "./crew.ts";
 import { stepsOf } from "./delays.ts";
 
 const { fround } = Math;
 
-/** Added to what decays, so that it comes to rest above the slow range of tiny numbers; far below any rounding. */
-const SPECK = fround(1e-25);
-
 /** Neurons are handled eight at a time; those beyond the population never fire. */
-const BLOCK = 8;
-
-/** A burst at one instant beyond any sensible count: weights have diverged. */
-const BURST = 10_000;
+const padded = (size: number) => Math.ceil(size / 8) * 8;
 
 /**
  * State of a population on a lattice of time, in single precision. At each point of it inputs are added, then `fire`
  * tests thresholds; `advance` moves all neurons to the next point. Where nothing comes between the two, `fireAndAdvance`
- * does both in one walk over the memory, by compiled loops where these fit.
+ * does both in one walk over the memory, by kernels where these fit.
  *
  * A neuron whose potential is held after a spike has the potential -Infinity: no input brings it to threshold. `release`
  * puts it to vReset when its refractory time is over.
@@ -39,8 +34,9 @@ export class LatticeGroup implements NeuronState {
   readonly #firedAt: readonly number[];
   #fired!: readonly Uint32Array[];
   readonly #counts: Int32Array;
-  /** Whether there is a compiled loop for this model. */
-  readonly #compiled: boolean;
+  /** The kernel for this model, where there is one, and its records, one for each share. */
+  readonly #kernel: "stepMembrane" | "stepCurrents" | null;
+  readonly #records: readonly number[];
   readonly #hear: readonly ((count: number) => void)[];
   readonly #padded: number;
   readonly #drivesAddress: number;
@@ -48,7 +44,7 @@ export class LatticeGroup implements NeuronState {
   /** Potential that the input current adds in a step, where it differs between neurons. */
   #drives!: Float32Array;
   #drivesDiffer = false;
-  #drive: number;
+  readonly #drive: number;
   readonly #threshold: number;
   readonly #reset: number;
   readonly #drop: number;
@@ -66,7 +62,7 @@ export class LatticeGroup implements NeuronState {
     this.#arena = arena;
     this.refractorySteps = stepsOf("tauRef", tauRef, dt);
     this.holds = reset === "fixed" && this.refractorySteps > 0;
-    this.#padded = Math.ceil(size / BLOCK) * BLOCK;
+    this.#padded = padded(size);
     this.addresses = step.propagator.map(() => arena.take(4 * this.#padded));
     this.#drivesAddress = arena.take(4 * this.#padded);
     this.#crew = crew;
@@ -82,7 +78,9 @@ export class LatticeGroup implements NeuronState {
     this.#drop = this.#threshold;
     this.#drive = this.#charge(bias);
     this.#rows = step.propagator.map(row => Float32Array.from(row));
-    this.#compiled = arena.kernels !== null && !step.adaptation && this.addresses.length <= 3;
+    const fits = !step.adaptation && this.addresses.length <= 3;
+    this.#kernel = !fits ? null : this.addresses.length === 1 ? "stepMembrane" : "stepCurrents";
+    this.#records = fits ? this.#shares.map(() => arena.record(layout.STEP_SIZE)) : [];
     this.#raised = step.adaptation ? new Float32Array(size) : null;
     this.#adapt = [fround(step.adaptation?.decay ?? 0), fround(step.adaptation?.beta ?? 0)];
     this.#blockedUntil =
@@ -98,6 +96,37 @@ export class LatticeGroup implements NeuronState {
     this.#fired = this.#shares.map(([first, last], m) =>
       this.#arena.view(Uint32Array, this.#firedAt[m], last - first + BURST),
     );
+    this.#records.forEach((record, m) => {
+      this.#describe(record, m);
+    });
+  }
+
+  /** Writes what the kernel reads of one share. */
+  #describe(record: number, share: number): void {
+    const [first, last] = this.#shares[share];
+    const [v, e = v, i = v] = this.addresses.map(at => at + 4 * first);
+    const [row, second = row, third = row] = this.#rows;
+    const subtracts = this.step.parameters.reset === "subtract";
+    this.#arena.integers(record, {
+      [layout.STEP_NEURONS]: last - first,
+      [layout.STEP_V]: v,
+      [layout.STEP_E]: e,
+      [layout.STEP_I]: i,
+      [layout.STEP_SUBTRACTS]: subtracts ? 1 : 0,
+      [layout.STEP_FIRST]: first,
+      [layout.STEP_OUT]: this.#firedAt[share],
+      [layout.STEP_ROOM]: this.#fired[share].length,
+    });
+    this.#arena.floats(record, {
+      [layout.STEP_DECAY]: row[0],
+      [layout.STEP_FROM_E]: row[1],
+      [layout.STEP_FROM_I]: row[2],
+      [layout.STEP_DECAY_E]: second[1],
+      [layout.STEP_DECAY_I]: third[2],
+      [layout.STEP_SPECK]: SPECK,
+      [layout.STEP_DRIVE]: this.#drive,
+      [layout.STEP_RESET]: subtracts ? this.#drop : this.#reset,
+    });
   }
 
   receive(i: number, _t: number, amount: number): void {
@@ -108,7 +137,11 @@ export class LatticeGroup implements NeuronState {
 
   setCurrent(i: number, _t: number, current: number): void {
     this.#drives[i] = this.#charge(this.step.parameters.bias + current);
+    if (this.#drivesDiffer) return;
     this.#drivesDiffer = true;
+    this.#records.forEach((record, m) => {
+      this.#arena.integers(record, { [layout.STEP_DRIVES]: this.#drivesAddress + 4 * this.#shares[m][0] });
+    });
   }
 
   setPotential(i: number, _t: number, v: number): void {
@@ -136,14 +169,20 @@ export class LatticeGroup implements NeuronState {
 
   /** Moves all neurons to the next point of the lattice. */
   advance(): void {
-    if (this.#compiled) for (let m = 0; m < this.#shares.length; m++) this.#step(m, Infinity, true);
-    else this.#advanceAll();
+    if (!this.#kernel) this.#advanceAll();
+    else {
+      // With a threshold that nobody reaches they only move.
+      for (let m = 0; m < this.#records.length; m++)
+        this.#crew.call(m, this.#kernel, null, this.#records[m], Infinity);
+      this.#crew.run();
+    }
   }
 
   /** `fire`, then `advance`; each member of the crew its share, when it comes to it. */
   fireAndAdvance(step: number): void {
-    if (this.#compiled && !this.#blockedUntil) {
-      for (let m = 0; m < this.#shares.length; m++) this.#step(m, this.#threshold, this.#crew.alone);
+    if (this.#kernel && !this.#blockedUntil) {
+      for (let m = 0; m < this.#records.length; m++)
+        this.#crew.call(m, this.#kernel, this.#hear[m], this.#records[m], this.#threshold);
       return;
     }
     this.#crew.run();
@@ -220,73 +259,5 @@ export class LatticeGroup implements NeuronState {
 
   #charge(current: number): number {
     return fround(current * this.step.perCurrent + SPECK);
-  }
-
-  /** Runs the compiled loop on one share, now or when the crew does; with an infinite threshold it only moves. */
-  #step(share: number, threshold: number, now: boolean): void {
-    const { kernels } = this.#arena;
-    const [v, e, i] = this.addresses as [number, number, number];
-    const [row, second, third] = this.#rows as [Float32Array, Float32Array, Float32Array];
-    const fixed = this.step.parameters.reset === "fixed";
-    const [mode, reset] = [fixed ? 0 : 1, fixed ? this.#reset : this.#drop];
-    const [first, last] = this.#shares[share];
-    const [n, by] = [last - first, 4 * first];
-    const drives = this.#drivesDiffer ? this.#drivesAddress + by : 0;
-    const out = this.#firedAt[share];
-    const capacity = this.#fired[share].length;
-    // No lists of arguments in what runs in every step: they would be garbage.
-    if (e === undefined) {
-      const [decay, drive] = [row[0], this.#drive];
-      if (now) {
-        const count = kernels!.stepMembrane(
-          n,
-          v + by,
-          decay,
-          drives,
-          drive,
-          threshold,
-          mode,
-          reset,
-          first,
-          out,
-          capacity,
-        );
-        if (threshold < Infinity) this.#counts[share] = count;
-      } else {
-        const values = [n, v + by, decay, drives, drive, threshold, mode, reset, first, out, capacity];
-        this.#crew.call(share, "stepMembrane", values, this.#hear[share]);
-      }
-      return;
-    }
-    const [fromE, fromI, decayE, decayI] = [row[1], row[2], second[1], third[2]];
-    if (now) {
-      const count = kernels!.stepCurrents(
-        n,
-        v + by,
-        e + by,
-        i + by,
-        row[0],
-        fromE,
-        fromI,
-        decayE,
-        decayI,
-        SPECK,
-        drives,
-        this.#drive,
-        threshold,
-        mode,
-        reset,
-        first,
-        out,
-        capacity,
-      );
-      if (threshold < Infinity) this.#counts[share] = count;
-    } else {
-      const values = [
-        ...[n, v + by, e + by, i + by, row[0], fromE, fromI, decayE, decayI, SPECK],
-        ...[drives, this.#drive, threshold, mode, reset, first, out, capacity],
-      ];
-      this.#crew.call(share, "stepCurrents", values, this.#hear[share]);
-    }
   }
 }

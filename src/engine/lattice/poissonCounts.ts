@@ -1,6 +1,6 @@
 import { exp } from "../../math/elementary.ts";
-import { threefry2x32 } from "../../math/rng.ts";
 import type { Arena } from "../kernels/arena.ts";
+import * as layout from "../kernels/layout.ts";
 import { type Crew, shares } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 
@@ -26,73 +26,58 @@ const MEAN = 8;
  */
 export class PoissonCounts {
   readonly #arena: Arena;
+  readonly #crew: Crew;
   readonly #group: LatticeGroup;
   readonly #bombardment: Bombardment;
   readonly #draws: number;
   /** The number of inputs is the number of levels below the word. */
   readonly #levels: Uint32Array;
   readonly #levelsAt: number;
-  readonly #state: number;
-  readonly #weight: number;
-  readonly #padded: number;
-  readonly #crew: Crew;
-  readonly #shares: readonly (readonly [first: number, last: number])[];
-  readonly #block = new Uint32Array(2);
-  #acc!: Float32Array;
+  /** One for each member of the crew. */
+  readonly #records: readonly number[];
 
   constructor(arena: Arena, crew: Crew, group: LatticeGroup, bombardment: Bombardment, dt: number) {
-    this.#crew = crew;
-    const { excitatory, inhibitory, counts } = group.step;
-    const { state, scale } = bombardment.weight < 0 && !counts ? inhibitory : excitatory;
     const mean = bombardment.perMs * dt;
     this.#arena = arena;
+    this.#crew = crew;
     this.#group = group;
     this.#bombardment = bombardment;
     this.#draws = Math.max(1, Math.ceil(mean / MEAN));
     this.#levels = levels(mean / this.#draws);
     this.#levelsAt = arena.take(this.#levels.byteLength);
-    this.#state = state;
-    this.#weight = fround(counts ? 1 : bombardment.weight * scale);
-    this.#padded = Math.ceil(group.size / 8) * 8;
-    this.#shares = shares(group.size, crew.members);
+    this.#records = Array.from({ length: crew.members }, () => arena.record(layout.POISSON_SIZE));
   }
 
   bind(): void {
+    const { weight, key } = this.#bombardment;
+    const { excitatory, inhibitory, counts } = this.#group.step;
+    const { state, scale } = weight < 0 && !counts ? inhibitory : excitatory;
     const moved = this.#levels.map(level => level ^ 0x80000000);
     this.#arena.view(Uint32Array, this.#levelsAt, moved.length).set(moved);
-    this.#acc = this.#arena.view(Float32Array, this.#group.addresses[this.#state], this.#padded);
+    shares(this.#group.size, this.#records.length).forEach(([first, last], m) => {
+      this.#arena.integers(this.#records[m], {
+        [layout.POISSON_FIRST]: first,
+        [layout.POISSON_LAST]: last,
+        [layout.POISSON_ACC]: this.#group.addresses[state],
+        [layout.POISSON_KEY_0]: key[0] >>> 0,
+        [layout.POISSON_KEY_1]: key[1] >>> 0,
+        [layout.POISSON_LEVELS]: this.#levelsAt,
+        [layout.POISSON_COUNT]: moved.length,
+      });
+      this.#arena.floats(this.#records[m], {
+        [layout.POISSON_WEIGHT]: fround(counts ? 1 : weight * scale),
+      });
+    });
   }
 
   /** Adds the inputs of the step that ends at `time` [ms]. */
   deliver(step: number, time: number): void {
-    const { start, stop, key } = this.#bombardment;
+    const { start, stop } = this.#bombardment;
     if (!(time > start && time <= stop)) return;
-    for (let d = 0; d < this.#draws; d++) this.#draw(key[0], key[1], (step * this.#draws + d) | 0);
-  }
-
-  #draw(k0: number, k1: number, counter: number): void {
-    const { kernels } = this.#arena;
-    const levels = this.#levels;
-    const at = this.#group.addresses[this.#state];
-    if (kernels) {
-      this.#shares.forEach(([first, last], m) => {
-        if (this.#crew.alone) {
-          kernels.poisson(first, last, at, k0, k1, counter, this.#levelsAt, levels.length, this.#weight);
-          return;
-        }
-        const values = [first, last, at, k0, k1, counter, this.#levelsAt, levels.length, this.#weight];
-        this.#crew.call(m, "poisson", values);
-      });
-      return;
-    }
-    const acc = this.#acc;
-    // Four blocks serve eight neurons: their first words the first four, as the lanes of the compiled loop do.
-    for (let b = 0; b < this.#padded; b += 8) {
-      for (let lane = 0; lane < 4; lane++) {
-        threefry2x32(k0, k1, counter, b / 2 + lane, this.#block);
-        acc[b + lane] += fround(count(levels, this.#block[0]) * this.#weight);
-        acc[b + 4 + lane] += fround(count(levels, this.#block[1]) * this.#weight);
-      }
+    for (let d = 0; d < this.#draws; d++) {
+      const counter = (step * this.#draws + d) | 0;
+      for (let m = 0; m < this.#records.length; m++)
+        this.#crew.call(m, "poisson", null, this.#records[m], counter);
     }
   }
 }
@@ -109,10 +94,4 @@ function levels(mean: number): Uint32Array {
   }
   while (out.length % 8 > 0) out.push(2 ** 32 - 1);
   return Uint32Array.from(out);
-}
-
-function count(levels: Uint32Array, word: number): number {
-  let n = 0;
-  while (n < levels.length && word > levels[n]) n++;
-  return n;
 }

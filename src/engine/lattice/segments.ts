@@ -1,5 +1,4 @@
 import type { Projection } from "../network/synapses/projection.ts";
-import { SparseProjection } from "../network/synapses/sparse.ts";
 import { shares } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 
@@ -12,7 +11,7 @@ export interface Listed {
   /** One per synapse, ascending within a row, or one for all. */
   readonly steps: Uint32Array | number;
   /** Whose list of targets it is, where it may as well be held in the arena. */
-  readonly owner?: SparseProjection;
+  readonly owner?: Projection;
 }
 
 /** Which synapses are wanted, in order of row, then member of the crew, then delay. */
@@ -25,7 +24,7 @@ export interface Segments {
 
 /** @param path  of the projection, for errors */
 export function list(synapses: Projection, dt: number, path: string): Listed {
-  return synapses instanceof SparseProjection ? sparse(synapses, dt, path) : walked(synapses, dt, path);
+  return synapses.listed ? sparse(synapses, dt, path) : walked(synapses, dt, path);
 }
 
 /**
@@ -63,8 +62,9 @@ export function segmentsOf(
   return { starts, kept };
 }
 
-function sparse(synapses: SparseProjection, dt: number, path: string): Listed {
-  const { rowStart, targets, delays, minDelay } = synapses;
+function sparse(synapses: Projection, dt: number, path: string): Listed {
+  const { delays, minDelay, runs } = synapses;
+  const { starts: rowStart, targets } = runs;
   const weights = synapses.uniformWeight ?? synapses.heldWeights;
   if (!delays) return { rowStart, targets, weights, steps: delaySteps(minDelay, dt, path), owner: synapses };
   const steps = Uint32Array.from(delays, d => delaySteps(d, dt, path));

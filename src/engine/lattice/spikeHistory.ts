@@ -1,5 +1,5 @@
-/** Spikes in the arena: rows for a delivery. */
-export interface Rows {
+/** Numbers of rows in the arena, of the neurons that fired, for a delivery. */
+export interface RowList {
   readonly address: number;
   readonly count: number;
   /** Place in `Crew.list`. */
@@ -15,7 +15,7 @@ export class SpikeHistory {
   readonly #lists: (Uint32Array | undefined)[];
   readonly #counts: Uint32Array;
   readonly #rounds: Float64Array;
-  readonly #places: (readonly Rows[])[] = [];
+  readonly #places: (readonly RowList[])[] = [];
 
   /** @param steps  how far back it reaches */
   constructor(steps: number) {
@@ -43,12 +43,12 @@ export class SpikeHistory {
   }
 
   /** Where the spikes of a step have been put, if it was in this round. */
-  placed(step: number, round: number): readonly Rows[] | null {
+  placed(step: number, round: number): readonly RowList[] | null {
     const slot = step % this.#steps;
     return this.#rounds[slot] === round ? this.#places[slot] : null;
   }
 
-  place(step: number, round: number, rows: readonly Rows[]): void {
+  place(step: number, round: number, rows: readonly RowList[]): void {
     const slot = step % this.#steps;
     this.#rounds[slot] = round;
     this.#places[slot] = rows;

@@ -1,12 +1,12 @@
 import type { Arena } from "../kernels/arena.ts";
+import * as layout from "../kernels/layout.ts";
 import type { LatticeStep } from "../network/neurons/lattice.ts";
 import type { Projection } from "../network/synapses/projection.ts";
-import type { SparseProjection } from "../network/synapses/sparse.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import type { Crew } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 import { commonWeight, distinct, type Listed, list, type Segments, segmentsOf } from "./segments.ts";
-import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 
@@ -33,16 +33,17 @@ class StaticRows {
   readonly #rows: number;
   /** In the arena: room for so many synapses, -1 for no room at all. */
   readonly #room: number;
+  readonly #record: number;
   readonly #startsAt: number;
   readonly #targetsAt: number;
   readonly #weightsAt: number;
-  readonly #lender: SparseProjection | null;
+  readonly #lender: Projection | null;
   /** Synapses reached so far. */
   events = 0;
   readonly #hear = (events: number) => {
     this.events += events;
   };
-  /** Whether they are laid out beside the arena, where the compiled loops do not see them. */
+  /** Whether they are laid out beside the arena, where the kernels do not see them. */
   #beside = false;
   #weight = 0;
   #starts!: Uint32Array;
@@ -80,6 +81,7 @@ class StaticRows {
     const weighs = uniform === null ? 4 : 0;
     const width = this.#wide ? 4 : 2;
     this.#room = late ? -1 : count;
+    this.#record = late ? 0 : arena.record(layout.ROWS_SIZE);
     this.#startsAt = late ? 0 : arena.take(segments.starts.byteLength);
     this.#targetsAt = late ? 0 : arena.take(width * count);
     this.#weightsAt = late || !weighs ? 0 : arena.take(4 * count);
@@ -91,7 +93,10 @@ class StaticRows {
   bind(): void {
     const view = this.#arena.view.bind(this.#arena);
     this.#acc = view(Float32Array, this.#accumulator, this.#size);
-    if (!this.#beside) this.#bindRows(this.#room);
+    if (!this.#beside) {
+      this.#bindRows(this.#room);
+      this.#describe();
+    }
     this.#lender?.keepTargetsIn(this.#targets as Uint32Array);
   }
 
@@ -123,6 +128,7 @@ class StaticRows {
     } else {
       this.#bindRows(count);
       this.#starts.set(starts);
+      this.#describe();
     }
     const into = this.#targets;
     if (kept) for (let k = 0; k < count; k++) into[k] = targets[kept[k]];
@@ -142,44 +148,37 @@ class StaticRows {
     this.#weights = this.#weightsAt ? view(Float32Array, this.#weightsAt, count) : null;
   }
 
+  /** Writes what the kernel reads. */
+  #describe(): void {
+    this.#arena.integers(this.#record, {
+      [layout.ROWS_STARTS]: this.#startsAt,
+      [layout.ROWS_SEGMENTS]: this.#segments,
+      [layout.ROWS_TARGETS]: this.#targetsAt,
+      [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
+      [layout.ROWS_WEIGHTS]: this.#weightsAt,
+      [layout.ROWS_ACC]: this.#accumulator,
+    });
+    this.#arena.floats(this.#record, {
+      [layout.ROWS_WEIGHT]: this.#weight,
+    });
+  }
+
   /** Delivers all spikes that arrive at a step. */
   deliver(step: number, history: SpikeHistory): void {
     // What others do to the same state comes in its turn.
     if (this.#beside) this.#crew.run();
     for (let k = 0; k < this.#delays.length; k++) {
       for (const rows of this.#crew.spikes(history, step - this.#delays[k])) {
-        for (let m = 0; m < this.#crew.members; m++)
-          this.#deliverSegment(m, m * this.#delays.length + k, rows);
+        for (let m = 0; m < this.#crew.members; m++) {
+          const segment = m * this.#delays.length + k;
+          if (this.#beside) this.#deliverBeside(segment, rows);
+          else this.#crew.call(m, "deliver", this.#hear, this.#record, rows.address, rows.count, segment);
+        }
       }
     }
   }
 
-  #deliverSegment(member: number, segment: number, { address, count, first }: Rows): void {
-    const { kernels } = this.#arena;
-    if (kernels && !this.#beside) {
-      if (this.#crew.alone) {
-        // No lists of arguments in what runs in every step: they would be garbage.
-        this.events += kernels.deliver(
-          address,
-          count,
-          this.#startsAt,
-          this.#segments,
-          segment,
-          this.#targetsAt,
-          this.#wide ? 1 : 0,
-          this.#weightsAt,
-          this.#weight,
-          this.#accumulator,
-        );
-        return;
-      }
-      const values = [
-        ...[address, count, this.#startsAt, this.#segments, segment, this.#targetsAt],
-        ...[this.#wide ? 1 : 0, this.#weightsAt, this.#weight, this.#accumulator],
-      ];
-      this.#crew.call(member, "deliver", values, this.#hear);
-      return;
-    }
+  #deliverBeside(segment: number, { count, first }: RowList): void {
     const [acc, targets, weights, starts] = [this.#acc, this.#targets, this.#weights, this.#starts];
     const weight = this.#weight;
     const { list } = this.#crew;

@@ -1,28 +1,24 @@
 import { InputError } from "../../errors.ts";
 import { exp, log } from "../../math/elementary.ts";
 import type { Arena } from "../kernels/arena.ts";
+import * as layout from "../kernels/layout.ts";
 import { within } from "../network/expect.ts";
-import type { LatticeStep } from "../network/neurons/lattice.ts";
+import { type LatticeStep, SPECK } from "../network/neurons/lattice.ts";
 import type { PlasticityModel } from "../network/plasticity/plasticity.ts";
 import type { Plasticity } from "../network/plasticity/plasticSynapses.ts";
 import type { PairParameters } from "../network/plasticity/stdpPair.ts";
 import type { Projection } from "../network/synapses/projection.ts";
-import { SparseProjection } from "../network/synapses/sparse.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
 import { delaySteps, stepsOf } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
-import type { Rows, SpikeHistory } from "./spikeHistory.ts";
+import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 const { fround } = Math;
 
-/** As in `LatticeGroup`. */
-const SPECK = fround(1e-25);
+const { STDP_KEPT } = layout;
 
-/** Spikes of a postsynaptic neuron that are kept until every row has seen them. */
-const RING = 32;
-
-/** Those of them that lie together, for rows that have missed no more than so many less one. */
+/** Those of the spikes kept that lie together, for rows that have missed no more than so many less one. */
 const RECENT = 4;
 
 /** Below this a trace counts as gone. */
@@ -38,7 +34,7 @@ export function pairsOf(
   const pairs = model?.pairs;
   if (!pairs || others.length > 0 || plasticity.delayKind === "dendritic" || step.counts) return null;
   // Weights that the user holds must change where they are; a burst has several spikes at one point.
-  if (!(synapses instanceof SparseProjection) || !synapses.ownsWeights || synapses.delays) return null;
+  if (!synapses.listed || !synapses.ownsWeights || synapses.delays) return null;
   if (step.parameters.reset === "subtract" && refractorySteps === 0) return null;
   return pairs.bounds.wMin >= 0 || step.excitatory === step.inhibitory ? { ...model, pairs } : null;
 }
@@ -60,7 +56,7 @@ export class StdpRows {
     this.events += events;
   };
   readonly #arena: Arena;
-  readonly #synapses: SparseProjection;
+  readonly #synapses: Projection;
   readonly #check: (weights: Float32Array) => void;
   readonly #watch: WeightWatch;
   readonly #path: string;
@@ -70,8 +66,7 @@ export class StdpRows {
   #given = true;
   readonly #group: LatticeGroup;
   readonly #delay: number;
-  readonly #rule: Float32Array;
-  readonly #nearest: boolean;
+  readonly #pairs: PairParameters;
   readonly #decay: number;
   readonly #table: Float32Array;
   readonly #wide: boolean;
@@ -92,26 +87,21 @@ export class StdpRows {
       | "recent"
       | "counts"
       | "ring"
-      | "table"
-      | "rule",
+      | "table",
       number
     >
   >;
+  /** One for each share. */
+  readonly #records: readonly number[];
   /** Spikes of each postsynaptic neuron when all rows were last up to date. */
   readonly #flushed: Int32Array;
   #crowded = false;
   #stale = false;
-  #starts!: Uint32Array;
-  #targets!: Uint16Array | Uint32Array;
   #weights!: Float32Array;
-  #value!: Float32Array;
-  #since!: Int32Array;
-  #done!: Int32Array;
   #y!: Float32Array;
   #recent!: Int32Array;
   #counts!: Int32Array;
   #ring!: Int32Array;
-  #acc!: Float32Array;
 
   /**
    * @param path     of the projection, for errors
@@ -120,16 +110,17 @@ export class StdpRows {
   constructor(
     arena: Arena,
     crew: Crew,
-    synapses: SparseProjection,
+    synapses: Projection,
     { pairs, check }: { readonly pairs: PairParameters } & Pick<PlasticityModel, "check">,
     group: LatticeGroup,
     dt: number,
     path: string,
     reached: () => number,
   ) {
-    const { pre, rowStart, targets } = synapses;
+    const { pre, runs } = synapses;
+    const { starts: rowStart, targets } = runs;
     const { members } = crew;
-    const { aPlus, aMinus, tauPlus, tauMinus, strengthen, weaken, bounds } = pairs;
+    const { tauPlus, tauMinus } = pairs;
     this.#arena = arena;
     this.#synapses = synapses;
     this.#check = check;
@@ -138,8 +129,7 @@ export class StdpRows {
     this.#group = group;
     this.#channel = synapses.gain < 0 ? group.step.inhibitory : group.step.excitatory;
     this.#delay = delaySteps(synapses.minDelay, dt, path);
-    this.#rule = Float32Array.of(aPlus, aMinus, ...strengthen, ...weaken, bounds.wMin, bounds.wMax);
-    this.#nearest = pairs.nearest;
+    this.#pairs = pairs;
     this.#decay = fround(exp(-dt / tauMinus));
     const ages = Math.ceil((-log(GONE) * tauPlus) / dt);
     stepsOf(`${path}.plasticity.tauPlus`, tauPlus, dt);
@@ -161,10 +151,10 @@ export class StdpRows {
       y: arena.take(4 * this.#padded),
       recent: arena.take(4 * RECENT * group.size),
       counts: arena.take(4 * group.size),
-      ring: arena.take(4 * RING * group.size),
+      ring: arena.take(4 * STDP_KEPT * group.size),
       table: arena.take(this.#table.byteLength + 4),
-      rule: arena.take(this.#rule.byteLength),
     };
+    this.#records = this.#shares.map(() => arena.record(layout.STDP_SIZE));
     // The weights themselves count with the projection, whose they are.
     this.bytes = arena.used - before - 4 * targets.length;
     // Targets ascend within a row, so that each member has a stretch of it.
@@ -182,21 +172,17 @@ export class StdpRows {
 
   bind(): void {
     const view = this.#arena.view.bind(this.#arena);
-    const { pre, synapses } = this.#synapses;
+    const { synapses } = this.#synapses;
     const at = this.#at;
-    this.#starts = view(Uint32Array, at.starts, pre * this.#crew.members + 1);
-    this.#targets = this.#targetView();
     this.#weights = view(Float32Array, at.weights, synapses);
-    this.#value = view(Float32Array, at.value, pre * this.#crew.members);
-    this.#since = view(Int32Array, at.since, pre * this.#crew.members);
-    this.#done = view(Int32Array, at.done, pre * this.#crew.members);
     this.#y = view(Float32Array, at.y, this.#padded);
     this.#recent = view(Int32Array, at.recent, RECENT * this.#group.size).fill(-1);
     this.#counts = view(Int32Array, at.counts, this.#group.size);
-    this.#ring = view(Int32Array, at.ring, RING * this.#group.size);
-    this.#acc = view(Float32Array, this.#group.addresses[this.#channel.state], this.#group.size);
+    this.#ring = view(Int32Array, at.ring, STDP_KEPT * this.#group.size);
     view(Float32Array, at.table, this.#table.length).set(this.#table);
-    view(Float32Array, at.rule, this.#rule.length).set(this.#rule);
+    this.#records.forEach((record, m) => {
+      this.#describe(record, m);
+    });
     this.#weights.set(this.#synapses.heldWeights);
     this.#copied = !this.#synapses.keepWeightsIn(this.#weights, () => this.update(this.#reached()));
   }
@@ -230,14 +216,14 @@ export class StdpRows {
   /** A postsynaptic neuron fires, after what arrived at this step. */
   postSpike(j: number, step: number): void {
     const count = this.#counts[j]++;
-    this.#ring[RING * j + (count % RING)] = step;
+    this.#ring[STDP_KEPT * j + (count % STDP_KEPT)] = step;
     const recent = RECENT * j;
     this.#recent.copyWithin(recent, recent + 1, recent + RECENT);
     this.#recent[recent + RECENT - 1] = step;
-    this.#y[j] = this.#nearest ? 1 : this.#y[j] + 1;
+    this.#y[j] = this.#pairs.nearest ? 1 : this.#y[j] + 1;
     this.#stale = true;
     // One more fits, for the step that is under way.
-    if (count + 2 - this.#flushed[j] >= RING) this.#crowded = true;
+    if (count + 2 - this.#flushed[j] >= STDP_KEPT) this.#crowded = true;
   }
 
   /** Delivers all spikes that arrive at a step. */
@@ -259,7 +245,7 @@ export class StdpRows {
     this.#flushed.set(this.#counts);
     // Those of the present step are still to come.
     for (let j = 0; j < this.#flushed.length; j++) {
-      if (this.#flushed[j] > 0 && this.#ring[RING * j + ((this.#flushed[j] - 1) % RING)] >= step)
+      if (this.#flushed[j] > 0 && this.#ring[STDP_KEPT * j + ((this.#flushed[j] - 1) % STDP_KEPT)] >= step)
         this.#flushed[j]--;
     }
     this.#crowded = false;
@@ -288,89 +274,53 @@ export class StdpRows {
   }
 
   #decayTraces(): void {
-    const { kernels } = this.#arena;
-    if (kernels) {
-      this.#shares.forEach(([first, last], m) => {
-        const values = [this.#at.y + 4 * first, last - first, this.#decay, SPECK] as const;
-        if (this.#crew.alone) kernels.decay(...values);
-        else this.#crew.call(m, "decay", values);
-      });
-      return;
-    }
-    const y = this.#y;
-    for (let j = 0; j < y.length; j++) y[j] = fround(fround(y[j] * this.#decay) + SPECK);
+    this.#shares.forEach(([first, last], m) => {
+      this.#crew.call(m, "decay", null, this.#at.y + 4 * first, last - first, this.#decay, SPECK);
+    });
   }
 
-  #run(rows: Rows, now: number, arrives: boolean): void {
-    for (let m = 0; m < this.#crew.members; m++) this.#runShare(m, rows, now, arrives);
-  }
-
-  #runShare(member: number, { address, count, first }: Rows, now: number, arrives: boolean): void {
-    const { kernels } = this.#arena;
-    const at = this.#at;
-    const { pre } = this.#synapses;
-    const { members } = this.#crew;
-    const { state, scale } = this.#channel;
-    const gain = fround(this.#synapses.gain * scale);
-    if (kernels) {
-      const own = 4 * member * pre;
-      const values = [
-        ...([address, count, at.starts, members, member] as const),
-        ...([at.targets, this.#wide ? 1 : 0, at.weights, this.#group.addresses[state], gain] as const),
-        ...([
-          now,
-          at.value + own,
-          at.since + own,
-          at.done + own,
-          at.y,
-          at.recent,
-          at.counts,
-          at.ring,
-        ] as const),
-        ...([RING - 1, at.table, this.#table.length, at.rule] as const),
-        ...([arrives ? 1 : 0, this.#nearest ? 1 : 0] as const),
-      ] as const;
+  #run({ address, count }: RowList, now: number, arrives: boolean): void {
+    for (let m = 0; m < this.#records.length; m++) {
       const hear = arrives ? this.#hear : null;
-      if (this.#crew.alone) {
-        const events = kernels.stdp(...values);
-        hear?.(events);
-      } else this.#crew.call(member, "stdp", values, hear);
-      return;
+      this.#crew.call(m, "stdp", hear, this.#records[m], address, count, now, arrives ? 1 : 0);
     }
-    const [aPlus, aMinus, p0, p1, d0, d1, wMin, wMax] = this.#rule as unknown as number[] & { length: 8 };
-    const [weights, table, ring, counts] = [this.#weights, this.#table, this.#ring, this.#counts];
-    const clipped = (w: number) => Math.min(Math.max(fround(w), wMin), wMax);
-    for (let k = 0; k < count; k++) {
-      const fired = this.#crew.list[first + k];
-      const row = member * pre + fired;
-      const start = fired * members + member;
-      const [x, from, seen] = [this.#value[row], this.#since[row], this.#done[row]];
-      const left = (age: number) => (age < table.length ? fround(x * table[age]) : 0);
-      const end = this.#starts[start + 1];
-      if (arrives) this.events += end - this.#starts[start];
-      for (let s = this.#starts[start]; s < end; s++) {
-        const j = this.#targets[s];
-        let w = weights[s];
-        let n = counts[j];
-        if (this.#recent[RECENT * j + RECENT - 1] >= seen)
-          for (n--; n > 0 && ring[RING * j + ((n - 1) % RING)] >= seen; ) n--;
-        for (; n < counts[j]; n++) {
-          const at = ring[RING * j + (n % RING)];
-          if (at >= now) break;
-          const change = fround(fround(aPlus * fround(p0 + fround(p1 * w))) * left(at - from));
-          w = clipped(w + change);
-        }
-        if (arrives) {
-          w = clipped(w - fround(fround(aMinus * fround(d0 + fround(d1 * w))) * this.#y[j]));
-          this.#acc[j] += fround(w * gain);
-        }
-        weights[s] = w;
-      }
-      this.#done[row] = now;
-      if (arrives) {
-        this.#value[row] = this.#nearest ? 1 : left(now - from) + 1;
-        this.#since[row] = now;
-      }
-    }
+  }
+
+  /** Writes what the kernel reads of one share. */
+  #describe(record: number, share: number): void {
+    const at = this.#at;
+    const { state, scale } = this.#channel;
+    const { aPlus, aMinus, strengthen, weaken, bounds, nearest } = this.#pairs;
+    const own = 4 * share * this.#synapses.pre;
+    this.#arena.integers(record, {
+      [layout.ROWS_STARTS]: at.starts,
+      [layout.ROWS_SEGMENTS]: this.#records.length,
+      [layout.STDP_SEGMENT]: share,
+      [layout.ROWS_TARGETS]: at.targets,
+      [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
+      [layout.ROWS_WEIGHTS]: at.weights,
+      [layout.ROWS_ACC]: this.#group.addresses[state],
+      [layout.STDP_VALUE]: at.value + own,
+      [layout.STDP_SINCE]: at.since + own,
+      [layout.STDP_DONE]: at.done + own,
+      [layout.STDP_Y]: at.y,
+      [layout.STDP_RECENT]: at.recent,
+      [layout.STDP_COUNTS]: at.counts,
+      [layout.STDP_FIRES]: at.ring,
+      [layout.STDP_TABLE]: at.table,
+      [layout.STDP_LENGTH]: this.#table.length,
+      [layout.STDP_NEAREST]: nearest ? 1 : 0,
+    });
+    this.#arena.floats(record, {
+      [layout.ROWS_WEIGHT]: this.#synapses.gain * scale,
+      [layout.STDP_A_PLUS]: aPlus,
+      [layout.STDP_A_MINUS]: aMinus,
+      [layout.STDP_P0]: strengthen[0],
+      [layout.STDP_P1]: strengthen[1],
+      [layout.STDP_D0]: weaken[0],
+      [layout.STDP_D1]: weaken[1],
+      [layout.STDP_W_MIN]: bounds.wMin,
+      [layout.STDP_W_MAX]: bounds.wMax,
+    });
   }
 }

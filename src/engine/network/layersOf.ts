@@ -127,8 +127,8 @@ function cellOf(steps: readonly Step[]): Cell {
     if (vRest !== 0) throw fail(where, "vRest 0", vRest);
     if (population.initial !== undefined) throw fail(where, "potentials that begin at 0", "others");
     if (last) {
-      if (vThreshold !== Infinity)
-        throw fail(where, "a readout that integrates and never fires (li)", `vThreshold ${vThreshold}`);
+      // Whether it fires is how it is read: its weights mean the same.
+      if (vThreshold !== Infinity && reset !== "subtract") throw fail(where, "reset subtract", reset);
       // Without a hidden layer there is no threshold, and no spike that one would stand for.
       cell ??= { tauMem: tauMem as number, vThreshold: 1, tauRef: 0 };
       if (tauMem !== cell.tauMem) throw fail(where, `tauMem ${cell.tauMem} as below it`, tauMem);

@@ -18,17 +18,10 @@ import type { Plasticity } from "./plasticity/plasticSynapses.ts";
 import { inMemory, Room } from "./room.ts";
 import { type Stimulus, type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
 import { named } from "./streams.ts";
-import { type Connectivity, connect, connectFields, type Rows } from "./synapses/connect.ts";
-import {
-  type Convolution,
-  ConvolutionProjection,
-  convolutionFields,
-  kernelWeights,
-  slide,
-} from "./synapses/convolution.ts";
-import { DenseProjection } from "./synapses/dense.ts";
+import { connectFields } from "./synapses/connect.ts";
+import { convolutionFields } from "./synapses/convolution.ts";
+import { connected, type SynapsesSpec } from "./synapses/drawn.ts";
 import type { Projection } from "./synapses/projection.ts";
-import { SparseProjection } from "./synapses/sparse.ts";
 
 export interface PopulationSpec {
   readonly size: number;
@@ -42,29 +35,11 @@ export interface PopulationSpec {
 
 export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number) => number);
 
-/**
- * A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. Weights of
- * a convolution's kernel are drawn from the number of their place and source channel in it, and of their filter.
- */
-export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
-
-export interface ProjectionSpec {
+export interface ProjectionSpec extends SynapsesSpec {
   /** By which to find it again, `FROM->TO` by default; it also tells its random numbers from those of its twins. */
   readonly name?: string;
   readonly from: string;
   readonly to: string;
-  /** Without it, every neuron connects to every neuron. */
-  readonly connect?: Connectivity | Convolution;
-  /**
-   * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution. A Float32Array is
-   * kept, not copied, and plasticity changes it; except beside `connect` with `pairs` or with a delay for each synapse,
-   * where synapses are put in an order of their own.
-   */
-  readonly weights: PerSynapse;
-  /** [ms]; 0 by default. Populations may not form a loop of zero delays. One number for a convolution. */
-  readonly delay?: PerSynapse;
-  /** Factor on every weight at delivery; 1 by default. */
-  readonly gain?: number;
   /** How the synapses learn: one rule, or several that act one after the other. */
   readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
   /** Where the delay lies for a rule, `axonal` by default; see `SynapseRule`. */
@@ -147,6 +122,21 @@ export interface Network {
  */
 export function network(spec: NetworkSpec, options: { readonly seed?: number } = {}): Network {
   return inMemory("network", () => build(spec, options));
+}
+
+/**
+ * Where a projection is among those of the network.
+ * @param projection  its name, or its place in the description's list
+ */
+export function placeOf({ projections }: Network, projection: string | number): number {
+  const placed = projections.findIndex(({ place }) => place === projection);
+  if (placed >= 0) return placed;
+  const named = [...projections.keys()].filter(q => projections[q].name === projection);
+  if (named.length === 1) return named[0];
+  const names = projections.map(({ name }) => name).join(", ");
+  const expected =
+    named.length > 1 ? "a name that only one has" : `0 to ${projections.length - 1}, or ${names}`;
+  throw new InputError(`projection: expected ${expected}, got ${projection}`);
 }
 
 function build(spec: NetworkSpec, options: { readonly seed?: number }): Network {
@@ -280,93 +270,6 @@ function checkPopulation(name: string, population: PopulationSpec, room: Room): 
     model.fits?.(size);
     return model;
   });
-}
-
-function connected(
-  spec: ProjectionSpec,
-  pre: number,
-  post: number,
-  same: boolean,
-  rng: Rng,
-  room: Room,
-): Projection {
-  const { connect: connectivity, weights, delay = 0, gain = 1 } = spec;
-  expectPerSynapse("weights", weights);
-  expectPerSynapse("delay", delay);
-  if (connectivity?.kind === "convolution") {
-    const sliding = within("connect", () => slide(connectivity, pre, post, room));
-    const kernel = all(kernelWeights(sliding) / sliding.filters, sliding.filters);
-    return new ConvolutionProjection(
-      sliding,
-      perSynapse("weights", weights, kernel, rng),
-      delay as number,
-      gain,
-      weights instanceof Float32Array,
-    );
-  }
-  if (!connectivity && typeof weights !== "number" && typeof weights !== "function") {
-    if (weights.length !== pre * post) {
-      throw new InputError(
-        `weights: expected ${pre} x ${post} = ${pre * post} numbers, got ${weights.length}`,
-      );
-    }
-    const delays = typeof delay === "function" ? perSynapse("delay", delay, all(pre, post), rng) : delay;
-    const own = weights instanceof Float32Array ? weights : Float32Array.from(weights);
-    return new DenseProjection(pre, post, own, delays, gain, own === weights);
-  }
-  const rows = connect(connectivity ?? { kind: "all" }, pre, post, same, rng, room);
-  for (const [field, value] of Object.entries({ weights, delay }))
-    if (typeof value !== "number") room.take(field, rows.targets.length, field, 4);
-  const each = typeof weights === "number" ? weights : perSynapse("weights", weights, rows, rng);
-  const delays = typeof delay === "number" ? delay : perSynapse("delay", delay, rows, rng);
-  // Synapses will be sorted by delay: not in a caller's lists.
-  const sorts = typeof delays !== "number";
-  const callers = each instanceof Float32Array && each === weights;
-  return new SparseProjection(
-    post,
-    rows.rowStart,
-    rows.targets,
-    sorts && callers ? each.slice() : each,
-    sorts && delays === delay ? delays.slice() : delays,
-    gain,
-    typeof weights === "function",
-    callers && !sorts,
-  );
-}
-
-function all(pre: number, post: number): Rows {
-  return {
-    rowStart: Uint32Array.from({ length: pre + 1 }, (_, i) => i * post),
-    targets: Uint32Array.from({ length: pre * post }, (_, s) => s % post),
-  };
-}
-
-/** Only the kind of what a user gives; sizes and values are checked where they are known. */
-function expectPerSynapse(field: string, value: unknown): void {
-  if (typeof value !== "number" && typeof value !== "function")
-    expectNumbers(field, value, "numbers, one for each synapse, or one number");
-}
-
-function perSynapse(
-  field: string,
-  value: PerSynapse,
-  { rowStart, targets, order }: Rows,
-  rng: Rng,
-): Float32Array {
-  const out = new Float32Array(targets.length);
-  if (typeof value === "number") return out.fill(value);
-  if (typeof value === "function") {
-    for (let i = 0; i + 1 < rowStart.length; i++) {
-      for (let s = rowStart[i]; s < rowStart[i + 1]; s++) out[s] = value(rng, i, targets[s]);
-    }
-    return out;
-  }
-  if (value.length !== targets.length) {
-    throw new InputError(`${field}: expected one number, or ${targets.length}, got ${value.length}`);
-  }
-  if (!order && value instanceof Float32Array) return value;
-  for (let s = 0; s < out.length; s++) out[s] = value[order ? order[s] : s];
-  return out;
 }
 
 function echoes(

@@ -15,7 +15,7 @@ export interface NirExportOptions {
 const USUAL_STEP = 0.1;
 
 /**
- * A trained network as a NIR graph: Input, Affine and LIF for each hidden layer, Affine and LI for the readout, Output.
+ * A trained network as a NIR graph: Input, Affine and LIF for each hidden layer, Affine and LI, or LIF where it fires, for the readout, Output.
  * Shared kernels become Conv2d, average pools AvgPool2d, and Flatten stands between maps and an Affine; neurons of maps
  * are numbered as there, channels first, where this project's (y, x, channel) has them last.
  * Times are in seconds. A spike is taken to last one time step, as tools on a grid do, and r = tau / dt, so that a
@@ -32,6 +32,8 @@ export function networkToNir(
   const { sizes, weights, biases, neuron, inputGain, metadata } = network;
   if (!(dtMs > 0 && dtMs < Infinity))
     throw new InputError(`dt: expected a time step in ms above 0, got ${dtMs}`);
+  if (network.wiring)
+    throw new InputError("nir: expected layers without delays, got delays or further synapses");
   const layers = network.layers ?? sizes.slice(1).map((post, l) => denseLayer(sizes[l], post));
   if (layers.some(({ pool }) => pool?.kind === "max")) {
     throw new InputError(
@@ -71,7 +73,11 @@ export function networkToNir(
     const readout = l === depth - 1;
     put(
       readout ? "readout" : `hidden_${l + 1}`,
-      neurons(shapeOf(layer.post, conv?.to), neuron, dtMs, readout),
+      neurons(
+        shapeOf(layer.post, conv?.to),
+        readout ? { ...neuron, vThreshold: network.readoutThreshold ?? Infinity } : neuron,
+        dtMs,
+      ),
     );
   });
   put("output", { type: "Output", fields: { shape: integers([sizes[depth]]) } });
@@ -140,18 +146,18 @@ function neurons(
   shape: readonly number[],
   { tauMem, vThreshold }: TrainedNetwork["neuron"],
   dtMs: number,
-  readout: boolean,
 ): NirNode {
   const size = shape.reduce((product, n) => product * n, 1);
   const all = (value: number) => tensor(new Float32Array(size).fill(value), shape);
   const [tau, dt] = [tauMem / 1000, dtMs / 1000];
+  const fires = vThreshold < Infinity;
   const spiking = { v_threshold: all(vThreshold), v_reset: all(0) };
   if (tauMem === Infinity) {
-    const fields = { r: all(1 / dt), ...(readout ? {} : spiking) };
-    return { type: readout ? "I" : "IF", fields };
+    const fields = { r: all(1 / dt), ...(fires && spiking) };
+    return { type: fires ? "IF" : "I", fields };
   }
-  const fields = { tau: all(tau), r: all(tau / dt), v_leak: all(0), ...(readout ? {} : spiking) };
-  return { type: readout ? "LI" : "LIF", fields };
+  const fields = { tau: all(tau), r: all(tau / dt), v_leak: all(0), ...(fires && spiking) };
+  return { type: fires ? "LIF" : "LI", fields };
 }
 
 /** Of a population as NIR has it: channels, height and width, or a row of neurons. */

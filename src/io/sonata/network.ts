@@ -20,6 +20,8 @@ export async function writeSonataNetwork(
   currents: readonly Float32Array[],
 ): Promise<void> {
   const { sizes, neuron, weights, inputGain } = network;
+  if (network.wiring)
+    throw new InputError("sonata: expected layers without delays, got delays or further synapses");
   const depth = sizes.length - 1;
   const names = sizes.map((_, l) => (l === 0 ? "input" : l === depth ? "readout" : `hidden_${l}`));
   names.forEach(checkSonataName);
@@ -80,7 +82,7 @@ export async function writeSonataNetwork(
   const rows = names.map((name, l) =>
     l === 0
       ? `100 virtual NULL ${name} NULL NULL NULL NULL NULL`
-      : `${100 + l} point_neuron threefactor:lif ${name} ${l === depth ? "inf" : neuron.vThreshold} ${parameters}`,
+      : `${100 + l} point_neuron threefactor:lif ${name} ${l === depth ? (network.readoutThreshold ?? "inf") : neuron.vThreshold} ${parameters}`,
   );
   const header = "node_type_id model_type model_template pop_name v_threshold tau_m t_ref v_rest reset";
   await writeAtomic(join(folder, "node_types.csv"), `${header}\n${rows.join("\n")}\n`);

@@ -44,9 +44,6 @@ export interface SonataNeuron {
   readonly initial?: number;
 }
 
-/** Values of a row, and of the file of parameters that it names, by name. */
-export type Values = Readonly<Record<string, string>>;
-
 /**
  * The neuron of a type of nodes: `threefactor:lif` as trained networks are written, `threefactor:MODEL` for any model
  * that is known here, with the parameters of its table in their units; three of NEST's, whose defaults are those of its
@@ -56,7 +53,7 @@ export type Values = Readonly<Record<string, string>>;
  * @param notes  gets a sentence when a unit was inferred
  * @throws InputError that names the type, when it is another or a parameter is no number
  */
-export function sonataNeuron(given: Values, where: string, notes: string[]): SonataNeuron {
+export function sonataNeuron(given: TypeRow, where: string, notes: string[]): SonataNeuron {
   const ours = { perWeight: 1, capacity: null, delay: 0, simulator: "threefactor" };
   if (given.model_type === "virtual") return { neuron: "input", ...ours };
   const number = (name: string, usual?: number): number => {
@@ -124,7 +121,7 @@ export function sonataNeuron(given: Values, where: string, notes: string[]): Son
 }
 
 /** A file of parameters, as `dynamics_params` names one. */
-export function parameterFile(path: string): Values {
+export function parameterFile(path: string): TypeRow {
   const map = mapOf(parseJson(readText(path, LARGEST_DESCRIPTION), path));
   if (!map) throw new InputError(`${path}: expected a map of numbers, got something else`);
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, String(value)]));

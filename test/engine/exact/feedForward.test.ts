@@ -132,3 +132,36 @@ test("shapes that do not fit are refused", () => {
   expect(make(6, 2)).toThrow("weights[0]: expected 6 weights and 3 biases, got 6 and 2");
   expect(make(6, 3)).not.toThrow();
 });
+
+test("a readout that fires gives its potential less what it has not fired yet, and the queue gives the same bits", () => {
+  fc.assert(
+    fc.property(cases, c => {
+      const { net, weights, biases, x } = build(c.seed, c);
+      const readoutThreshold = 0.1;
+      const others = (["sweep", "queue"] as const).map(
+        schedule => new FeedForwardNetwork(sizes, weights, biases, c, 20, { readoutThreshold, schedule }),
+      );
+      const [potential, sweep, queue] = [net, ...others].map(each => {
+        encoderOf(c.encoder, {
+          inputs: 9,
+          durationMs: 20,
+          tauMem: c.tauMem,
+          maxSpikes: 6,
+          seed: c.seed,
+        }).encode(x, "test", each.input);
+        return each.present(each.presentation());
+      });
+      expect(queue.logits).toEqual(sweep.logits);
+      expect(queue.outputSpikes).toEqual(sweep.outputSpikes);
+      expect(potential.outputSpikes.length).toBe(0);
+      sweep.logits.forEach((fired, k) => {
+        expect(fired).toBeGreaterThan(potential.logits[k] - readoutThreshold);
+      });
+      const counts = sweep.outputSpikes.neurons.subarray(0, sweep.outputSpikes.length);
+      sweep.logits.forEach((fired, k) => {
+        expect(fired > 0).toBe(counts.includes(k));
+      });
+    }),
+    { numRuns: sized(20, 100) },
+  );
+});

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { Arena } from "../../../src/engine/kernels/arena.ts";
 
 test("space is on boundaries of 16 bytes, zero, and kept while memory grows", () => {
-  for (const compile of [true, false]) {
-    const arena = new Arena(compile, false);
+  for (const shared of [false, true]) {
+    const arena = new Arena(shared);
     const [small, large] = [arena.take(3), arena.take(2 ** 26)];
     expect([small % 16, large - small, arena.used - large]).toEqual([0, 16, 2 ** 26]);
     arena.view(Uint8Array, small, 3).fill(7);
@@ -14,7 +14,7 @@ test("space is on boundaries of 16 bytes, zero, and kept while memory grows", ()
 });
 
 test("a network that is too large for the memory of the kernels is refused in one line", () => {
-  const arena = new Arena(true, false);
+  const arena = new Arena();
   expect(() => arena.take(5 * 2 ** 30)).toThrow(
     "network: expected one that fits into the 4 GiB of the kernels, got one that needs more than 5.0 GiB; the exact mode of Simulation has no such limit",
   );

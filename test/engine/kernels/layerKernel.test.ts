@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
+import { Arena } from "../../../src/engine/kernels/arena.ts";
 import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/network/plasticity/threeFactor.ts";
 import { Rng } from "../../../src/math/rng.ts";
@@ -26,17 +27,18 @@ const cases = fc.record({
   bias: fc.constantFrom(0, 0.1, 0.6),
 });
 
-test("the compiled loops give the same bits as their TypeScript twins: spikes, potentials, weights", () => {
-  expect(LayerKernel.create(1, 1)).not.toBeNull();
+test("kernels give the same bits as the loops of layers: spikes, potentials, weights", () => {
   fc.assert(
     fc.property(cases, c => {
-      const run = (compiled: boolean) => {
+      const run = (kernels: boolean) => {
         const rng = new Rng(c.seed, "kernel test");
         const draw = (n: number, bound: number) =>
           Float32Array.from({ length: n }, () => rng.uniformIn(-bound, bound));
         const weights = [0, 1, 2].map(l => draw(c.sizes[l] * c.sizes[l + 1], 1));
         const biases = [1, 2, 3].map(l => draw(c.sizes[l], c.bias));
-        const net = new FeedForwardNetwork(c.sizes, weights, biases, c, 20, { compiled });
+        const net = new FeedForwardNetwork(c.sizes, weights, biases, c, 20, {
+          share: kernels ? null : weights.map(() => null),
+        });
         const synapses = new ThreeFactorSynapses(net, c.eligibility);
         const encoder = encoderOf(c.encoder, {
           inputs: c.sizes[0],
@@ -80,20 +82,20 @@ test("the compiled loops give the same bits as their TypeScript twins: spikes, p
   );
 });
 
-test("a presentation that does not fit the kernel's memory takes the TypeScript path, to the same end", () => {
+test("a presentation that does not fit the kernel's memory takes the layer's own loops, to the same end", () => {
   const weights = [
     Float32Array.from({ length: 10 * 9 }, (_, n) => ((n * 37) % 100) / 100 - 0.3),
     new Float32Array(9),
   ];
   const biases = [new Float32Array(9), new Float32Array(1)];
-  const run = (compiled: boolean) => {
+  const run = (kernels: boolean) => {
     const net = new FeedForwardNetwork(
       [10, 9, 1],
       weights,
       biases,
       { tauMem: 20, vThreshold: 1, tauRef: 0 },
       20,
-      { compiled },
+      { share: kernels ? null : weights.map(() => null) },
     );
     for (let k = 0; k < 10_000; k++) net.input.spikes.push((k / 10_000) * 20, k % 10);
     net.input.gain = 0.01;
@@ -101,6 +103,17 @@ test("a presentation that does not fit the kernel's memory takes the TypeScript 
     return [Array.from(seen.trace[1]), seen.spikes[1].length];
   };
   expect(run(true)).toEqual(run(false));
+});
+
+test("memory is made in one piece: growing it would slow every list in the process down", () => {
+  const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: { grow(): void } } } })
+    .WebAssembly;
+  const grow = vi.spyOn(Memory.prototype, "grow");
+  new LayerKernel(784, 256);
+  new Arena().take(2 ** 24);
+  expect(grow).not.toHaveBeenCalled();
+  new Arena().take(2 ** 26);
+  expect(grow).toHaveBeenCalledTimes(1);
 });
 
 longTest("the inlined module is what the sources compile to", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type NetworkSpec, network } from "../../../src/engine/network/network.ts";
 import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
+import { plainly } from "../../plain/plainly.ts";
 
 /** So many neurons that a target takes 4 bytes; a chain reaction that begins in 50 of them. */
 const large: NetworkSpec = {
@@ -30,8 +31,7 @@ test("populations that need wide targets give the same spikes in every way, and 
   // What the loops add is where rows begin, not the targets again.
   expect(first.bytes - bytes).toBeLessThan(2 * synapses);
   // Each now finds the targets in the memory of the one before.
-  for (const options of [{}, { kernels: "typescript" }, { workers: 2 }, {}] as const) {
-    expect(run(options).raster).toEqual(first.raster);
-  }
+  for (const options of [{}, { workers: 2 }, {}]) expect(run(options).raster).toEqual(first.raster);
+  expect(plainly(() => run({})).raster).toEqual(first.raster);
   expect(net.projections.reduce((sum, { synapses }) => sum + synapses.bytes, 0)).toBe(bytes);
 });

@@ -128,7 +128,7 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
   const architecture = pooledNetwork(kind);
   const neuron = { tauMem: 20, vThreshold: 0.2, tauRef: 0 };
 
-  function presented(seed: number, compiled = true) {
+  function presented(seed: number, kernels = true) {
     const rng = new Rng(seed, "presented");
     const weights = architecture.layers.map(({ rows, columns }) =>
       Float32Array.from(draw(rng, rows * columns)),
@@ -136,7 +136,8 @@ describe.each(["max", "average"] as const)("%s pools", kind => {
     const biases = architecture.layers.map(({ columns }) =>
       Float32Array.from(draw(rng, columns), b => 0.3 * b),
     );
-    const net = new FeedForwardNetwork(architecture, weights, biases, neuron, 20, { compiled });
+    const share = kernels ? null : weights.map(() => null);
+    const net = new FeedForwardNetwork(architecture, weights, biases, neuron, 20, { share });
     net.input.gain = 0.3;
     for (let k = 0; k < 60; k++) net.input.spikes.push(Math.floor(rng.uniform() * 40) / 2, rng.integer(36));
     net.input.spikes.sort(20);

@@ -150,8 +150,8 @@ test("what is no layer is refused by its name", () => {
     ],
     [projections(first), "population readout: expected a place in the chain that ends at hidden, got none"],
     [
-      populations({ readout: { size: 2, neuron: cell } }),
-      "population readout: expected a readout that integrates and never fires (li), got vThreshold 1",
+      populations({ readout: { size: 2, neuron: { ...cell, reset: "fixed" } } }),
+      "population readout: expected reset subtract, got fixed",
     ],
     [
       populations({ hidden: { size: 3, neuron: { ...cell, reset: "fixed" } } }),

@@ -1,11 +1,12 @@
 import { exp } from "../../../math/elementary.ts";
 import { instant } from "../../instant.ts";
 import type { Arena } from "../../kernels/arena.ts";
+import * as layout from "../../kernels/layout.ts";
+import type { Kernels } from "../../kernels/wasm.ts";
 import { ExpThreshold } from "../../network/neurons/expThreshold.ts";
 import type { NeuronGroup } from "../../network/neurons/neuronGroup.ts";
 import { currentPerWeight, type SynapticParameters } from "../../network/neurons/parameters.ts";
 import { expPeak } from "../../network/neurons/response.ts";
-import { BLOCK, CROSSES, LINKS, type ModeLoops, PIECES, RING, SLOT, STATE } from "./modeLoops.ts";
 
 /** Rates closer than this part of the larger one would make modes that are large and cancel. */
 const APART = 0.1;
@@ -47,32 +48,24 @@ export class LifExpModes implements NeuronGroup {
   readonly #lambda: number;
   readonly #muE: number;
   readonly #muI: number;
-  /** What a weight of 1 takes off a mode: current per weight over the difference of the rates. */
-  readonly #perE: number;
-  readonly #perI: number;
   readonly #epoch: number;
   readonly #threshold: ExpThreshold;
+  /** Records of the population, and of one synapse; the neurons' states. */
   readonly #block: number;
+  readonly #one: number;
   readonly #state: number;
   readonly #links: number;
   readonly #heads: number;
   readonly #heap: number;
-  readonly #one: number;
-  #loops!: ModeLoops;
+  readonly #kernels: Kernels;
   #f!: Float64Array;
   #n!: Int32Array;
   readonly #perBucket: number;
   /** No neuron crosses before the end of that bucket, unless an event comes. */
   #quietBucket = -1;
-  // The present, and what is left of each mode by then.
+  // The present, and the beginning of its epoch.
   #now = Number.NaN;
   #origin = 0;
-  #leftM = 1;
-  #leftE = 1;
-  #leftI = 1;
-  #upM = 1;
-  #upE = 1;
-  #upI = 1;
 
   constructor(size: number, parameters: SynapticParameters, arena: Arena) {
     const { tauMem, tauExc, tauInh } = parameters;
@@ -82,141 +75,120 @@ export class LifExpModes implements NeuronGroup {
     this.#lambda = 1 / tauMem;
     this.#muE = 1 / tauExc;
     this.#muI = 1 / tauInh;
-    const scale = (mu: number) => currentPerWeight(parameters, expPeak(this.#lambda, mu));
-    this.#perE = scale(this.#muE) / (this.#muE - this.#lambda);
-    this.#perI = scale(this.#muI) / (this.#muI - this.#lambda);
     this.#epoch = 20 * Math.min(tauMem, tauExc, tauInh);
     this.#perBucket = 50 / Math.min(tauMem, tauExc, tauInh);
     this.#threshold = new ExpThreshold(this.#lambda, this.#muE, this.#muI);
-    this.#block = arena.take(8 * BLOCK.size);
+    this.#kernels = arena.kernels;
+    this.#block = arena.record(layout.MODES_SIZE);
     // A line of the cache each.
-    this.#state = Math.ceil(arena.take(8 * STATE.size * size + 64) / 64) * 64;
-    this.#links = arena.take(4 * LINKS.size * size);
-    this.#heads = arena.take(4 * RING);
+    this.#state = Math.ceil(arena.take(8 * layout.NEURON_SIZE * size + 64) / 64) * 64;
+    this.#links = arena.take(4 * layout.LINK_SIZE * size);
+    this.#heads = arena.take(4 * layout.MODES_BUCKETS);
     this.#heap = arena.take(4 * size);
-    this.#one = arena.take(16);
+    this.#one = arena.record(layout.ROWS_SIZE + 1);
   }
 
   /** All space in the arena is taken. */
-  begin(loops: ModeLoops, id: number): void {
+  begin(id: number): void {
     const { vRest, vReset, vThreshold, tauMem, tauExc, tauInh, bias } = this.#p;
     const [lambda, muE, muI] = [this.#lambda, this.#muE, this.#muI];
     const { buffer } = this.#arena.memory;
-    this.#loops = loops;
     this.#f = new Float64Array(buffer);
     this.#n = new Int32Array(buffer);
+    // What a weight of 1 takes off a mode: current per weight over the difference of the rates.
+    const per = (mu: number) => currentPerWeight(this.#p, expPeak(lambda, mu)) / (mu - lambda);
+    this.#arena.doubles(this.#block, {
+      [layout.MODES_LAMBDA]: lambda,
+      [layout.MODES_MU_E]: muE,
+      [layout.MODES_MU_I]: muI,
+      [layout.MODES_MARGIN]: 1e-9 * Math.max(Math.abs(vThreshold - vRest), vThreshold - vReset),
+      [layout.MODES_PER_BUCKET]: this.#perBucket,
+      [layout.MODES_EPOCH]: this.#epoch,
+      [layout.MODES_PER_E]: per(muE),
+      [layout.MODES_PER_I]: per(muI),
+    });
+    this.#arena.integers(this.#block, {
+      [layout.MODES_STATE]: this.#state,
+      [layout.MODES_LINKS]: this.#links,
+      [layout.MODES_HEADS]: this.#heads,
+      [layout.MODES_HEAP]: this.#heap,
+      [layout.MODES_ID]: id,
+    });
+    this.#arena.integers(this.#one, {
+      [layout.ROWS_TARGETS]: this.#one + 8 * layout.ROWS_SIZE,
+      [layout.ROWS_WIDE]: 1,
+    });
     const shortest = Math.min(tauMem, tauExc, tauInh);
-    const block = this.#block / 8;
-    const set = (field: "lambda" | "muE" | "muI" | "margin" | "perBucket" | "epoch", value: number) => {
-      this.#f[block + BLOCK[field]] = value;
-    };
-    const count = (field: "state" | "links" | "heads" | "heap" | "id", value: number) => {
-      this.#n[2 * (block + BLOCK[field])] = value;
-    };
-    set("lambda", lambda);
-    set("muE", muE);
-    set("muI", muI);
-    set("margin", 1e-9 * Math.max(Math.abs(vThreshold - vRest), vThreshold - vReset));
-    set("perBucket", this.#perBucket);
-    set("epoch", this.#epoch);
-    count("state", this.#state);
-    count("links", this.#links);
-    count("heads", this.#heads);
-    count("heap", this.#heap);
-    count("id", id);
-    for (let k = 0; k < PIECES; k++) {
+    const count = layout.MODES_PIECE_COUNT;
+    const pieces = this.#f.subarray(this.#block / 8 + layout.MODES_PIECES);
+    for (let k = 0; k < count; k++) {
       const [start, end] = [k === 0 ? 0 : ENDS[k - 1] * shortest, ENDS[k] * shortest];
-      const piece = block + BLOCK.pieces + k;
-      this.#f[piece] = end;
-      this.#f[piece + PIECES] = exp(-lambda * start);
-      this.#f[piece + 2 * PIECES] = exp(-lambda * end);
+      pieces[k] = end;
+      pieces[count + k] = exp(-lambda * start);
+      pieces[2 * count + k] = exp(-lambda * end);
       // Relative to the membrane's mode, e (negative and falling in size, or positive and growing) is largest at the
       // end of a piece, and i, of the other sign, at its beginning.
-      this.#f[piece + 3 * PIECES] = exp((lambda - muE) * end);
-      this.#f[piece + 4 * PIECES] = exp((lambda - muI) * start);
+      pieces[3 * count + k] = exp((lambda - muE) * end);
+      pieces[4 * count + k] = exp((lambda - muI) * start);
     }
-    const end = ENDS[PIECES - 1] * shortest;
+    const end = pieces[count - 1];
     [lambda, muE, muI].forEach((mu, k) => {
-      this.#f[block + BLOCK.pieces + 5 * PIECES + k] = exp(-mu * end);
+      pieces[5 * count + k] = exp(-mu * end);
     });
-    this.#n.fill(-1, this.#heads / 4, this.#heads / 4 + RING);
+    this.#n.fill(-1, this.#heads / 4, this.#heads / 4 + layout.MODES_BUCKETS);
     for (let i = 0; i < this.#size; i++) {
       const state = this.#at(i);
-      this.#f[state + STATE.x] = vRest + bias / lambda - vThreshold;
-      this.#f[state + STATE.refractory] = -Infinity;
-      this.#f[state + STATE.bound] = Infinity;
-      this.#n[2 * state + SLOT] = -1;
-      this.#n[this.#links / 4 + i * LINKS.size + LINKS.place] = -1;
+      this.#f[state + layout.NEURON_X] = vRest + bias / lambda - vThreshold;
+      this.#f[state + layout.NEURON_REFRACTORY] = -Infinity;
+      this.#f[state + layout.NEURON_BOUND] = Infinity;
+      this.#n[2 * state + layout.NEURON_SLOT] = -1;
+      this.#n[this.#links / 4 + i * layout.LINK_SIZE + layout.LINK_PLACE] = -1;
     }
     for (let i = 0; i < this.#size; i++) this.setPotential(i, 0, vRest);
   }
 
-  /** Delivers a spike to a row of synapses at t; addresses are those of the arena. */
-  deliver(
-    t: number,
-    targets: number,
-    wide: number,
-    from: number,
-    to: number,
-    weights: number,
-    weight: number,
-  ): void {
+  /** Delivers a spike at t to the synapses `from` to `to` of rows, by their record. */
+  deliver(t: number, rows: number, from: number, to: number): void {
     this.#enter(t);
-    // No lists of arguments: they would be garbage, some hundred thousand times a second.
-    const due = this.#loops.deliverRow(
-      this.#block,
-      t,
-      targets,
-      wide,
-      from,
-      to,
-      weights,
-      weight,
-      this.#perE,
-      this.#perI,
-      this.#leftM,
-      this.#leftE,
-      this.#leftI,
-      this.#upM,
-      this.#upE,
-      this.#upI,
-    );
+    const due = this.#kernels.deliverRow(this.#block, rows, t, from, to);
     // All others are looked at again after the present bucket.
     if (due > 0) this.#quietBucket = -1;
   }
 
   receive(i: number, t: number, weight: number, gain = 1): void {
-    this.#n[this.#one / 4] = i;
-    this.deliver(t, this.#one, 1, 0, 1, 0, weight * gain);
+    const one = this.#one / 8;
+    this.#n[2 * (one + layout.ROWS_SIZE)] = i;
+    this.#f[one + layout.ROWS_WEIGHT] = weight * gain;
+    this.deliver(t, this.#one, 0, 1);
   }
 
   /** When a neuron crosses next, as far as `limit`; Infinity where none does by then. */
   nextCrossing(limit: number): number {
     const bucket = Math.floor(limit * this.#perBucket);
     if (bucket <= this.#quietBucket) return Infinity;
-    const next = this.#loops.nextCrossing(this.#block, limit);
+    const next = this.#kernels.nextCrossing(this.#block, limit);
     if (next === Infinity) this.#quietBucket = bucket;
     return next;
   }
 
   /** The neuron that crosses next, which then waits no longer. */
   takeCrossing(): number {
-    const i = this.#loops.nextNeuron(this.#block);
-    this.#loops.leave(this.#block, i);
+    const i = this.#kernels.nextNeuron(this.#block);
+    this.#kernels.leave(this.#block, i);
     return i;
   }
 
   /** The state of a neuron has changed: finds out when it must be looked at again. */
   judge(i: number): void {
     this.#quietBucket = -1;
-    this.#loops.judge(this.#block, i);
+    this.#kernels.judge(this.#block, i);
   }
 
   nextSpike(i: number): number {
     const state = this.#at(i);
-    const from = Math.max(this.#f[state + STATE.last], this.#f[state + STATE.refractory]);
+    const from = Math.max(this.#f[state + layout.NEURON_LAST], this.#f[state + layout.NEURON_REFRACTORY]);
     const [m, e, inh] = this.#parts(i, from);
-    const x = this.#f[state + STATE.x];
+    const x = this.#f[state + layout.NEURON_X];
     const f0 = x + m + e + inh;
     if (f0 >= 0) return from;
     return from + this.timeToThreshold(x, m, e, inh);
@@ -268,11 +240,11 @@ export class LifExpModes implements NeuronGroup {
   fire(i: number, t: number): number {
     const { tauRef, vReset, vThreshold } = this.#p;
     const state = this.#at(i);
-    if (!this.#n[2 * state + CROSSES] || this.#f[state + STATE.bound] !== t) return 0;
-    this.#n[2 * state + CROSSES] = 0;
+    if (!this.#n[2 * state + layout.NEURON_CROSSES] || this.#f[state + layout.NEURON_BOUND] !== t) return 0;
+    this.#n[2 * state + layout.NEURON_CROSSES] = 0;
     this.#move(i, t);
     const free = instant(t + tauRef);
-    this.#f[state + STATE.refractory] = free;
+    this.#f[state + layout.NEURON_REFRACTORY] = free;
     this.#hold(i, free, vReset - vThreshold);
     return 1;
   }
@@ -281,21 +253,21 @@ export class LifExpModes implements NeuronGroup {
     const { vRest, bias, vThreshold } = this.#p;
     const state = this.#at(i);
     this.#move(i, t);
-    const from = Math.max(t, this.#f[state + STATE.refractory]);
+    const from = Math.max(t, this.#f[state + layout.NEURON_REFRACTORY]);
     const excess = this.#excess(i, from);
-    this.#f[state + STATE.x] = vRest + (bias + current) / this.#lambda - vThreshold;
+    this.#f[state + layout.NEURON_X] = vRest + (bias + current) / this.#lambda - vThreshold;
     this.#hold(i, from, excess);
     this.judge(i);
   }
 
   setPotential(i: number, t: number, v: number): void {
     this.#move(i, t);
-    this.#hold(i, Math.max(t, this.#f[this.#at(i) + STATE.refractory]), v - this.#p.vThreshold);
+    this.#hold(i, Math.max(t, this.#f[this.#at(i) + layout.NEURON_REFRACTORY]), v - this.#p.vThreshold);
     this.judge(i);
   }
 
   potential(i: number, t: number): number {
-    const from = Math.max(t, this.#f[this.#at(i) + STATE.refractory]);
+    const from = Math.max(t, this.#f[this.#at(i) + layout.NEURON_REFRACTORY]);
     return this.#p.vThreshold + this.#excess(i, from);
   }
 
@@ -305,7 +277,7 @@ export class LifExpModes implements NeuronGroup {
   }
 
   #at(i: number): number {
-    return this.#state / 8 + i * STATE.size;
+    return this.#state / 8 + i * layout.NEURON_SIZE;
   }
 
   #currentE(part: number): number {
@@ -320,49 +292,54 @@ export class LifExpModes implements NeuronGroup {
   #parts(i: number, t: number): readonly [m: number, e: number, i: number] {
     const state = this.#at(i);
     const f = this.#f;
-    const since = t - Math.floor(f[state + STATE.last] / this.#epoch) * this.#epoch;
+    const since = t - Math.floor(f[state + layout.NEURON_LAST] / this.#epoch) * this.#epoch;
     return [
-      f[state + STATE.m] * exp(-this.#lambda * since),
-      f[state + STATE.e] * exp(-this.#muE * since),
-      f[state + STATE.i] * exp(-this.#muI * since),
+      f[state + layout.NEURON_M] * exp(-this.#lambda * since),
+      f[state + layout.NEURON_E] * exp(-this.#muE * since),
+      f[state + layout.NEURON_I] * exp(-this.#muI * since),
     ];
   }
 
   /** Potential above threshold at t, if nothing holds it. */
   #excess(i: number, t: number): number {
     const [m, e, inh] = this.#parts(i, t);
-    return this.#f[this.#at(i) + STATE.x] + m + e + inh;
+    return this.#f[this.#at(i) + layout.NEURON_X] + m + e + inh;
   }
 
   /** Chooses m so that the potential is `excess` above threshold at t. */
   #hold(i: number, t: number, excess: number): void {
     const state = this.#at(i);
     const f = this.#f;
-    const since = t - Math.floor(f[state + STATE.last] / this.#epoch) * this.#epoch;
-    const e = f[state + STATE.e] * exp(-this.#muE * since);
-    const inh = f[state + STATE.i] * exp(-this.#muI * since);
-    f[state + STATE.m] = (excess - f[state + STATE.x] - e - inh) * exp(this.#lambda * since);
+    const since = t - Math.floor(f[state + layout.NEURON_LAST] / this.#epoch) * this.#epoch;
+    const e = f[state + layout.NEURON_E] * exp(-this.#muE * since);
+    const inh = f[state + layout.NEURON_I] * exp(-this.#muI * since);
+    f[state + layout.NEURON_M] = (excess - f[state + layout.NEURON_X] - e - inh) * exp(this.#lambda * since);
   }
 
   /** An event reaches neuron i at t. */
   #move(i: number, t: number): void {
     this.#enter(t);
-    const last = this.#at(i) + STATE.last;
-    if (this.#f[last] < this.#origin) this.#loops.renew(this.#block, i);
+    const last = this.#at(i) + layout.NEURON_LAST;
+    if (this.#f[last] < this.#origin) this.#kernels.renew(this.#block, i);
     this.#f[last] = t;
   }
 
+  /** What is left of each mode at t, for all that happens then. */
   #enter(t: number): void {
     if (t === this.#now) return;
     this.#now = t;
     this.#origin = Math.floor(t / this.#epoch) * this.#epoch;
-    this.#f[this.#block / 8 + BLOCK.origin] = this.#origin;
     const since = t - this.#origin;
-    this.#leftM = exp(-this.#lambda * since);
-    this.#leftE = exp(-this.#muE * since);
-    this.#leftI = exp(-this.#muI * since);
-    this.#upM = 1 / this.#leftM;
-    this.#upE = 1 / this.#leftE;
-    this.#upI = 1 / this.#leftI;
+    const [f, block] = [this.#f, this.#block / 8];
+    const leftM = exp(-this.#lambda * since);
+    const leftE = exp(-this.#muE * since);
+    const leftI = exp(-this.#muI * since);
+    f[block + layout.MODES_ORIGIN] = this.#origin;
+    f[block + layout.MODES_LEFT_M] = leftM;
+    f[block + layout.MODES_LEFT_E] = leftE;
+    f[block + layout.MODES_LEFT_I] = leftI;
+    f[block + layout.MODES_UP_M] = 1 / leftM;
+    f[block + layout.MODES_UP_E] = 1 / leftE;
+    f[block + layout.MODES_UP_I] = 1 / leftI;
   }
 }

@@ -1,31 +1,31 @@
 import { Arena } from "../../kernels/arena.ts";
-import type { Crossing } from "../../kernels/module.ts";
+import * as layout from "../../kernels/layout.ts";
 import type { Network } from "../../network/network.ts";
-import { SparseProjection } from "../../network/synapses/sparse.ts";
+import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
 import { LifExpModes } from "./lifExpModes.ts";
-import { type ModeLoops, modeLoops } from "./modeLoops.ts";
 
 /** Synapses of a projection that does not learn, laid out for delivery of whole rows to neurons that keep modes. */
 export class ModeRows {
   readonly bytes: number;
   readonly #arena: Arena;
-  readonly #synapses: SparseProjection;
+  readonly #synapses: Projection;
   readonly #group: LifExpModes;
   readonly #rowStart: Uint32Array;
+  readonly #record: number;
   readonly #targets: number;
   readonly #wide: boolean;
   readonly #weights: number;
-  readonly #weight: number;
   readonly #watch: WeightWatch;
   /** The weights, where the arena has no room for one each. */
   #beside: Float32Array | null = null;
 
   /** @param path  of the projection, for errors */
-  constructor(arena: Arena, synapses: SparseProjection, group: LifExpModes, path: string) {
-    const { rowStart, targets, post, gain, uniformWeight } = synapses;
+  constructor(arena: Arena, synapses: Projection, group: LifExpModes, path: string) {
+    const { runs, post, uniformWeight } = synapses;
+    const { starts, targets } = runs;
     this.#group = group;
-    this.#rowStart = rowStart;
+    this.#rowStart = starts;
     this.#wide = post > 65_536;
     const each = uniformWeight === null;
     this.#arena = arena;
@@ -33,7 +33,7 @@ export class ModeRows {
     this.#watch = new WeightWatch(synapses, path);
     this.#targets = arena.take((this.#wide ? 4 : 2) * targets.length);
     this.#weights = each ? arena.take(4 * targets.length) : 0;
-    this.#weight = each ? gain : uniformWeight * gain;
+    this.#record = arena.record(layout.ROWS_SIZE);
     this.bytes = ((this.#wide ? 0 : 2) + (each ? 4 : 0)) * targets.length;
     if (this.#wide) arena.view(Uint32Array, this.#targets, targets.length).set(targets);
     else arena.view(Uint16Array, this.#targets, targets.length).set(targets);
@@ -42,7 +42,15 @@ export class ModeRows {
 
   /** All space in the arena is taken: one list of targets serves the projection as well, where it is as wide. */
   begin(): void {
-    const { synapses } = this.#synapses;
+    const { synapses, gain, uniformWeight } = this.#synapses;
+    this.#arena.integers(this.#record, {
+      [layout.ROWS_TARGETS]: this.#targets,
+      [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
+      [layout.ROWS_WEIGHTS]: this.#weights,
+    });
+    this.#arena.doubles(this.#record, {
+      [layout.ROWS_WEIGHT]: (uniformWeight ?? 1) * gain,
+    });
     if (this.#wide) this.#synapses.keepTargetsIn(this.#arena.view(Uint32Array, this.#targets, synapses));
   }
 
@@ -59,12 +67,11 @@ export class ModeRows {
     const [from, to] = [this.#rowStart[row], this.#rowStart[row + 1]];
     if (from === to) return 0;
     if (this.#beside) {
-      const { targets, gain } = this.#synapses;
-      for (let s = from; s < to; s++) this.#group.receive(targets[s], t, this.#beside[s] * gain);
+      const { runs, gain } = this.#synapses;
+      for (let s = from; s < to; s++) this.#group.receive(runs.targets[s], t, this.#beside[s] * gain);
       return to - from;
     }
-    const wide = this.#wide ? 1 : 0;
-    this.#group.deliver(t, this.#targets, wide, from, to, this.#weights, this.#weight);
+    this.#group.deliver(t, this.#record, from, to);
     return to - from;
   }
 }
@@ -76,7 +83,7 @@ const HUGE = 1e60;
  * The populations of a network that keep their state by modes, and the rows that reach them: all their synapses are
  * listed, do not learn, and have one delay per projection.
  */
-export function modesOf(network: Network, compile: boolean) {
+export function modesOf(network: Network) {
   const { populations, projections } = network;
   const groups: (LifExpModes | null)[] = populations.map(() => null);
   const rows: (ModeRows | null)[] = projections.map(() => null);
@@ -88,31 +95,26 @@ export function modesOf(network: Network, compile: boolean) {
       reaching[p].length > 0 &&
       reaching[p].every(
         ({ synapses, plasticity }) =>
-          !plasticity &&
-          synapses instanceof SparseProjection &&
-          !synapses.delays &&
-          Math.abs(synapses.gain) < HUGE,
+          !plasticity && synapses.listed && !synapses.delays && Math.abs(synapses.gain) < HUGE,
       ),
   );
-  // Compiled loops have 4 GiB at most: what is larger keeps potentials and currents.
+  // The kernels have 4 GiB at most: what is larger keeps potentials and currents.
   const neurons = populations.reduce((sum, { size }, p) => sum + (whole[p] ? size : 0), 0);
   const synapses = projections.reduce(
     (sum, { synapses, to }) => sum + (whole[to] ? synapses.synapses : 0),
     0,
   );
   if (neurons === 0 || 100 * neurons + 8 * synapses > 2 ** 32) return { groups, rows };
-  const crossing: Crossing = (p, x, m, e, i) => groups[p]!.timeToThreshold(x, m, e, i);
-  const arena = new Arena(compile, false, crossing);
+  const arena = new Arena(false, (p, x, m, e, i) => groups[p]!.timeToThreshold(x, m, e, i));
   populations.forEach(({ model, size }, p) => {
     if (whole[p]) groups[p] = new LifExpModes(size, model!.modes!, arena);
   });
   projections.forEach(({ synapses, to, place }, q) => {
     const group = groups[to];
     const path = `projections[${place}]`;
-    if (group) rows[q] = new ModeRows(arena, synapses as SparseProjection, group, path);
+    if (group) rows[q] = new ModeRows(arena, synapses, group, path);
   });
-  const loops = (arena.kernels as unknown as ModeLoops | null) ?? modeLoops(arena, crossing);
-  for (const [p, group] of groups.entries()) group?.begin(loops, p);
+  for (const [p, group] of groups.entries()) group?.begin(p);
   for (const each of rows) each?.begin();
   return { groups, rows };
 }

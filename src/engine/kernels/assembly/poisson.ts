@@ -1,5 +1,6 @@
-// AssemblyScript. The Poisson inputs of the grid mode, the same numbers as those of their TypeScript twin in
-// `grid/poissonCounts.ts`.
+// AssemblyScript. Poisson inputs on a lattice.
+import * as layout from "../layout";
+import { address, single, whole } from "./record";
 
 /** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
 // @ts-ignore: decorator
@@ -11,22 +12,16 @@ function round(x0: v128, x1: v128, left: i32): v128 {
 /**
  * Adds to acc[j] a Poisson number of inputs of one weight. Neurons 8 b .. 8 b + 3 take the first words of the blocks
  * with counters (step, 4 b .. 4 b + 3), the next four the second words.
- *
- * @param first, last  multiples of 8
- * @param levels  [count] i32, ascending, count a multiple of 8: the number of inputs is the number of levels below the
- *                word, both moved down by 2^31
  */
-export function poisson(
-  first: i32,
-  last: i32,
-  acc: usize,
-  k0: i32,
-  k1: i32,
-  step: i32,
-  levels: usize,
-  count: i32,
-  weight: f32,
-): void {
+export function poisson(record: usize, step: i32): void {
+  const first = whole(record, layout.POISSON_FIRST);
+  const last = whole(record, layout.POISSON_LAST);
+  const acc = address(record, layout.POISSON_ACC);
+  const levels = address(record, layout.POISSON_LEVELS);
+  const count = whole(record, layout.POISSON_COUNT);
+  const weight = single(record, layout.POISSON_WEIGHT);
+  const k0 = whole(record, layout.POISSON_KEY_0);
+  const k1 = whole(record, layout.POISSON_KEY_1);
   const k2 = k0 ^ k1 ^ 0x1bd11bda;
   const w = f32x4.splat(weight);
   const v0 = i32x4.splat(k0);

@@ -1,5 +1,6 @@
-// AssemblyScript. The plastic synapses of the grid mode; what their TypeScript twin in `grid/stdpRows.ts` does, operation
-// by operation in single precision and in the same order, so that results are the same bits.
+// AssemblyScript. Synapses with pair STDP on a lattice, in single precision.
+import * as layout from "../layout";
+import { address, is, single, splat, whole } from "./record";
 
 /** vector[j] = vector[j] factor + speck; count a multiple of 4. */
 export function decay(vector: usize, count: i32, factor: f32, speck: f32): void {
@@ -14,53 +15,42 @@ export function decay(vector: usize, count: i32, factor: f32, speck: f32): void 
  * Brings rows of synapses with pair STDP up to date: postsynaptic spikes since the row was last looked at strengthen,
  * then, where `arrives` says so, a presynaptic spike weakens and is delivered. See `StdpRows`.
  *
- * @param now     the present step; postsynaptic spikes before it count
- * @param value, since, done  [pre]: presynaptic trace, the step that it is of, the step up to which a row is done
- * @param y       [post] floats: postsynaptic trace now
- * @param recent  [post, 4] i32: steps of each postsynaptic neuron's last spikes, the oldest first, -1 for none
- * @param counts  [post] i32: spikes of each postsynaptic neuron so far
- * @param ring    [post, mask + 1] i32: steps of its last spikes
- * @param table   [length + 1] floats: decay of the presynaptic trace over so many steps; then 0
- * @param rule    8 floats: aPlus, aMinus, F+ = [0] + [1] w, F- = [0] + [1] w, wMin, wMax
+ * @param record    that of `deliver`, whose weight is the gain, and more
+ * @param rows      [rowCount] i32
+ * @param now       the present step; postsynaptic spikes before it count
+ * @returns number of synapses
  */
-export function stdp(
-  rows: usize,
-  rowCount: i32,
-  starts: usize,
-  segments: i32,
-  segment: i32,
-  targets: usize,
-  wide: i32,
-  weights: usize,
-  acc: usize,
-  gain: f32,
-  now: i32,
-  value: usize,
-  since: usize,
-  done: usize,
-  y: usize,
-  recent: usize,
-  counts: usize,
-  ring: usize,
-  mask: i32,
-  table: usize,
-  length: i32,
-  rule: usize,
-  arrives: i32,
-  nearest: i32,
-): i32 {
-  const aP = v128.load32_splat(rule);
-  const aM = v128.load32_splat(rule, 4);
-  const pa = v128.load32_splat(rule, 8);
-  const pb = v128.load32_splat(rule, 12);
-  const da = v128.load32_splat(rule, 16);
-  const db = v128.load32_splat(rule, 20);
-  const low = v128.load32_splat(rule, 24);
-  const high = v128.load32_splat(rule, 28);
+export function stdp(record: usize, rows: usize, rowCount: i32, now: i32, arrives: i32): i32 {
+  const starts = address(record, layout.ROWS_STARTS);
+  const segments = whole(record, layout.ROWS_SEGMENTS);
+  const segment = whole(record, layout.STDP_SEGMENT);
+  const targets = address(record, layout.ROWS_TARGETS);
+  const wide = is(record, layout.ROWS_WIDE);
+  const weights = address(record, layout.ROWS_WEIGHTS);
+  const acc = address(record, layout.ROWS_ACC);
+  const gain = single(record, layout.ROWS_WEIGHT);
+  const value = address(record, layout.STDP_VALUE);
+  const since = address(record, layout.STDP_SINCE);
+  const done = address(record, layout.STDP_DONE);
+  const y = address(record, layout.STDP_Y);
+  const recent = address(record, layout.STDP_RECENT);
+  const counts = address(record, layout.STDP_COUNTS);
+  const ring = address(record, layout.STDP_FIRES);
+  const table = address(record, layout.STDP_TABLE);
+  const length = whole(record, layout.STDP_LENGTH);
+  const nearest = is(record, layout.STDP_NEAREST);
+  const aP = splat(record, layout.STDP_A_PLUS);
+  const aM = splat(record, layout.STDP_A_MINUS);
+  const pa = splat(record, layout.STDP_P0);
+  const pb = splat(record, layout.STDP_P1);
+  const da = splat(record, layout.STDP_D0);
+  const db = splat(record, layout.STDP_D1);
+  const low = splat(record, layout.STDP_W_MIN);
+  const high = splat(record, layout.STDP_W_MAX);
   const nows = i32x4.splat(now);
   const lengths = i32x4.splat(length);
   const gains = f32x4.splat(gain);
-  const stride = usize(mask + 1) << 2;
+  const stride = usize(layout.STDP_KEPT) << 2;
   let events = 0;
   for (let k = 0; k < rowCount; k++) {
     const row = usize(load<u32>(rows + (usize(k) << 2)));
@@ -138,9 +128,9 @@ export function stdp(
           const count = load<i32>(counts + j);
           const fires = ring + n * stride;
           let k = count - 1;
-          while (k > 0 && load<i32>(fires + (usize((k - 1) & mask) << 2)) >= seen) k--;
+          while (k > 0 && load<i32>(fires + (usize((k - 1) & (layout.STDP_KEPT - 1)) << 2)) >= seen) k--;
           for (; k < count; k++) {
-            const fired = load<i32>(fires + (usize(k & mask) << 2));
+            const fired = load<i32>(fires + (usize(k & (layout.STDP_KEPT - 1)) << 2));
             if (fired >= now) break;
             const trace = f32x4.mul(xs, v128.load32_zero(table + (usize(min(fired - from, length)) << 2)));
             w = clipped(f32x4.add(w, change(w, aP, pa, pb, trace)), low, high);

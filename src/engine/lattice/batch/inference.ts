@@ -1,13 +1,13 @@
 import { InputError, shown } from "../../../errors.ts";
 import { Arena } from "../../kernels/arena.ts";
-import { expectChoice, expectNumber, expectOnly, expectTime } from "../../network/expect.ts";
+import { expectNumber, expectOnly, expectTime } from "../../network/expect.ts";
 import type { Network, Population } from "../../network/network.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { SpikeTrain } from "../../record/spikeTrain.ts";
+import { BatchInputs, type Source } from "./batchInputs.ts";
 import { type InputSpikes, takeSample } from "./inputSpikes.ts";
 import { LatticeLayer } from "./latticeLayer.ts";
 import { Readout } from "./readout.ts";
-import { Schedule, type Source } from "./schedule.ts";
 import { SpikeLists } from "./spikeLists.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
@@ -22,8 +22,6 @@ export interface InferenceOptions {
   readonly counts?: readonly string[];
   /** Populations whose spike trains are kept; none by default. */
   readonly spikes?: readonly string[];
-  /** Inner loop; both give the same bits. */
-  readonly kernels?: "compiled" | "typescript";
 }
 
 export interface Inferred {
@@ -69,7 +67,7 @@ export class Inference {
   readonly #input: number;
   readonly #stages: readonly Stage[];
   readonly #arena: Arena;
-  readonly #schedule: Schedule;
+  readonly #inputs: BatchInputs;
   readonly #area: number;
   readonly #counts: readonly boolean[];
   readonly #trains: readonly boolean[];
@@ -78,8 +76,8 @@ export class Inference {
 
   /** @throws InputError for what is not such a network, and for options that do not fit it */
   constructor(network: Network, options: InferenceOptions) {
-    expectOnly(options, "the options", ["durationMs", "dt", "currents", "counts", "spikes", "kernels"]);
-    const { durationMs, dt = 0.1, currents = {}, kernels = "compiled" } = options;
+    expectOnly(options, "the options", ["durationMs", "dt", "currents", "counts", "spikes"]);
+    const { durationMs, dt = 0.1, currents = {} } = options;
     const { populations } = network;
     expectTime("dt", dt);
     expectNumber(
@@ -88,7 +86,6 @@ export class Inference {
       durationMs >= dt && durationMs < Infinity,
       `a time of dt (${dt} ms) or more`,
     );
-    expectChoice("kernels", kernels, ["compiled", "typescript"]);
     this.network = network;
     this.durationMs = durationMs;
     this.dt = dt;
@@ -106,8 +103,8 @@ export class Inference {
       throw new InputError(`populations: expected one input population, got ${inputs.length}`);
     }
     this.#input = populations.indexOf(inputs[0]);
-    this.#arena = new Arena(kernels === "compiled", false);
-    this.#schedule = new Schedule(this.#arena, this.#batch, steps);
+    this.#arena = new Arena();
+    this.#inputs = new BatchInputs(this.#arena, this.#batch, steps);
     this.#stages = stagesOf(network, currents, this.#arena, dt, steps);
     const layers = this.#stages.flatMap(({ runs }) => (runs instanceof LatticeLayer ? [runs] : []));
     this.#area = LatticeLayer.area(this.#arena, layers, steps);
@@ -198,11 +195,11 @@ export class Inference {
     const { rows, rowBytes, tables } = layer;
     const { steps } = this;
     const spikes = this.#spikes[index];
-    this.#schedule.make(samples, sources, this.#spikes, this.#area, rows, rowBytes, tables.reach);
-    let fault = layer.run(samples, steps, this.#schedule, this.#area, spikes);
+    this.#inputs.make(samples, sources, this.#spikes, this.#area, rows, rowBytes, tables.reach);
+    let fault = layer.run(samples, steps, this.#inputs, this.#area, spikes);
     while (fault === -1 && this.#batch * spikes.room < MOST_SPIKES) {
       spikes.widen(2 * spikes.room);
-      fault = layer.run(samples, steps, this.#schedule, this.#area, spikes);
+      fault = layer.run(samples, steps, this.#inputs, this.#area, spikes);
     }
     if (fault === 0) return;
     const expected = fault === -1 ? "fewer spikes" : "finite potentials";

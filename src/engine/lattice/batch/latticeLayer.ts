@@ -1,17 +1,16 @@
 import { InputError } from "../../../errors.ts";
 import type { Arena } from "../../kernels/arena.ts";
+import * as layout from "../../kernels/layout.ts";
+import { SPECK } from "../../network/neurons/lattice.ts";
 import type { MembraneParameters } from "../../network/neurons/parameters.ts";
-import { inferBlockCompiled, LANE_BYTES, LANES, lanePlaces } from "./block.ts";
+import type { BatchInputs } from "./batchInputs.ts";
 import type { LatticeTables } from "./latticeTables.ts";
-import { inferBlockPlainly } from "./neuronLoop.ts";
-import type { Schedule } from "./schedule.ts";
 import type { SpikeLists } from "./spikeLists.ts";
 
-/** Stands in the row of nothing, so that what decays comes to rest above the slow range of tiny numbers. */
-const SPECK = 1e-25;
+const { LANE_BYTES, LANES } = layout;
 
 /** The weights from one population to a layer, [pre, post], row by row. */
-export interface Rows {
+export interface WeightMatrix {
   readonly pre: number;
   readonly weights: Float32Array;
 }
@@ -32,6 +31,7 @@ export class LatticeLayer {
   readonly #weights: number;
   readonly #lanes: number;
   readonly #tables: number;
+  readonly #record: number;
 
   /**
    * @param settles  [size] where the potential would settle without input
@@ -46,7 +46,7 @@ export class LatticeLayer {
     dt: number,
     settles: Float64Array,
     starts: ArrayLike<number>,
-    incoming: readonly Rows[],
+    incoming: readonly WeightMatrix[],
   ) {
     const { vThreshold, vRest, vReset, reset, tauRef } = parameters;
     this.size = size;
@@ -61,6 +61,7 @@ export class LatticeLayer {
     this.#weights = arena.take(this.#blocks * this.rows * this.rowBytes);
     this.#lanes = arena.take(this.#blocks * LANE_BYTES);
     this.#tables = arena.take(tables.values.byteLength);
+    this.#record = arena.record(layout.BATCH_SIZE);
     arena.view(Float32Array, this.#tables, tables.values.length).set(tables.values);
 
     const lanes = arena.view(Float32Array, this.#lanes, (this.#blocks * LANE_BYTES) / 4);
@@ -72,16 +73,16 @@ export class LatticeLayer {
       // Neurons that only fill the last block never fire.
       const settled = settles[j] ?? settles[0];
       const theta = Math.fround(vThreshold - settled);
-      set(lanePlaces.start, j < size ? starts[j] - settled : -Infinity);
-      set(lanePlaces.theta, j < size || this.#uniform ? theta : Infinity);
-      set(lanePlaces.limit, theta > 0 ? theta * (1 - 1e-6) : -Infinity);
-      set(lanePlaces.reset, reset === "fixed" ? vReset - settled : vThreshold - vRest);
-      if (j >= size) set(lanePlaces.limit, Infinity);
+      set(layout.LANE_START, j < size ? starts[j] - settled : -Infinity);
+      set(layout.LANE_THETA, j < size || this.#uniform ? theta : Infinity);
+      set(layout.LANE_LIMIT, theta > 0 ? theta * (1 - 1e-6) : -Infinity);
+      set(layout.LANE_RESET, reset === "fixed" ? vReset - settled : vThreshold - vRest);
+      if (j >= size) set(layout.LANE_LIMIT, Infinity);
     }
     this.take(incoming);
   }
 
-  /** Room for one block's rows, those of `Schedule`'s sums included, for the largest of some layers. */
+  /** Room for one block's rows, those of `BatchInputs`'s sums included, for the largest of some layers. */
   static area(arena: Arena, layers: readonly LatticeLayer[], steps: number): number {
     return arena.take(Math.max(0, ...layers.map(({ rows, rowBytes }) => (rows + 1 + steps) * rowBytes)));
   }
@@ -92,39 +93,46 @@ export class LatticeLayer {
 
   /**
    * Runs all neurons over a batch of samples, each from rest.
-   * @param area    address of a block's rows, which the schedule is for
+   * @param area    address of a block's rows, which the inputs are for
    * @param spikes  takes theirs
    * @returns 0, -1 when a sample's spikes do not fit, -2 when a potential is infinite
    */
-  run(samples: number, steps: number, schedule: Schedule, area: number, spikes: SpikeLists): number {
+  run(samples: number, steps: number, inputs: BatchInputs, area: number, spikes: SpikeLists): number {
     const { kernels, memory } = this.#arena;
     const bytes = this.rows * this.rowBytes;
     const all = new Uint8Array(memory.buffer);
+    // What decays comes to rest above the slow range of tiny numbers.
     this.#arena.view(Float32Array, area + bytes, this.rowBytes / 4).fill(SPECK);
     spikes.clear();
+    this.#arena.integers(this.#record, {
+      [layout.BATCH_CURRENTS]: this.tables.currents,
+      [layout.BATCH_TABLES]: this.#tables,
+      [layout.BATCH_REACH]: this.tables.reach,
+      [layout.BATCH_UNIFORM]: this.#uniform ? 1 : 0,
+      [layout.BATCH_SAMPLES]: samples,
+      [layout.BATCH_STEPS]: steps,
+      [layout.BATCH_SUM_STARTS]: inputs.sumStarts,
+      [layout.BATCH_SEGMENT_STARTS]: inputs.segmentStarts,
+      [layout.BATCH_SUMS]: inputs.sums,
+      [layout.BATCH_INPUTS]: inputs.inputs,
+      [layout.BATCH_SEGMENTS]: inputs.segments,
+      [layout.BATCH_FIXED]: this.#parameters.reset === "fixed" ? 1 : 0,
+      [layout.BATCH_REFRACTORY]: this.#refractory,
+      [layout.BATCH_COUNTS]: spikes.counts,
+      [layout.BATCH_SPIKES]: spikes.spikes,
+      [layout.BATCH_ROOM]: spikes.room,
+    });
     for (let b = 0; b < this.#blocks; b++) {
       // All blocks take their turn at one place, so that one list of addresses serves them all.
       all.copyWithin(area, this.#weights + b * bytes, this.#weights + (b + 1) * bytes);
-      const { sums, sumStarts, inputs, segments, segmentStarts } = schedule;
-      const run = {
-        ...{ sums, sumStarts, inputs, segments, segmentStarts, samples, steps },
-        ...{ currents: this.tables.currents, tables: this.#tables, reach: this.tables.reach },
-        ...{
-          uniform: this.#uniform,
-          fixed: this.#parameters.reset === "fixed",
-          refractory: this.#refractory,
-        },
-        ...{ lanes: this.#lanes + b * LANE_BYTES, first: b * LANES },
-        ...{ counts: spikes.counts, spikes: spikes.spikes, room: spikes.room },
-      };
-      const fault = kernels ? inferBlockCompiled(kernels, run) : inferBlockPlainly(memory.buffer, run);
+      const fault = kernels.inferBlock(this.#record, this.#lanes + b * LANE_BYTES, b * LANES);
       if (fault) return fault;
     }
     return 0;
   }
 
   /** Lays out the weights of all that it hears. */
-  take(incoming: readonly Rows[]): void {
+  take(incoming: readonly WeightMatrix[]): void {
     const { currents, scales } = this.tables;
     const width = this.rowBytes / 4;
     const into = this.#arena.view(Float32Array, this.#weights, this.bytes / 4).fill(0);

@@ -1,6 +1,6 @@
 import type { NeuronModel } from "../../network/neurons/index.ts";
-import type { Rows } from "./latticeLayer.ts";
-import type { Source } from "./schedule.ts";
+import type { Source } from "./batchInputs.ts";
+import type { WeightMatrix } from "./latticeLayer.ts";
 import type { SpikeLists } from "./spikeLists.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { SpikeLists } from "./spikeLists.ts";
  */
 export class Readout {
   readonly size: number;
-  #incoming: readonly Rows[];
+  #incoming: readonly WeightMatrix[];
   /** [steps]: potential at the end from an input of weight 1 so many steps before, for either sign. */
   readonly #left: readonly [Float64Array, Float64Array];
   /** [size] potentials at the end without input. */
@@ -23,7 +23,7 @@ export class Readout {
     steps: number,
     settles: Float64Array,
     starts: ArrayLike<number>,
-    incoming: readonly Rows[],
+    incoming: readonly WeightMatrix[],
   ) {
     this.size = settles.length;
     this.#incoming = incoming;
@@ -39,7 +39,7 @@ export class Readout {
   }
 
   /** The weights of all that it hears are others now. */
-  take(incoming: readonly Rows[]): void {
+  take(incoming: readonly WeightMatrix[]): void {
     this.#incoming = incoming;
   }
 

@@ -5,10 +5,10 @@ import type { Network, Population } from "../../network/network.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
 import { delaySteps, longestDelay } from "../delays.ts";
-import { LatticeLayer, type Rows } from "./latticeLayer.ts";
+import type { Source } from "./batchInputs.ts";
+import { LatticeLayer, type WeightMatrix } from "./latticeLayer.ts";
 import { LatticeTables } from "./latticeTables.ts";
 import { Readout } from "./readout.ts";
-import type { Source } from "./schedule.ts";
 
 /** Weights of a projection beyond which a full matrix of them is too large. */
 const MOST_WEIGHTS = 2 ** 28;
@@ -78,7 +78,7 @@ function stageOf(
   });
   const starts = initial ?? new Float64Array(size).fill(parameters.vRest);
   const sources: Source[] = [];
-  const heard: { readonly watch: WeightWatch; readonly rows: () => Rows }[] = [];
+  const heard: { readonly watch: WeightWatch; readonly matrix: () => WeightMatrix }[] = [];
   let firstRow = 0;
   for (const { synapses, from, to, place } of projections) {
     if (to !== index) continue;
@@ -90,12 +90,12 @@ function stageOf(
     sources.push({ population: from, firstRow, delay });
     heard.push({
       watch: new WeightWatch(synapses, path),
-      rows: () => ({ pre: synapses.pre, weights: matrix(synapses, path) }),
+      matrix: () => ({ pre: synapses.pre, weights: full(synapses, path) }),
     });
     firstRow += synapses.pre;
   }
   const tables = new LatticeTables(model, dt, steps);
-  const incoming = () => heard.map(({ rows }) => rows());
+  const incoming = () => heard.map(({ matrix }) => matrix());
   const common = [settles, starts, incoming()] as const;
   const runs =
     parameters.vThreshold === Infinity
@@ -129,22 +129,22 @@ function inOrder({ populations, projections }: Network): number[] {
 }
 
 /** The weights of any projection as a full matrix, gain included. */
-function matrix(synapses: Projection, path: string): Float32Array {
+function full(synapses: Projection, path: string): Float32Array {
   const { pre, post, gain } = synapses;
   if (pre * post > MOST_WEIGHTS) {
     throw new InputError(
       `${path}: expected at most ${MOST_WEIGHTS} pairs of neurons, got ${pre} x ${post}; use Simulation`,
     );
   }
-  const full = new Float32Array(pre * post);
+  const weights = new Float32Array(pre * post);
   for (let row = 0; row < pre; row++) {
     for (let cursor = 0; cursor < synapses.rowLength(row); ) {
       cursor = synapses.deliver(row, cursor, (target, weight) => {
-        full[row * post + target] += weight * gain;
+        weights[row * post + target] += weight * gain;
       });
     }
   }
-  return full;
+  return weights;
 }
 
 function within<T>(path: string, make: () => T): T {

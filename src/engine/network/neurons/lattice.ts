@@ -1,6 +1,9 @@
 import { expm1 } from "../../../math/elementary.ts";
 import type { MembraneParameters } from "./parameters.ts";
 
+/** Added to what decays, so that it comes to rest above the slow range of tiny numbers; far below any rounding. */
+export const SPECK = Math.fround(1e-25);
+
 /**
  * How a neuron model moves from one point of a lattice of time to the next without input: its state is linear between
  * events, so that one step is exactly a matrix (Rotter & Diesmann 1999, Biol. Cybern. 81:381). State 0 is the potential

@@ -1,16 +1,13 @@
 import { exp, log } from "../../../math/elementary.ts";
 import { instant } from "../../instant.ts";
 import { chargePerCurrent, type LatticeStep } from "./lattice.ts";
-import type { NeuronGroup } from "./neuronGroup.ts";
+import { BURST, type NeuronGroup } from "./neuronGroup.ts";
 import type { MembraneParameters } from "./parameters.ts";
 
 /** Time constants after which the clock of the exponentials is set back: exp(200) is far from any bound. */
 const SPAN = 200;
 /** The same for neurons without a leak [ms], whose drift adds up over it. */
 const SPAN_MS = 1000;
-
-/** A burst at one instant beyond any sensible count: the caller reports diverged weights. */
-const BURST = 10_000;
 
 /**
  * State of a population of LIF neurons in the queue (equation and source in `lif.ts`), touched only when an event

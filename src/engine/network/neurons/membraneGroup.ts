@@ -1,5 +1,5 @@
 import { instant } from "../../instant.ts";
-import type { NeuronGroup } from "./neuronGroup.ts";
+import { BURST, type NeuronGroup } from "./neuronGroup.ts";
 import type { MembraneParameters } from "./parameters.ts";
 
 /**
@@ -72,7 +72,7 @@ export abstract class MembraneGroup<P extends MembraneParameters = MembraneParam
         this.v[i] -= step;
         this.spiked(i);
         spikes++;
-      } while (p.tauRef === 0 && this.v[i] >= this.threshold(i) && spikes < 10_000);
+      } while (p.tauRef === 0 && this.v[i] >= this.threshold(i) && spikes < BURST);
     }
     if (p.tauRef > 0) this.refractoryUntil[i] = instant(t + p.tauRef);
     return spikes;

@@ -1,3 +1,6 @@
+/** Spikes of one neuron at one instant beyond any sensible count: weights have diverged, as the clocks say. */
+export const BURST = 10_000;
+
 /** What can be done to and read from a population of neurons in either mode of time; times are absolute [ms]. */
 export interface NeuronState {
   /**

@@ -79,12 +79,13 @@ export function plasticity(projection: {
       return expectMethods(model, `plasticity ${kind}: create`, ["check", "create"]);
     }),
   );
+  const kinds = specs.map(({ kind }) => kind);
   models.forEach((model, k) => {
     if (delayKind === "dendritic" && !model.dendritic) {
-      throw new InputError(`delayKind: expected axonal with ${specs[k].kind}, got dendritic`);
+      throw new InputError(`delayKind: expected axonal with ${kinds[k]}, got dendritic`);
     }
   });
-  return { models, delayKind };
+  return { models, kinds, delayKind };
 }
 
 /**
@@ -92,10 +93,14 @@ export function plasticity(projection: {
  * @throws InputError unless these synapses can learn so
  */
 export function expectLearning(
-  { models }: Plasticity,
+  { models, kinds }: Plasticity,
   synapses: Pick<Projection, "heldWeights" | "shared">,
 ): void {
-  if (synapses.shared)
-    throw new InputError("plasticity: expected a weight per synapse, got those of a shared kernel");
-  for (const model of models) model.check(synapses.heldWeights);
+  models.forEach((model, k) => {
+    if (synapses.shared && !model.shares)
+      throw new InputError(
+        `plasticity: expected a weight per synapse with ${kinds[k]}, got those of a shared kernel`,
+      );
+    model.check(synapses.heldWeights);
+  });
 }

@@ -6,6 +6,8 @@ import type { PlasticityModel, SynapseRule } from "./plasticity.ts";
 /** A checked `plasticity` field of a projection. */
 export interface Plasticity {
   readonly models: readonly PlasticityModel[];
+  /** Their names. */
+  readonly kinds: readonly string[];
   readonly delayKind: "axonal" | "dendritic";
 }
 
@@ -28,6 +30,7 @@ export class PlasticSynapses {
   // The arrival that #transmit is part of.
   #row = 0;
   #time = 0;
+  #next = 0;
 
   /** @param receive  takes a spike's effect to the target */
   constructor(
@@ -52,14 +55,16 @@ export class PlasticSynapses {
     this.hearsPost = walks || this.#rules.some(rule => rule.postSpike);
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
     const { gain, weights } = synapses;
+    const { shared } = this.#edges;
     this.#transmit = (j, _, s) => {
       const [rules, t] = [this.#rules, this.#time];
+      const own = shared ? this.#next++ : s;
       const pre = this.#sharesPre ? this.#row : s;
       const post = this.#sharesPost ? j : s;
       let efficacy = gain;
       for (const rule of rules) {
         if (!this.#sharesPre) rule.preSpike?.(s, t);
-        rule.atPre?.(s, pre, post, t);
+        rule.atPre?.(s, pre, post, t, own);
         if (rule.efficacy) efficacy *= rule.efficacy(pre);
       }
       let weight = weights[s];
@@ -72,6 +77,9 @@ export class PlasticSynapses {
   arrive(row: number, cursor: number, t: number): number {
     this.#row = row;
     this.#time = t;
+    // All its delays are the same.
+    const { shared } = this.#edges;
+    if (shared) this.#next = shared.starts[row];
     if (this.#sharesPre) for (const rule of this.#rules) rule.preSpike?.(row, t);
     return this.#synapses.deliver(row, cursor, this.#transmit);
   }
@@ -93,17 +101,19 @@ export class PlasticSynapses {
     if (this.#sharesPost) for (const rule of this.#rules) rule.postSpike?.(j, t);
     if (!this.#columns) return Infinity;
     const { start, synapses } = this.#columns;
-    const { pre, delays } = this.#edges;
+    const { pre, delays, shared } = this.#edges;
     const end = start[j + 1];
     const first = start[j] + cursor;
     const walksAll = this.#sharesPost;
     let k = first;
     for (; k < end && (walksAll || delays![synapses[k]] === delays![synapses[first]]); k++) {
-      const s = synapses[k];
-      const [preSide, postSide] = [this.#sharesPre ? pre[s] : s, this.#sharesPost ? j : s];
+      const own = synapses[k];
+      const s = shared ? shared.places[own] : own;
+      const preSide = this.#sharesPre ? pre[own] : own;
+      const postSide = this.#sharesPost ? j : own;
       for (const rule of this.#rules) {
         if (!this.#sharesPost) rule.postSpike?.(s, t);
-        rule.atPost?.(s, preSide, postSide, t);
+        rule.atPost?.(s, preSide, postSide, t, own);
       }
     }
     return k < end ? k - start[j] : Infinity;
@@ -114,9 +124,10 @@ export class PlasticSynapses {
     return !this.#columns || this.#columns.start[j + 1] > this.#columns.start[j];
   }
 
-  /** Weights at t, one per synapse in their order. */
+  /** Weights at t, one per synapse in their order, or those that they share. */
   weights(t: number): Float64Array {
-    const { pre, post } = this.#edges;
+    const { pre, post, shared } = this.#edges;
+    if (shared) return Float64Array.from(this.#synapses.heldWeights);
     return Float64Array.from(this.#synapses.heldWeights, (stored, s) => {
       let weight = stored;
       const sides = [this.#sharesPre ? pre[s] : s, this.#sharesPost ? post[s] : s] as const;
@@ -136,13 +147,15 @@ export class PlasticSynapses {
     const rules = this.#rules.filter(rule => rule.modulate);
     if (rules.length === 0) throw new InputError("plasticity: expected three-factor, which takes modulators");
     const { start, synapses } = this.#columns!;
+    const { pre, shared } = this.#edges;
     for (let j = 0; j < modulators.length; j++) {
       const modulator = modulators[j];
       if (modulator === 0) continue;
       for (let k = start[j]; k < start[j + 1]; k++) {
-        const s = synapses[k];
-        const sides = [this.#sharesPre ? this.#edges.pre[s] : s, this.#sharesPost ? j : s] as const;
-        for (const rule of rules) rule.modulate!(s, ...sides, t, modulator);
+        const own = synapses[k];
+        const s = shared ? shared.places[own] : own;
+        const sides = [this.#sharesPre ? pre[own] : own, this.#sharesPost ? j : own] as const;
+        for (const rule of rules) rule.modulate!(s, ...sides, t, own, modulator);
       }
     }
   }

@@ -17,14 +17,17 @@ import type { PairParameters } from "./stdpPair.ts";
  *
  * Sides. `pre` and `post` say where a side of the synapse keeps its state. It is the neuron's number where all synapses
  * of the neuron see its spikes at one time, so that they share it, and else the synapse's own.
+ *
+ * Synapses. `synapse` is where the weight lies, and the synapse's own number too, unless several share a weight, as at
+ * the places of a kernel: state of a synapse is kept by `own`.
  */
 export interface SynapseRule {
   /** A spike reaches a presynaptic side, before `atPre` of its synapses. */
   preSpike?(pre: number, t: number): void;
   /** A spike reaches a postsynaptic side, before `atPost` of its synapses. */
   postSpike?(post: number, t: number): void;
-  atPre?(synapse: number, pre: number, post: number, t: number): void;
-  atPost?(synapse: number, pre: number, post: number, t: number): void;
+  atPre?(synapse: number, pre: number, post: number, t: number, own: number): void;
+  atPost?(synapse: number, pre: number, post: number, t: number, own: number): void;
   /** Weight at t, where it has moved since the last event that made it `stored`; changes nothing. */
   weightAt?(synapse: number, pre: number, post: number, t: number, stored: number): number;
   /** Factor on the weight for the spike that has just reached this side. */
@@ -32,7 +35,7 @@ export interface SynapseRule {
   /** A reward at t [ms], not before the present. */
   reward?(t: number, amount: number): void;
   /** A modulator for one postsynaptic neuron reaches its synapse. */
-  modulate?(synapse: number, pre: number, post: number, t: number, modulator: number): void;
+  modulate?(synapse: number, pre: number, post: number, t: number, own: number, modulator: number): void;
 }
 
 /** What a rule finds where it is put: how many synapses and sides, and the weights, which it may change. */
@@ -47,6 +50,11 @@ export interface Site {
 export interface PlasticityModel {
   /** Whether its equations hold in a frame that is moved by the delay; see `SynapseRule`. */
   readonly dendritic: boolean;
+  /**
+   * Whether synapses may share a weight, which then takes the changes of all in turn. Not where weights move between
+   * events, as each synapse's would by itself: there is no `weightAt`, and state of a synapse is kept by `own`.
+   */
+  readonly shares?: boolean;
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;

@@ -32,6 +32,7 @@ export const shortTerm: PlasticityDefinition<typeof parameters> = {
 function resources({ use, tauRec, tauFacil }: Values<typeof parameters>): PlasticityModel {
   return {
     dendritic: true,
+    shares: true,
     check: () => {},
     create({ preSides }) {
       const u = new Float64Array(preSides);

@@ -35,6 +35,7 @@ function balancing({ eta, targetRate, tau, ...bounds }: Values<typeof parameters
   const alpha = (2 * targetRate * tau) / 1000;
   return {
     dendritic: true,
+    shares: true,
     check: weights => checkWeights(weights, bounds),
     create({ preSides, postSides, weights }) {
       const [x, y] = [new Trace(preSides, tau), new Trace(postSides, tau)];

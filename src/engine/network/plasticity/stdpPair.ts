@@ -50,6 +50,7 @@ function pairing(p: Values<typeof parameters>): PlasticityModel {
   const nearest = p.pairing === "nearest";
   return {
     dendritic: true,
+    shares: true,
     ...(linear && { pairs: { aPlus, aMinus, tauPlus, tauMinus, nearest, bounds, ...linear } }),
     check: weights => checkWeights(weights, bounds),
     create({ preSides, postSides, weights }) {

@@ -55,6 +55,7 @@ function triplets(p: Values<typeof parameters>): PlasticityModel {
   const bounds = { wMin, wMax };
   return {
     dendritic: true,
+    shares: true,
     check: weights => checkWeights(weights, bounds),
     create({ preSides, postSides, weights }) {
       const [r1, o1] = [new Trace(preSides, tauPlus), new Trace(postSides, tauMinus)];

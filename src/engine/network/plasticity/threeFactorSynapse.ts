@@ -49,6 +49,7 @@ function modulated(p: Values<typeof parameters>): PlasticityModel {
   return {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,
+    shares: true,
     check: weights => checkWeights(weights, bounds),
     create({ synapses, preSides, postSides, weights }) {
       const x = new Trace(preSides, tauPlus);
@@ -58,7 +59,7 @@ function modulated(p: Values<typeof parameters>): PlasticityModel {
       if (eligibility === "trace") {
         return {
           preSpike: (pre, t) => x.bump(pre, t),
-          modulate: (s, pre, _post, t, modulator) => change(s, modulator * x.at(pre, t)),
+          modulate: (s, pre, _post, t, _own, modulator) => change(s, modulator * x.at(pre, t)),
         };
       }
       const [y, e] = [new Trace(postSides, tauMinus), new Trace(synapses, tauEligibility)];
@@ -66,10 +67,11 @@ function modulated(p: Values<typeof parameters>): PlasticityModel {
         preSpike: (pre, t) => x.bump(pre, t),
         ...(down !== 0 && {
           postSpike: (post: number, t: number) => y.bump(post, t),
-          atPre: (s: number, _pre: number, post: number, t: number) => e.bump(s, t, -down * y.at(post, t)),
+          atPre: (_s: number, _pre: number, post: number, t: number, own: number) =>
+            e.bump(own, t, -down * y.at(post, t)),
         }),
-        atPost: (s, pre, _post, t) => e.bump(s, t, up * x.at(pre, t)),
-        modulate: (s, _pre, _post, t, modulator) => change(s, modulator * e.at(s, t)),
+        atPost: (_s, pre, _post, t, own) => e.bump(own, t, up * x.at(pre, t)),
+        modulate: (s, _pre, _post, t, own, modulator) => change(s, modulator * e.at(own, t)),
       };
     },
   };

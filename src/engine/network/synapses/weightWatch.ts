@@ -1,23 +1,31 @@
 import { InputError } from "../../../errors.ts";
-import type { Projection } from "./projection.ts";
 
-/** A multiple of 4. */
-const PART = 4096;
+/** A list of weights that someone may come to have. */
+interface Lent {
+  /** Whether someone may have the list. */
+  readonly lent: boolean;
+  /** Its fingerprint when it was lent, where `watched` was set before. */
+  readonly lentAs: Int32Array | null;
+  readonly heldWeights: Float32Array;
+  watched: boolean;
+}
 
 /**
  * For those who keep weights laid out in their own way: says whether those of the projection have changed since. Where
  * nobody has taken the list, nobody can have changed it, and nothing is read.
  */
 export class WeightWatch {
-  readonly #synapses: Projection;
+  readonly #synapses: Lent;
   readonly #path: string;
-  #seen: Int32Array;
+  /** null: as they were lent. */
+  #seen: Int32Array | null;
 
   /** @param path  of the projection, for errors */
-  constructor(synapses: Projection, path: string) {
+  constructor(synapses: Lent, path: string) {
     this.#synapses = synapses;
     this.#path = path;
-    this.#seen = fingerprint(synapses);
+    this.#seen = synapses.lent ? fingerprint(synapses.heldWeights) : null;
+    synapses.watched = true;
   }
 
   /**
@@ -26,13 +34,14 @@ export class WeightWatch {
    */
   changed(): boolean {
     if (!this.#synapses.lent) return false;
-    const now = fingerprint(this.#synapses);
-    if (now.every((word, k) => word === this.#seen[k])) return false;
-    const weights = this.#synapses.heldWeights;
-    const bad = weights.findIndex(w => !Number.isFinite(w));
+    const { lentAs, heldWeights } = this.#synapses;
+    const now = fingerprint(heldWeights);
+    const seen = this.#seen ?? lentAs!;
+    if (now.every((word, k) => word === seen[k])) return false;
+    const bad = heldWeights.findIndex(w => !Number.isFinite(w));
     if (bad >= 0) {
       throw new InputError(
-        `${this.#path}.weights[${bad}]: expected a finite number, got ${weights[bad]}; it was changed after the ` +
+        `${this.#path}.weights[${bad}]: expected a finite number, got ${heldWeights[bad]}; it was changed after the ` +
           "network was made",
       );
     }
@@ -42,7 +51,7 @@ export class WeightWatch {
 
   /** What the weights are now has been taken in. */
   mark(): void {
-    if (this.#synapses.lent) this.#seen = fingerprint(this.#synapses);
+    if (this.#synapses.lent) this.#seen = fingerprint(this.#synapses.heldWeights);
   }
 }
 
@@ -50,20 +59,8 @@ export class WeightWatch {
  * Four words made of the bits of all weights. A weight goes into one of them by a step that can be undone, so that a
  * change of one weight always shows; changes of several cancel with a chance of 2^-32 at most.
  */
-function fingerprint(synapses: Projection): Int32Array {
+export function fingerprint({ buffer, byteOffset, length }: Float32Array): Int32Array {
   const words = Int32Array.of(1, 2, 3, 4);
-  const { uniformWeight = null, synapses: count } = synapses;
-  if (uniformWeight === null) {
-    add(synapses.heldWeights, words);
-    return words;
-  }
-  // What a list of them would give, without the list.
-  const part = new Float32Array(Math.min(count, PART)).fill(uniformWeight);
-  for (let left = count; left > 0; left -= PART) add(part.subarray(0, left), words);
-  return words;
-}
-
-function add({ buffer, byteOffset, length }: Float32Array, words: Int32Array): void {
   const bits = new Int32Array(buffer, byteOffset, length);
   let [a, b, c, d] = words as unknown as [number, number, number, number];
   let k = 0;
@@ -75,6 +72,7 @@ function add({ buffer, byteOffset, length }: Float32Array, words: Int32Array): v
   }
   words.set([a, b, c, d]);
   for (; k < length; k++) words[k & 3] = mix(words[k & 3] ^ bits[k]);
+  return words;
 }
 
 function mix(word: number): number {

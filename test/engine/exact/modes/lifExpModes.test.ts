@@ -7,6 +7,7 @@ import { expPeak } from "../../../../src/engine/network/neurons/response.ts";
 import { Simulation, type SimulationOptions } from "../../../../src/engine/simulation.ts";
 import type { Rng } from "../../../../src/math/rng.ts";
 import { sized } from "../../../long.ts";
+import { plainly } from "../../../plain/plainly.ts";
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
@@ -71,13 +72,13 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
   return { times, neurons, populationIndex, potentials, currents: simulation.synapticCurrent("I", 3) };
 }
 
-test("compiled loops and their twins give the same bits, in one piece or in many", () => {
+test("kernels and plain loops give the same bits, in one piece or in many", () => {
   let spikes = 0;
   fc.assert(
     fc.property(neurons, fc.boolean(), fc.integer({ min: 0, max: 99 }), (neuron, drawn, seed) => {
       const spec = recurrent(neuron, unit(neuron), drawn, seed);
       const whole = run(spec, {});
-      expect(run(spec, { kernels: "typescript" })).toEqual(whole);
+      expect(plainly(() => run(spec, {}))).toEqual(whole);
       expect(run(spec, {}, [0.01, 17, 17.3, 64, 79.999, 80])).toEqual(whole);
       spikes += whole.times.length;
     }),

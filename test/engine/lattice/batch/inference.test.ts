@@ -8,6 +8,7 @@ import type { SpikeTrain } from "../../../../src/engine/record/spikeTrain.ts";
 import { Simulation } from "../../../../src/engine/simulation.ts";
 import { Rng } from "../../../../src/math/rng.ts";
 import { sized } from "../../../long.ts";
+import { plainly } from "../../../plain/plainly.ts";
 
 const dt = 0.1;
 
@@ -166,21 +167,21 @@ function reference(c: Case, sample: InputSpikes): { spikes: number[][][]; margin
 const listed = ({ times, neurons, length }: SpikeTrain) =>
   Array.from({ length }, (_, k) => [Math.round(times[k] / dt), neurons[k]]);
 
-function infer(c: Case, kernels: "compiled" | "typescript"): Inferred {
+function infer(c: Case): Inferred {
   const { spec, currents, samples, durationMs } = build(c);
   const layers = c.sizes.map((_, l) => `${l + 1}`);
-  const options = { durationMs, dt, currents, counts: layers, spikes: layers, kernels };
+  const options = { durationMs, dt, currents, counts: layers, spikes: layers };
   return new Inference(network(spec), options).run(samples);
 }
 
 describe("inference", () => {
-  test("the compiled loop gives the bits of its plain twin, which looks at every step", () => {
+  test("the kernel gives the bits of plain loops, which look at every step", () => {
     let total = 0;
     fc.assert(
       fc.property(cases, c => {
-        const compiled = infer(c, "compiled");
+        const compiled = infer(c);
         total += compiled.totals[1];
-        expect(compiled).toEqual(infer(c, "typescript"));
+        expect(compiled).toEqual(plainly(() => infer(c)));
       }),
       { numRuns: sized(20, 120) },
     );
@@ -191,7 +192,7 @@ describe("inference", () => {
     let [compared, total] = [0, 0];
     fc.assert(
       fc.property(cases, c => {
-        const { spikes, counts } = infer(c, "compiled");
+        const { spikes, counts } = infer(c);
         build(c).samples.forEach((sample, s) => {
           const { spikes: expected, margin } = reference(c, sample);
           if (margin < 1e-5) return;
@@ -297,17 +298,15 @@ describe("inference", () => {
   });
 
   test("a burst of many spikes at one instant is counted in full", () => {
-    for (const kernels of ["compiled", "typescript"] as const) {
-      const net = network({
-        populations: {
-          in: { size: 1, neuron: "input" },
-          n: { size: 3, neuron: { model: "if", vThreshold: 1 } },
-        },
-        projections: [{ from: "in", to: "n", weights: [1000, 0.5, 300] }],
-      });
-      const { counts, totals } = new Inference(net, { durationMs: 5, kernels }).run([
-        { times: [1], neurons: [0] },
-      ]);
+    const net = network({
+      populations: {
+        in: { size: 1, neuron: "input" },
+        n: { size: 3, neuron: { model: "if", vThreshold: 1 } },
+      },
+      projections: [{ from: "in", to: "n", weights: [1000, 0.5, 300] }],
+    });
+    const run = () => new Inference(net, { durationMs: 5 }).run([{ times: [1], neurons: [0] }]);
+    for (const { counts, totals } of [run(), plainly(run)]) {
       expect(Array.from(counts.n)).toEqual([1000, 0, 300]);
       expect(totals).toEqual({ in: 1, n: 1300 });
     }

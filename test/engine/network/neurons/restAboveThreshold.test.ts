@@ -15,12 +15,7 @@ const models: readonly [string, NeuronSpec][] = [
   ["lif-alpha", { model: "lif-alpha", ...fixed, tauExc: 2, tauInh: 3 }],
   ["alif", { model: "alif", ...fixed, tauAdapt: 50, beta: 0.2 }],
 ];
-const options: readonly SimulationOptions[] = [
-  { kernels: "compiled" },
-  { kernels: "typescript" },
-  { mode: "grid", dt: 0.1, kernels: "compiled" },
-  { mode: "grid", dt: 0.1, kernels: "typescript" },
-];
+const options: readonly SimulationOptions[] = [{}, { mode: "grid", dt: 0.1 }];
 const resting = (neuron: NeuronSpec, rest: object) => ({ ...(neuron as object), ...rest }) as NeuronSpec;
 
 function spec(neuron: NeuronSpec, weights: number, v = -60): NetworkSpec {
@@ -70,11 +65,11 @@ test.each(models)("%s: as a current of the same strength has it, with inputs", (
 test("lif-exp: what is kept by modes fires as potentials and currents do", () => {
   const neuron = resting(models[1][1], { vRest: -49 });
   const rows = spec(neuron, 0.6, -49);
-  expect(modesOf(network(rows), true).groups.some(Boolean)).toBe(true);
+  expect(modesOf(network(rows)).groups.some(Boolean)).toBe(true);
   // A delay for each synapse keeps them out.
   const projections = rows.projections!.map(p => ({ ...p, delay: () => p.delay as number }));
   const queue: NetworkSpec = { ...rows, projections };
-  expect(modesOf(network(queue), true).groups.some(Boolean)).toBe(false);
+  expect(modesOf(network(queue)).groups.some(Boolean)).toBe(false);
   const [modes, plain] = [spikes(rows, {}), spikes(queue, {})];
   expect(modes.length).toBeGreaterThan(100);
   expect(modes.length).toBe(plain.length);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../../src/engine/network/network.ts";
 import type { PlasticitySpec } from "../../../../src/engine/network/plasticity/index.ts";
+import type { ConvolutionSpec } from "../../../../src/engine/network/synapses/convolution.ts";
 import { Simulation } from "../../../../src/engine/simulation.ts";
 import { sum } from "./twoNeurons.ts";
 
@@ -139,6 +140,80 @@ test("rules on one projection act together: depression scales what STDP has lear
     expect(simulation.potential("n", 0)).toBeCloseTo(v, 6);
   }
   expect(simulation.weights("in->n")[0]).toBe(2);
+});
+
+const kernel: ConvolutionSpec = {
+  ...{ kind: "convolution", shape: [5, 4, 2], kernel: [3, 2], filters: 3 },
+  ...{ padding: "same", stride: [2, 1] },
+};
+
+/** One projection with so many weights that several synapses have one, and the same synapses with a weight each. */
+function shared(plasticity: PlasticitySpec, mode: "exact" | "grid") {
+  const weights = Float32Array.from({ length: 36 }, (_, k) => 0.1 + 0.01 * k);
+  const build = (own: Partial<ProjectionSpec>) => {
+    const simulation = new Simulation(
+      network({
+        populations: {
+          image: { size: 40, neuron: "input" },
+          map: { size: 36, neuron: { tauMem: 20, vThreshold: 1, reset: "fixed", tauRef: 2 } },
+        },
+        projections: [{ name: "plastic", from: "image", to: "map", weights, delay: 1, plasticity, ...own }],
+        stimuli: [{ to: "image", kind: "poisson", rate: 40 }],
+      }),
+      { mode },
+    );
+    for (const t of [40, 90]) {
+      simulation.runUntil(t);
+      if (plasticity.kind === "three-factor")
+        simulation.modulate(
+          "plastic",
+          Float64Array.from({ length: 36 }, (_, j) => (j % 5) - 2),
+        );
+    }
+    return simulation;
+  };
+  const together = build({ connect: kernel, weights: weights.slice() });
+  const places: number[] = [];
+  const { synapses } = together.network.projections[0];
+  for (let i = 0; i < 40; i++) synapses.deliver(i, 0, (_j, _w, s) => void places.push(s));
+  const { pre, post } = together.connections("plastic");
+  const apart = build({ connect: { kind: "pairs", pre, post }, weights: places.map(s => weights[s]) });
+  return { weights, together, places, apart };
+}
+
+/** So small that spikes stay what they are. */
+const smallRules: Record<string, PlasticitySpec> = {
+  "stdp-pair": { ...pair, aPlus: 2e-5, aMinus: 1.5e-5, wMax: 1 },
+  "stdp-inhibitory": { kind: "stdp-inhibitory", eta: 1e-5, targetRate: 20, wMax: 1 },
+  trace: { kind: "three-factor", eta: 1e-5 },
+  timing: { kind: "three-factor", eta: 1e-5, eligibility: "timing" },
+  pair: { kind: "three-factor", eta: 1e-5, eligibility: "pair", aMinus: 0.5 },
+};
+
+test.each(Object.keys(smallRules).flatMap(name => [[name, "exact"] as const, [name, "grid"] as const]))(
+  "%s, %s mode: a shared weight takes the changes of all its synapses",
+  (name, mode) => {
+    const { weights, together, places, apart } = shared(smallRules[name], mode);
+    expect(together.raster()).toEqual(apart.raster());
+    expect(together.raster().times.length).toBeGreaterThan(100);
+    const changes = new Float64Array(36);
+    const list = apart.weights("plastic");
+    places.forEach((s, k) => {
+      changes[s] += list[k] - weights[s];
+    });
+    const largest = Math.max(...changes.map(Math.abs));
+    expect(largest).toBeGreaterThan(1e-5);
+    together.weights("plastic").forEach((w, s) => {
+      // Each change of a weight in 32 bits is off by up to 1 % of these.
+      expect(Math.abs(w - weights[s] - changes[s])).toBeLessThan(0.02 * largest);
+    });
+  },
+);
+
+test("depression by use is that of the list of synapses, whose weights stay", () => {
+  const { weights, together, apart } = shared({ kind: "short-term", use: 0.5, tauRec: 100 }, "exact");
+  expect(together.raster()).toEqual(apart.raster());
+  expect(together.weights("plastic")).toEqual(Float64Array.from(weights));
 });
 
 const populations: NetworkSpec["populations"] = {

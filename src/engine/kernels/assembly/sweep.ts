@@ -1,6 +1,8 @@
-// AssemblyScript. Each function does what its TypeScript twin does, operation by operation in double precision and in
-// the same order, so that results are the same bits.
+// AssemblyScript. A layer of neurons over a presentation, and what training does to its weights; operation by operation
+// in double precision what the loops of `LifLayer` and `ThreeFactorSynapses` do, so that results are the same bits.
+import * as layout from "../layout";
 import { instant } from "./instant";
+import { address, double, whole } from "./record";
 
 /** The platform's own functions, so that times between events give the same bits here and in TypeScript. */
 // @ts-ignore: decorator
@@ -32,54 +34,39 @@ let waitingUntil: f64;
 
 /**
  * One presentation of one layer: `LifLayer`'s loop over events, turned inside out. Eight neurons at a time keep their
- * state in registers while all events pass.
+ * state in registers while all events pass. One whose limit is below 0 is driven: its current alone takes it over
+ * threshold.
  *
- * @param u, limits     [neurons] doubles; a neuron with limit Infinity is left out, one below 0 is driven: its current
- *                      alone takes it over threshold
- * @param until, waiting  [neurons] doubles and bytes: ends of refractory periods, and who waits above threshold for one
- * @param weights       [rows, neurons] floats
- * @param rows, times, scales, es, drops, lasts  [events]: row, time, factor, e(t), potential that a spike takes, last of
- *                      its instant
- * @param outTimes, outNeurons  [room]: the spikes, by block of neurons
  * @returns number of spikes, or -1 when they do not fit
  */
-export function present(
-  neurons: i32,
-  events: i32,
-  u: usize,
-  limits: usize,
-  until: usize,
-  waiting: usize,
-  weights: usize,
-  rows: usize,
-  times: usize,
-  scales: usize,
-  es: usize,
-  drops: usize,
-  lasts: usize,
-  offset_: f64,
-  tau_: f64,
-  drop_: f64,
-  tauRef_: f64,
-  outTimes: usize,
-  outNeurons: usize,
-  room: i32,
-): i32 {
+export function present(record: usize): i32 {
+  const neurons = whole(record, layout.SWEEP_NEURONS);
+  const events = whole(record, layout.SWEEP_EVENTS);
+  const weights = address(record, layout.SWEEP_WEIGHTS);
+  const rows = address(record, layout.SWEEP_ROWS);
+  const scales = address(record, layout.SWEEP_SCALES);
+  const lasts = address(record, layout.SWEEP_LASTS);
+  const u = address(record, layout.SWEEP_U);
+  const limits = address(record, layout.SWEEP_LIMITS);
+  const times = address(record, layout.SWEEP_TIMES);
+  const es = address(record, layout.SWEEP_ES);
+  const offset_ = double(record, layout.SWEEP_OFFSET);
+  const tauRef_ = double(record, layout.SWEEP_TAU_REF);
   states = u;
   limitsAt = limits;
-  untils = until;
-  waits = waiting;
+  untils = address(record, layout.SWEEP_UNTIL);
+  waits = address(record, layout.SWEEP_WAITING);
   timesAt = times;
   esAt = es;
-  dropsAt = drops;
-  outTimesAt = outTimes;
-  outNeuronsAt = outNeurons;
+  dropsAt = address(record, layout.SWEEP_DROPS);
+  outTimesAt = address(record, layout.SWEEP_OUT_TIMES);
+  outNeuronsAt = address(record, layout.SWEEP_OUT_NEURONS);
   offset = offset_;
-  tau = tau_;
-  drop = drop_;
+  tau = double(record, layout.SWEEP_TAU);
+  drop = double(record, layout.SWEEP_DROP);
   tauRef = tauRef_;
   population = neurons;
-  capacity = room;
+  capacity = whole(record, layout.SWEEP_ROOM);
   count = 0;
   const off = f64x2.splat(offset_);
   const stride = usize(neurons) << 2;

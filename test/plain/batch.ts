@@ -1,23 +1,45 @@
-import { type BlockRun, FREE, LANES, lanePlaces } from "./block.ts";
-import { tablesIn } from "./latticeTables.ts";
+import * as layout from "../../src/engine/kernels/layout.ts";
+import type { Kernels } from "../../src/engine/kernels/wasm.ts";
+import { tablesIn } from "../../src/engine/lattice/batch/latticeTables.ts";
+import type { Memory } from "./memory.ts";
 
 const { fround } = Math;
+const { LANE_FREE: FREE, LANES } = layout;
 
 /**
- * The plain form of `inferBlock` in kernels/assembly/inference.ts, for the same bits: neuron by neuron, every step of the
- * lattice is looked at. All arithmetic is in single precision.
+ * Neuron by neuron, every step of the lattice is looked at. All arithmetic is in single precision.
  *
  * At a step with input near, v = v decay[1] + e + i, then each current falls and takes its input up. Over a longer time
  * without input the state stays that of its beginning, from where `LatticeTables` tell what it is at each step; a reset
  * within it puts v to where it would have had to be.
- *
- * @param buffer  what the addresses point into
- * @returns 0, -1 when a sample's spikes do not fit, -2 when a potential is infinite
  */
-export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
-  const floats = new Float32Array(buffer);
-  const words = new Int32Array(buffer);
-  const { steps, fixed, refractory, first, currents } = run;
+export function batch(memory: () => Memory): Pick<Kernels, "inferBlock"> {
+  return { inferBlock: (record, lanes, first) => inferBlock(memory(), record, lanes, first) };
+}
+
+function inferBlock(
+  { f32: floats, i32: words, field }: Memory,
+  record: number,
+  lanes: number,
+  first: number,
+) {
+  const of = (place: number) => field(record, place);
+  const run = {
+    ...{ tables: of(layout.BATCH_TABLES), reach: of(layout.BATCH_REACH), samples: of(layout.BATCH_SAMPLES) },
+    ...{
+      sums: of(layout.BATCH_SUMS),
+      sumStarts: of(layout.BATCH_SUM_STARTS),
+      inputs: of(layout.BATCH_INPUTS),
+    },
+    ...{ segments: of(layout.BATCH_SEGMENTS), segmentStarts: of(layout.BATCH_SEGMENT_STARTS) },
+    ...{ counts: of(layout.BATCH_COUNTS), spikes: of(layout.BATCH_SPIKES), room: of(layout.BATCH_ROOM) },
+  };
+  const [steps, refractory, currents] = [
+    of(layout.BATCH_STEPS),
+    of(layout.BATCH_REFRACTORY),
+    of(layout.BATCH_CURRENTS),
+  ];
+  const fixed = of(layout.BATCH_FIXED) !== 0;
   const width = LANES * Math.max(1, currents);
   const { decay, grow, rise, fall, riseInh, fallInh } = tablesIn(floats.subarray(run.tables >> 2), run.reach);
   let count = 0;
@@ -35,15 +57,15 @@ export function inferBlockPlainly(buffer: ArrayBuffer, run: BlockRun): number {
 
   /** One neuron over one sample. @returns false for an infinite potential */
   const neuron = (s: number, lane: number): boolean => {
-    const at = (place: number) => floats[((run.lanes + place) >> 2) + lane];
-    const theta = at(lanePlaces.theta);
-    const reset = at(lanePlaces.reset);
+    const at = (place: number) => floats[((lanes + place) >> 2) + lane];
+    const theta = at(layout.LANE_THETA);
+    const reset = at(layout.LANE_RESET);
     const input = (n: number, current: number) => {
       const two = (run.inputs >> 2) + 2 * (s * steps + n);
       const place = current * LANES + lane;
       return fround(floats[(words[two] >> 2) + place] + floats[(words[two + 1] >> 2) + place]);
     };
-    let v = at(lanePlaces.start);
+    let v = at(layout.LANE_START);
     let e = 0;
     let i = 0;
     let until = fixed ? FREE : 0;

@@ -1,4 +1,4 @@
-import { instant } from "../instant.ts";
+import { instant } from "./instant.ts";
 
 /**
  * Binary heap of events over typed arrays. Events leave in order of their instant, then rank, then source, then item, so

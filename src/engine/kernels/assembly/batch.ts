@@ -1,25 +1,20 @@
-// AssemblyScript. The loop of `Inference`: does what its TypeScript twin in inference/neuronLoop.ts does, operation by
-// operation in single precision, but sixteen neurons at a time and without the steps at which nobody can fire.
+// AssemblyScript. The loop of `Inference`: a layer of neurons over a batch of samples in single precision, sixteen neurons
+// at a time and without the steps at which nobody can fire.
+import * as layout from "../layout";
+import { address, is, whole } from "./record";
 
-/** Neurons of a block. */
-const LANES: usize = 16;
+const E: usize = layout.LANE_E;
+const FREE: i32 = layout.LANE_FREE;
+const I: usize = layout.LANE_I;
+const LIMIT: usize = layout.LANE_LIMIT;
+const RESET: usize = layout.LANE_RESET;
+const START: usize = layout.LANE_START;
+const THETA: usize = layout.LANE_THETA;
+const UNTIL: usize = layout.LANE_UNTIL;
+const V: usize = layout.LANE_V;
+
 /** Bytes of a row of the block: one float per neuron and current. */
-const ROW: usize = 4 * LANES;
-
-// Where the vectors of a block lie behind its address; the first five are given, see `LatticeLayer`.
-const START: usize = 0;
-const THETA: usize = 64;
-/** A little below theta, so that no rounding of a bound hides a crossing. */
-const LIMIT: usize = 128;
-const RESET: usize = 192;
-const V: usize = 256;
-/** Currents, times the potential that they add in one step. */
-const E: usize = 320;
-const I: usize = 384;
-/** i32: the step at which a neuron may fire again; `FREE` for those whose potential is not held. */
-const UNTIL: usize = 448;
-
-const FREE: i32 = i32.MAX_VALUE;
+const ROW: usize = 4 * layout.LANES;
 
 let lanes: usize;
 /** Number of the block's first neuron. */
@@ -46,31 +41,26 @@ let next: i32;
 let diverged: bool;
 
 /**
- * Runs one block of neurons over all samples of a batch, from rest, and adds its spikes to each sample's. For the
- * arguments see `BlockRun`.
+ * Runs one block of neurons over all samples of a batch, from rest, and adds its spikes to each sample's.
  *
+ * @param lanes_  address of the block
+ * @param first_  number of its first neuron
  * @returns 0, -1 when a sample's spikes do not fit, -2 when a potential is infinite
  */
-export function inferBlock(
-  currents: i32,
-  uniform: bool,
-  samples: i32,
-  steps: i32,
-  sums: usize,
-  sumStarts: usize,
-  inputs: usize,
-  segments: usize,
-  segmentStarts: usize,
-  lanes_: usize,
-  tables: usize,
-  reach: i32,
-  fixed_: bool,
-  refractory_: i32,
-  first_: i32,
-  counts: usize,
-  spikes: usize,
-  room_: i32,
-): i32 {
+export function inferBlock(record: usize, lanes_: usize, first_: i32): i32 {
+  const currents = whole(record, layout.BATCH_CURRENTS);
+  const uniform = is(record, layout.BATCH_UNIFORM);
+  const samples = whole(record, layout.BATCH_SAMPLES);
+  const steps = whole(record, layout.BATCH_STEPS);
+  const sums = address(record, layout.BATCH_SUMS);
+  const sumStarts = address(record, layout.BATCH_SUM_STARTS);
+  const inputs = address(record, layout.BATCH_INPUTS);
+  const segments = address(record, layout.BATCH_SEGMENTS);
+  const segmentStarts = address(record, layout.BATCH_SEGMENT_STARTS);
+  const tables = address(record, layout.BATCH_TABLES);
+  const reach = whole(record, layout.BATCH_REACH);
+  const counts = address(record, layout.BATCH_COUNTS);
+  const spikes = address(record, layout.BATCH_SPIKES);
   const stride = usize(reach + 1) << 2;
   lanes = lanes_;
   decay = tables;
@@ -80,15 +70,15 @@ export function inferBlock(
   riseI = tables + 4 * stride;
   fallI = tables + 5 * stride;
   peaks = tables + 6 * stride;
-  fixed = fixed_;
-  refractory = refractory_;
+  fixed = is(record, layout.BATCH_FIXED);
+  refractory = whole(record, layout.BATCH_REFRACTORY);
   delta = currents == 0;
   first = first_;
-  room = room_;
+  room = whole(record, layout.BATCH_ROOM);
   diverged = false;
   for (let s = 0; s < samples; s++) {
     const at = usize(s) << 2;
-    out = spikes + (usize(s) * usize(room_) << 3);
+    out = spikes + (usize(s) * usize(room) << 3);
     count = load<i32>(counts + at);
     const ownSums = sums + usize(load<u32>(sumStarts + at)) * 12;
     const sumEnd = sums + usize(load<u32>(sumStarts + at, 4)) * 12;
@@ -343,7 +333,7 @@ function release(n: i32, input: usize): void {
   const b = usize(load<u32>(input, 4));
   const now = i32x4.splat(n);
   const free = i32x4.splat(FREE);
-  for (let o: usize = 0; o < 4 * LANES; o += 16) {
+  for (let o: usize = 0; o < 4 * layout.LANES; o += 16) {
     const at = lanes + o;
     const until = v128.load(at, UNTIL);
     const ends = i32x4.eq(until, now);

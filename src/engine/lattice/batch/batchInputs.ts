@@ -17,7 +17,7 @@ const SILENT = 16;
  * the row of nothing. Sums that take more are listed apart, to be made before the sample runs, so that its loop has no
  * branch that depends on the number of spikes. Long times without input are marked.
  */
-export class Schedule {
+export class BatchInputs {
   readonly #arena: Arena;
   readonly #steps: number;
   /** [samples + 1]: where each sample's sums and segments begin. */

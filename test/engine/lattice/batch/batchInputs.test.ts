@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Arena } from "../../../../src/engine/kernels/arena.ts";
-import { Schedule } from "../../../../src/engine/lattice/batch/schedule.ts";
+import { BatchInputs } from "../../../../src/engine/lattice/batch/batchInputs.ts";
 import { SpikeLists } from "../../../../src/engine/lattice/batch/spikeLists.ts";
 
 const SAMPLES = 2;
@@ -28,8 +28,8 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
   let silences = 0;
   fc.assert(
     fc.property(cases, ({ steps, lists, delays, reach }) => {
-      const arena = new Arena(false, false);
-      const schedule = new Schedule(arena, SAMPLES, steps);
+      const arena = new Arena();
+      const inputs = new BatchInputs(arena, SAMPLES, steps);
       // Two populations of five neurons, whose rows follow one another; then the row of nothing.
       const populations = lists.map(own => {
         const into = new SpikeLists(arena, SAMPLES, 60);
@@ -41,7 +41,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
       });
       const rows = arena.take(BYTES * (11 + steps));
       const sources = [0, 1].map(q => ({ population: q, firstRow: 5 * q, delay: delays[q] }));
-      schedule.make(SAMPLES, sources, populations, rows, 10, BYTES, reach);
+      inputs.make(SAMPLES, sources, populations, rows, 10, BYTES, reach);
 
       const words = arena.view(Int32Array, 0, arena.used >> 2);
       for (let s = 0; s < SAMPLES; s++) {
@@ -50,9 +50,9 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
         for (let row = 0; row < 10; row++) parts.set(row, [row]);
         const at = (address: number) => parts.get((address - rows) / BYTES)!;
         const range = (starts: number) => [words[(starts >> 2) + s], words[(starts >> 2) + s + 1]] as const;
-        const [firstSum, endSum] = range(schedule.sumStarts);
+        const [firstSum, endSum] = range(inputs.sumStarts);
         for (let k = firstSum; k < endSum; k++) {
-          const [to, a, b] = words.subarray((schedule.sums >> 2) + 3 * k) as unknown as [
+          const [to, a, b] = words.subarray((inputs.sums >> 2) + 3 * k) as unknown as [
             number,
             number,
             number,
@@ -61,7 +61,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
         }
         const busy: boolean[] = [];
         for (let n = 0; n < steps; n++) {
-          const [a, b] = words.subarray((schedule.inputs >> 2) + 2 * (s * steps + n)) as unknown as [
+          const [a, b] = words.subarray((inputs.inputs >> 2) + 2 * (s * steps + n)) as unknown as [
             number,
             number,
           ];
@@ -71,10 +71,10 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
           expect([...at(a), ...at(b)]).toEqual(expected);
           busy.push(expected.length > 0);
         }
-        const [first, end] = range(schedule.segmentStarts);
+        const [first, end] = range(inputs.segmentStarts);
         let done = 0;
         for (let k = first; k < end; k++) {
-          const [last, silent] = words.subarray((schedule.segments >> 2) + 2 * k) as unknown as [
+          const [last, silent] = words.subarray((inputs.segments >> 2) + 2 * k) as unknown as [
             number,
             number,
           ];
@@ -98,7 +98,7 @@ test("every step adds up the rows of the spikes that reach it, in order, and lon
 });
 
 test("lists are put in order of steps, spikes of one step in theirs", () => {
-  const arena = new Arena(false, false);
+  const arena = new Arena();
   const lists = new SpikeLists(arena, 2, 4);
   lists.words().set([7, 1, 3, 2, 7, 0, 0, 5], lists.at(1));
   expect(Array.from(lists.inOrder(1, 4, 8))).toEqual([0, 5, 3, 2, 7, 1, 7, 0]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EventQueue } from "../../../src/engine/exact/eventQueue.ts";
+import { EventQueue } from "../../src/engine/eventQueue.ts";
 
 const event = fc.tuple(
   fc.constantFrom(0, 0.5, 1, 1.5, 2),

@@ -1,0 +1,88 @@
+import { InputError } from "../errors.ts";
+import { EventQueue } from "./eventQueue.ts";
+import type { Act } from "./loop.ts";
+import type { Network } from "./network/network.ts";
+import type { PlasticSynapses } from "./network/plasticity/plasticSynapses.ts";
+import type { PopulationState } from "./populationState.ts";
+import { spend } from "./spikeBudget.ts";
+
+/** `source` of the first actor's events; the others' are below it. */
+const FIRST = -2;
+
+/**
+ * What both clocks do in the same way: the queue of events, among them those of actors, which are stimuli, probes,
+ * callbacks, and spikes on their way back to dendritic synapses; and what a spike means to all but those whom it reaches
+ * over synapses.
+ */
+export class Actors {
+  readonly queue = new EventQueue();
+  readonly #onSpike: (population: number, neuron: number, t: number) => void;
+  readonly #acts: Act[] = [];
+  /** The synapses that learn by general rules from the spikes of each population. */
+  readonly #learning: readonly (readonly { readonly plastic: PlasticSynapses; readonly source: number }[])[];
+
+  /**
+   * @param plastic  synapses that learn by general rules, by projection
+   * @param onSpike  hears of every spike when it is fired
+   */
+  constructor(
+    { projections }: Network,
+    populations: readonly PopulationState[],
+    plastic: readonly (PlasticSynapses | null)[],
+    onSpike: (population: number, neuron: number, t: number) => void,
+  ) {
+    this.#onSpike = onSpike;
+    this.#learning = populations.map((state, p) =>
+      projections.flatMap(({ to }, q) => {
+        const own = plastic[q];
+        if (to !== p || !own?.hearsPost) return [];
+        const learning = { plastic: own, source: FIRST - this.#acts.length };
+        this.add((j, cursor, t) => {
+          const next = own.arrivePost(j, cursor, t);
+          if (next < Infinity) this.#pushBack(state, learning, j, next, t - own.lag(j, cursor));
+        });
+        return [learning];
+      }),
+    );
+  }
+
+  /** @returns the source that its events have */
+  add(act: Act): number {
+    return FIRST - (this.#acts.push(act) - 1);
+  }
+
+  act(source: number, item: number, extra: number, time: number): void {
+    this.#acts[FIRST - source](item, extra, time);
+  }
+
+  /** Neuron i fires at t. */
+  fired(state: PopulationState, i: number, t: number): void {
+    spend(state, i, t);
+    this.#onSpike(state.index, i, t);
+    state.trace?.bump(i, t);
+    for (const learning of this.#learning[state.index]) {
+      const { plastic } = learning;
+      if (!plastic.dendritic) plastic.arrivePost(i, 0, t);
+      else if (plastic.hasColumn(i)) this.#pushBack(state, learning, i, 0, t);
+    }
+  }
+
+  /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
+  #pushBack(
+    state: PopulationState,
+    { plastic, source }: { readonly plastic: PlasticSynapses; readonly source: number },
+    j: number,
+    cursor: number,
+    fired: number,
+  ): void {
+    this.queue.push(fired + plastic.lag(j, cursor), state.lateRank, source, j, cursor);
+  }
+}
+
+/** @throws InputError for an input that is no number, which would silence a neuron for good: NaN is above no threshold */
+export function expectInput(target: PopulationState, j: number, t: number, amount: number): void {
+  if (amount - amount === 0) return;
+  throw new InputError(
+    `${target.name}, neuron ${j}, t = ${t} ms: expected finite weights, got an input of ${amount}`,
+  );
+}

@@ -1,0 +1,83 @@
+// AssemblyScript. Spikes over synapses that do not learn, on a lattice, in single precision.
+import * as layout from "../layout";
+import { address, is, single, splat, whole } from "./record";
+
+/**
+ * Delivers spikes over rows of synapses that share one delay: acc[target] += weight.
+ *
+ * @param spikes   [count] i32: the rows
+ * @param segment  of each row
+ * @returns number of synapses
+ */
+export function deliver(record: usize, spikes: usize, count: i32, segment: i32): i32 {
+  const starts = address(record, layout.ROWS_STARTS);
+  const segments = whole(record, layout.ROWS_SEGMENTS);
+  const targets = address(record, layout.ROWS_TARGETS);
+  const wide = is(record, layout.ROWS_WIDE);
+  const weights = address(record, layout.ROWS_WEIGHTS);
+  const weight = single(record, layout.ROWS_WEIGHT);
+  const acc = address(record, layout.ROWS_ACC);
+  let events = 0;
+  for (let k = 0; k < count; k++) {
+    const row = starts + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(segments) + usize(segment)) << 2);
+    let s = usize(load<u32>(row));
+    const end = usize(load<u32>(row, 4));
+    events += i32(end - s);
+    if (weights) {
+      for (; s < end; s++) {
+        const t = wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)));
+        const at = acc + (t << 2);
+        store<f32>(at, load<f32>(at) + load<f32>(weights + (s << 2)));
+      }
+      continue;
+    }
+    if (!wide) {
+      for (; s + 4 <= end; s += 4) {
+        const four = load<u64>(targets + (s << 1));
+        const a = acc + (usize(four & 0xffff) << 2);
+        store<f32>(a, load<f32>(a) + weight);
+        const b = acc + (usize((four >> 16) & 0xffff) << 2);
+        store<f32>(b, load<f32>(b) + weight);
+        const c = acc + (usize((four >> 32) & 0xffff) << 2);
+        store<f32>(c, load<f32>(c) + weight);
+        const d = acc + (usize(four >> 48) << 2);
+        store<f32>(d, load<f32>(d) + weight);
+      }
+      for (; s < end; s++) {
+        const at = acc + (usize(load<u16>(targets + (s << 1))) << 2);
+        store<f32>(at, load<f32>(at) + weight);
+      }
+      continue;
+    }
+    for (; s < end; s++) {
+      const at = acc + (usize(load<u32>(targets + (s << 2))) << 2);
+      store<f32>(at, load<f32>(at) + weight);
+    }
+  }
+  return events;
+}
+
+/** Delivers spikes over rows of a full matrix, positive and negative weights each to their own. */
+export function deliverDense(record: usize, spikes: usize, count: i32): void {
+  const weights = address(record, layout.DENSE_WEIGHTS);
+  const stride = whole(record, layout.DENSE_STRIDE);
+  const columns = whole(record, layout.DENSE_COLUMNS);
+  const exc = address(record, layout.DENSE_EXC);
+  const inh = address(record, layout.DENSE_INH);
+  const zero = f32x4.splat(0);
+  const se = splat(record, layout.DENSE_SCALE_EXC);
+  const si = splat(record, layout.DENSE_SCALE_INH);
+  const same = exc == inh;
+  for (let k = 0; k < count; k++) {
+    const row = weights + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(stride)) << 2);
+    for (let j: usize = 0; j < usize(columns) << 2; j += 16) {
+      const w = v128.load(row + j);
+      if (same) {
+        v128.store(exc + j, f32x4.add(v128.load(exc + j), f32x4.mul(w, se)));
+      } else {
+        v128.store(exc + j, f32x4.add(v128.load(exc + j), f32x4.mul(f32x4.max(w, zero), se)));
+        v128.store(inh + j, f32x4.add(v128.load(inh + j), f32x4.mul(f32x4.min(w, zero), si)));
+      }
+    }
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * What lies where in the memory that TypeScript and the kernels share. Both read this file: it is TypeScript and
+ * AssemblyScript at once.
+ *
+ * A record is a row of places of 8 bytes, and the constants of a record are numbers of places. A place holds a double, or,
+ * where its comment says so, an integer or a float in its first 4 bytes; a flag is an integer. Addresses are integers too,
+ * in bytes, 0 for none.
+ */
+
+// The record of `present`: one presentation of one layer. Integers:
+export const SWEEP_NEURONS = 0;
+export const SWEEP_EVENTS = 1;
+/** [neurons] doubles: states, and their limits: Infinity for a neuron that is left out. */
+export const SWEEP_U = 2;
+export const SWEEP_LIMITS = 3;
+/** [neurons] doubles and bytes: ends of refractory periods, and who waits above threshold for one. */
+export const SWEEP_UNTIL = 4;
+export const SWEEP_WAITING = 5;
+/** [rows, neurons] floats. */
+export const SWEEP_WEIGHTS = 6;
+/** [events]: row (4 bytes), time, factor, e(t), potential that a spike takes, whether it is the last of its instant (1). */
+export const SWEEP_ROWS = 7;
+export const SWEEP_TIMES = 8;
+export const SWEEP_SCALES = 9;
+export const SWEEP_ES = 10;
+export const SWEEP_DROPS = 11;
+export const SWEEP_LASTS = 12;
+/** [room] times and numbers of the neurons that fire, in order of neurons. */
+export const SWEEP_OUT_TIMES = 13;
+export const SWEEP_OUT_NEURONS = 14;
+export const SWEEP_ROOM = 15;
+/** Doubles: of the limits, and what `LayerKernel.present` is given. */
+export const SWEEP_OFFSET = 16;
+export const SWEEP_TAU = 17;
+export const SWEEP_DROP = 18;
+export const SWEEP_TAU_REF = 19;
+export const SWEEP_SIZE = 20;
+
+// The record of `stepMembrane` and `stepCurrents`: the neurons of one member of a crew. Integers:
+/** A multiple of 8. */
+export const STEP_NEURONS = 0;
+/** [neurons] floats: potential above rest, and currents. */
+export const STEP_V = 1;
+export const STEP_E = 2;
+export const STEP_I = 3;
+/** [neurons] floats, or 0 where `drive` is everyone's. */
+export const STEP_DRIVES = 4;
+/** Whether a spike takes `reset` off until v is below threshold, or puts v to it. */
+export const STEP_SUBTRACTS = 5;
+/** Number of the first neuron. */
+export const STEP_FIRST = 6;
+/** [room]: who fired. */
+export const STEP_OUT = 7;
+export const STEP_ROOM = 8;
+/** Floats: v = v decay + drive + e fromE + i fromI, then e = e decayE, i = i decayI. */
+export const STEP_DECAY = 9;
+export const STEP_DRIVE = 10;
+export const STEP_FROM_E = 11;
+export const STEP_FROM_I = 12;
+export const STEP_DECAY_E = 13;
+export const STEP_DECAY_I = 14;
+/** Added to currents, so that they keep out of the slow range of tiny numbers. */
+export const STEP_SPECK = 15;
+export const STEP_RESET = 16;
+export const STEP_SIZE = 17;
+
+// The record of `deliver`: rows of synapses, cut into segments. Integers:
+/** [rows * segments + 1] u32: where segments begin, those of one row after the other. */
+export const ROWS_STARTS = 0;
+export const ROWS_SEGMENTS = 1;
+export const ROWS_TARGETS = 2;
+/** Whether targets are 4 bytes each, else 2. */
+export const ROWS_WIDE = 3;
+/** Floats, one per synapse, or 0 where all are `weight`. */
+export const ROWS_WEIGHTS = 4;
+/** Floats to which weights are added. */
+export const ROWS_ACC = 5;
+/** A float; for `deliverRow` a double. */
+export const ROWS_WEIGHT = 6;
+export const ROWS_SIZE = 7;
+
+// The record of `deliverDense`: the columns of a matrix that one member of a crew has. Integers:
+/** [rows, stride] floats, of which each row's first `columns`, a multiple of 4, are delivered. */
+export const DENSE_WEIGHTS = 0;
+export const DENSE_STRIDE = 1;
+export const DENSE_COLUMNS = 2;
+/** Floats to which positive and negative weights are added, which may be one. */
+export const DENSE_EXC = 3;
+export const DENSE_INH = 4;
+/** Floats. */
+export const DENSE_SCALE_EXC = 5;
+export const DENSE_SCALE_INH = 6;
+export const DENSE_SIZE = 7;
+
+// The record of `stdp`: that of `deliver`, whose weight is the gain, then, as integers, the segment of one member of a
+// crew, and:
+export const STDP_SEGMENT = 7;
+/** [pre]: presynaptic trace, the step that it is of, the step up to which a row is done. */
+export const STDP_VALUE = 8;
+export const STDP_SINCE = 9;
+export const STDP_DONE = 10;
+/** [post] floats: postsynaptic trace now. */
+export const STDP_Y = 11;
+/** [post, 4] i32: steps of each postsynaptic neuron's last spikes, the oldest first, -1 for none. */
+export const STDP_RECENT = 12;
+/** [post] i32: spikes of each postsynaptic neuron so far. */
+export const STDP_COUNTS = 13;
+/** [post, STDP_KEPT] i32: steps of its last spikes. */
+export const STDP_FIRES = 14;
+/** [length + 1] floats: decay of the presynaptic trace over so many steps; then 0. */
+export const STDP_TABLE = 15;
+export const STDP_LENGTH = 16;
+/** Whether only nearest spikes make pairs. */
+export const STDP_NEAREST = 17;
+/** Floats: a weight moves by aPlus (P0 + P1 w) times the presynaptic trace, and by -aMinus (D0 + D1 w) times the postsynaptic one. */
+export const STDP_A_PLUS = 18;
+export const STDP_A_MINUS = 19;
+export const STDP_P0 = 20;
+export const STDP_P1 = 21;
+export const STDP_D0 = 22;
+export const STDP_D1 = 23;
+export const STDP_W_MIN = 24;
+export const STDP_W_MAX = 25;
+export const STDP_SIZE = 26;
+/** Spikes of a postsynaptic neuron that are kept until every row has seen them. */
+export const STDP_KEPT = 32;
+
+// The record of `poisson`: the neurons of one member of a crew. Integers:
+/** Numbers of the first neuron and of the one behind the last, multiples of 8. */
+export const POISSON_FIRST = 0;
+export const POISSON_LAST = 1;
+/** Floats to which inputs are added, from neuron 0 on. */
+export const POISSON_ACC = 2;
+export const POISSON_KEY_0 = 3;
+export const POISSON_KEY_1 = 4;
+/** [count] i32, ascending: the number of inputs is the number of levels below a word, both moved down by 2^31. */
+export const POISSON_LEVELS = 5;
+/** A multiple of 8. */
+export const POISSON_COUNT = 6;
+/** A float. */
+export const POISSON_WEIGHT = 7;
+export const POISSON_SIZE = 8;
+
+// The record of `inferBlock`: a layer over a batch of samples. Integers:
+/** Synaptic currents: 0, 1 or 2; see `LatticeTables`, whose tables lie one after the other, `reach + 1` floats each. */
+export const BATCH_CURRENTS = 0;
+export const BATCH_TABLES = 1;
+export const BATCH_REACH = 2;
+/** Whether all neurons have one threshold. */
+export const BATCH_UNIFORM = 3;
+export const BATCH_SAMPLES = 4;
+/** Points of the lattice in a sample. */
+export const BATCH_STEPS = 5;
+/** [samples + 1], of `BatchInputs`: where each sample's sums and segments begin. */
+export const BATCH_SUM_STARTS = 6;
+export const BATCH_SEGMENT_STARTS = 7;
+/** [any, 3] u32: addresses of a sum and of the two rows that it adds. */
+export const BATCH_SUMS = 8;
+/** [samples, steps, 2] u32: addresses of the two rows that arrive at a step. */
+export const BATCH_INPUTS = 9;
+/** [any, 2] i32: last step, and whether nothing arrives in it. */
+export const BATCH_SEGMENTS = 10;
+/** Whether a spike puts the potential to `reset`, where it is held while refractory, or takes `reset` off. */
+export const BATCH_FIXED = 11;
+/** Refractory period [steps]. */
+export const BATCH_REFRACTORY = 12;
+/** [samples] i32, and [samples, room, 2] i32: how many spikes, and step and neuron of each. */
+export const BATCH_COUNTS = 13;
+export const BATCH_SPIKES = 14;
+export const BATCH_ROOM = 15;
+export const BATCH_SIZE = 16;
+
+/** Neurons of a block, which `inferBlock` runs together. */
+export const LANES = 16;
+/** Bytes from a block's address to its rows of one number of 4 bytes for each neuron; the first four are given. */
+export const LANE_START = 0;
+export const LANE_THETA = 64;
+/** A little below theta, so that no rounding of a bound hides a crossing. */
+export const LANE_LIMIT = 128;
+export const LANE_RESET = 192;
+export const LANE_V = 256;
+/** Currents, times the potential that they add in one step. */
+export const LANE_E = 320;
+export const LANE_I = 384;
+/** The step at which a neuron may fire again; `LANE_FREE` for those whose potential is not held. */
+export const LANE_UNTIL = 448;
+export const LANE_BYTES = 512;
+export const LANE_FREE = 2147483647;
+
+// The record of a population that keeps its state by modes. Doubles, but where it says integers:
+export const MODES_LAMBDA = 0;
+export const MODES_MU_E = 1;
+export const MODES_MU_I = 2;
+/** Time from which the modes of those with a recent event count [ms], and how long it is the same. */
+export const MODES_ORIGIN = 3;
+export const MODES_EPOCH = 4;
+/** How far below threshold counts as below for sure [mV]. */
+export const MODES_MARGIN = 5;
+/** Buckets of time, in which neurons wait to be looked at again: 1 / width, and number of the present one. */
+export const MODES_PER_BUCKET = 6;
+export const MODES_BUCKET = 7;
+/** Integers: place of the present bucket in the calendar, neurons in buckets, and in the heap of those due. */
+export const MODES_PRESENT = 8;
+export const MODES_ENTRIES = 9;
+export const MODES_DUE = 10;
+/** Integers: addresses, and number of the population. */
+export const MODES_STATE = 11;
+export const MODES_LINKS = 12;
+export const MODES_HEADS = 13;
+export const MODES_HEAP = 14;
+export const MODES_ID = 15;
+/** What a weight of 1 takes off the mode of its current. */
+export const MODES_PER_E = 16;
+export const MODES_PER_I = 17;
+/** What is left now of modes of 1 at the origin, and the inverse. */
+export const MODES_LEFT_M = 18;
+export const MODES_LEFT_E = 19;
+export const MODES_LEFT_I = 20;
+export const MODES_UP_M = 21;
+export const MODES_UP_E = 22;
+export const MODES_UP_I = 23;
+/**
+ * Five lists about the pieces of time after an event, after a 0: where each ends [ms]; what is left of a membrane's mode
+ * of 1 at its beginning, and at its end; and what is left of those of the currents, over that, e's at its end and i's at
+ * its beginning, where they count most. Then what is left of m, e and i at the end of all pieces.
+ */
+export const MODES_PIECES = 25;
+export const MODES_PIECE_COUNT = 6;
+export const MODES_SIZE = 58;
+/** Buckets of the calendar, a power of 2. */
+export const MODES_BUCKETS = 256;
+
+// The state of one of its neurons, one line of the cache.
+export const NEURON_M = 0;
+export const NEURON_E = 1;
+export const NEURON_I = 2;
+/** Where the potential settles, above threshold [mV]. */
+export const NEURON_X = 3;
+export const NEURON_REFRACTORY = 4;
+export const NEURON_LAST = 5;
+/** Time before which it does not cross, or when it does. */
+export const NEURON_BOUND = 6;
+export const NEURON_SIZE = 8;
+/** Places of 4 bytes: bucket in the calendar or -1, and whether `bound` is a crossing. */
+export const NEURON_SLOT = 14;
+export const NEURON_CROSSES = 15;
+
+// Its links, places of 4 bytes: next and previous in its bucket, place in the heap or -1.
+export const LINK_NEXT = 0;
+export const LINK_PREVIOUS = 1;
+export const LINK_PLACE = 2;
+export const LINK_SIZE = 4;

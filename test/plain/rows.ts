@@ -1,0 +1,40 @@
+import * as layout from "../../src/engine/kernels/layout.ts";
+import type { Kernels } from "../../src/engine/kernels/wasm.ts";
+import type { Memory } from "./memory.ts";
+
+const { fround } = Math;
+
+export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDense"> {
+  return {
+    deliver(record, spikes, count, segment) {
+      const { f32, u32, u16, field, single } = memory();
+      const starts = field(record, layout.ROWS_STARTS) / 4;
+      const targets = field(record, layout.ROWS_TARGETS);
+      const weights = field(record, layout.ROWS_WEIGHTS) / 4;
+      const acc = field(record, layout.ROWS_ACC) / 4;
+      let events = 0;
+      for (let k = 0; k < count; k++) {
+        const at = starts + u32[spikes / 4 + k] * field(record, layout.ROWS_SEGMENTS) + segment;
+        for (let s = u32[at]; s < u32[at + 1]; s++, events++) {
+          const j = field(record, layout.ROWS_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s];
+          f32[acc + j] += weights ? f32[weights + s] : single(record, layout.ROWS_WEIGHT);
+        }
+      }
+      return events;
+    },
+    deliverDense(record, spikes, count) {
+      const { f32, u32, field, single } = memory();
+      const weights = field(record, layout.DENSE_WEIGHTS) / 4;
+      const [exc, inh] = [field(record, layout.DENSE_EXC) / 4, field(record, layout.DENSE_INH) / 4];
+      for (let k = 0; k < count; k++) {
+        const row = weights + u32[spikes / 4 + k] * field(record, layout.DENSE_STRIDE);
+        for (let j = 0; j < field(record, layout.DENSE_COLUMNS); j++) {
+          const w = f32[row + j];
+          const positive = exc === inh ? w : Math.max(w, 0);
+          f32[exc + j] += fround(positive * single(record, layout.DENSE_SCALE_EXC));
+          if (exc !== inh) f32[inh + j] += fround(Math.min(w, 0) * single(record, layout.DENSE_SCALE_INH));
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import * as layout from "../../src/engine/kernels/layout.ts";
+import type { Kernels } from "../../src/engine/kernels/wasm.ts";
+import type { Memory } from "./memory.ts";
+
+const { fround } = Math;
+
+export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "stepCurrents"> {
+  const run = (record: number, theta: number, currents: boolean) => {
+    const { f32, i32, field, single } = memory();
+    const of = (place: number) => field(record, place) / 4;
+    const [v, e, i] = [of(layout.STEP_V), of(layout.STEP_E), of(layout.STEP_I)];
+    const [out, drives] = [of(layout.STEP_OUT), of(layout.STEP_DRIVES)];
+    const is = (place: number) => single(record, place);
+    const threshold = fround(theta);
+    let count = 0;
+    const fire = (j: number) => {
+      if (count === field(record, layout.STEP_ROOM)) return false;
+      i32[out + count++] = field(record, layout.STEP_FIRST) + j;
+      return true;
+    };
+    for (let j = 0; j < field(record, layout.STEP_NEURONS); j++) {
+      if (field(record, layout.STEP_SUBTRACTS)) {
+        while (f32[v + j] >= threshold) {
+          if (!fire(j)) return -1;
+          f32[v + j] -= is(layout.STEP_RESET);
+        }
+      } else if (f32[v + j] >= threshold) {
+        if (!fire(j)) return -1;
+        f32[v + j] = is(layout.STEP_RESET);
+      }
+      const drive = drives ? f32[drives + j] : is(layout.STEP_DRIVE);
+      let sum = fround(fround(f32[v + j] * is(layout.STEP_DECAY)) + drive);
+      if (currents) {
+        sum = fround(sum + fround(f32[e + j] * is(layout.STEP_FROM_E)));
+        sum = fround(sum + fround(f32[i + j] * is(layout.STEP_FROM_I)));
+        const speck = is(layout.STEP_SPECK);
+        f32[e + j] = fround(f32[e + j] * is(layout.STEP_DECAY_E)) + speck;
+        f32[i + j] = fround(f32[i + j] * is(layout.STEP_DECAY_I)) + speck;
+      }
+      f32[v + j] = sum;
+    }
+    return count;
+  };
+  return {
+    stepMembrane: (record, threshold) => run(record, threshold, false),
+    stepCurrents: (record, threshold) => run(record, threshold, true),
+  };
+}
