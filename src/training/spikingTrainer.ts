@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { encoders } from "../encoding/index.ts";
 import { FeedForwardNetwork, type Reading } from "../engine/exact/feedForward.ts";
-import { ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
+import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";

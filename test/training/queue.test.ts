@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
+import { architectureFrom } from "../../src/description/layeredModel.ts";
 import type { EncoderName } from "../../src/encoding/index.ts";
 import type { Rng } from "../../src/math/rng.ts";
 import { createTrainer } from "../../src/training/train.ts";
@@ -20,6 +21,22 @@ const settings: TrainingSettings = {
   maxSpikes: 8,
 };
 
+/** Kernels, and pools of both kinds between them. */
+const maps = architectureFrom(
+  {
+    name: "maps",
+    layers: [
+      { kind: "conv", filters: 3, size: 3, padding: 1 },
+      { kind: "avgpool", size: 2 },
+      { kind: "conv", filters: 4, size: 2 },
+      { kind: "maxpool", size: 2 },
+    ],
+  },
+  [8, 8, 1],
+  10,
+  "test",
+);
+
 test.each<[rule: string, encoder: EncoderName, more: Partial<TrainingSettings>]>([
   ["dfa", "rate", {}],
   ["dfa", "current", { eligibility: "timing", dropout: 0.2 }],
@@ -30,6 +47,10 @@ test.each<[rule: string, encoder: EncoderName, more: Partial<TrainingSettings>]>
   ["ff", "rate", {}],
   ["ff", "current", {}],
   ["wm", "rate", {}],
+  ["drtp", "rate", { eligibility: "online" }],
+  ["drtp", "poisson", { eligibility: "online", dropout: 0.2 }],
+  ["f3", "current", { eligibility: "online" }],
+  ["f3", "rate", { eligibility: "online", sizes: maps.sizes, architecture: maps }],
 ])(
   "%s, %s: training through the event queue gives the bits of the layer sweep",
   async (rule, encoder, more) => {

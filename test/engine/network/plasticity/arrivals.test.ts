@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FeedForwardNetwork } from "../../../../src/engine/exact/feedForward.ts";
-import { ThreeFactorSynapses } from "../../../../src/engine/network/plasticity/threeFactor.ts";
+import { ThreeFactorSynapses } from "../../../../src/engine/exact/threeFactorSynapses.ts";
 import { Rng } from "../../../../src/math/rng.ts";
 
 const sizes = [5, 6, 4];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encoders } from "../../../../src/encoding/index.ts";
 import { FeedForwardNetwork, type Presentation } from "../../../../src/engine/exact/feedForward.ts";
-import { ThreeFactorSynapses } from "../../../../src/engine/network/plasticity/threeFactor.ts";
+import { ThreeFactorSynapses } from "../../../../src/engine/exact/threeFactorSynapses.ts";
 import { Rng } from "../../../../src/math/rng.ts";
 import { sized } from "../../../long.ts";
 
