@@ -86,6 +86,29 @@ const wiring = {
   ],
 };
 
+test("F3, online: synapses with delays, and recurrent ones, learn while the presentation runs", async () => {
+  const data = await loadDataset("digits", { trainSamples: 100, testSamples: 10 });
+  const more = { sizes: [64, 24, 16, 10], eligibility: "online", reading: "drive", wiring } as const;
+  const wired = { ...settings, ...more };
+  const trainer = createTrainer({ rule: "f3", twin: "spike", settings: wired }, data);
+  const before = Float32Array.from(trainer.memory!);
+  const losses = [0, 1, 2].map(e => {
+    let loss = 0;
+    for (let n = 0; n < 100; n += 5)
+      loss += trainer.learn(
+        Uint32Array.from({ length: 5 }, (_, k) => n + k),
+        0.2,
+        e,
+      ).loss;
+    return loss;
+  });
+  expect(losses[1]).toBeLessThan(losses[0]);
+  expect(losses[2]).toBeLessThan(losses[1]);
+  const lateral = 24 * 24 + 24 * 16;
+  const moved = trainer.memory!.slice(-lateral).filter((w, s) => w !== before[before.length - lateral + s]);
+  expect(moved.length).toBeGreaterThan(0.5 * lateral);
+});
+
 test.each(["trace", "timing"] as const)(
   "DFA, %s: a net with delays of 1 to 5 ms and recurrent synapses learns, and goes on from its state",
   async eligibility => {
