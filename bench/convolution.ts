@@ -5,7 +5,7 @@
  *     npm run build && node dist/bench/convolution.js
  */
 import { architectureFrom } from "../src/description/layeredModel.ts";
-import { encoders, FeedForwardNetwork, initialParameters, Rng } from "../src/index.ts";
+import { encoderOf, FeedForwardNetwork, initialParameters, Rng } from "../src/index.ts";
 
 const SAMPLES = 100;
 const rng = new Rng(1, "bench");
@@ -24,7 +24,7 @@ for (const encoder of ["current", "rate"] as const) {
     for (const maxSpikes of encoder === "rate" ? [2, 4, 8] : [4]) {
       const neuron = { tauMem: 20, vThreshold, tauRef: 0 };
       const net = new FeedForwardNetwork(architecture, weights, biases, neuron, 20);
-      const code = encoders[encoder]({ inputs: 784, durationMs: 20, tauMem: 20, maxSpikes, seed: 1 });
+      const code = encoderOf(encoder, { inputs: 784, durationMs: 20, tauMem: 20, maxSpikes, seed: 1 });
       const seen = net.presentation();
       let input = 0;
       const before = process.cpuUsage();

@@ -5,7 +5,7 @@
  */
 import {
   dense,
-  encoders,
+  encoderOf,
   FeedForwardNetwork,
   initialParameters,
   Rng,
@@ -31,7 +31,7 @@ function prepare(rule: string, encoder: "rate" | "current"): () => void {
   const neuron = { tauMem: 20, vThreshold: 0.25 };
   const tauRef = refractoryPeriod(ruleNamed(rule).saturation ?? Infinity, { ...neuron, durationMs: 20 });
   const net = new FeedForwardNetwork(sizes, weights, biases, { ...neuron, tauRef }, 20);
-  const code = encoders[encoder]({ inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
+  const code = encoderOf(encoder, { inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
   const synapses = new ThreeFactorSynapses(net, "trace");
   const forms = ruleNamed(rule).create(dense(sizes), new Rng(1, "feedback"), SAMPLES);
   const learner = forms.spiking!(net);
@@ -46,7 +46,7 @@ function prepare(rule: string, encoder: "rate" | "current"): () => void {
 }
 
 console.log("| rule | encoder | samples/s |\n| --- | --- | --- |");
-for (const rule of ["dfa", "pepita", "drtp"]) {
+for (const rule of ["dfa", "pepita:sparse", "drtp"]) {
   for (const encoder of ["rate", "current"] as const) {
     const run = prepare(rule, encoder);
     run();

@@ -21,7 +21,7 @@ const byDataset: Readonly<Record<string, TwinModel>> = { digits, mnist, "fashion
 
 /** The constants for a data set; a folder of the user's own starts from those of MNIST. */
 export function twinModel(dataset: string): TwinModel {
-  return byDataset[dataset] ?? mnist;
+  return Object.hasOwn(byDataset, dataset) ? byDataset[dataset] : mnist;
 }
 
 /** Networks that `threefactor simulate` knows by name. */

@@ -6,11 +6,17 @@
 
 export { networkModels } from "../models/index.ts";
 export * from "./analysis/index.ts";
+export { type DatasetArrays, datasetOf, type SampleArrays } from "./data/arrays.ts";
 export type { Dataset, Samples } from "./data/dataset.ts";
 export { describe, type ModelDescription } from "./description/describe.ts";
 export { override } from "./description/override.ts";
-export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
-export { type EncoderName, encoders } from "./encoding/index.ts";
+export {
+  type Encoder,
+  type EncoderDefinition,
+  type EncoderSettings,
+  tracePerSpike,
+} from "./encoding/encoder.ts";
+export { defineEncoder, type EncoderName, encoderOf, encoders } from "./encoding/index.ts";
 export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/exact/feedForward.ts";
 export { LifLayer } from "./engine/exact/lifLayer.ts";
 export { ThreeFactorSynapses } from "./engine/exact/threeFactorSynapses.ts";
@@ -30,9 +36,36 @@ export {
   type PopulationSpec,
   type ProjectionSpec,
 } from "./engine/network/network.ts";
-export type { NeuronModel, NeuronSpec } from "./engine/network/neurons/index.ts";
+export {
+  type DefinedNeuron,
+  defineNeuron,
+  type NeuronDefinition,
+  type NeuronModel,
+  type NeuronSpec,
+} from "./engine/network/neurons/index.ts";
+export type { LatticeStep } from "./engine/network/neurons/lattice.ts";
 export { type LifParameters, lif, relax, timeToThreshold } from "./engine/network/neurons/lif.ts";
-export type { PlasticitySpec } from "./engine/network/plasticity/index.ts";
+export { LifGroup, membraneStep } from "./engine/network/neurons/lifGroup.ts";
+export { MembraneGroup } from "./engine/network/neurons/membraneGroup.ts";
+export type { NeuronGroup } from "./engine/network/neurons/neuronGroup.ts";
+export { type MembraneParameters, membraneParameters } from "./engine/network/neurons/parameters.ts";
+export {
+  decay,
+  duration,
+  type Given,
+  type Parameter,
+  type Table,
+  table,
+  time,
+  type Unit,
+  type Values,
+} from "./engine/network/parameters.ts";
+export {
+  type DefinedPlasticity,
+  definePlasticity,
+  type PlasticityDefinition,
+  type PlasticitySpec,
+} from "./engine/network/plasticity/index.ts";
 export type { PlasticityModel, Site, SynapseRule } from "./engine/network/plasticity/plasticity.ts";
 export { pfisterGerstner2006 } from "./engine/network/plasticity/stdpTriplet.ts";
 export type { Eligibility } from "./engine/network/plasticity/threeFactor.ts";
@@ -43,14 +76,20 @@ export type { Raster, RasterPopulation, RecordedTrace } from "./engine/record/ra
 export { SpikeTrain } from "./engine/record/spikeTrain.ts";
 export { Simulation, type SimulationOptions } from "./engine/simulation.ts";
 export { InputError } from "./errors.ts";
+export { directFeedback, layeredFeedback } from "./feedback/draw.ts";
 export { rasterPicture } from "./io/picture/rasterPicture.ts";
 export { pictureToSvg } from "./io/picture/svg.ts";
 export { decodeRaster, encodeRaster } from "./io/raster/native.ts";
-export { angleDegrees } from "./math/matrix.ts";
+export * as elementary from "./math/elementary.ts";
+export { angleDegrees, multiply } from "./math/matrix.ts";
 export { Rng, threefry2x32 } from "./math/rng.ts";
+export { outputError } from "./math/softmax.ts";
 export { type BackendName, backendTitle, selectBackend } from "./rate/backend.ts";
 export { RateNetwork } from "./rate/network.ts";
-export { ruleNamed, rules } from "./rules/index.ts";
+export { matMulTransposed } from "./rate/ops.ts";
+export { type Tensor2D, tf } from "./rate/tensors.ts";
+export { gated } from "./rules/gate.ts";
+export { defineRule, ruleNamed, rules } from "./rules/index.ts";
 export type { Forms, RateLearner, Rule, SpikingLearner } from "./rules/rule.ts";
 export { alignmentDegrees } from "./training/alignment.ts";
 export { initialParameters, type Parameters } from "./training/initialise.ts";

@@ -18,14 +18,22 @@ export type Shape = Readonly<Record<string, string>>;
 /** Things of one kind by name: those of the package first, then what is defined, in that order. */
 export class Registry<T extends { readonly name: string }> {
   readonly list: T[] = [];
-  readonly #kind: string;
+  /** As errors say it, and the function that defines one. */
+  readonly kind: string;
   readonly #shape: Shape;
+  readonly #fault: (definition: T) => string | null;
   readonly #sources = new Map<string, string>();
 
-  /** @param kind  as errors say it, and the function that defines one */
-  constructor(kind: string, shape: Shape, own: readonly T[]) {
-    this.#kind = kind;
+  /** @param fault  what is wrong with a definition of this shape, as `field: expected ..., got ...`; null for nothing */
+  constructor(
+    kind: string,
+    shape: Shape,
+    own: readonly T[],
+    fault: (definition: T) => string | null = () => null,
+  ) {
+    this.kind = kind;
     this.#shape = shape;
+    this.#fault = fault;
     for (const definition of own) {
       this.list.push(definition);
       this.#sources.set(definition.name, OWN);
@@ -44,7 +52,7 @@ export class Registry<T extends { readonly name: string }> {
    * @param field  named in the error
    * @throws InputError that lists the names
    */
-  named(name: unknown, field = this.#kind): T {
+  named(name: unknown, field = this.kind): T {
     const found = this.find(name);
     if (found) return found;
     const got = typeof name === "string" && name.length <= 60 ? name : shown(name);
@@ -62,40 +70,73 @@ export class Registry<T extends { readonly name: string }> {
     return source === OWN || source === PROGRAM ? undefined : source;
   }
 
+  /** The files that another thread has to load to know a definition; null where it cannot know it. */
+  filesOf(definition: T): readonly string[] | null {
+    const { name } = definition;
+    if (this.find(name) !== definition || this.sourceOf(name) === PROGRAM) return null;
+    return this.sourceOf(name) === OWN ? [] : [this.sourceOf(name)!];
+  }
+
   /**
-   * Adds a definition. One that is there already stays, and gets the source.
-   * @throws InputError when a field is missing or of another kind, or the name is taken
+   * Adds a definition. One that is there already stays, and gets the file that it turns out to come from.
+   * @throws InputError when it is none, or the name is taken
    */
   add<D extends T>(definition: D, source = PROGRAM): D {
     const { name } = this.check(definition);
-    const known = this.find(name);
+    const known = this.list.find(other => alike(other.name) === alike(name));
     if (known !== undefined && known !== definition)
       throw new InputError(
-        `${this.#kind} ${name}: expected another name, since ${this.sourceOf(name)} has one of this name`,
+        `${this.kind} ${name}: expected another name, since ${this.sourceOf(known.name)} has ${known.name}`,
       );
     if (!known) {
-      Object.defineProperty(definition, DEFINES, { value: this.#kind });
+      if (!Object.isExtensible(definition))
+        throw new InputError(`${this.kind} ${name}: expected an object that is not frozen`);
+      Object.defineProperty(definition, DEFINES, { value: this.kind });
       this.list.push(definition);
     }
-    this.#sources.set(name, source);
+    if (!this.fileOf(name)) this.#sources.set(name, source);
     return definition;
   }
 
-  /** The definition itself. @throws InputError when a field is missing or of another kind */
+  /** The definition itself. @throws InputError that names the field, its value and what was expected */
   check<D extends T>(definition: D): D {
-    const kind = this.#kind;
+    const { kind } = this;
     if (typeof definition !== "object" || definition === null)
       throw new InputError(`${kind}: expected an object with a name, got ${shown(definition)}`);
     const { name } = definition;
-    if (typeof name !== "string" || !/^[\w:.-]{1,60}$/.test(name))
-      throw new InputError(`${kind}: name: expected letters, digits, or any of -_.:, got ${shown(name)}`);
+    if (typeof name !== "string" || !/^(?!all$)[\w:.-]{1,60}$/.test(name) || name in {})
+      throw new InputError(
+        `${kind}: name: expected letters, digits, or any of -_.:, no word such as all or constructor, got ${shown(name)}`,
+      );
     for (const [field, type] of Object.entries(this.#shape)) {
       const value = (definition as Readonly<Record<string, unknown>>)[field];
       const [is, optional] = [type.replace("?", ""), type.endsWith("?")];
       const right = typeof value === is && value !== null;
       if (!right && !(optional && value === undefined))
-        throw new InputError(`${kind} ${name}: ${field}: expected a ${is}, got ${shown(value)}`);
+        throw new InputError(
+          `${kind} ${name}: ${field}: expected ${is === "object" ? "an" : "a"} ${is}, got ${shown(value)}`,
+        );
     }
+    const fault = this.#fault(definition);
+    if (fault !== null) throw new InputError(`${kind} ${name}: ${fault}`);
     return definition;
   }
+}
+
+/** Equal for names that the files of a run folder could not tell apart. */
+function alike(name: string): string {
+  return name.replaceAll(":", "-").toLowerCase();
+}
+
+/**
+ * What a definition's function has made, with the functions that it must have.
+ * @param where  such as `neuron mine: create`
+ * @throws InputError for the first that is not there
+ */
+export function expectMethods<T extends object>(made: T, where: string, names: readonly (keyof T)[]): T {
+  const missing = names.find(name => typeof made?.[name] !== "function");
+  if (missing === undefined) return made;
+  throw new InputError(
+    `${where}: expected an object with the function ${String(missing)}, got ${shown(made?.[missing] ?? made)}`,
+  );
 }

@@ -29,7 +29,9 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   audit: { imports: ["math", "engine", "rate", "rules"] },
   // A set of event recordings is read by the readers of such files.
   data: { imports: ["math", "files", "io/events"] },
-  training: { imports: ["math", "engine", "encoding", "rate", "feedback", "rules", "description", "data"] },
+  training: {
+    imports: ["math", "files", "engine", "encoding", "rate", "feedback", "rules", "description", "data"],
+  },
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
   io: { imports: ["math", "engine", "files"] },
@@ -51,7 +53,7 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
 ];
 /**
  * The report's page names its scripts by their checksums. tfjs-node needs two functions of node:util back before it
- * loads; WebGPU in Node has a thread of its own; batches are spread over threads.
+ * loads; WebGPU in Node has a thread of its own; modules of a user's are imported; batches are spread over threads.
  */
 const exceptions = [
   "src/report/page.ts node:crypto",
@@ -60,6 +62,9 @@ const exceptions = [
   "src/rate/graphics.ts node:url",
   "src/rate/graphics.ts node:worker_threads",
   "src/rate/graphicsWorker.ts node:worker_threads",
+  "src/training/plugins.ts node:module",
+  "src/training/plugins.ts node:path",
+  "src/training/plugins.ts node:url",
   "src/training/replica.ts node:worker_threads",
   "src/training/workers.ts node:worker_threads",
 ];

@@ -1,6 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { rules } from "../src/rules/index.ts";
+import type { Results } from "../src/training/results.ts";
+import { startWith } from "./cli/process.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
@@ -9,6 +13,21 @@ test("the README's table has every rule, as the list describes it, and no other"
   expect(rows).toEqual(
     rules.map(r => `| \`${r.name}\` | ${r.title} | ${r.presentations} | ${r.synapseKnows} | ${r.source} |`),
   );
+});
+
+test("the README's rule of one's own learns in both forms, with the command beside it", async () => {
+  const [, code, commands] = /## Extending[\s\S]*?```js\n([\s\S]*?)```\n\n```sh\n([\s\S]*?)```/.exec(readme)!;
+  const folder = mkdtempSync(join(tmpdir(), "readme-"));
+  writeFileSync(join(folder, "my-rule.js"), code);
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const words = commands.split("\n")[0].split(" ").slice(1);
+  const small = ["--train-samples", "400", "--hidden", "32", "--epochs", "4", "--rules", "shortfall"];
+  const run = await startWith({ cwd: folder }, ...words, ...small, "--out", "run", "--json").ended;
+  expect(run.code, run.stderr).toBe(0);
+  const { runs }: Results = JSON.parse(run.stdout);
+  expect(runs.map(({ twin }) => twin)).toEqual(["rate", "spike"]);
+  // With hidden layers that do not learn it would be 0.70.
+  for (const { testAccuracy, twin } of runs) expect(testAccuracy, twin).toBeGreaterThan(0.76);
 });
 
 test("the README's links lead to files", () => {

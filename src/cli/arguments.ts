@@ -45,6 +45,15 @@ export function oneOf<T extends string>(option: string, text: string, allowed: r
   throw new InputError(`--${option}: expected one of ${allowed.join(", ")}, got ${found(text)}`);
 }
 
+/** Readers of one kind of value. */
+export const integerFrom = (least: number, most?: number) => (option: string, text: string) =>
+  integer(option, text, least, most);
+
+export const among =
+  <T extends string>(allowed: readonly T[]) =>
+  (option: string, text: string) =>
+    oneOf(option, text, allowed);
+
 /** The text as it was typed, in quotes where it would be hard to see. */
 function found(text: string): string {
   return /^\S+$/.test(text) ? text : JSON.stringify(text);

@@ -16,16 +16,19 @@ const listOf = ([ok, expected]: Test): Test => [
 const angles = listOf([value => value === null || Number.isFinite(value), "a number"]);
 const optional = ([ok, expected]: Test): Test => [value => value === undefined || ok(value), expected];
 
+const fileAndSum: Test = [
+  value => isMap(value) && [value.file, value.sha256].every(text[0]),
+  "a file and its sha256",
+];
+
 const recordFields: Record<keyof RunRecord, Test> = {
   schema: [value => value === "threefactor.run/1", "threefactor.run/1"],
   command: text,
   options: map,
   versions: [value => isMap(value) && Object.values(value).every(text[0]), "a map of text"],
   seeds: listOf(number),
-  start: optional([
-    value => isMap(value) && [value.file, value.sha256].every(text[0]),
-    "a file and its sha256",
-  ]),
+  start: optional(fileAndSum),
+  plugins: optional(listOf(fileAndSum)),
   startedAt: text,
   endedAt: optional(text),
   backend: text,

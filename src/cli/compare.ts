@@ -12,13 +12,14 @@ import { ruleNamed } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
-import { createTrainer, type RunPlan, train } from "../training/train.ts";
+import { createTrainer, train } from "../training/train.ts";
 import { spread } from "../training/workers.ts";
 import { resultsOf } from "./checkRun.ts";
-import { plans } from "./compareOptions.ts";
+import { type NamedPlan, plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, conduct } from "./compareTable.ts";
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { addOptions, readOptions } from "./options.ts";
+import { plugins } from "./plugins.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
@@ -42,6 +43,7 @@ async function compare(flags: CompareFlags): Promise<void> {
     const { options } = opened;
     const progress = new Progress();
     progress.line(`${title(options, data, all)}; tensors on ${backendTitle()}; writing ${folder.path}`);
+    for (const { file } of plugins) progress.line(`plugin: ${file}`);
     for (const rule of options.rules) {
       const unavailable = ruleNamed(rule).rateOnly;
       if (unavailable && options.twins.includes("spike"))
@@ -64,7 +66,7 @@ async function compare(flags: CompareFlags): Promise<void> {
 async function prepare(
   { folder, options, record: begun, start }: Awaited<ReturnType<typeof openRun>>,
   flags: CompareFlags,
-): Promise<{ data: Dataset; all: readonly RunPlan[]; notes: readonly string[]; record: RunRecord }> {
+): Promise<{ data: Dataset; all: readonly NamedPlan[]; notes: readonly string[]; record: RunRecord }> {
   const loaded = await loadDataset(options.dataset, {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
@@ -83,7 +85,7 @@ async function prepare(
     );
   }
   const notes = [...classNotes(data), ...(start?.notes ?? [])];
-  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start) };
+  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start, folder) };
 }
 
 /** Writes what stands in a finished run's folder. */
@@ -99,7 +101,7 @@ async function conclude(folder: RunFolder, results: Results, record: RunRecord):
 /** Trains every plan that the checkpoint does not hold yet, with a checkpoint after every epoch. */
 async function runAll(
   folder: RunFolder,
-  all: readonly RunPlan[],
+  all: readonly NamedPlan[],
   data: Dataset,
   notes: readonly string[],
   progress: Progress,
@@ -160,7 +162,7 @@ async function runAll(
 }
 
 /** A readout that fires does so by its logits, and gives up on weights that have nearly diverged. */
-function recorded(plan: RunPlan, data: Dataset, parameters: Parameters): Raster {
+function recorded(plan: NamedPlan, data: Dataset, parameters: Parameters): Raster {
   try {
     return recordSample(plan, data, parameters);
   } catch (error) {
@@ -177,7 +179,7 @@ async function finishedResults(folder: RunFolder): Promise<RunResult[]> {
 }
 
 /** Runs are made in one order, so that those done are the first of all. */
-function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder: RunFolder): void {
+function checkOrder(done: readonly RunResult[], all: readonly NamedPlan[], folder: RunFolder): void {
   if (done.length > all.length) {
     throw new InputError(`${folder.path}: expected at most ${all.length} finished runs, got ${done.length}`);
   }
@@ -193,7 +195,7 @@ function checkOrder(done: readonly RunResult[], all: readonly RunPlan[], folder:
   });
 }
 
-function title(options: CompareOptions, data: Dataset, [{ settings }]: readonly RunPlan[]): string {
+function title(options: CompareOptions, data: Dataset, [{ settings }]: readonly NamedPlan[]): string {
   const sizes = notation(settings.architecture ?? dense(settings.sizes));
   const names = options.rules.map(name => ruleNamed(name).title).join(", ");
   return `${data.name} ${sizes}, ${options.encoder} encoder: ${names}`;

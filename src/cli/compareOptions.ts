@@ -1,14 +1,20 @@
 import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
+
+import { wiringOf } from "../description/wiring.ts";
+
+import type { EncoderDefinition } from "../encoding/encoder.ts";
+import { encoderNamed, encoders } from "../encoding/index.ts";
+
 import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
-import type { LayeredNetwork } from "../engine/network/layers.ts";
+import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
-import type { RunPlan } from "../training/train.ts";
+import { createTrainer, type RunPlan } from "../training/train.ts";
 import { networkOf, type TrainingSettings } from "../training/trainer.ts";
 import {
   alsoRecorded,
@@ -130,11 +136,18 @@ export function networkFor(
   return network;
 }
 
+/** The rule of a comparison is one of the list. */
+export type NamedPlan = RunPlan & { readonly rule: string };
+
 /**
  * The runs of a comparison in the order in which they are made; a rule without a spiking form has no such run.
  * @throws InputError when nothing is left to run, or the networks are too large
  */
-export function plans(options: CompareOptions, data: Dataset, start: StartNetwork | null = null): RunPlan[] {
+export function plans(
+  options: CompareOptions,
+  data: Dataset,
+  start: StartNetwork | null = null,
+): NamedPlan[] {
   const model = constantsFor(options.dataset, start);
   const begun = start && beginning(options, data, model, start);
   const layered = options.model && !begun ? modelOf(options.model) : null;
@@ -144,11 +157,16 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
     const rule = ruleNamed(name);
     checkNeeds(rule, networkOf(rule, { sizes, architecture }));
   }
+  const where = layered ? `--model: ${layered.name}` : `--model: ${options.model}`;
+  const wiring = begun?.wiring ?? (layered && wiringOf(layered, architecture, where));
+  if (wiring) checkWiring(wiring, options, where);
   const learningRates = layered?.learningRates ?? model.learningRates;
+  const queued = wiring || options.presentations === "queue";
   const standardised = options.augment?.split(",").includes("standardise") === true;
-  if (standardised && options.twins.includes("spike") && options.encoder !== "current") {
+  const { withoutLeak, belowZero } = encoderNamed(options.encoder);
+  if (standardised && options.twins.includes("spike") && !belowZero) {
     throw new InputError(
-      `--augment: standardise makes intensities below 0, which only --encoder current can show in spikes, got ${options.encoder}`,
+      `--augment: standardise makes intensities below 0, which only --encoder ${encodersThat(e => e.belowZero)} can show in spikes, got ${options.encoder}`,
     );
   }
   if (options.eligibility === "online" && options.twins.includes("spike")) {
@@ -158,6 +176,11 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
         `--eligibility: expected trace or timing for ${late}, got online: it knows its third factor only after a presentation`,
       );
     }
+  }
+  if (options.eligibility === "online" && options.twins.includes("spike") && queued) {
+    throw new InputError(
+      "--eligibility: expected trace or timing for presentations through the queue, got online: it learns layer by layer",
+    );
   }
   if (options.eligibility === "online" && options.twins.includes("spike") && options.optimiser !== "sgd") {
     throw new InputError(
@@ -174,6 +197,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
           ...chosenOf(options.ruleOptions, rule),
           sizes,
           ...(options.model !== null && { architecture }),
+          ...(wiring && { wiring: { ...wiring, seed } }),
           ...(begun && { start: { weights: [...begun.weights], biases: [...begun.biases] } }),
           seed,
           learningRate:
@@ -182,8 +206,7 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
             learningRates.default ??
             model.learningRates.default,
           durationMs: model.durationMs,
-          // One spike per input carries no intensity through a leak: the latency code asks for membranes without one.
-          tauMem: options.encoder === "latency" ? Infinity : model.tauMem,
+          tauMem: withoutLeak ? Infinity : model.tauMem,
         },
       })),
     ),
@@ -192,7 +215,34 @@ export function plans(options: CompareOptions, data: Dataset, start: StartNetwor
     const [rule] = options.rules;
     throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule).rateOnly}`);
   }
+  if (wiring) tryWired(all, data, where);
   return all;
+}
+
+/** @throws InputError for options that a network with delays or further synapses cannot have */
+function checkWiring({ projections = [] }: Wiring, options: CompareOptions, where: string): void {
+  const shallow = options.rules.find(rule => ruleNamed(rule).shallow);
+  if (shallow !== undefined)
+    throw new InputError(`${where}: expected rules that train its hidden layers, got ${shallow}`);
+  if (options.twins.includes("rate") && projections.length > 0)
+    throw new InputError(`${where}: projections: rates have layers alone; expected --twins spike`);
+  if (options.presentations === "sweep")
+    throw new InputError(
+      `--presentations: expected queue for ${where.slice(9)}, which has delays or further synapses, got sweep`,
+    );
+}
+
+/** Makes each wired network once, before a folder is made for its run. @throws InputError where a rule or its wiring cannot be */
+function tryWired(all: readonly RunPlan[], data: Dataset, where: string): void {
+  const [first] = all;
+  for (const plan of all) {
+    if (plan.twin !== "spike" || plan.settings.seed !== first.settings.seed) continue;
+    try {
+      createTrainer(plan, data).dispose();
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(`${where}: ${plan.rule}: ${error.message}`) : error;
+    }
+  }
 }
 
 /** What `--rule-options` says of a rule. */
@@ -209,9 +259,9 @@ function beginning(
   start: StartNetwork,
 ): LayeredNetwork {
   const { neuron, file } = start;
-  if (options.encoder === "latency" && neuron.tauMem < Infinity)
+  if (encoderNamed(options.encoder).withoutLeak && neuron.tauMem < Infinity)
     throw new InputError(
-      `--encoder: expected current, rate or poisson where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got latency`,
+      `--encoder: expected ${encodersThat(e => !e.withoutLeak)} where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got ${options.encoder}`,
     );
   const constants = { ...model, encoder: options.encoder, maxSpikes: options.maxSpikes };
   const begun = start.layers(model.durationMs, start.inputGain ?? inputGain(constants, data.inputs));
@@ -226,6 +276,11 @@ function beginning(
       );
   }
   return begun;
+}
+
+function encodersThat(fit: (encoder: EncoderDefinition) => boolean | undefined): string {
+  const names = encoders.filter(fit).map(({ name }) => name);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {

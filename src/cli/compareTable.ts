@@ -3,6 +3,7 @@ import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
+import type { ShownAs } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/feedForward.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -11,13 +12,13 @@ import { ruleNamed, rules } from "../rules/index.ts";
 import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedule.ts";
-import { integer, list, oneOf, positive, probability, share } from "./arguments.ts";
+import { among, integer, integerFrom, list, oneOf, positive, probability, share } from "./arguments.ts";
 import { readModel } from "./layeredModels.ts";
-import type { Flags, ValueRow, Values } from "./options.ts";
+import type { Flags, OptionValues, ValueRow } from "./options.ts";
 import { readRuleOptions, ruleOptionsText } from "./ruleOptions.ts";
 
 /** Defaults may come from the constants of the data set. */
-type Row<T> = ValueRow<T, TwinModel>;
+type Row<T> = ValueRow<T, TwinModel> & Required<Pick<ValueRow<T, TwinModel>, "read" | "otherwise">>;
 
 /** A setting of the trainers, under the same name there. */
 type Setting<T> = Row<T> & {
@@ -53,7 +54,7 @@ export const comparison = {
   }),
   rules: option<readonly string[]>({
     takes: "<names>",
-    help: `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
+    help: () => `comma-separated, or all: ${rules.map(rule => rule.name).join(", ")}`,
     read: (flag, text) => (text === "all" ? rules : list(flag, text).map(ruleNamed)).map(rule => rule.name),
     otherwise: ["bp", "dfa", "pepita", "pepita:sparse", "f3", "frozen"],
   }),
@@ -79,13 +80,13 @@ export const comparison = {
   epochs: setting("both", {
     takes: "<n>",
     help: "passes over the training part",
-    read: (flag, text) => integer(flag, text, 1),
+    read: integerFrom(1),
     otherwise: model => model.epochs,
   }),
   batch: setting("both", {
     takes: "<n>",
     help: "samples between two changes of the weights",
-    read: (flag, text) => integer(flag, text, 1),
+    read: integerFrom(1),
     otherwise: model => model.batch,
   }),
   learningRate: setting<number | null>("both", {
@@ -103,7 +104,7 @@ export const comparison = {
   optimiser: setting<OptimiserName>("both", {
     takes: "<name>",
     help: `${optimiserNames.join(", ")}, in both twins`,
-    read: (flag, text) => oneOf(flag, text, optimiserNames),
+    read: among(optimiserNames),
     otherwise: "sgd",
   }),
   /** Sorted, such as `ff.slope=1,ff.theta=2`; null: as every rule says. */
@@ -134,27 +135,46 @@ export const comparison = {
   }),
   encoder: setting<EncoderName>("spike", {
     takes: "<name>",
-    help: Object.keys(encoders).join(", "),
-    read: (_, text) => encoderNamed(text),
+    help: () => encoders.map(encoder => encoder.name).join(", "),
+    read: (_, text) => encoderNamed(text).name,
     otherwise: "rate",
   }),
+  modulation: setting<ShownAs["modulation"]>("spike", {
+    takes: "<name>",
+    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less, down to never; current, a constant drive of either sign beside them",
+    read: (flag, text) => oneOf<ShownAs["modulation"]>(flag, text, ["spikes", "current"]),
+    otherwise: "current",
+  }),
+  replay: {
+    help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",
+    form: "spike",
+    group: "Options of the spiking form:",
+    before: true,
+  },
   eligibility: setting<Eligibility>("spike", {
     takes: "<name>",
     help: "trace; timing: read at postsynaptic spikes; online: weights change at spikes, for rules that know their third factor beforehand",
-    read: (flag, text) => oneOf<Eligibility>(flag, text, ["trace", "timing", "online"]),
+    read: among(["trace", "timing", "online"]),
     otherwise: "trace",
+  }),
+  /** null: as the network allows. */
+  presentations: setting<"sweep" | "queue" | null>("spike", {
+    takes: "<name>",
+    help: "sweep: layer by layer, or queue: event by event, as delays and further synapses need; both give the same numbers (default: sweep where it can be)",
+    read: among<"sweep" | "queue">(["sweep", "queue"]),
+    otherwise: null,
   }),
   reading: setting<Reading>("spike", {
     takes: "<name>",
     help: "what learning reads of hidden neurons: spikes, their own; drive, spikes and potential, which is the sum of their inputs whether they fire or not",
-    read: (flag, text) => oneOf<Reading>(flag, text, ["spikes", "drive"]),
+    read: among<Reading>(["spikes", "drive"]),
     otherwise: "spikes",
     before: "drive",
   }),
   readout: setting<"spikes" | "potential" | null>("spike", {
     takes: "<name>",
     help: "spikes: the readout fires, and decides by its spikes; potential: it never does; by default as --reading",
-    read: (flag, text) => oneOf<"spikes" | "potential">(flag, text, ["spikes", "potential"]),
+    read: among<"spikes" | "potential">(["spikes", "potential"]),
     otherwise: null,
   }),
   vThreshold: setting("spike", {
@@ -166,19 +186,19 @@ export const comparison = {
   maxSpikes: setting("spike", {
     takes: "<n>",
     help: "spikes of a full-intensity input in one presentation",
-    read: (flag, text) => integer(flag, text, 1, 1000),
+    read: integerFrom(1, 1000),
     otherwise: model => model.maxSpikes,
   }),
   trainSamples: option<number | null>({
     takes: "<n>",
     help: "use the first n; beyond the training part, validation samples are used up",
-    read: (flag, text) => integer(flag, text, 1),
+    read: integerFrom(1),
     otherwise: null,
   }),
   testSamples: option<number | null>({
     takes: "<n>",
     help: "use the first n",
-    read: (flag, text) => integer(flag, text, 1),
+    read: integerFrom(1),
     otherwise: null,
   }),
   /** Words of `parseAugmentation` between commas. */
@@ -201,13 +221,13 @@ export const alsoRecorded = {
   seed: option<number | null>({
     takes: "<n>",
     help: "same as --seeds with one seed",
-    read: (flag, text) => integer(flag, text, 0),
+    read: integerFrom(0),
     otherwise: null,
   }),
   backend: option<string | null>({
     takes: "<name>",
     help: "tfjs-node, wasm or cpu, by default the first of them that starts; or blas (wasm with the products of an installed BLAS) or webgpu",
-    read: (flag, text) => oneOf(flag, text, backendNames),
+    read: among(backendNames),
     otherwise: null,
   }),
 } as const;
@@ -223,7 +243,7 @@ export const conduct = {
   workers: option({
     takes: "<n>",
     help: "threads that share each batch of a spiking twin; the numbers do not depend on it",
-    read: (flag, text) => integer(flag, text, 1, 256),
+    read: integerFrom(1, 256),
     otherwise: 1,
   }),
   out: option<string | null>({
@@ -242,7 +262,7 @@ export const conduct = {
 /** What the user typed; commander's names, all text. */
 export type CompareFlags = Flags<typeof comparison & typeof alsoRecorded & typeof conduct>;
 
-export type CompareOptions = Values<typeof comparison>;
+export type CompareOptions = OptionValues<typeof comparison>;
 
 type SettingName = {
   [K in keyof CompareOptions]: (typeof comparison)[K] extends { form: string } ? K : never;

@@ -19,7 +19,8 @@ import { type RasterFormatName, rasterFormats, writeRaster } from "../io/raster/
 import { openRaster } from "../io/raster/open.ts";
 import { collect, type RasterStream } from "../io/raster/stream.ts";
 import { writeSonataNetwork } from "../io/sonata/network.ts";
-import { integer, oneOf, positive } from "./arguments.ts";
+import { among, integer, integerFrom, oneOf, positive } from "./arguments.ts";
+import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
 import { print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
@@ -28,18 +29,39 @@ const pictureNames = ["svg", "png"] as const;
 const targets = [...rasterNames, "nir", ...pictureNames] as const;
 type Target = (typeof targets)[number];
 
-interface Flags {
-  to: string;
-  out?: string;
-  select?: string;
-  network?: boolean;
-  stats?: boolean;
-  lossy?: boolean;
-  dt?: string;
-  seed?: string;
-  allowOutside?: boolean;
-  json?: boolean;
-}
+const settings = {
+  to: {
+    takes: "<format>",
+    help: targets.join(", "),
+    read: among(targets),
+    otherwise(): Target {
+      throw new InputError(`--to: expected one of ${targets.join(", ")}, got none`);
+    },
+  },
+  out: { takes: "<path>", help: "file to write; a folder for sonata, and for several recordings of a run" },
+  select: {
+    takes: "<name>",
+    help: "of a run folder, only this recording or network, such as bp-seed1; of spoken words (SHD, SSC), this one, from 0",
+  },
+  network: { help: "of a run folder, the networks instead of the recordings (nir always takes them)" },
+  stats: { help: "with --to csv: rates, intervals and distances instead of spikes" },
+  lossy: { help: "leave out what the format cannot hold, with a warning, instead of refusing" },
+  dt: {
+    takes: "<ms>",
+    help: "with --to nir: time step of the tool that will run the graph (default: 0.1)",
+    read: positive,
+  },
+  allowOutside: { help: "read files that a SONATA configuration names out of its folder" },
+  seed: {
+    takes: "<n>",
+    help: "object ids of NWB files are drawn from it",
+    read: integerFrom(0),
+    otherwise: 1,
+  },
+  json: { help: "print one JSON document and nothing else" },
+} as const;
+
+type Options = OptionValues<typeof settings>;
 
 interface Written {
   readonly source: string;
@@ -50,62 +72,47 @@ interface Written {
 
 /** `threefactor export FILE --to FORMAT`: recordings and trained networks in the formats of other tools. */
 export function exportCommand(): Command {
-  return new Command("export")
-    .argument(
-      "<file>",
-      `recording (${[...rasterNames, ...eventFormats].join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,
-    )
-    .requiredOption("--to <format>", targets.join(", "))
-    .option("--out <path>", "file to write; a folder for sonata, and for several recordings of a run")
-    .option(
-      "--select <name>",
-      "of a run folder, only this recording or network, such as bp-seed1; of spoken words (SHD, SSC), this one, from 0",
-    )
-    .option("--network", "of a run folder, the networks instead of the recordings (nir always takes them)")
-    .option("--stats", "with --to csv: rates, intervals and distances instead of spikes")
-    .option("--lossy", "leave out what the format cannot hold, with a warning, instead of refusing")
-    .option("--dt <ms>", "with --to nir: time step of the tool that will run the graph (default: 0.1)")
-    .option("--allow-outside", "read files that a SONATA configuration names out of its folder")
-    .option("--seed <n>", "object ids of NWB files are drawn from it (default: 1)")
-    .option("--json", "print one JSON document and nothing else")
-    .action(exportFile);
+  const command = new Command("export").argument(
+    "<file>",
+    `recording (${[...rasterNames, ...eventFormats].join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,
+  );
+  return addOptions(command, settings).action(exportFile);
 }
 
-async function exportFile(source: string, flags: Flags): Promise<void> {
-  const to = oneOf<Target>("to", flags.to, targets);
-  if (flags.stats && to !== "csv") throw new InputError(`--stats: expected --to csv, got --to ${to}`);
-  if (flags.dt !== undefined) positive("dt", flags.dt);
-  const seed = flags.seed === undefined ? 1 : integer("seed", flags.seed, 0);
-  const sources = sourcesOf(source, to, flags);
+async function exportFile(source: string, flags: Flags<typeof settings>): Promise<void> {
+  const options = readOptions(settings, flags);
+  const { to, select, stats } = options;
+  if (stats && to !== "csv") throw new InputError(`--stats: expected --to csv, got --to ${to}`);
+  const sources = sourcesOf(source, options);
   const written: Written[] = [];
   for (const path of sources) {
     const name = stem(path);
-    const file = `${name}${flags.stats ? ".stats" : ""}${extension(to)}`;
+    const file = `${name}${stats ? ".stats" : ""}${extension(to)}`;
     const several = sources.length > 1;
-    const out = several && flags.out ? join(flags.out, file) : (flags.out ?? join(dirname(path), file));
+    const out = several && options.out ? join(options.out, file) : (options.out ?? join(dirname(path), file));
     const kind = await fileKind(path);
-    if (flags.select !== undefined && path === source && kind !== "shd")
+    if (select !== null && path === source && kind !== "shd")
       throw new InputError(`--select: expected a run folder or spoken words, got ${source}`);
     const write = () =>
       networkKinds.includes(kind)
-        ? exportNetwork(kind, path, to, out, flags)
-        : exportRaster(path, kind, to, out, seed, flags);
+        ? exportNetwork(kind, path, out, options)
+        : exportRaster(path, kind, out, options);
     written.push(await writable(out, "a place that can be written", write));
   }
   for (const { source: from, warnings } of written)
     for (const warning of warnings) tell(`threefactor: ${from}: ${warning}`);
-  if (flags.json) printJson({ schema: "threefactor.export/1", format: to, files: written });
+  if (options.json) printJson({ schema: "threefactor.export/1", format: to, files: written });
   else print(...written.map(({ path }) => path));
 }
 
 /** The file itself, or what a run folder holds of the wanted kind. */
-function sourcesOf(source: string, to: Target, flags: Flags): string[] {
+function sourcesOf(source: string, { to, network, select }: Options): string[] {
   const found = entryAt(source);
   if (!found) throw new InputError(`${source}: expected a file or folder, got nothing there`);
   if (!found.isDirectory() || !readdirSync(source).includes("run.json")) {
     return [source];
   }
-  const kind = to === "nir" || flags.network ? "networks" : "rasters";
+  const kind = to === "nir" || network ? "networks" : "rasters";
   const folder = join(source, kind);
   const names = entryAt(folder)?.isDirectory()
     ? readdirSync(folder)
@@ -113,8 +120,8 @@ function sourcesOf(source: string, to: Target, flags: Flags): string[] {
         .sort()
     : [];
   if (names.length === 0) throw new InputError(`${source}: expected ${kind} in the run folder, got none`);
-  if (flags.select === undefined) return names.map(name => join(folder, name));
-  const name = oneOf("select", flags.select.replace(/\.msgpack$/, ""), names.map(stem));
+  if (select === null) return names.map(name => join(folder, name));
+  const name = oneOf("select", select.replace(/\.msgpack$/, ""), names.map(stem));
   return [join(folder, `${name}.msgpack`)];
 }
 
@@ -132,9 +139,8 @@ const networkKinds: readonly FileKind[] = ["network", "nir", "circuit"];
 async function exportNetwork(
   kind: FileKind,
   source: string,
-  to: Target,
   out: string,
-  flags: Flags,
+  { to, lossy, dt }: Options,
 ): Promise<Written> {
   const trained = kind === "network" ? decodeNetwork(readRegular(source), source) : null;
   if (trained?.layers && to !== "nir") {
@@ -143,10 +149,7 @@ async function exportNetwork(
     );
   }
   if (to === "nir" && kind !== "circuit") {
-    const options = {
-      lossy: flags.lossy ?? false,
-      ...(flags.dt !== undefined && { dtMs: Number(flags.dt) }),
-    };
+    const options = { lossy, ...(dt !== null && { dtMs: dt }) };
     const { graph, warnings } = trained
       ? networkToNir(trained, options)
       : { graph: await readNir(source), warnings: [] };
@@ -178,24 +181,21 @@ function runnable(graph: Parameters<typeof nirToNetwork>[0]): readonly string[] 
 async function exportRaster(
   source: string,
   kind: FileKind,
-  to: Target,
   out: string,
-  seed: number,
-  flags: Flags,
+  { to, select, stats, lossy, seed, allowOutside }: Options,
 ): Promise<Written> {
   if (to === "nir") throw new InputError(`--to nir: expected a network, got the recording ${source}`);
-  const word = flags.select === undefined || kind !== "shd" ? 0 : integer("select", flags.select, 0);
-  const stream = await openRaster(source, { word, allowOutside: flags.allowOutside === true });
+  const word = select === null || kind !== "shd" ? 0 : integer("select", select, 0);
+  const stream = await openRaster(source, { word, allowOutside });
   const warnings =
-    kind === "shd" && flags.select === undefined
+    kind === "shd" && select === null
       ? [`took word 0 of ${stream.metadata.words}; --select takes another`]
       : [...(stream.notes ?? [])];
   if (to === "svg") await writeAtomic(out, pictureToSvg(rasterPicture(stream)));
   else if (to === "png") await writeAtomic(out, pictureToPng(rasterPicture(stream)));
-  else if (flags.stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));
+  else if (stats) await writeAtomic(out, summaryToCsv(summarise(collect(stream))));
   else {
-    const { kept, lost } =
-      flags.lossy && to === "sonata" ? withoutTraces(stream) : { kept: stream, lost: [] };
+    const { kept, lost } = lossy && to === "sonata" ? withoutTraces(stream) : { kept: stream, lost: [] };
     await writeRaster(kept, to, out, { seed });
     warnings.push(...lost);
   }

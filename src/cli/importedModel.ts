@@ -10,7 +10,8 @@ import { openRaster } from "../io/raster/open.ts";
 import { collect } from "../io/raster/stream.ts";
 import { holdsCircuit } from "../io/sonata/read.ts";
 import { readSonataSimulation } from "../io/sonata/simulation.ts";
-import { oneOf, positive } from "./arguments.ts";
+import { among, positive } from "./arguments.ts";
+import type { OptionValues } from "./options.ts";
 import { tell } from "./terminal.ts";
 
 /** A network of another tool's file. */
@@ -27,18 +28,29 @@ export interface ImportedModel {
 }
 
 /** What the command line says about the file. */
-export interface ImportFlags {
-  /** Of the times in a NIR file. */
-  readonly nirUnit?: string;
-  /** [ms] How long a spike lasts in it. */
-  readonly nirDt?: string;
-  /** exact or euler. */
-  readonly nirSteps?: string;
-  /** Whether a SONATA configuration may name files out of its folder. */
-  readonly allowOutside?: boolean;
+export const importOptions = {
   /** A recording that stands for the spikes that the file sends in. */
-  readonly input?: string;
-}
+  input: {
+    takes: "<recording>",
+    help: "its spikes are those of the network's inputs, population by population",
+  },
+  nirUnit: {
+    takes: "<s|ms>",
+    help: "unit of the times in a NIR file (default: what the file says or suggests)",
+    read: among(["s", "ms"]),
+  },
+  nirSteps: {
+    takes: "<exact|euler>",
+    help: "euler with --mode grid: the decay of tools on a grid (default: exact)",
+    read: among(["exact", "euler"]),
+  },
+  nirDt: {
+    takes: "<ms>",
+    help: "how long a spike lasts in a NIR file (default: what the file says or suggests)",
+    read: positive,
+  },
+  allowOutside: { help: "read files that a SONATA configuration names out of its folder" },
+} as const;
 
 /**
  * The network of a NIR file or a SONATA circuit; null for a model of ours, a file of one, or a network trained here.
@@ -46,25 +58,21 @@ export interface ImportFlags {
  */
 export async function importedModel(
   path: string,
-  { nirUnit, nirDt, nirSteps, allowOutside = false, input }: ImportFlags,
+  { nirUnit, nirDt, nirSteps, allowOutside, input }: OptionValues<typeof importOptions>,
 ): Promise<ImportedModel | null> {
-  const timeUnit = nirUnit === undefined ? undefined : oneOf("nir-unit", nirUnit, ["s", "ms"] as const);
-  const dtMs = nirDt === undefined ? undefined : positive("nir-dt", nirDt);
-  const steps =
-    nirSteps === undefined ? undefined : oneOf("nir-steps", nirSteps, ["exact", "euler"] as const);
   const found = entryAt(path);
   const ours = /\.([mc]?[jt]s|json)$/.test(path) && !found?.isDirectory();
   const kind = !found ? null : holdsCircuit(path) ? "circuit" : ours ? null : await fileKind(path);
   const option = nirUnit ? "--nir-unit" : nirDt ? "--nir-dt" : nirSteps && "--nir-steps";
   if (kind !== "nir" && option) throw new InputError(`${option}: expected a NIR file, got ${path}`);
-  if (allowOutside && kind !== "circuit" && input === undefined)
+  if (allowOutside && kind !== "circuit" && input === null)
     throw new InputError(`--allow-outside: expected a SONATA circuit, got ${path}`);
   if (kind === null || kind === "network") return null;
   const name = basename(resolve(path));
   if (kind === "circuit") {
     const { spec, inputs, ...more } = await readSonataSimulation(path, {
       allowOutside,
-      spikes: input === undefined,
+      spikes: input === null,
     });
     return { name, spec: { ...spec, stimuli: inputs }, ...more };
   }
@@ -75,10 +83,10 @@ export async function importedModel(
   const graph = await readNir(path);
   const net = named(path, () =>
     nirToNetwork(graph, {
-      ...(steps && { steps }),
-      ...(timeUnit && { timeUnit }),
-      ...(dtMs !== undefined && {
-        dt: dtMs / ((timeUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
+      ...(nirSteps && { steps: nirSteps }),
+      ...(nirUnit && { timeUnit: nirUnit }),
+      ...(nirDt && {
+        dt: nirDt / ((nirUnit ?? nirToNetwork(graph, { dt: 1 }).timeUnit) === "s" ? 1000 : 1),
       }),
     }),
   );
@@ -107,7 +115,7 @@ export async function playRecording(
   path: string,
   net: Network,
   simulation: Simulation,
-  allowOutside = false,
+  allowOutside: boolean,
 ): Promise<number> {
   const stream = await openRaster(path, { allowOutside });
   const { populations, times, populationIndex, neurons, durationMs } = collect(stream);

@@ -41,28 +41,44 @@ const commands: readonly (readonly [string, string, () => Promise<Command>])[] =
 
 const program = new Command("threefactor")
   .description("Learning rules without backpropagation, rate-coded and spiking, side by side")
-  .version(threefactorVersion());
+  .version(threefactorVersion())
+  .option(
+    "--plugin <file>",
+    "a module of rules, neurons, plasticities, encoders or data sets of your own; may be given several times",
+    (file: string, files: readonly string[]) => [...files, file],
+    [],
+  );
 
 /**
  * Exit 0 success, 2 bad input with one line, 130 interrupted, 141 where the reader of standard output has gone, 1
  * anything else.
  */
 async function main(): Promise<void> {
+  silenced(program);
+  // First of all, so that options, help and errors know what plugins define.
+  program.parseOptions(process.argv.slice(2));
+  for (const file of program.opts<{ plugin: readonly string[] }>().plugin)
+    await (await import("./plugins.ts")).usePlugin(file);
   for (const [name, description, load] of commands) {
     // `help NAME` needs the command's options too.
     const called = process.argv.slice(2, 4).includes(name);
     program.addCommand((called ? await load() : new Command(name)).description(description));
   }
-  for (const command of withSubcommands(program)) {
-    // A command that needs a subcommand shows its help as the program itself does.
-    const writeErr = (text: string) => process.stdout.write(text);
-    command.exitOverride().configureOutput({ outputError: () => {}, writeErr });
-  }
+  for (const command of withSubcommands(program)) silenced(command);
   if (process.argv.length <= 2) {
     program.outputHelp();
     return;
   }
   await program.parseAsync();
+}
+
+/** Errors are thrown; help shows the program's options too, and goes where an answer does. */
+function silenced(command: Command): void {
+  const writeErr = (text: string) => process.stdout.write(text);
+  command
+    .exitOverride()
+    .configureOutput({ outputError: () => {}, writeErr })
+    .configureHelp({ showGlobalOptions: true });
 }
 
 function withSubcommands(command: Command): Command[] {

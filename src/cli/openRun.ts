@@ -8,6 +8,7 @@ import { type CompareFlags, type CompareOptions, conduct } from "./compareTable.
 import { isEarlier, laterName } from "./earlierNames.ts";
 import { Busy } from "./lock.ts";
 import { flagOf } from "./options.ts";
+import { plugins, recordedPlugins, usePluginsOf } from "./plugins.ts";
 import { RunFolder } from "./runFolder.ts";
 import { type StartNetwork, startNetwork } from "./startNetwork.ts";
 import { versions } from "./versions.ts";
@@ -26,17 +27,20 @@ export async function openRun(flags: CompareFlags): Promise<{
   if (flags.model !== undefined && flags.hidden !== undefined) {
     throw new InputError("--model: expected --model or --hidden, got both");
   }
-  const start = await startNetwork(flags.model);
+  if (flags.resume && flags.out === undefined)
+    throw new InputError("--resume: expected --out with the folder of the run, got none");
+  // What its plugins define may be asked for.
+  if (flags.resume) await usePluginsOf(await new RunFolder(flags.out!).record(), flags.out!);
+  // What is wrong with the others is said before a large file is read.
+  const { model, ...others } = flags;
+  compareOptions(others);
+  const start = await startNetwork(model);
   const asked = compareOptions(flags, start);
+  const folder = new RunFolder(flags.out ?? defaultFolder(asked));
   if (!flags.resume) {
-    const folder = new RunFolder(flags.out ?? defaultFolder(asked));
     if (flags.out !== undefined) await folder.expectFree();
     return { folder, options: asked, record: null, start };
   }
-  if (flags.out === undefined)
-    throw new InputError("--resume: expected --out with the folder of the run, got none");
-  const folder = new RunFolder(flags.out);
-  await folder.record();
   folder.lock();
   try {
     return { folder, ...(await resumed(folder, flags, asked)) };
@@ -81,6 +85,7 @@ export function newRecord(
   backend: string,
   notes: readonly string[],
   start: StartNetwork | null,
+  folder: RunFolder,
 ): RunRecord {
   return {
     schema: "threefactor.run/1",
@@ -89,6 +94,7 @@ export function newRecord(
     versions: versions(),
     seeds: options.seeds,
     ...(start && { start: { file: start.file, sha256: start.sha256 } }),
+    ...recordedPlugins(folder.path),
     startedAt: new Date().toISOString(),
     backend,
     library: backendTitle(),
@@ -99,10 +105,10 @@ export function newRecord(
 
 /** The command that makes this run again: what decides the numbers, without the user's folders. */
 function commandLine(flags: CompareFlags): string {
-  const words = ["threefactor", "compare"];
+  const words = ["threefactor", "compare", ...plugins.map(({ file }) => `--plugin ${quoted(file)}`)];
   for (const [key, value] of Object.entries(flags)) {
     if (Object.hasOwn(conduct, key)) continue;
-    words.push(`--${flagOf(key)}`, quoted(String(value)));
+    words.push(`--${flagOf(key)}`, ...(value === true ? [] : [quoted(String(value))]));
   }
   return words.join(" ");
 }

@@ -3,18 +3,19 @@ import { type Command, Option } from "commander";
 /** The options of a command as one table: their flags, help, defaults, readers and types follow from its rows. */
 
 /** An option with a value. */
-export interface ValueRow<T, Known> {
-  /** What stands after the flag, such as `<n>`. */
+export interface ValueRow<T, Known, Typed extends string | readonly string[] = string> {
+  /** What stands after the flag, such as `<n>`; with three dots, `<path...>`, what is typed is a list. */
   readonly takes: string;
-  readonly help: string;
+  /** Or what it is when it is shown, where it lists what may have been defined by then. */
+  readonly help: string | (() => string);
   /**
-   * The value of what was typed.
+   * The value of what was typed; without it, the text itself.
    * @param option  its flag without dashes, for errors
    * @throws InputError that names the option, what it got and what it expected
    */
-  read(option: string, text: string): T;
-  /** The value when nothing is typed, in itself or from what is known by then; null: there is none. */
-  readonly otherwise: T | ((known: Known) => T);
+  read?(option: string, text: Typed): T;
+  /** The value when nothing is typed, in itself or from what is known by then; null, as without it: there is none. */
+  readonly otherwise?: T | ((known: Known) => T);
   /** What it was in folders that are older than the option, where that is not what it is when nothing is typed. */
   readonly before?: T;
   /** Heading in the help under which it stands; none for the first. */
@@ -24,50 +25,70 @@ export interface ValueRow<T, Known> {
 /** An option without a value. */
 export interface Switch {
   readonly help: string;
+  /** As of options with a value. */
+  readonly before?: boolean;
+  readonly group?: string;
 }
 
 /** By the names that commander gives them, `learningRate` for `--learning-rate`. */
 // biome-ignore lint/suspicious/noExplicitAny: each row has a type of its own
-export type Table = Readonly<Record<string, ValueRow<any, any> | Switch>>;
+export type OptionTable = Readonly<Record<string, ValueRow<any, any, any> | Switch>>;
 
 /** What was typed. */
-export type Flags<T extends Table> = {
-  -readonly [K in keyof T]?: T[K] extends { takes: string } ? string : boolean;
+export type Flags<T extends OptionTable> = {
+  -readonly [K in keyof T]?: T[K] extends { read(option: string, text: infer Typed): unknown }
+    ? Typed
+    : T[K] extends { takes: string }
+      ? string
+      : boolean;
 };
+
+type Value<Row> = Row extends { read(...of: never): infer Value } ? Value : string;
+type Otherwise<Row> = Row extends { otherwise: infer O }
+  ? O extends (...of: never) => infer V
+    ? V
+    : O
+  : null;
 
 /** What it means. */
-export type Values<T extends Table> = {
-  readonly [K in keyof T]: T[K] extends { read(...of: never): infer Value } ? Value : boolean;
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends { takes: string } ? Value<T[K]> | Otherwise<T[K]> : boolean;
 };
 
-type Known<T extends Table> = T[keyof T] extends ValueRow<unknown, infer K> | Switch ? K : never;
+// biome-ignore lint/suspicious/noExplicitAny: any text
+type Known<T extends OptionTable> = T[keyof T] extends ValueRow<unknown, infer K, any> | Switch ? K : never;
 
 /** Gives a command the options of a table, in its order. */
-export function addOptions(command: Command, table: Table): Command {
+export function addOptions(command: Command, table: OptionTable): Command {
   for (const [key, row] of Object.entries(table)) {
+    const { group } = row;
+    const add = (option: Option) => command.addOption(group === undefined ? option : option.helpGroup(group));
     if (!("takes" in row)) {
-      command.option(`--${flagOf(key)}`, row.help);
+      add(new Option(`--${flagOf(key)}`, row.help));
       continue;
     }
-    const { otherwise, group } = row;
+    const { otherwise = null } = row;
+    const help = typeof row.help === "function" ? row.help() : row.help;
     const fixed = typeof otherwise !== "function" && otherwise !== null;
     const shown = /\s/.test(String(otherwise)) ? `"${otherwise}"` : String(otherwise);
-    const option = new Option(
-      `--${flagOf(key)} ${row.takes}`,
-      fixed ? `${row.help} (default: ${shown})` : row.help,
-    );
-    command.addOption(group === undefined ? option : option.helpGroup(group));
+    add(new Option(`--${flagOf(key)} ${row.takes}`, fixed ? `${help} (default: ${shown})` : help));
   }
   return command;
 }
 
 /** @throws InputError for the first option of the table whose value is none */
-export function readOptions<T extends Table>(table: T, flags: Flags<T>, known?: Known<T>): Values<T> {
+export function readOptions<T extends OptionTable>(
+  table: T,
+  flags: Flags<T>,
+  known?: Known<T>,
+): OptionValues<T> {
   const entries = Object.entries(table).map(([key, row]) => {
     const typed = flags[key];
-    if (!("takes" in row)) return [key, typed === true];
-    if (typed !== undefined) return [key, row.read(flagOf(key), typed as string)];
-    return [key, typeof row.otherwise === "function" ? row.otherwise(known) : row.otherwise];
+    // As text in a run folder.
+    if (!("takes" in row)) return [key, typed === true || String(typed) === "true"];
+    const { read = (_, text) => text, otherwise = null } = row;
+    if (typed !== undefined) return [key, read(flagOf(key), typed)];
+    return [key, typeof otherwise === "function" ? otherwise(known) : otherwise];
   });
   return Object.fromEntries(entries);
 }

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { type Audit, audit, type Route } from "../audit/audit.ts";
+import { InputError } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { rules } from "../rules/index.ts";
+import { type Rule, ruleRegistry, rules } from "../rules/index.ts";
 import { jsonText, print, printJson } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
@@ -16,6 +17,7 @@ export function rulesCommand(): Command {
       await selectBackend("cpu"); // the audit's networks have a dozen neurons
       const rows = rules.map(rule => {
         const unavailable = rule.rateOnly;
+        const file = ruleRegistry.fileOf(rule.name);
         return {
           name: rule.name,
           title: rule.title,
@@ -24,7 +26,8 @@ export function rulesCommand(): Command {
           presentations: rule.presentations,
           synapseKnows: rule.synapseKnows,
           source: rule.source,
-          seen: { rate: audit(rule, "rate"), spike: audit(rule, "spike") },
+          ...(file !== undefined && { file }),
+          seen: { rate: seen(rule, "rate"), spike: seen(rule, "spike") },
         };
       });
       const document = { schema: "threefactor.rules/1", rules: rows };
@@ -40,11 +43,23 @@ export function rulesCommand(): Command {
             `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
             `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
             `${"".padEnd(16)} ${row.source}`,
+            ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
           );
         }
         print("", ...auditTable(rows).split("\n"));
       }
     });
+}
+
+/** A rule of a plugin may have faults of its own. */
+function seen(rule: Rule, form: "rate" | "spike"): Audit | null {
+  const file = ruleRegistry.fileOf(rule.name);
+  try {
+    return audit(rule, form);
+  } catch (error) {
+    if (file === undefined || !(error instanceof Error)) throw error;
+    throw new InputError(`${file}: rule ${rule.name}, ${form}: ${error.message}`, { cause: error });
+  }
 }
 
 const EXPLANATION = `

@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
 import { describe } from "../description/describe.ts";
@@ -12,71 +11,76 @@ import type { Raster, RecordedTrace } from "../engine/record/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { expectRegular, readRegular, readText } from "../files/regular.ts";
+import { readRegular, readText } from "../files/regular.ts";
 import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/raster/native.ts";
-import { integer, positive } from "./arguments.ts";
-import { type ImportFlags, importedModel, playRecording } from "./importedModel.ts";
+
+import { importModule } from "../training/plugins.ts";
+
+import { among, integerFrom, positive } from "./arguments.ts";
+import { importedModel, importOptions, playRecording } from "./importedModel.ts";
+import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
+
 import { print, printJson, tell } from "./terminal.ts";
 import { expectPlace, writable } from "./writable.ts";
 
-interface Flags extends ImportFlags {
-  duration?: string;
-  set?: string[];
-  record?: string;
-  mode?: string;
-  dt?: string;
-  workers?: string;
-  seed?: string;
-  json?: boolean;
-  out?: string;
-}
+const settings = {
+  duration: {
+    takes: "<ms>",
+    help: "simulated time (default: that of a SONATA simulation, else of the recording of --input, else 1000)",
+    read: positive,
+  },
+  ...importOptions,
+  set: {
+    takes: "<path=value...>",
+    help: "change fields of the model, such as parameters.g=4",
+    read: (_: string, typed: readonly string[]) => typed,
+  },
+  record: {
+    takes: "<what>",
+    help: "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)",
+    read: recorded,
+    otherwise: () => [],
+  },
+  mode: {
+    takes: "<name>",
+    help: "exact, or grid: spikes on multiples of --dt",
+    read: among(["exact", "grid"]),
+    otherwise: "exact",
+  },
+  dt: {
+    takes: "<ms>",
+    help: "step of the grid mode (default: that of a SONATA simulation, else 0.1)",
+    read: positive,
+  },
+  workers: {
+    takes: "<n>",
+    help: "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
+    read: integerFrom(1),
+  },
+  seed: { takes: "<n>", help: "draws synapses and input", read: integerFrom(0), otherwise: 1 },
+  json: { help: "print one JSON document and nothing else" },
+  out: { takes: "<file>", help: "write the spikes as a raster file (.msgpack)" },
+} as const;
 
 /** `threefactor simulate MODEL`: runs a network from models/ or a file. */
 export function simulateCommand(): Command {
-  return new Command("simulate")
-    .argument(
-      "<model>",
-      `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a trained network, a NIR file or a SONATA circuit (its folder or configuration)`,
-    )
-    .option(
-      "--duration <ms>",
-      "simulated time (default: that of a SONATA simulation, else of the recording of --input, else 1000)",
-    )
-    .option("--input <recording>", "its spikes are those of the network's inputs, population by population")
-    .option("--nir-unit <s|ms>", "unit of the times in a NIR file (default: what the file says or suggests)")
-    .option(
-      "--nir-steps <exact|euler>",
-      "euler with --mode grid: the decay of tools on a grid (default: exact)",
-    )
-    .option("--nir-dt <ms>", "how long a spike lasts in a NIR file (default: what the file says or suggests)")
-    .option("--allow-outside", "read files that a SONATA configuration names out of its folder")
-    .option("--set <path=value...>", "change fields of the model, such as parameters.g=4")
-    .option("--record <what>", "spikes, and potentials of neurons: spikes,v:0-4 (default: spikes)")
-    .option("--mode <name>", "exact, or grid: spikes on multiples of --dt (default: exact)")
-    .option("--dt <ms>", "step of the grid mode (default: that of a SONATA simulation, else 0.1)")
-    .option(
-      "--workers <n>",
-      "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
-    )
-    .option("--seed <n>", "draws synapses and input (default: 1)")
-    .option("--json", "print one JSON document and nothing else")
-    .option("--out <file>", "write the spikes as a raster file (.msgpack)")
-    .action(simulate);
+  const command = new Command("simulate").argument(
+    "<model>",
+    `${Object.keys(networkModels).join(", ")}, a .json, .js or .ts file, a trained network, a NIR file or a SONATA circuit (its folder or configuration)`,
+  );
+  return addOptions(command, settings).action(simulate);
 }
 
-async function simulate(name: string, flags: Flags): Promise<void> {
-  const seed = integer("seed", flags.seed ?? "1", 0);
-  const given = flags.duration === undefined ? null : positive("duration", flags.duration);
-  const imported = await importedModel(name, flags);
-  if (imported && flags.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
+async function simulate(name: string, flags: Flags<typeof settings>): Promise<void> {
+  const options = readOptions(settings, flags);
+  const { seed, out } = options;
+  const imported = await importedModel(name, options);
+  if (imported && options.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
   const { name: model, spec } =
-    imported ?? describe((flags.set ?? []).reduce(override, await findModel(name)));
-
-  const watched = recorded(flags.record ?? "spikes");
-  if (flags.out !== undefined) await expectPlace(flags.out);
-
-  const time = timeMode(flags, imported?.dtMs ?? 0.1);
+    imported ?? describe((options.set ?? []).reduce(override, await findModel(name)));
+  if (out !== null) await expectPlace(out);
+  const time = timeMode(options, imported?.dtMs ?? 0.1);
 
   const buildStart = performance.now();
   const net = imported ? namingFile(name, () => network(spec, { seed })) : network(spec, { seed });
@@ -84,9 +88,9 @@ async function simulate(name: string, flags: Flags): Promise<void> {
   for (const [population, current] of Object.entries(imported?.currents ?? {}))
     simulation.setCurrent(population, current);
   const played =
-    flags.input === undefined ? null : await playRecording(flags.input, net, simulation, flags.allowOutside);
-  const durationMs = given ?? imported?.durationMs ?? (played || 1000);
-  const read = potentials(net, watched);
+    options.input === null ? null : await playRecording(options.input, net, simulation, options.allowOutside);
+  const durationMs = options.duration ?? imported?.durationMs ?? (played || 1000);
+  const read = potentials(net, options.record);
   const runStart = performance.now();
   const traces = read ? sample(simulation, durationMs, read) : [];
   simulation.runUntil(durationMs);
@@ -114,13 +118,10 @@ async function simulate(name: string, flags: Flags): Promise<void> {
     seed,
     ...(imported && { notes: imported.notes }),
   };
-  if (flags.out !== undefined) {
-    await writable(flags.out, "a file that can be written", () =>
-      writeAtomic(flags.out!, encodeRaster(raster)),
-    );
-  }
+  if (out !== null)
+    await writable(out, "a file that can be written", () => writeAtomic(out, encodeRaster(raster)));
   for (const note of imported?.notes ?? []) tell(`threefactor: ${name}: ${note}`);
-  if (flags.json) {
+  if (options.json) {
     printJson(result);
     return;
   }
@@ -145,27 +146,20 @@ function namingFile<T>(file: string, make: () => T): T {
 }
 
 function timeMode(
-  { mode = "exact", dt, workers }: Flags,
+  { mode, dt, workers }: OptionValues<typeof settings>,
   usualDt: number,
 ): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
-  if (mode === "grid") {
-    return {
-      mode,
-      dt: positive("dt", dt ?? String(usualDt)),
-      workers: integer("workers", workers ?? "1", 1),
-    };
-  }
-  if (mode !== "exact") throw new InputError(`--mode: expected exact or grid, got ${mode}`);
-  if (workers !== undefined) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
-  if (dt !== undefined) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
+  if (mode === "grid") return { mode, dt: dt ?? usualDt, workers: workers ?? 1 };
+  if (workers !== null) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
+  if (dt !== null) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
   return { mode };
 }
 
 /** Neurons whose potential is recorded, from `spikes,v:0-4,7`: numbers count through all populations in order. */
-function recorded(text: string): number[] {
-  const [spikes, ...rest] = text.split(",");
+function recorded(flag: string, typed: string): number[] {
+  const [spikes, ...rest] = typed.split(",");
   const fail = () =>
-    new InputError(`--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got ${text}`);
+    new InputError(`--${flag}: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got ${typed}`);
   if (spikes !== "spikes") throw fail();
   if (rest.length === 0) return [];
   if (!rest[0].startsWith("v:")) throw fail();
@@ -228,10 +222,10 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(trained)) };
   }
   if (/\.json$/.test(name)) {
-    const text = readText(name);
+    const json = readText(name);
     let model: unknown;
     try {
-      model = JSON.parse(text);
+      model = JSON.parse(json);
     } catch (error) {
       throw new InputError(`${name}: expected JSON: ${(error as Error).message}`);
     }
@@ -244,11 +238,7 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return extended(await findModel(path, [...seen, path]), model as object, name);
   }
   if (/\.[mc]?[jt]s$/.test(name)) {
-    expectRegular(name);
-    const module = await import(pathToFileURL(resolve(name)).href).catch((error: NodeJS.ErrnoException) => {
-      const hint = error.code === "ERR_UNKNOWN_FILE_EXTENSION" ? "; this Node runs .js and .json models" : "";
-      throw new InputError(`${name}: expected a module with a model: ${error.message.split("\n")[0]}${hint}`);
-    });
+    const module = await importModule(name, "a module with a model");
     const model = module.default ?? Object.values(module)[0];
     if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);
     return model;

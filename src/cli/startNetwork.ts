@@ -112,7 +112,8 @@ export function constantsFor(dataset: string, start: StartNetwork | null): TwinM
   };
 }
 
-function checksum(path: string): string {
+/** Of the bytes of a file, or of those of a folder's files one after the other. */
+export function checksum(path: string): string {
   const hash = createHash("sha256");
   const files = entryAt(path)!.isDirectory()
     ? readdirSync(path, { recursive: true, encoding: "utf8" })

@@ -1,8 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
-import { encoders } from "../encoding/index.ts";
+import { encoderOf } from "../encoding/index.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import type { TrainedNetwork } from "../io/networkFile.ts";
-import { ruleNamed } from "../rules/index.ts";
+import { ruleOf } from "../rules/index.ts";
 import { readingOf, refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan, Trained } from "../training/train.ts";
 import { networkOf, type TrainingSettings } from "../training/trainer.ts";
@@ -16,7 +16,7 @@ export function trainedNetwork(
 ): TrainedNetwork {
   const { settings } = plan;
   const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
-  const rule = ruleNamed(plan.rule);
+  const rule = ruleOf(plan.rule);
   const { sizes, layers } = networkOf(rule, settings);
   const { readoutThreshold } = readingOf(settings);
   const plain = layers.every(({ conv, pool }) => !conv && !pool);
@@ -31,9 +31,10 @@ export function trainedNetwork(
     encoder,
     maxSpikes,
     inputGain: inputGain(settings, sizes[0]),
+    ...(parameters.wiring && { wiring: parameters.wiring }),
     ...(plan.twin === "spike" && readoutThreshold !== null && { readoutThreshold }),
     metadata: {
-      rule: plan.rule,
+      rule: rule.name,
       twin: plan.twin,
       dataset: data.name,
       seed,
@@ -57,7 +58,7 @@ export function inputGain(
 ): number {
   const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
   // An empty sample draws no spike and sets the gain.
-  const code = encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed: 1 });
+  const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed: 1 });
   code.encode(new Float32Array(inputs), "gain", input);
   return input.gain;
 }

@@ -1,6 +1,8 @@
 /** Data sets by name or folder, in their three fixed parts. */
 import { stat } from "node:fs/promises";
 import { InputError } from "../errors.ts";
+import { Registry } from "../registry.ts";
+import { type DatasetArrays, datasetOf } from "./arrays.ts";
 import { type DatasetEntry, findDataset } from "./catalogue.ts";
 import { loadCifar } from "./cifar.ts";
 import type { Dataset } from "./dataset.ts";
@@ -9,21 +11,26 @@ import { loadImageFolder } from "./imageFolder.ts";
 import { idxFileNames, loadIdxFolder, loadNamedIdx } from "./mnist.ts";
 import { type Sizes, subset } from "./subset.ts";
 
+export { type DatasetArrays, datasetOf, type SampleArrays } from "./arrays.ts";
 export type { DatasetEntry, DatasetFile } from "./catalogue.ts";
 export { catalogue, findDataset } from "./catalogue.ts";
 export type { Dataset, Samples } from "./dataset.ts";
 
 /** A data set with a name. */
-export interface NamedDataset extends Pick<DatasetEntry, "name" | "title" | "licence" | "source"> {
-  /** @param dataDir  folder of data sets; see `dataFolder` for the default */
-  load(dataDir?: string): Promise<Dataset>;
+export interface NamedDataset
+  extends Pick<DatasetEntry, "name">,
+    Partial<Pick<DatasetEntry, "title" | "licence" | "source">> {
+  /**
+   * Reads it, or makes it. Its parts are fixed: they depend on nothing but the files.
+   * @param dataDir  folder of data sets; see `dataFolder` for the default
+   */
+  load(dataDir?: string): Promise<Dataset | DatasetArrays> | Dataset | DatasetArrays;
 }
 
 const words =
   "B. Cramer et al. (2022), The Heidelberg Spiking Data Sets for the systematic evaluation of spiking neural networks";
 
-/** Every data set that has a name. The command line and the errors read this list. */
-export const datasets: readonly NamedDataset[] = [
+const own: readonly NamedDataset[] = [
   { ...entry("digits"), load: loadDigits },
   { ...entry("mnist"), load: dataDir => loadNamedIdx(entry("mnist"), dataDir) },
   { ...entry("fashion-mnist"), load: dataDir => loadNamedIdx(entry("fashion-mnist"), dataDir) },
@@ -58,8 +65,27 @@ export const datasets: readonly NamedDataset[] = [
   },
 ];
 
+export const datasetRegistry = new Registry<NamedDataset>(
+  "data set",
+  { load: "function", title: "string?", licence: "string?", source: "string?" },
+  own,
+);
+
+/** Every data set that has a name, and then those that were defined. The command line and the errors read this list. */
+export const datasets: readonly NamedDataset[] = datasetRegistry.list;
+
+/**
+ * Adds a data set, which `loadDataset` and the command line then know by its name.
+ * @throws InputError when the definition lacks something, or its name is taken
+ */
+export function defineDataset(definition: NamedDataset): NamedDataset {
+  return datasetRegistry.add(definition);
+}
+
 /** What `loadDataset` takes, in words. */
-export const datasetChoice = `${datasets.map(({ name }) => name).join(", ")}, folder:PATH of pictures by class, or a folder with four IDX files`;
+export function datasetChoice(): string {
+  return `${datasetRegistry.names.join(", ")}, folder:PATH of pictures by class, or a folder with four IDX files`;
+}
 
 export interface LoadOptions extends Sizes {
   /** Folder of data sets; else $THREEFACTOR_DATA, else the user's cache folder. */
@@ -80,8 +106,8 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
 }
 
 async function loadWhole(name: string, dataDir?: string): Promise<Dataset> {
-  const named = datasets.find(set => set.name === name);
-  if (named) return named.load(dataDir);
+  const named = datasetRegistry.find(name);
+  if (named) return datasetOf(await named.load(dataDir), name);
   if (name.startsWith(PICTURES)) return loadImageFolder(name.slice(PICTURES.length));
   const isFolder = await stat(name).then(
     found => found.isDirectory(),
@@ -89,7 +115,7 @@ async function loadWhole(name: string, dataDir?: string): Promise<Dataset> {
   );
   if (isFolder) return loadIdxFolder(name);
   throw new InputError(
-    `dataset: found "${name}"; expected ${datasets.map(set => set.name).join(", ")}, folder:PATH of pictures, or an ` +
+    `dataset: found "${name}"; expected ${datasetRegistry.names.join(", ")}, folder:PATH of pictures, or an ` +
       `existing folder with ${idxFileNames.join(", ")}`,
   );
 }

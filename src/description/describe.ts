@@ -100,7 +100,7 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
 }
 
 /** A map whose table is not known, that of a neuron model for example, is left as it is: `network` refuses it. */
-function readFields(
+export function readFields(
   value: unknown,
   path: string,
   scope: Scope,

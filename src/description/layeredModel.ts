@@ -21,6 +21,13 @@ export interface LayeredModel {
   readonly layers: readonly LayerSpec[];
   /** Factor on the learning rate of the readout; 1 by default. */
   readonly readoutRate?: number;
+  /** As `delay` of a layer. */
+  readonly readoutDelay?: number | string;
+  /**
+   * Further synapses, in spikes only: maps of name, from, to, connect, weights and delay as in a network's file, between input, hidden 1,
+   * hidden 2, ... (hidden, where there is one) and readout. They learn with those that reach the same neurons.
+   */
+  readonly projections?: readonly unknown[];
   /** By rule, `default` for the rest; where there are none, those of the data set. */
   readonly learningRates?: Readonly<Record<string, number>>;
 }
@@ -38,8 +45,16 @@ export type LayerSpec =
       readonly padding?: number | "same";
       /** Factor on the learning rate; 1 by default. A kernel sums over its places, so it may want a smaller step. */
       readonly rate?: number;
+      /** Of its synapses in spikes: a quantity such as "2 ms", one for all of a kernel or onto pools; 0 by default. */
+      readonly delay?: number | string;
     }
-  | { readonly kind: "dense"; readonly units: number; readonly rate?: number }
+  | {
+      readonly kind: "dense";
+      readonly units: number;
+      readonly rate?: number;
+      /** Likewise, or an expression with draws, such as "uniform(1, 5) ms". */
+      readonly delay?: number | string;
+    }
   /** Of windows that do not overlap, after a conv layer. */
   | { readonly kind: "maxpool" | "avgpool"; readonly size: number }
   /** Of the layer before it, over the batch. In rates only. */
@@ -48,14 +63,17 @@ export type LayerSpec =
   | { readonly kind: "flatten" };
 
 const fields: Readonly<Record<LayerSpec["kind"], readonly string[]>> = {
-  conv: ["kind", "filters", "size", "stride", "padding", "rate"],
-  dense: ["kind", "units", "rate"],
+  conv: ["kind", "filters", "size", "stride", "padding", "rate", "delay"],
+  dense: ["kind", "units", "rate", "delay"],
   maxpool: ["kind", "size"],
   avgpool: ["kind", "size"],
   batchnorm: ["kind"],
   flatten: ["kind"],
 };
-const modelFields = ["name", "description", "source", "layers", "readoutRate", "learningRates"];
+const modelFields = [
+  ...["name", "description", "source", "layers", "projections"],
+  ...["readoutRate", "readoutDelay", "learningRates"],
+];
 
 /**
  * Checks what a file holds.
@@ -77,6 +95,8 @@ export function checkLayeredModel(value: unknown, where: string): LayeredModel {
   model.layers.forEach((layer, k) => {
     checkLayer(layer, `${where}: layers[${k}]`);
   });
+  if (model.projections !== undefined && !Array.isArray(model.projections))
+    throw new InputError(`${where}: projections: expected a list, got ${shown(model.projections)}`);
   if (model.readoutRate !== undefined) factor(model.readoutRate, `${where}: readoutRate`);
   if (model.learningRates !== undefined) {
     const rates = map(model.learningRates, `${where}: learningRates`);

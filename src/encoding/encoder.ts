@@ -20,6 +20,17 @@ export interface Encoder {
   encode(intensities: Float32Array, key: string, into: PresentedInput): void;
 }
 
+/** An encoder: its name, and how to make one for an input population. */
+export interface EncoderDefinition {
+  /** As in `encoder` of the settings. */
+  readonly name: string;
+  create(settings: EncoderSettings): Encoder;
+  /** Its spikes carry intensities through membranes without a leak only: `compare` then takes an infinite tauMem. */
+  readonly withoutLeak?: boolean;
+  /** Intensities below 0 can be shown. */
+  readonly belowZero?: boolean;
+}
+
 /**
  * Trace that n evenly spread spikes leave at the end, per spike: (tau / T) (1 - exp(-T / tau)). Dividing by it makes
  * the trace of an input equal its intensity, whatever T and tau.

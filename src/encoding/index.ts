@@ -1,15 +1,70 @@
-import { InputError } from "../errors.ts";
+import type { PresentedInput } from "../engine/exact/feedForward.ts";
+import { InputError, shown } from "../errors.ts";
+import { expectMethods, OWN, Registry } from "../registry.ts";
 import { current } from "./current.ts";
+import type { Encoder, EncoderDefinition, EncoderSettings } from "./encoder.ts";
 import { latency } from "./latency.ts";
 import { poisson } from "./poisson.ts";
 import { rate } from "./rate.ts";
 
-/** The encoders by name. */
-export const encoders = { current, rate, poisson, latency } as const;
-export type EncoderName = keyof typeof encoders;
+const own = [
+  { name: "current", create: current, belowZero: true },
+  { name: "rate", create: rate },
+  { name: "poisson", create: poisson },
+  { name: "latency", create: latency, withoutLeak: true },
+] as const satisfies readonly EncoderDefinition[];
+
+/** One of the package's, or one that was defined. */
+export type EncoderName = (typeof own)[number]["name"] | (string & {});
+
+export const encoderRegistry = new Registry<EncoderDefinition>(
+  "encoder",
+  { create: "function", withoutLeak: "boolean?", belowZero: "boolean?" },
+  own,
+);
+
+/** Every encoder, and then those that were defined. The command line reads this list. */
+export const encoders: readonly EncoderDefinition[] = encoderRegistry.list;
+
+/**
+ * Adds an encoder, which settings and the command line then know by its name. What it encodes is checked every time.
+ * @throws InputError when the definition lacks something, or its name is taken
+ */
+export function defineEncoder(definition: EncoderDefinition): EncoderDefinition {
+  return encoderRegistry.add(definition);
+}
 
 /** @throws InputError that lists the names */
-export function encoderNamed(name: string): EncoderName {
-  if (Object.hasOwn(encoders, name)) return name as EncoderName;
-  throw new InputError(`encoder: expected one of ${Object.keys(encoders).join(", ")}, got ${name}`);
+export function encoderNamed(name: string): EncoderDefinition {
+  return encoderRegistry.named(name);
+}
+
+/** @throws InputError that lists the names, or when what was defined encodes what no input can be */
+export function encoderOf(name: string, settings: EncoderSettings): Encoder {
+  const made = encoderNamed(name).create(settings);
+  return encoderRegistry.sourceOf(name) === OWN ? made : checked(made, name, settings);
+}
+
+/** The engine takes what the package's encoders make as it is; what others make could lead out of its memory. */
+function checked(made: Encoder, name: string, { inputs, durationMs }: EncoderSettings): Encoder {
+  expectMethods(made, `encoder ${name}: create`, ["encode"]);
+  return {
+    encode(intensities, key, into) {
+      into.spikes.clear();
+      into.analogue = null as PresentedInput["analogue"];
+      made.encode(intensities, key, into);
+      const fail = (what: string, expected: string, got: unknown) =>
+        new InputError(`encoder ${name}: ${what}: expected ${expected}, got ${got}`);
+      const { gain, analogue, spikes } = into;
+      if (!(gain > 0 && gain < Infinity)) throw fail("gain", "a number above 0", gain);
+      if (analogue && !(analogue.length === inputs && analogue.every(Number.isFinite)))
+        throw fail("analogue", `${inputs} finite numbers`, shown(analogue));
+      for (let k = 0; k < spikes.length; k++) {
+        const [t, neuron] = [spikes.times[k], spikes.neurons[k]];
+        if (!(t >= 0 && t <= durationMs)) throw fail(`spike ${k}`, `a time from 0 to ${durationMs} ms`, t);
+        if (!(neuron >= 0 && neuron < inputs)) throw fail(`spike ${k}`, `an input below ${inputs}`, neuron);
+      }
+      spikes.sort(durationMs);
+    },
+  };
 }

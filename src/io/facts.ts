@@ -41,7 +41,7 @@ export function clockTimes(first: number, step: number, count: number): Float64A
 }
 
 /** Whether the times are those of a regular clock; then they need not be stored. */
-export function regular(times: Float64Array): { first: number; step: number } | null {
+export function evenClock(times: Float64Array): { first: number; step: number } | null {
   if (times.length < 2) return null;
   const first = times[0];
   const mean = (times[times.length - 1] - first) / (times.length - 1);

@@ -6,7 +6,7 @@ export { decodeEventsCsv, decodeEventsNpy, decodeEventsNpz } from "./events/tabl
 export { decodeNetwork, encodeNetwork, type TrainedNetwork } from "./networkFile.ts";
 export { type NirExportOptions, networkToNir } from "./nir/export.ts";
 export { readNir, writeNir } from "./nir/file.ts";
-export type { NirGraph, NirNode, Tensor } from "./nir/graph.ts";
+export type { NirGraph, NirNode, NirTensor } from "./nir/graph.ts";
 export { type ImportedNetwork, type NirImportOptions, nirToNetwork } from "./nir/import.ts";
 export { pictureToPng } from "./picture/pixels.ts";
 export { rasterPicture } from "./picture/rasterPicture.ts";

@@ -1,5 +1,5 @@
 import { convLayer, dense, denseLayer, type Layer } from "../engine/network/architecture.ts";
-import type { LayeredNetwork } from "../engine/network/layers.ts";
+import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { InputError, shown } from "../errors.ts";
 import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
 import { decode, encode } from "./msgpack.ts";
@@ -24,6 +24,8 @@ export interface TrainedNetwork {
   readonly maxSpikes: number;
   /** Trace that one input spike adds. */
   readonly inputGain: number;
+  /** Delays and further synapses, in numbers. */
+  readonly wiring?: Wiring;
   /** Threshold of a readout that fires, with subtractive reset; absent where it integrates and never does. */
   readonly readoutThreshold?: number;
   /** Where it comes from: rule, twin, data set, seed, epochs, version. */
@@ -48,7 +50,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${shown(got)}`);
   };
   expect(map?.format === FORMAT, "format", FORMAT, map?.format);
-  const { sizes, weights, biases, neuron, durationMs, encoder, maxSpikes, inputGain } = map;
+  const { sizes, weights, biases, neuron, durationMs, encoder, maxSpikes, inputGain, wiring } = map;
   const layered =
     Array.isArray(sizes) && sizes.length >= 2 && sizes.every(n => Number.isInteger(n) && n >= 1);
   expect(layered, "sizes", "two layers or more", sizes);
@@ -77,6 +79,13 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
   );
   expect(neuron!.tauRef >= 0, "neuron.tauRef", "0 ms or more", neuron!.tauRef);
   expect(typeof encoder === "string", "encoder", "a name", encoder);
+  if (wiring !== undefined) {
+    const { delays, projections } = wiring ?? {};
+    expect(Array.isArray(delays) && delays.length === depth, "wiring.delays", `${depth} of them`, delays);
+    const maps =
+      Array.isArray(projections) && projections.every(one => one !== null && typeof one === "object");
+    expect(maps, "wiring.projections", "a list of maps", projections);
+  }
   const { tauMem, vThreshold, tauRef } = neuron!;
   const { readoutThreshold } = map;
   expect(
@@ -93,6 +102,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     encoder: encoder!,
     maxSpikes: maxSpikes!,
     inputGain: inputGain!,
+    ...(wiring && { wiring }),
     ...(readoutThreshold !== undefined && { readoutThreshold }),
     metadata: metadataFromJson(String(map.metadata), `${file}: metadata`),
   };

@@ -68,7 +68,7 @@ export function decodeNpz(bytes: Uint8Array, file: string): Map<string, NpyArray
 }
 
 /** One array of numbers of an archive as ordinary numbers. @throws InputError when it is missing or is none */
-export function numbersOf(arrays: ReadonlyMap<string, NpyArray>, name: string, file: string): Float64Array {
+export function npzNumbers(arrays: ReadonlyMap<string, NpyArray>, name: string, file: string): Float64Array {
   const data = arrays.get(name)?.data;
   if (!ArrayBuffer.isView(data)) {
     const got =

@@ -56,18 +56,18 @@ export function convolveBack(
 }
 
 /** Windows of size x size, `stride` apart (default: the size); places that do not fill a window are left out. */
-export interface Pool {
+export interface PoolWindows {
   readonly size: number;
   readonly stride?: number;
 }
 
 /** [batch, places down, places across, channels] */
-export function maxPool(x: Tensor4D, { size, stride = size }: Pool): Tensor4D {
+export function maxPooled(x: Tensor4D, { size, stride = size }: PoolWindows): Tensor4D {
   return tf.maxPool(x, size, stride, "valid");
 }
 
 /** [batch, places down, places across, channels] */
-export function averagePool(x: Tensor4D, { size, stride = size }: Pool): Tensor4D {
+export function averagePooled(x: Tensor4D, { size, stride = size }: PoolWindows): Tensor4D {
   return tf.avgPool(x, size, stride, "valid");
 }
 
@@ -81,14 +81,14 @@ export function maxPoolBack(
   post: Tensor4D,
   x: Tensor4D,
   y: Tensor4D,
-  { size, stride = size }: Pool,
+  { size, stride = size }: PoolWindows,
 ): Tensor4D {
   const attrs = { filterSize: size, strides: stride, pad: "valid" };
   return tf.engine().runKernel("MaxPoolGrad", { dy: post, input: x, output: y }, attrs);
 }
 
 /** Spreads something at the windows evenly over their places. @param x  what was pooled */
-export function averagePoolBack(post: Tensor4D, x: Tensor4D, { size, stride = size }: Pool): Tensor4D {
+export function averagePoolBack(post: Tensor4D, x: Tensor4D, { size, stride = size }: PoolWindows): Tensor4D {
   const attrs = { filterSize: size, strides: stride, pad: "valid" };
   return tf.engine().runKernel("AvgPoolGrad", { dy: post, input: x }, attrs);
 }

@@ -21,7 +21,7 @@ export interface Call {
   readonly data?: ArrayBuffer;
 }
 
-export interface Read {
+export interface ReadRequest {
   readonly buffer: number;
   readonly into: SharedArrayBuffer;
   /** [done, length of the error], then the error's text */
@@ -69,7 +69,7 @@ class Remote {
   read(buffer: number, size: number): ArrayBuffer {
     this.flush();
     const [into, state] = [new SharedArrayBuffer(size), new SharedArrayBuffer(1032)];
-    this.worker.postMessage({ buffer, into, state } satisfies Read);
+    this.worker.postMessage({ buffer, into, state } satisfies ReadRequest);
     const flag = new Int32Array(state);
     if (Atomics.wait(flag, 0, 0, PATIENCE) === "timed-out")
       throw new Error("WebGPU: the device does not answer");

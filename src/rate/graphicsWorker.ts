@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Call, Read, Ready, Start } from "./graphics.ts";
+import type { Call, ReadRequest, Ready, Start } from "./graphics.ts";
 
 /**
  * The thread that holds the graphics processor in Node; see `graphics.ts`. It does what the calls say, in their order,
@@ -32,7 +32,7 @@ if (adapter) {
   post({ info: null, limits: {} });
 }
 
-parentPort!.on("message", (message: Call[] | Read) => {
+parentPort!.on("message", (message: Call[] | ReadRequest) => {
   if (Array.isArray(message)) for (const call of message) attempt(() => perform(call));
   else void answer(message);
 });
@@ -73,7 +73,7 @@ function referred(value: unknown): unknown {
 }
 
 /** Writes a buffer's bytes, or what went wrong, into shared memory and wakes the thread that waits for it. */
-async function answer({ buffer, into, state }: Read): Promise<void> {
+async function answer({ buffer, into, state }: ReadRequest): Promise<void> {
   const flag = new Int32Array(state);
   try {
     const thing = things.get(buffer)!;

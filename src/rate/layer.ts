@@ -1,12 +1,12 @@
 import type { Layer, Maps } from "../engine/network/architecture.ts";
 import {
-  averagePool,
   averagePoolBack,
+  averagePooled,
   convolve,
   convolveBack,
   kernelSum,
-  maxPool,
   maxPoolBack,
+  maxPooled,
 } from "./convolution.ts";
 import { drive, fuses, matMulTransposed, outerSum } from "./ops.ts";
 import { type Tensor2D, type Tensor4D, tf } from "./tensors.ts";
@@ -17,13 +17,13 @@ import { type Tensor2D, type Tensor4D, tf } from "./tensors.ts";
  */
 
 /** Keeps the deviation of a batch off 0. */
-export const GUARD = 1e-5;
+export const VARIANCE_GUARD = 1e-5;
 
 /** What the synapses see of the population below: its pools, or itself. [batch, layer.sources] */
 export function pooled({ pool }: Layer, h: Tensor2D): Tensor2D {
   if (!pool) return h;
   const maps = asMaps(h, pool.from);
-  return flat(pool.kind === "max" ? maxPool(maps, pool) : averagePool(maps, pool));
+  return flat(pool.kind === "max" ? maxPooled(maps, pool) : averagePooled(maps, pool));
 }
 
 /** Brings something at the sources down to the population below: to the largest of a pool, or evenly to all. */
@@ -31,7 +31,7 @@ export function unpooled({ pool }: Layer, back: Tensor2D, h: Tensor2D): Tensor2D
   if (!pool) return back;
   const [maps, post] = [asMaps(h, pool.from), asMaps(back, pool.to)];
   if (pool.kind === "average") return flat(averagePoolBack(post, maps, pool));
-  return flat(maxPoolBack(post, maps, maxPool(maps, pool), pool));
+  return flat(maxPoolBack(post, maps, maxPooled(maps, pool), pool));
 }
 
 /** Derivative of the pools along a change of the population below, whose activity is h. [batch, layer.sources] */
@@ -40,9 +40,9 @@ export function carriedThroughPools(layer: Layer, change: Tensor2D, h: Tensor2D)
   if (!pool) return change;
   if (pool.kind === "average") return pooled(layer, change);
   const maps = asMaps(h, pool.from);
-  const top = maxPool(maps, pool);
+  const top = maxPooled(maps, pool);
   const chosen = maxPoolBack(tf.onesLike(top), maps, top, pool);
-  return flat(tf.mul(averagePool(tf.mul(chosen, asMaps(change, pool.from)), pool), pool.size * pool.size));
+  return flat(tf.mul(averagePooled(tf.mul(chosen, asMaps(change, pool.from)), pool), pool.size * pool.size));
 }
 
 /**
@@ -76,7 +76,7 @@ export function weightedBack({ conv }: Layer, post: Tensor2D, w: Tensor2D): Tens
  * Sum over the batch, and the places of a kernel, of source (x) post: what the weights change by.
  * @returns [layer.rows, layer.columns]
  */
-export function product(layer: Layer, sources: Tensor2D, post: Tensor2D): Tensor2D {
+export function outerProduct(layer: Layer, sources: Tensor2D, post: Tensor2D): Tensor2D {
   const { conv } = layer;
   if (!conv) return outerSum(sources, post);
   const sum = kernelSum(asMaps(sources, conv.from), asMaps(post, conv.to), kernelShape(conv), conv);
@@ -121,7 +121,7 @@ export function normalisedBack(layer: Layer, post: Tensor2D, drive: Tensor2D): T
 }
 
 export function deviation(variance: Tensor2D): Tensor2D {
-  return tf.sqrt(tf.add(variance, GUARD));
+  return tf.sqrt(tf.add(variance, VARIANCE_GUARD));
 }
 
 /** Targets of one column below each other: [batch * places, columns]. */

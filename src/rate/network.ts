@@ -132,7 +132,7 @@ export class RateNetwork {
    */
   product(l: number, pre: Tensor2D, post: Tensor2D): Tensor2D {
     const own = this.architecture.layers[l];
-    return layer.product(own, layer.pooled(own, pre), this.#atSums(l, post, pre));
+    return layer.outerProduct(own, layer.pooled(own, pre), this.#atSums(l, post, pre));
   }
 
   /** post, summed over the batch and the places of a kernel: what the biases of layer l change by. */
@@ -167,7 +167,7 @@ export class RateNetwork {
     this.architecture.layers.forEach(({ batchNorm, columns }, l) => {
       if (!batchNorm) return;
       const [{ mean, variance }, w, b] = [this.#remembered(l), own.weights[l], own.biases[l]];
-      const deviation = Array.from(variance, v => Math.sqrt(v + layer.GUARD));
+      const deviation = Array.from(variance, v => Math.sqrt(v + layer.VARIANCE_GUARD));
       for (let at = 0; at < w.length; at++) w[at] /= deviation[at % columns];
       for (let c = 0; c < columns; c++) b[c] -= mean[c] / deviation[c];
     });

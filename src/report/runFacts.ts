@@ -25,6 +25,7 @@ export function runFacts(run: RunRecord, { runs }: Results): [string, string][] 
     ["Backend", run.library ?? run.backend],
     ["Machine", run.machine],
     ["Versions", versions.join(", ")],
+    ["Plugins", (run.plugins ?? []).map(({ file }) => file).join(", ")],
     ["Notes", (run.notes ?? []).join("; ")],
   ];
   return facts.filter(([, value]) => value !== "");

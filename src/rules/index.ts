@@ -1,7 +1,8 @@
 import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { Architecture } from "../engine/network/architecture.ts";
 import { InputError, shown } from "../errors.ts";
-import { Registry } from "../registry.ts";
+import type { RateNetwork } from "../rate/network.ts";
+import { expectMethods, Registry } from "../registry.ts";
 import { afa } from "./afa.ts";
 import { bp, fa, kp } from "./bp.ts";
 import { chance } from "./chance.ts";
@@ -14,7 +15,7 @@ import { memPepita, memPepitaSparse } from "./memPepita.ts";
 import { pepita, pepitaSparse } from "./pepita.ts";
 import { pepitaHebbian, pepitaTimeLocal } from "./pepitaHebbian.ts";
 import { pepitaWm } from "./pepitaMirrored.ts";
-import type { Forms, Rule, SpikingLearner } from "./rule.ts";
+import type { Forms, RateLearner, Rule, SpikingLearner } from "./rule.ts";
 import { shallow } from "./shallow.ts";
 import { brsf, brsfStrict, frsf, frsfStrict, usf, usfStrict } from "./signConcordant.ts";
 import { wm } from "./weightMirror.ts";
@@ -47,6 +48,12 @@ export const ruleRegistry = new Registry<Rule>(
     ...[ff, ffReadout],
     ...[frozen, shallow, chance],
   ],
+  ({ presentations, saturation = 1, weightDecay = 0 }) => {
+    if (!(Number.isInteger(presentations) && presentations >= 0))
+      return `presentations: expected a whole number, got ${presentations}`;
+    if (!(saturation > 0)) return `saturation: expected a number above 0, got ${saturation}`;
+    return weightDecay >= 0 ? null : `weightDecay: expected 0 or more, got ${weightDecay}`;
+  },
 );
 
 /**
@@ -89,13 +96,19 @@ export function checkNeeds(rule: Rule, architecture: Architecture): void {
   if (lack !== null) throw new InputError(`${rule.name}: ${lack}`);
 }
 
+/** @throws InputError when the rule has made no rate form */
+export function rateForm({ name }: Rule, forms: Forms, net: RateNetwork): RateLearner {
+  const learner = expectMethods(forms, `rule ${name}: create`, ["rate"]).rate(net);
+  return expectMethods(learner, `rule ${name}: rate`, ["learn"]);
+}
+
 /** @throws InputError when the rule has no spiking form, or not what it says of it */
 export function spikingForm(rule: Rule, forms: Forms, net: FeedForwardNetwork): SpikingLearner {
   if (rule.rateOnly !== undefined)
     throw new InputError(`${rule.name}: has no spiking form: ${rule.rateOnly}`);
   if (!forms.spiking)
     throw new InputError(`rule ${rule.name}: spiking: expected a function without rateOnly, got none`);
-  const learner = forms.spiking(net);
+  const learner = expectMethods(forms.spiking(net), `rule ${rule.name}: spiking`, ["learn"]);
   if ((learner.ahead !== undefined) !== (rule.knowsAhead === true))
     throw new InputError(
       `rule ${rule.name}: knowsAhead: expected ${learner.ahead !== undefined}, since ${learner.ahead ? "a" : "no"} function ahead is there, got ${shown(rule.knowsAhead)}`,

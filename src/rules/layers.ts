@@ -64,19 +64,24 @@ export class Layers {
   /**
    * What reaches layer l in a presentation of the whole network: the waiting sample, or the spikes of the layer below.
    * @param parts       presentations of the layers below
-   * @param modulation  [inputs], added to the input as a constant drive
+   * @param modulation  [inputs], of the input, as in a presentation of the whole network
    */
   source(l: number, parts: readonly Presentation[], modulation: Float64Array | null): Shown {
     const { input } = this.#net;
     if (l > 0) return { spikes: parts[l - 1].sourceSpikes[1], gain: this.#net.gainOf(l), analogue: null };
+    const left = input.next ? input.next(modulation) : modulation;
     const { spikes, gain, analogue } = input;
-    if (!analogue || !modulation) return { spikes, gain, analogue: analogue ?? modulation };
-    return { spikes, gain, analogue: analogue.map((value, i) => value + modulation[i]) };
+    if (!analogue || !left) return { spikes, gain, analogue: analogue ?? left };
+    return { spikes, gain, analogue: analogue.map((value, i) => value + left[i]) };
   }
 
-  /** Trace that the waiting sample will have left at its first inputs by the end of a presentation. */
+  /**
+   * Trace that the waiting sample will have left at its first inputs by the end of a presentation; where spikes are drawn
+   * for each presentation, what they stand for.
+   */
   inputTrace(count: number): Float64Array {
     const { input, neuron, durationMs } = this.#net;
+    if (input.intensities) return Float64Array.from(input.intensities.subarray(0, count));
     const trace = Float64Array.from({ length: count }, (_, i) => input.analogue?.[i] ?? 0);
     const { spikes, gain } = input;
     for (let k = 0; k < spikes.length; k++) {

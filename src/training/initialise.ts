@@ -1,4 +1,5 @@
 import { type Architecture, architectureOf } from "../engine/network/architecture.ts";
+import type { Wiring } from "../engine/network/layers.ts";
 import { layerWeights } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 
@@ -6,6 +7,8 @@ export interface Parameters {
   /** weights[l] is [layers[l].rows, layers[l].columns], row-major. */
   readonly weights: Float32Array[];
   readonly biases: Float32Array[];
+  /** Delays and further synapses as they were drawn and have learned; only of a trained network that has such. */
+  readonly wiring?: Wiring;
 }
 
 /** Initial weights, the same for both twins of a seed: uniform within `weightBound`; biases 0. */

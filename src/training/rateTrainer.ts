@@ -4,6 +4,7 @@ import { argmax, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
 import { numbersOf } from "../rate/ops.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
+import { rateForm } from "../rules/index.ts";
 import type { RateBatch, Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { startingParameters } from "./initialise.ts";
@@ -35,7 +36,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   const start = startingParameters(architecture, settings);
   const net = new RateNetwork(architecture, start.weights, start.biases, saturation);
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count, settings.ruleOptions);
-  const learner = forms.rate(net);
+  const learner = rateForm(rule, forms, net);
   const feedback = learner.feedback ?? [];
   const optimise = optimiser(
     settings.optimiser ?? "sgd",

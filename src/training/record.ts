@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import { encoders } from "../encoding/index.ts";
+import { encoderOf } from "../encoding/index.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import { layeredSpec, populationNames } from "../engine/network/layers.ts";
 import { network } from "../engine/network/network.ts";
@@ -10,7 +10,7 @@ import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
 import { ruleOf, spikingForm } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
-import { readingOf, refractoryPeriod } from "./spikingTrainer.ts";
+import { readingOf, refractoryPeriod, shower } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
 import { networkOf } from "./trainer.ts";
 
@@ -40,14 +40,15 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     parameters.biases,
     neuron,
     durationMs,
-    read,
+    {
+      ...read,
+      ...(parameters.wiring && { wiring: parameters.wiring }),
+    },
   );
   const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
-  encoders[encoder]({ inputs, durationMs, tauMem, maxSpikes, seed }).encode(
-    intensities,
-    `evaluate ${sample}`,
-    net.input,
-  );
+  const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed });
+  const put = () => shower(code, net.input, plan.settings)(intensities, `evaluate ${sample}`);
+  put();
   const forms = rule.create(
     architecture,
     new Rng(seed, "feedback"),
@@ -56,6 +57,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   );
   // Before the presentation that is shown: a rule may decide by others.
   const scores = spikingForm(rule, forms, net).decide?.(sample);
+  put();
   const seen = net.present(net.presentation());
 
   const shown = populationNames(depth);
@@ -95,7 +97,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   const label = data.test.labels[sample];
   const decision = argmax(scores ?? seen.logits);
   const raster = simulation.raster({
-    rule: plan.rule,
+    rule: rule.name,
     seed,
     dataset: data.name,
     sample,

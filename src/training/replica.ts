@@ -2,4 +2,4 @@
 import { workerData } from "node:worker_threads";
 import { replicate } from "./workers.ts";
 
-replicate(workerData);
+await replicate(workerData);

@@ -74,6 +74,8 @@ export interface RunRecord {
   readonly seeds: readonly number[];
   /** The file of --model whose weights the run began with, and its checksum; absent where its seeds drew them. */
   readonly start?: { readonly file: string; readonly sha256: string };
+  /** Files of definitions, by their path from the folder, and their checksums; absent where there were none. */
+  readonly plugins?: readonly { readonly file: string; readonly sha256: string }[];
   readonly startedAt: string;
   /** Absent while the run is unfinished. */
   readonly endedAt?: string;

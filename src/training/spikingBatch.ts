@@ -1,5 +1,4 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Encoder } from "../encoding/encoder.ts";
 import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import type { SpikingLearner, SpikingSample } from "../rules/rule.ts";
@@ -7,6 +6,9 @@ import type { SampleDropout } from "./dropout.ts";
 import { SampleLog } from "./sampleLog.ts";
 import type { Asked, SpikingSteps } from "./spikingSteps.ts";
 import { batchKey, type Pieces, type TrainingSettings, trainingSample } from "./trainer.ts";
+
+/** Puts a sample at the network's input. @param key  names it for what is drawn */
+export type Shower = (intensities: Float32Array, key: string) => void;
 
 /**
  * Learns batches, sample by sample: what a sample asks of the synapses goes to them at once, or is written down
@@ -18,7 +20,7 @@ export class SpikingBatch implements Pieces {
   readonly #net: FeedForwardNetwork;
   readonly #learner: SpikingLearner;
   readonly #steps: SpikingSteps;
-  readonly #show: (intensities: Float32Array, key: string) => void;
+  readonly #show: Shower;
   readonly #data: Dataset;
   readonly #seed: number;
   readonly #online: boolean;
@@ -35,7 +37,7 @@ export class SpikingBatch implements Pieces {
     net: FeedForwardNetwork,
     learner: SpikingLearner,
     steps: SpikingSteps,
-    encoder: Encoder,
+    show: Shower,
     dropout: SampleDropout | null,
     data: Dataset,
     { seed, eligibility }: TrainingSettings,
@@ -44,7 +46,7 @@ export class SpikingBatch implements Pieces {
     this.#learner = learner;
     this.#steps = steps;
     this.#show = (intensities, key) => {
-      encoder.encode(intensities, key, net.input);
+      show(intensities, key);
       this.#encoded = true;
     };
     this.#dropout = dropout;

@@ -1,6 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
-import { encoders } from "../encoding/index.ts";
-import { FeedForwardNetwork, type Reading } from "../engine/exact/feedForward.ts";
+import type { Encoder } from "../encoding/encoder.ts";
+import { encoderOf } from "../encoding/index.ts";
+import { show } from "../encoding/shown.ts";
+import { FeedForwardNetwork, type PresentedInput, type Reading } from "../engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
@@ -10,7 +12,7 @@ import { spikingForm } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
 import { SampleDropout } from "./dropout.ts";
 import { type Parameters, startingParameters } from "./initialise.ts";
-import { SpikingBatch } from "./spikingBatch.ts";
+import { type Shower, SpikingBatch } from "./spikingBatch.ts";
 import { SpikingSteps } from "./spikingSteps.ts";
 import {
   accuracyOf,
@@ -47,7 +49,7 @@ export function refractoryPeriod(
 }
 
 /** What one spike of a readout that fires stands for, in logits. */
-const READOUT_THRESHOLD = 1;
+const READOUT_THRESHOLD = 0.5;
 
 type ReadingSettings = Pick<TrainingSettings, "reading" | "readout">;
 
@@ -59,6 +61,12 @@ export function readoutOf({ reading = "spikes", readout }: ReadingSettings): "sp
 export function readingOf(settings: ReadingSettings): { reading: Reading; readoutThreshold: number | null } {
   const { reading = "spikes" } = settings;
   return { reading, readoutThreshold: readoutOf(settings) === "spikes" ? READOUT_THRESHOLD : null };
+}
+
+/** Puts samples at an input as the settings say. */
+export function shower(encoder: Encoder, input: PresentedInput, settings: TrainingSettings): Shower {
+  const shownAs = { replay: settings.replay ?? false, modulation: settings.modulation ?? "current" };
+  return (intensities, key) => show(encoder, intensities, key, input, shownAs);
 }
 
 /** Trains a rule's spiking form. */
@@ -88,7 +96,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     );
   }
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
-  const encoder = encoders[encoderName]({ inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
+  const encoder = encoderOf(encoderName, { inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
   const steps = new SpikingSteps(net, synapses, learner.feedback ?? [], {
     eligibility: settings.eligibility,
@@ -99,8 +107,8 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const laterals = net.queue?.laterals.map(({ synapses }) => synapses.weights) ?? [];
   const remembered = [learner.memory, steps.optimiser?.state, ...laterals];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
-  const batch = new SpikingBatch(net, learner, steps, encoder, dropout, data, settings);
-  const show = (intensities: Float32Array, key: string) => encoder.encode(intensities, key, net.input);
+  const put = shower(encoder, net.input, settings);
+  const batch = new SpikingBatch(net, learner, steps, put, dropout, data, settings);
 
   return {
     ...(!online && !rule.sequential && !settings.wiring && { pieces: batch }),
@@ -126,7 +134,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       let input = 0;
       for (let n = 0; n < samples.count; n++) {
         yield;
-        show(sampleOf(samples, n, sizes[0]), `evaluate ${n}`);
+        put(sampleOf(samples, n, sizes[0]), `evaluate ${n}`);
         input += net.input.spikes.length;
         const scores = learner.decide?.(n) ?? net.present(shown).logits;
         confusion[samples.labels[n]][argmax(scores)]++;
@@ -148,7 +156,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const before = [net.synapticEvents, synapses.updates] as const;
       const key = batchKey("update", indices);
       for (const index of indices) {
-        show(trainingSample(data, index, null, seed), `update ${index}`);
+        put(trainingSample(data, index, null, seed), `update ${index}`);
         const sample = { label: data.train.labels[index], index, key };
         learner.learn(sample, synapses.accumulate.bind(synapses), { align() {}, settle() {} });
       }
@@ -168,7 +176,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       return cost;
     },
     parameters: () => copyOf(net),
-    deployed: () => copyOf(net),
+    deployed: () => ({ ...copyOf(net), ...(net.queue?.wired && { wiring: net.queue.wiring }) }),
     restore(parameters, memory) {
       net.weights.forEach((w, l) => {
         w.set(parameters.weights[l]);

@@ -1,8 +1,9 @@
+import { type DatasetArrays, datasetOf } from "../data/arrays.ts";
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/network/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { needBackend } from "../rate/backend.ts";
-import { checkNeeds, type Rule, ruleNamed } from "../rules/index.ts";
+import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
@@ -14,7 +15,8 @@ import { type Evaluation, networkOf, type Trainer, type TrainingSettings } from 
 
 /** One run of a comparison: a rule in one of its forms, from one seed. */
 export interface RunPlan {
-  readonly rule: string;
+  /** A name, or the rule itself. */
+  readonly rule: string | Rule;
   readonly twin: Twin;
   readonly settings: TrainingSettings;
 }
@@ -37,10 +39,19 @@ export interface Trained {
   readonly parameters: Parameters;
 }
 
-/** @throws InputError for a rate twin before a backend has been chosen: `await selectBackend()` */
+/**
+ * @throws InputError when the rule cannot learn in this network, or the network does not fit the data; for a rate twin
+ *         before a backend has been chosen: `await selectBackend()`
+ */
 export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
-  const rule: Rule = ruleNamed(plan.rule);
-  checkNeeds(rule, networkOf(rule, plan.settings));
+  const rule = ruleOf(plan.rule);
+  const architecture = networkOf(rule, plan.settings);
+  const { sizes } = architecture;
+  if (sizes[0] !== data.inputs || sizes.at(-1) !== data.classes)
+    throw new InputError(
+      `sizes: expected ${data.inputs} inputs and ${data.classes} classes, as ${data.name} has, got ${sizes.join("-")}`,
+    );
+  checkNeeds(rule, architecture);
   return plan.twin === "rate"
     ? rateTrainer(rule, data, plan.settings)
     : spikingTrainer(rule, data, plan.settings);
@@ -49,16 +60,19 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
 /**
  * Trains one twin from its start or from a state, and measures it on the test part once, after the last epoch. Tensors
  * run on what `selectBackend` chose, or on its default.
+ * @param given  the samples of training, validation and test, a `Dataset` or plain arrays
  * @throws Interrupted when the signal says so
  * @throws InputError when the weights diverge or `from` is not a state of this run
  */
 export async function train(
   plan: RunPlan,
-  data: Dataset,
+  given: Dataset | DatasetArrays,
   hooks: TrainHooks = {},
   from: RunState | null = null,
 ): Promise<Trained> {
   const { settings } = plan;
+  const data = datasetOf(given);
+  ruleOf(plan.rule);
   await needBackend();
   const trainer = (hooks.makeTrainer ?? createTrainer)(plan, data);
   try {
@@ -194,7 +208,7 @@ async function namingPlace<T>({ rule, twin }: RunPlan, place: string, work: () =
     return await work();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${rule} ${twin}, ${place}: ${error.message}`, { cause: error });
+    throw new InputError(`${ruleOf(rule).name} ${twin}, ${place}: ${error.message}`, { cause: error });
   }
 }
 
@@ -229,7 +243,7 @@ async function conclude(
   checkSpikes(spikes, settings);
   const last = state.curve.at(-1);
   return {
-    rule: plan.rule,
+    rule: ruleOf(plan.rule).name,
     twin: plan.twin,
     dataset: data.name,
     architecture: notation(settings.architecture ?? dense(settings.sizes)),

@@ -1,8 +1,9 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
+import type { ShownAs } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/feedForward.ts";
-import type { Wiring } from "../engine/exact/queuedPresentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
+import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Chosen } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -49,6 +50,10 @@ export interface TrainingSettings {
   readonly reading?: Reading;
   /** Whether the readout fires, and its spikes are the logits, or its potential is; by default as `reading`. */
   readonly readout?: "spikes" | "potential";
+  /** Whether drawn spikes are the same in every presentation of a sample; false by default. See `ShownAs`. */
+  readonly replay?: boolean;
+  /** How what a rule adds to the input is shown; `current` by default. See `ShownAs`. */
+  readonly modulation?: ShownAs["modulation"];
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */
@@ -102,7 +107,7 @@ export interface Trainer {
   /** Cost of the samples learned since the last call. */
   cost(): Cost;
   parameters(): Parameters;
-  /** Parameters of the same network without normalisation, whose remembered statistics are folded in. */
+  /** What stands for itself: without normalisation, whose remembered statistics are folded in, and with the wiring. */
   deployed(): Parameters;
   restore(parameters: Parameters, memory: Float32Array | null): void;
   readonly memory: Float32Array | null;

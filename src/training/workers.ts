@@ -1,7 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type { Dataset } from "../data/dataset.ts";
+import { encoderNamed, encoderRegistry } from "../encoding/index.ts";
 import { InputError } from "../errors.ts";
+import { ruleOf, ruleRegistry } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
+import { loadPlugin } from "./plugins.ts";
 import { createTrainer, type RunPlan } from "./train.ts";
 import type { Pieces, Trainer } from "./trainer.ts";
 
@@ -32,7 +35,10 @@ export interface Shared {
 }
 
 export interface ReplicaData {
+  /** Its rule by name: functions do not go to other threads. */
   readonly plan: RunPlan;
+  /** Files of the definitions that it names. */
+  readonly plugins: readonly string[];
   readonly data: Dataset;
   readonly parameters: Parameters;
   readonly memory: Float32Array | null;
@@ -41,12 +47,17 @@ export interface ReplicaData {
   readonly threads: number;
 }
 
-/** A trainer that spreads its batches over `threads`, this one of them; the trainer itself where that cannot be. */
+/**
+ * A trainer that spreads its batches over `threads`, this one of them; the trainer itself where that cannot be, as with
+ * rules that only this program has: those of a file come with `loadPlugin`.
+ */
 export function spread(trainer: Trainer, plan: RunPlan, data: Dataset, threads: number): Trainer {
   const { pieces } = trainer;
+  const { batch, encoder } = plan.settings;
+  const rule = ruleOf(plan.rule);
+  const [ruleFiles, codeFiles] = [ruleRegistry.filesOf(rule), encoderRegistry.filesOf(encoderNamed(encoder))];
   // Augmentation is a function, which cannot go to another thread.
-  if (threads === 1 || !pieces || data.augmented) return trainer;
-  const { batch } = plan.settings;
+  if (threads === 1 || !pieces || data.augmented || !ruleFiles || !codeFiles) return trainer;
   let crew: { shared: Shared; workers: Worker[] } | null = null;
 
   const hire = () => {
@@ -58,7 +69,8 @@ export function spread(trainer: Trainer, plan: RunPlan, data: Dataset, threads: 
       message: new Uint16Array(new SharedArrayBuffer(2 * MESSAGE)),
     };
     const common = {
-      plan,
+      plan: { ...plan, rule: rule.name },
+      plugins: [...new Set([...ruleFiles, ...codeFiles])],
       data: sharedTraining(data),
       parameters: trainer.parameters(),
       memory: trainer.memory,
@@ -168,8 +180,9 @@ function finish({ control }: Shared, batches: number): void {
 }
 
 /** A thread: builds its trainer and trains along until it is dismissed. */
-export function replicate(asked: ReplicaData): void {
+export async function replicate(asked: ReplicaData): Promise<void> {
   try {
+    for (const file of asked.plugins) await loadPlugin(file);
     const trainer = createTrainer(asked.plan, asked.data);
     trainer.restore(asked.parameters, asked.memory);
     followBatches(trainer.pieces!, asked);

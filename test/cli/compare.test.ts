@@ -6,6 +6,7 @@ import { idxImages, idxLabels, tinySet } from "../data/idxFiles.ts";
 import { sized } from "../long.ts";
 import {
   type Ended,
+  expectSame,
   filesUnder,
   json,
   progressOf,
@@ -19,18 +20,6 @@ import {
 const folder = scratch();
 const small = ["--dataset", "digits", "--train-samples", "100", "--test-samples", "50", "--hidden", "8"];
 const short = [...small, "--epochs", "2"];
-
-/** Two folders hold the same numbers, the same spikes and the same weights. */
-async function expectSame(a: string, b: string): Promise<void> {
-  expect(await untimed(a)).toBe(await untimed(b));
-  const packed = async (folder: string) =>
-    (await filesUnder(folder)).filter(file => /^(rasters|networks)\b/.test(file));
-  const files = await packed(a);
-  expect(await packed(b)).toEqual(files);
-  for (const file of files) {
-    expect((await readFile(join(a, file))).equals(await readFile(join(b, file))), file).toBe(true);
-  }
-}
 
 describe("a run folder", () => {
   const out = folder("whole");

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { compareCommand } from "../../src/cli/compare.ts";
 import { compareOptions, plans, recordedOptions } from "../../src/cli/compareOptions.ts";
 import { comparison } from "../../src/cli/compareTable.ts";
-import { loadDataset } from "../../src/data/index.ts";
+import { defineDataset, loadDataset } from "../../src/data/index.ts";
+import { defineEncoder, encoderNamed } from "../../src/encoding/index.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
+import { defineRule, ruleNamed } from "../../src/rules/index.ts";
 import { createTrainer } from "../../src/training/train.ts";
 
 test("optimiser, decays and dropout reach both twins; without them, each rule has its own weight decay", async () => {
@@ -31,7 +33,8 @@ test("each option of the table is in the help once, with its default, and is rea
     ...{ dataset: "mnist", rules: "bp,dfa", twins: "rate", model: "lenet", hidden: "3,4", epochs: "2" },
     ...{ batch: "7", learningRate: "0.1", schedule: "1 - progress", optimiser: "adam" },
     ...{ ruleOptions: "ff.theta=2", weightDecay: "0.1" },
-    ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", eligibility: "timing" },
+    ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", modulation: "spikes" },
+    ...{ replay: true, eligibility: "timing", presentations: "queue" },
     ...{ reading: "drive", readout: "spikes", vThreshold: "0.4" },
     ...{ maxSpikes: "9", trainSamples: "11", testSamples: "12", augment: "crop:8+1,flip", seeds: "3,4" },
   };
@@ -39,7 +42,7 @@ test("each option of the table is in the help once, with its default, and is rea
   const options = compareOptions(typed);
   expect(recordedOptions(JSON.parse(JSON.stringify(options)), "run.json")).toEqual(options);
   for (const [key, row] of Object.entries(comparison)) {
-    const flag = `--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)} ${row.takes}`;
+    const flag = `--${key.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`)}${"takes" in row ? ` ${row.takes}` : ""}`;
     expect(
       help.split("\n").filter(line => line.trim().startsWith(`${flag} `)),
       flag,
@@ -51,6 +54,29 @@ test("each option of the table is in the help once, with its default, and is rea
   expect(help).toMatch(/--dropout <p> .*\(default: 0\)\n/);
   expect(help).toMatch(/--schedule <expression> .*\(default: "1 - 0.9 \* progress"\)\n/);
   expect(help).toMatch(/--epochs <n> +passes over the training part\n/);
+});
+
+test("what was defined stands in the help, is read and is recorded, and encoders say what they can show", async () => {
+  const data = await loadDataset("digits", { trainSamples: 12, testSamples: 1 });
+  defineRule({ ...ruleNamed("dfa"), name: "option-rule" });
+  defineEncoder({ ...encoderNamed("latency"), name: "option-code" });
+  defineDataset({ name: "option-data", load: () => data });
+  const help = compareCommand().configureHelp({ helpWidth: 1000 }).helpInformation();
+  expect(help).toMatch(/--rules .*, chance, option-rule \(default/);
+  expect(help).toMatch(/--encoder .*, latency, option-code \(default/);
+  expect(help).toMatch(/--dataset .*, ssc, option-data, folder:PATH/);
+  const asked = { rules: "option-rule", encoder: "option-code", dataset: "option-data" };
+  const options = compareOptions(asked);
+  expect(options).toMatchObject({ ...asked, rules: ["option-rule"] });
+  expect(recordedOptions(JSON.parse(JSON.stringify(options)), "run.json")).toEqual(options);
+  expect(compareOptions({ rules: "all" }).rules).toContain("option-rule");
+  for (const { settings } of plans(options, data)) expect(settings.tauMem).toBe(Infinity);
+  expect(() => plans(compareOptions({ ...asked, augment: "standardise" }), data)).toThrow(
+    /only --encoder current can show in spikes, got option-code$/,
+  );
+  defineEncoder({ ...encoderNamed("current"), name: "option-signed" });
+  const signed = { ...asked, augment: "standardise", encoder: "option-signed" };
+  expect(plans(compareOptions(signed), data)).toHaveLength(2);
 });
 
 test("learning in a form reads the settings that the table says it does, and no other form's", async () => {

@@ -91,6 +91,7 @@ describe("threefactor export", () => {
   });
   test("writes a trained network as NIR only when loss is accepted, and says what was lost", async () => {
     const folder = runFolder();
+    await expect(run(folder)).rejects.toThrow(/^--to: expected one of msgpack, .*, png, got none$/);
     await expect(run(folder, "--to", "nir")).rejects.toThrow(
       /^nir: cannot be written without loss: the reset/,
     );

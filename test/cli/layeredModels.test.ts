@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareOptions, networkFor, plans, recordedOptions } from "../../src/cli/compareOptions.ts";
+import { openRun } from "../../src/cli/openRun.ts";
 import { loadDataset } from "../../src/data/index.ts";
 import { decodeNetwork } from "../../src/io/networkFile.ts";
 import { threefactor } from "./process.ts";
@@ -48,6 +49,14 @@ test("what is wrong with a model is said in one line", async () => {
   writeFileSync(wrong, JSON.stringify(normalised));
   expect(() => plans(compareOptions({ model: wrong }), data)).toThrow(
     /^--model: n: layers\[1\] \(batchnorm\): needs a batch, .*; expected --twins rate$/,
+  );
+});
+
+test("what is wrong with other options is said before the file is read", async () => {
+  await expect(openRun({ model: "no.json" })).rejects.toThrow(/^--model: expected .*, got "no\.json"$/);
+  await expect(openRun({ model: "no.json", epochs: "0" })).rejects.toThrow(/^--epochs: expected an integer/);
+  await expect(openRun({ model: "no.json", seeds: "1,1" })).rejects.toThrow(
+    /^--seeds: expected each value once/,
   );
 });
 

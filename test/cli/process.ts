@@ -5,10 +5,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { decode } from "../../src/io/msgpack.ts";
 import type { Results } from "../../src/training/results.ts";
 
-const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+const built = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -27,14 +28,23 @@ export function start(...args: string[]): Running {
   return startWith({}, ...args);
 }
 
-/** The same with standard output in a file, or in another folder. */
-export function startWith(
-  { stdout: file, cwd }: { stdout?: string; cwd?: string },
-  ...args: string[]
-): Running {
+interface Setting {
+  /** File of standard output. */
+  readonly stdout?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another installation's. */
+  readonly main?: string;
+}
+
+/** The same in other circumstances. */
+export function startWith({ stdout: file, cwd, env, main = built }: Setting, ...args: string[]): Running {
   if (!existsSync(main)) throw new Error(`${main} is not there: run "npm run build" first`);
   const out = file === undefined ? "pipe" : openSync(file, "w");
-  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ["ignore", out, "pipe"] });
+  const child = spawn(process.execPath, [main, ...args], {
+    ...{ cwd, env: { ...process.env, ...env } },
+    stdio: ["ignore", out, "pipe"],
+  });
   if (typeof out === "number") closeSync(out);
   let [stdout, stderr] = ["", ""];
   child.stdout?.setEncoding("utf8").on("data", text => {
@@ -77,6 +87,18 @@ export async function json<T = Results>(folder: string, file = "results.json"): 
 export async function untimed(folder: string): Promise<string> {
   const text = await readFile(join(folder, "results.json"), "utf8");
   return text.replace(/"(trainSamplesPerSecond|wallSeconds)": [^,\n]+/g, '"$1": 0');
+}
+
+/** Two folders hold the same numbers, the same spikes and the same weights. */
+export async function expectSame(a: string, b: string): Promise<void> {
+  expect(await untimed(a)).toBe(await untimed(b));
+  const packed = async (folder: string) =>
+    (await filesUnder(folder)).filter(file => /^(rasters|networks)\b/.test(file));
+  const files = await packed(a);
+  expect(await packed(b)).toEqual(files);
+  for (const file of files) {
+    expect((await readFile(join(a, file))).equals(await readFile(join(b, file))), file).toBe(true);
+  }
 }
 
 /** How far the run in a folder has come: finished runs, and epochs of the one under way. */

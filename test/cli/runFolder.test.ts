@@ -75,6 +75,18 @@ describe("a run folder that does not fit is not resumed, and stays as it is", ()
     [run, "unknown rule", options({ rules: ["x"] }), /run\.json: options: rule: expected .*, got x$/],
     [run, "no sizes", options({ hidden: {} }), /run\.json: options: hidden: expected .* got a map$/],
     [run, "text for a number", options({ epochs: "500" }), /options: epochs: .* like 500, got "500"$/],
+    [
+      run,
+      "a plugin without its checksum",
+      record({ plugins: [{ file: "x.js" }] }),
+      /plugins: expected a list, each a file and its sha256, got a list of 1$/,
+    ],
+    [
+      run,
+      "a plugin that is not there",
+      record({ plugins: [{ file: "x.js", sha256: "0" }] }),
+      /^--resume: .* began with the plugin x\.js, sha256 0, got nothing there; --plugin says/,
+    ],
     [run, "unknown backend", record({ backend: "x" }), /^backend: expected one of .*, got x$/],
     [point, "cut short", bytes => bytes.subarray(0, 200), /\.msgpack: expected MessagePack /],
     [point, "text", as("damaged"), /\.msgpack: /],

@@ -120,7 +120,7 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
   expect(populationIndex.filter(p => p === 1).length).toBeGreaterThan(10);
   for (const t of times) expect(Number.isInteger(4 * t)).toBe(true);
   const refused: [string[], string][] = [
-    [["--mode", "clock"], "--mode: expected exact or grid, got clock\n"],
+    [["--mode", "clock"], "--mode: expected one of exact, grid, got clock\n"],
     [["--workers", "2"], "--workers: expected it with --mode grid, got 2\n"],
     [["--dt", "0.1"], "--dt: expected it with --mode grid, got 0.1\n"],
     [["--mode", "grid", "--dt", "0"], "--dt: expected a number above 0, got 0\n"],

@@ -102,7 +102,7 @@ describe("what does not fit is named with its layer", () => {
     ],
     [
       { name: "a", layers: [{ kind: "dense", units: 3, size: 1 }] },
-      /^f: layers\[0\] \(dense\): expected kind, units, rate, got "size"$/,
+      /^f: layers\[0\] \(dense\): expected kind, units, rate, delay, got "size"$/,
     ],
     [
       { name: "a", layers: [], learningRates: { bp: "fast" } },

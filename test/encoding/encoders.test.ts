@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { encoderNamed, encoders } from "../../src/encoding/index.ts";
+import { type EncoderName, encoderNamed, encoderOf } from "../../src/encoding/index.ts";
 import type { PresentedInput } from "../../src/engine/exact/feedForward.ts";
 import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 
 const T = 20;
 
 function encode(
-  name: keyof typeof encoders,
+  name: EncoderName,
   intensities: number[],
   { tauMem = 20, maxSpikes = 4, seed = 1, key = "k" } = {},
 ): PresentedInput & { analogue: Float64Array | null } {
   const into: PresentedInput = { spikes: new SpikeTrain(), gain: 1, analogue: null };
-  const encoder = encoders[name]({ inputs: intensities.length, durationMs: T, tauMem, maxSpikes, seed });
+  const encoder = encoderOf(name, { inputs: intensities.length, durationMs: T, tauMem, maxSpikes, seed });
   encoder.encode(Float32Array.from(intensities), key, into);
   return into;
 }

@@ -2,13 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { Rng } from "../../src/math/rng.ts";
 import {
-  averagePool,
   averagePoolBack,
+  averagePooled,
   convolve,
   convolveBack,
   kernelSum,
-  maxPool,
   maxPoolBack,
+  maxPooled,
 } from "../../src/rate/convolution.ts";
 import type { Tensor1D, Tensor4D } from "../../src/rate/tensors.ts";
 import { direct, directPool, type Geometry, placesOf, type Shape, size } from "./direct.ts";
@@ -95,14 +95,17 @@ onEveryBackend(backend => {
       tf.tidy(() => {
         const [X, P] = [maps(x, map), maps(post, shape)];
         const pool = { size: n, stride };
-        const y = maxPool(X, pool);
+        const y = maxPooled(X, pool);
         expect(y.shape).toEqual(shape);
         expectNear(y, expected.max);
         expectNear(maxPoolBack(P, X, y, pool), expected.maxBack);
-        expectNear(averagePool(X, pool), expected.mean);
+        expectNear(averagePooled(X, pool), expected.mean);
         expectNear(averagePoolBack(P, X, pool), expected.meanBack);
-        expectNear(tf.grad((a: tf.Tensor) => maxPool(a as Maps, pool) as Maps)(X, P), expected.maxBack);
-        expectNear(tf.grad((a: tf.Tensor) => averagePool(a as Maps, pool) as Maps)(X, P), expected.meanBack);
+        expectNear(tf.grad((a: tf.Tensor) => maxPooled(a as Maps, pool) as Maps)(X, P), expected.maxBack);
+        expectNear(
+          tf.grad((a: tf.Tensor) => averagePooled(a as Maps, pool) as Maps)(X, P),
+          expected.meanBack,
+        );
       });
     },
   );
@@ -111,7 +114,7 @@ onEveryBackend(backend => {
   test.skipIf(backend === "webgpu")("of equal values the first is the maximum", () => {
     tf.tidy(() => {
       const x = maps(new Float32Array(16), [1, 4, 4, 1]);
-      const y = maxPool(x, { size: 2 });
+      const y = maxPooled(x, { size: 2 });
       const back = maxPoolBack(tf.onesLike(y as Maps) as Maps, x, y, { size: 2 });
       expect([...back.dataSync()]).toEqual([1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
     });

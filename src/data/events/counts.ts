@@ -55,7 +55,7 @@ export function counter(count: number, inputs: number, where: string) {
 }
 
 /** Of training samples without a part for validation, the last tenth. */
-export function split(all: Samples, inputs: number): { train: Samples; validation: Samples } {
+export function heldOut(all: Samples, inputs: number): { train: Samples; validation: Samples } {
   const kept = all.count - Math.floor(all.count / VALIDATION_SHARE);
   const part = (from: number, to: number): Samples => ({
     count: to - from,

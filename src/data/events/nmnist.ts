@@ -4,7 +4,7 @@ import { InputError } from "../../errors.ts";
 import { entryAt, readRegular } from "../../files/regular.ts";
 import { decodeNmnist, NMNIST_SIDE } from "../../io/events/nmnist.ts";
 import type { Dataset } from "../dataset.ts";
-import { counter, folderWith, split } from "./counts.ts";
+import { counter, folderWith, heldOut } from "./counts.ts";
 
 /**
  * N-MNIST from the folders Train and Test, as event counts per polarity and pixel; see `counts.ts`.
@@ -33,5 +33,12 @@ export function loadNmnist(dataDir?: string): Dataset {
     return collect.samples;
   };
   const shape = [2 * NMNIST_SIDE, NMNIST_SIDE];
-  return { name: "nmnist", inputs, classes: 10, shape, ...split(part("Train"), inputs), test: part("Test") };
+  return {
+    name: "nmnist",
+    inputs,
+    classes: 10,
+    shape,
+    ...heldOut(part("Train"), inputs),
+    test: part("Test"),
+  };
 }

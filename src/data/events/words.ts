@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { readShd, SHD_CHANNELS } from "../../io/events/shd.ts";
 import type { Dataset, Samples } from "../dataset.ts";
-import { counter, folderWith, split } from "./counts.ts";
+import { counter, folderWith, heldOut } from "./counts.ts";
 
 /** Words that are in memory with all their spikes. */
 const WORDS = 512;
@@ -45,6 +45,6 @@ async function loadWords(
   };
   const [train, ...others] = await Promise.all(files.map(read));
   const test = others.at(-1)!;
-  const kept = others.length === 2 ? { train: train, validation: others[0] } : split(train, SHD_CHANNELS);
+  const kept = others.length === 2 ? { train: train, validation: others[0] } : heldOut(train, SHD_CHANNELS);
   return { name, inputs: SHD_CHANNELS, classes, shape: [1, SHD_CHANNELS], ...kept, test };
 }

@@ -3,13 +3,13 @@ import { exp, expm1 } from "../../math/elementary.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
 import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
-import { currentPerTrace } from "../network/layers.ts";
+import { currentPerTrace, type Wiring } from "../network/layers.ts";
 import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import { pool, unpool } from "../network/pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
-import { type Presented, QueuedPresentation, type Wiring } from "./queuedPresentation.ts";
+import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
 import { SpikePool } from "./spikePool.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
@@ -20,6 +20,14 @@ export interface PresentedInput {
   gain: number;
   /** [inputs] drives held constant over the presentation, as the traces that they reach at its end; null for none. */
   analogue: Float64Array | null;
+  /** [inputs] what the spikes stand for, where a modulation changes them; absent where it is a drive beside them. */
+  intensities?: Float32Array | null;
+  /**
+   * Makes the input ready for the next presentation of the sample, which may be altered by a modulation; absent where it
+   * stays as it is.
+   * @returns what is left of the modulation, to be added as a constant drive
+   */
+  next?: ((modulation: Float64Array | null) => Float64Array | null) | null;
 }
 
 /**
@@ -274,11 +282,12 @@ export class FeedForwardNetwork {
 
   /**
    * Presents `input` from the resting state.
-   * @param modulation  [inputs], added to the input as a constant drive, as traces at the end
+   * @param modulation  [inputs], in traces at the end: added to the input as a constant drive, or as `input.next` does
    */
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
     const { input } = this;
-    into.analogue = sum(input.analogue, modulation);
+    const left = input.next ? input.next(modulation) : modulation;
+    into.analogue = sum(input.analogue, left);
     into.spikes[0].take(input.spikes);
     this.#trace(input.spikes, input.gain, into.trace[0]);
     if (into.analogue) add(into.trace[0], into.analogue);

@@ -1,22 +1,12 @@
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { instant } from "../instant.ts";
-import { type LayeredNetwork, layeredSpec, populationNames } from "../network/layers.ts";
+import { type LayeredNetwork, layeredSpec, populationNames, type Wiring } from "../network/layers.ts";
 import { type Network, network, type ProjectionSpec } from "../network/network.ts";
 import { plasticity } from "../network/plasticity/index.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { Simulation } from "../simulation.ts";
 import type { OnlineLearning } from "./lifLayer.ts";
-
-/** What a layered network may have besides its layers. */
-export interface Wiring {
-  /** Delays of the synapses of each layer, one number or one each [ms]; 0 where there is none. */
-  readonly delays?: readonly ProjectionSpec["delay"][];
-  /** Synapses between its populations (see `populationNames`), such as recurrent ones, which learn with their targets. */
-  readonly projections?: readonly ProjectionSpec[];
-  /** Draws connectivity, weights and delays of these; 1 by default. */
-  readonly seed?: number;
-}
 
 /** What a population did in a presentation. */
 export interface Presented {
@@ -45,6 +35,7 @@ export class QueuedPresentation {
   /** Whether there is more than layers without delays. */
   readonly wired: boolean;
   readonly #network: Network;
+  readonly #given: readonly ProjectionSpec[];
   readonly #names: readonly string[];
   readonly #durationMs: number;
   readonly #tauMem: number;
@@ -52,29 +43,55 @@ export class QueuedPresentation {
   updates = 0;
 
   /** @throws InputError for wiring that cannot be */
-  constructor(net: Omit<LayeredNetwork, "inputGain" | "biases">, wiring: Wiring) {
+  constructor(net: Omit<LayeredNetwork, "inputGain" | "biases">, { seed = 1, ...given }: Wiring) {
     const { sizes, layers } = net.architecture;
-    const spec = layeredSpec({ ...net, biases: layers.map(() => new Float32Array(0)), inputGain: 1 });
-    const { delays = [], projections = [], seed = 1 } = wiring;
-    const pools = spec.projections!.length - layers.length;
-    const own = spec.projections!.map((projection, q) => {
-      const delay = delays[q - pools];
-      return delay === undefined ? projection : { ...projection, delay };
-    });
-    this.#network = network({ ...spec, projections: [...own, ...projections] }, { seed });
+    const { delays = [], projections = [] } = given;
+    // Lists of weights would be learned in place: these belong to whoever gave them.
+    const own = projections.map(({ weights, ...rest }) => ({
+      ...rest,
+      weights: weights instanceof Float32Array ? weights.slice() : weights,
+    }));
+    const wiring = { delays, projections: own };
+    const none = layers.map(() => new Float32Array(0));
+    const spec = layeredSpec({ ...net, biases: none, inputGain: 1, wiring });
     this.#names = populationNames(layers.length);
+    projections.forEach((projection, q) => {
+      for (const [end, among] of [
+        ["from", this.#names.slice(0, -1)],
+        ["to", this.#names.slice(1)],
+      ] as const) {
+        if (among.includes(projection[end])) continue;
+        throw new InputError(
+          `projections[${q}].${end}: expected one of ${among.join(", ")}, got ${shown(projection[end])}`,
+        );
+      }
+    });
+    this.#network = network(spec, { seed });
+    this.#given = projections;
     this.#durationMs = net.durationMs;
     this.#tauMem = net.neuron.tauMem;
     this.populations = sizes.map(size => ({ spikes: new SpikeTrain(), v: new Float64Array(size) }));
     const placed = this.#network.projections.toSorted((a, b) => a.place - b.place);
-    this.layers = placed.slice(pools, own.length).map(({ synapses }) => synapses);
-    this.laterals = placed.slice(own.length).map(({ from, to, synapses, name }) => {
-      const ends = [from, to].map(p => this.#names.indexOf(this.#network.populations[p].name));
-      if (ends.includes(-1))
-        throw new InputError(`projections: ${name}: expected ends among ${this.#names.join(", ")}`);
-      return { from: ends[0], to: ends[1], synapses };
-    });
+    this.layers = placed.slice(-layers.length).map(({ synapses }) => synapses);
+    this.laterals = projections.map(({ from, to }, q) => ({
+      from: this.#names.indexOf(from),
+      to: this.#names.indexOf(to),
+      synapses: placed[q].synapses,
+    }));
     this.wired = projections.length > 0 || delays.some(delay => delay !== undefined && delay !== 0);
+  }
+
+  /** The wiring as it was drawn and has learned, in numbers. */
+  get wiring(): Wiring {
+    return {
+      delays: this.layers.map(synapses => writtenOut(synapses).delay),
+      projections: this.laterals.map(({ synapses }, q) => {
+        const { from, to, name, connect } = this.#given[q];
+        const { pre, post, ...rest } = writtenOut(synapses, connect !== undefined);
+        const listed = connect && (synapses.shared ? connect : ({ kind: "pairs", pre, post } as const));
+        return { ...(name !== undefined && { name }), from, to, ...(listed && { connect: listed }), ...rest };
+      }),
+    };
   }
 
   /**
@@ -151,4 +168,29 @@ export class QueuedPresentation {
       }),
     };
   }
+}
+
+/**
+ * Ends of synapses, their weights and their delays, one for all where it is the same.
+ * @param listed  in the order of their weights, which is also that of a kernel; else as a matrix
+ */
+function writtenOut(synapses: Projection, listed = false) {
+  const inOrder = listed || synapses.shared;
+  const { length } = synapses.weights;
+  const [pre, post] = [new Uint32Array(length), new Uint32Array(length)];
+  const [weights, delays] = [new Float32Array(length), new Float64Array(length)];
+  for (let row = 0; row < synapses.pre; row++) {
+    for (let cursor = 0; cursor < synapses.rowLength(row); ) {
+      const delay = synapses.delayAt(row, cursor);
+      cursor = synapses.deliver(row, cursor, (target, weight, s) => {
+        const place = inOrder ? s : row * synapses.post + target;
+        pre[place] = row;
+        post[place] = target;
+        weights[place] = weight;
+        delays[place] = delay;
+      });
+    }
+  }
+  const same = delays.every(delay => delay === synapses.minDelay);
+  return { pre, post, weights, delay: same ? synapses.minDelay : delays };
 }

@@ -3,6 +3,16 @@ import type { Architecture, Layer } from "./architecture.ts";
 import type { NetworkSpec, ProjectionSpec } from "./network.ts";
 import type { NeuronSpec } from "./neurons/index.ts";
 
+/** What a layered network may have besides its layers. */
+export interface Wiring {
+  /** Delays of the synapses of each layer, one number or one each [ms]; 0 where there is none. */
+  readonly delays?: readonly ProjectionSpec["delay"][];
+  /** Synapses between its populations (see `populationNames`), such as recurrent ones, which learn with their targets. */
+  readonly projections?: readonly ProjectionSpec[];
+  /** Draws connectivity, weights and delays of these; 1 by default. */
+  readonly seed?: number;
+}
+
 /** A network in layers, with all that its spikes depend on. */
 export interface LayeredNetwork {
   readonly architecture: Architecture;
@@ -16,6 +26,7 @@ export interface LayeredNetwork {
   readonly durationMs: number;
   /** Trace that one input spike adds. */
   readonly inputGain: number;
+  readonly wiring?: Wiring;
   /** Threshold of readout neurons that fire; by default the readout integrates and never does. */
   readonly readoutThreshold?: number | null;
 }
@@ -28,11 +39,11 @@ export function populationNames(depth: number): string[] {
 
 /**
  * A layered network as the populations, projections and currents that it is: `input`, `hidden` (or `hidden 1`, ...) and
- * `readout`, which integrates and fires only where it has a threshold; `pool 1`, ... where spikes pass through max pools. The weights are those
- * that were given, not copies.
+ * `readout`, which integrates and fires only where it has a threshold; `pool 1`, ... where spikes pass through max pools.
+ * The weights are those that were given, not copies. Projections are those of the wiring, of max pools, and of the layers.
  */
 export function layeredSpec(net: LayeredNetwork): NetworkSpec {
-  const { architecture, neuron, biases, durationMs } = net;
+  const { architecture, neuron, biases, durationMs, wiring: { delays = [], projections = [] } = {} } = net;
   const { sizes, layers } = architecture;
   const names = populationNames(layers.length);
   const { tauMem } = neuron;
@@ -61,6 +72,10 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
       ...Object.fromEntries(pools.map(pool => [pool.name, { size: pool.size, neuron: pool.neuron }])),
     },
     projections: [
+      ...projections.map(own => ({
+        ...own,
+        gain: own.from === "input" ? net.inputGain : neuron.vThreshold,
+      })),
       ...pools.map(({ name, from }) => ({
         from,
         to: name,
@@ -74,6 +89,7 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
           ...connection(layer),
           weights: net.weights[l],
           gain: gainOf(layer, l === 0 ? net.inputGain : neuron.vThreshold),
+          ...(delays[l] !== undefined && { delay: delays[l] }),
         }),
       ),
     ],

@@ -1,8 +1,10 @@
 import { InputError, shown } from "../../errors.ts";
 import { expectChoice, expectOnly } from "./expect.ts";
 
+const UNITS = ["ms", "mV", "Hz", "mV/ms", "1/ms", "1"] as const;
+
 /** What a number counts; a potential may also be dimensionless, as long as all of a network are. `1`: a pure number. */
-export type Unit = "ms" | "mV" | "Hz" | "mV/ms" | "1/ms" | "1";
+export type Unit = (typeof UNITS)[number];
 
 /** The other values of the same table, defaults filled in. */
 // biome-ignore lint/suspicious/noExplicitAny: which they are is known to the table that reads them
@@ -36,6 +38,32 @@ export type AnyTable = any;
 /** The table itself, with its words and which of its parameters have defaults as types. */
 export function table<const T extends Table>(parameters: T): T {
   return parameters;
+}
+
+/**
+ * What is wrong with the table of a definition, beginning with the parameter; null for nothing.
+ * @param taken  the field that names the definition, beside which its parameters stand
+ */
+export function tableFault(parameters: Table, taken: string): string | null {
+  for (const [name, row] of Object.entries(parameters)) {
+    const fault = name === taken ? `: expected another name, since ${taken} names the thing` : rowFault(row);
+    if (fault !== null) return `parameters.${name}${fault}`;
+  }
+  return null;
+}
+
+function rowFault(row: Parameter): string | null {
+  if (typeof row !== "object" || row === null) return `: expected a map with its unit, got ${shown(row)}`;
+  const { unit, words, check } = row;
+  if (unit !== undefined && !UNITS.includes(unit))
+    return `.unit: expected one of ${UNITS.join(", ")}, got ${shown(unit)}`;
+  if (words !== undefined && !(Array.isArray(words) && words.every(word => typeof word === "string")))
+    return `.words: expected a list of texts, got ${shown(words)}`;
+  if (check !== undefined && typeof check !== "function")
+    return `.check: expected a function, got ${shown(check)}`;
+  if (unit !== undefined && !["undefined", "number", "function"].includes(typeof row.default) && !words)
+    return `.default: expected a number or a function of the others, got ${shown(row.default)}`;
+  return null;
 }
 
 type Value<P> = P extends { unit: Unit } ? number : P extends { words: readonly (infer W)[] } ? W : string;

@@ -259,10 +259,10 @@ function entity(root: Group, path: string): { type: string } | null {
 
 /** Numbers of a dataset of any numeric type, as doubles; beyond 2^53 they are rounded. */
 export function numbersAt(root: Group, path: string, file: string): Float64Array {
-  return numbersOf(datasetAt(root, path, file), path, file);
+  return hdf5Numbers(datasetAt(root, path, file), path, file);
 }
 
-export function numbersOf(dataset: Dataset, path: string, file: string): Float64Array {
+export function hdf5Numbers(dataset: Dataset, path: string, file: string): Float64Array {
   checkSize(dataset, path, file);
   if (dataset.shape?.includes(0)) return new Float64Array(0);
   const value: unknown = dataset.value;

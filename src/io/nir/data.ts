@@ -14,7 +14,7 @@ import {
 } from "../hdf5/hdf5.ts";
 import { readHdf5 } from "../hdf5/thread.ts";
 import { type RasterStream, rasterFrom } from "../raster/stream.ts";
-import { select } from "../sonata/write.ts";
+import { placesOf } from "../sonata/write.ts";
 import { millisecondsOf } from "../timeUnits.ts";
 
 /*
@@ -72,7 +72,7 @@ function* writeEvents(group: Group, stream: RasterStream, p: number): Generator<
   const idx = new Column(group, "idx", "<q", count, true);
   const time = new Column(group, "time", "<d", count, true);
   for (const block of stream.spikes()) {
-    const own = select(block.populationIndex, p);
+    const own = placesOf(block.populationIndex, p);
     idx.write(Uint32Array.from(own, k => block.neurons[k]));
     time.write(Float64Array.from(own, k => block.times[k]));
     yield;

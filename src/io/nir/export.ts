@@ -32,6 +32,8 @@ export function networkToNir(
   const { sizes, weights, biases, neuron, inputGain, metadata } = network;
   if (!(dtMs > 0 && dtMs < Infinity))
     throw new InputError(`dt: expected a time step in ms above 0, got ${dtMs}`);
+  if (network.wiring)
+    throw new InputError("nir: expected layers without delays, got delays or further synapses");
   const layers = network.layers ?? sizes.slice(1).map((post, l) => denseLayer(sizes[l], post));
   if (layers.some(({ pool }) => pool?.kind === "max")) {
     throw new InputError(

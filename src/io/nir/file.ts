@@ -5,14 +5,14 @@ import {
   type Group,
   groupAt,
   has,
-  numbersOf,
+  hdf5Numbers,
   textAt,
   textsAt,
   writeHdf5,
   writeText,
 } from "../hdf5/hdf5.ts";
 import { readHdf5 } from "../hdf5/thread.ts";
-import { checkGraph, type NirGraph, type NirNode, type NirValue, type Tensor } from "./graph.ts";
+import { checkGraph, type NirGraph, type NirNode, type NirTensor, type NirValue } from "./graph.ts";
 
 /** Version of the reference package whose layout this is. */
 const VERSION = "1.0.8";
@@ -131,11 +131,11 @@ function readValue(dataset: Dataset, group: Group, name: string, path: string): 
   const { dtype } = dataset;
   const shape = dataset.shape ?? [];
   if (typeof dtype === "string" && /S/.test(dtype)) return textAt(group, name, path);
-  const numbers = numbersOf(dataset, name, path);
+  const numbers = hdf5Numbers(dataset, name, path);
   if (dtype === "<d") return { shape, data: numbers };
   if (dtype === "<f") return { shape, data: Float32Array.from(numbers) };
   if (dtype === "<i") return { shape, data: Int32Array.from(numbers) };
   const integer = numbers.every(Number.isSafeInteger);
-  const data: Tensor["data"] = integer ? BigInt64Array.from(numbers, BigInt) : numbers;
+  const data: NirTensor["data"] = integer ? BigInt64Array.from(numbers, BigInt) : numbers;
   return { shape, data };
 }

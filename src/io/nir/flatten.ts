@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { isNeuron, type NirGraph, type NirNode, numbers, parametersOf, type Tensor } from "./graph.ts";
+import { isNeuron, type NirGraph, type NirNode, type NirTensor, numbers, parametersOf } from "./graph.ts";
 import { type LinearMap, linearMap, size } from "./linear.ts";
 
 export interface FlatGraph {
@@ -127,7 +127,7 @@ export function spreadSingle(
     if (!isNeuron(node.type)) return [name, node];
     const single = parametersOf(node).filter(([, { data }]) => data.length !== n);
     if (single.length === 0) return [name, node];
-    const spread = single.map(([field, { data }]): [string, Tensor] => [
+    const spread = single.map(([field, { data }]): [string, NirTensor] => [
       field,
       { shape, data: new Float64Array(n).fill(Number(data[0])) },
     ]);

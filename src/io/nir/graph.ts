@@ -6,12 +6,12 @@ import { InputError } from "../../errors.ts";
  */
 
 /** Numbers with their shape; [] for a single one. */
-export interface Tensor {
+export interface NirTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array;
 }
 
-export type NirValue = Tensor | string;
+export type NirValue = NirTensor | string;
 
 export interface NirNode {
   readonly type: string;
@@ -62,16 +62,16 @@ export function isNeuron(type: string): boolean {
 }
 
 /** The parameters of a neuron node. */
-export function parametersOf(node: NirNode): [name: string, value: Tensor][] {
+export function parametersOf(node: NirNode): [name: string, value: NirTensor][] {
   return (nirFields[node.type] ?? [])
     .map(field => field.replace("?", ""))
     .flatMap(field => {
       const value = node.fields[field];
-      return value === undefined || typeof value === "string" ? [] : [[field, value] as [string, Tensor]];
+      return value === undefined || typeof value === "string" ? [] : [[field, value] as [string, NirTensor]];
     });
 }
 
-export function tensor(data: Tensor["data"], shape: readonly number[] = [data.length]): Tensor {
+export function tensor(data: NirTensor["data"], shape: readonly number[] = [data.length]): NirTensor {
   return { shape, data };
 }
 

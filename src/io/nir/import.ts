@@ -4,7 +4,7 @@ import { type FlatGraph, flattenGraph, shapesOf, spreadSingle } from "./flatten.
 import { isNeuron, type NirGraph } from "./graph.ts";
 import { type LayerPart, type LayerSynapses, type PartedLayer, splitSynapses } from "./layerParts.ts";
 import { type LinearMap, size } from "./linear.ts";
-import { type NirNeurons, neuronsOf } from "./neurons.ts";
+import { type NirNeurons, nirNeurons } from "./neurons.ts";
 import { applyAll, multiplyOut, pathsFrom } from "./paths.ts";
 import { stepOf, unitOf } from "./units.ts";
 
@@ -78,7 +78,7 @@ export function nirToNetwork(graph: NirGraph, options: NirImportOptions = {}): I
       const neurons = Uint32Array.from({ length: n }, (_, k) => k);
       layers[name] = { size: n, neurons: null, parts: [{ population: name, neurons }] };
     } else if (isNeuron(node.type)) {
-      const neurons = neuronsOf(name, node, ms, dt, reset, options.steps === "euler");
+      const neurons = nirNeurons(name, node, ms, dt, reset, options.steps === "euler");
       const parts = neurons.groups.map(({ members }, g) => ({
         population: neurons.groups.length === 1 ? name : `${name}[${g}]`,
         neurons: members,

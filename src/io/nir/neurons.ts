@@ -35,7 +35,7 @@ export interface NirReset {
  * @param euler  decay in one step by 1 - dt / tau for exp(-dt / tau), of potentials and synaptic currents
  * @throws InputError when the node falls into too many populations, or cannot decay so
  */
-export function neuronsOf(
+export function nirNeurons(
   name: string,
   node: NirNode,
   ms: number,

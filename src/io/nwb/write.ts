@@ -1,6 +1,6 @@
 import type { RecordedTrace } from "../../engine/record/raster.ts";
 import { Rng } from "../../math/rng.ts";
-import { factsToJson, regular } from "../facts.ts";
+import { evenClock, factsToJson } from "../facts.ts";
 import {
   Column,
   type Dataset,
@@ -98,7 +98,7 @@ function writeTrace(
   data.dataset.create_attribute("conversion", Float32Array.of(biological ? 1e-3 : 1), [], "<f");
   data.dataset.create_attribute("offset", Float32Array.of(0), [], "<f");
   data.dataset.create_attribute("resolution", Float32Array.of(-1), [], "<f");
-  const grid = regular(times);
+  const grid = evenClock(times);
   if (grid) {
     const start = group.create_dataset({
       name: "starting_time",

@@ -1,5 +1,5 @@
 /** What a picture is made of. Lengths in points (1/72 inch), y downwards. */
-export type Shape =
+export type Mark =
   | {
       readonly kind: "line";
       readonly points: readonly (readonly [number, number])[];
@@ -37,11 +37,11 @@ export type Shape =
       readonly color: string;
     };
 
-export interface Picture {
+export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  readonly shapes: readonly Shape[];
+  readonly shapes: readonly Mark[];
 }
 
 /** `#rrggbb` as three bytes. */

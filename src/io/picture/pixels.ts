@@ -1,4 +1,4 @@
-import { densityPixels, type Picture, rgb, type Shape } from "./draw.ts";
+import { type Drawing, densityPixels, type Mark, rgb } from "./draw.ts";
 import { ADVANCE, lines } from "./letters.ts";
 import { encodePng } from "./png.ts";
 
@@ -6,7 +6,7 @@ import { encodePng } from "./png.ts";
 const DPI = 300;
 
 /** A picture as a PNG file of 300 dots per inch. Text is drawn in lines; the SVG has real fonts. */
-export function pictureToPng(picture: Picture): Uint8Array {
+export function pictureToPng(picture: Drawing): Uint8Array {
   const canvas = new Canvas(picture.width, picture.height);
   for (const shape of picture.shapes) canvas.draw(shape);
   return encodePng(canvas.pixels, canvas.width, canvas.height, DPI);
@@ -25,7 +25,7 @@ class Canvas {
     this.pixels = new Uint8Array(3 * this.width * this.height).fill(255);
   }
 
-  draw(shape: Shape): void {
+  draw(shape: Mark): void {
     const s = this.#scale;
     if (shape.kind === "line") {
       const w = Math.max(1, Math.round(shape.width * s));
@@ -52,7 +52,7 @@ class Canvas {
     }
   }
 
-  #text({ x, y, text, size, anchor, color }: Extract<Shape, { kind: "text" }>): void {
+  #text({ x, y, text, size, anchor, color }: Extract<Mark, { kind: "text" }>): void {
     // Capitals are seven dots high, and about 0.7 of the size of a font.
     const unit = (0.7 * size * this.#scale) / 7;
     const length = (text.length * ADVANCE - 1) * unit;
@@ -89,7 +89,7 @@ class Canvas {
       }
   }
 
-  #density({ x, y, width, height, columns, rows, shades, color }: Extract<Shape, { kind: "density" }>): void {
+  #density({ x, y, width, height, columns, rows, shades, color }: Extract<Mark, { kind: "density" }>): void {
     const cells = densityPixels(shades, color);
     const s = this.#scale;
     const [left, top] = [Math.round(x * s), Math.round(y * s)];

@@ -1,6 +1,6 @@
 import type { Raster } from "../../engine/record/raster.ts";
 import { collect, type RasterStream } from "../raster/stream.ts";
-import type { Picture, Shape } from "./draw.ts";
+import type { Drawing, Mark } from "./draw.ts";
 
 /** Above this many spikes strokes would only make the file large and the picture black. */
 const DENSITY_ABOVE = 10_000;
@@ -30,7 +30,7 @@ const SHORTEST = 1e-290;
  * Up to 10,000 spikes are strokes; beyond, each band is a picture of counts. Only the first 64 populations are drawn,
  * and a line says how many more there are.
  */
-export function rasterPicture(raster: Raster | RasterStream): Picture {
+export function rasterPicture(raster: Raster | RasterStream): Drawing {
   const {
     durationMs,
     populations: all,
@@ -39,7 +39,7 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
     neurons,
   } = "spikes" in raster ? collect(raster) : raster;
   const populations = all.slice(0, MOST_BANDS).map(({ name, size }) => ({ name: brief(name), size }));
-  const shapes: Shape[] = [];
+  const shapes: Mark[] = [];
   const right = WIDTH - RIGHT;
   const span = durationMs > SHORTEST ? durationMs : 1;
   // Nothing is drawn beside the axis, whenever a spike is.
@@ -141,7 +141,7 @@ export function rasterPicture(raster: Raster | RasterStream): Picture {
 }
 
 function histogram(
-  shapes: Shape[],
+  shapes: Mark[],
   populations: readonly { size: number }[],
   spikes: readonly { times: readonly number[] }[],
   span: number,
@@ -191,12 +191,12 @@ function shades(
   return most === 0 ? counts : counts.map(n => Math.sqrt(n / most));
 }
 
-function axis(shapes: Shape[], points: readonly (readonly [number, number])[]): void {
+function axis(shapes: Mark[], points: readonly (readonly [number, number])[]): void {
   shapes.push({ kind: "line", points, color: INK, width: LINE });
 }
 
 function label(
-  shapes: Shape[],
+  shapes: Mark[],
   x: number,
   y: number,
   text: string,

@@ -1,9 +1,9 @@
 import { visible } from "../../errors.ts";
-import { densityPixels, type Picture, type Shape } from "./draw.ts";
+import { type Drawing, densityPixels, type Mark } from "./draw.ts";
 import { encodePng } from "./png.ts";
 
 /** A picture as a stand-alone SVG file. */
-export function pictureToSvg({ width, height, title, shapes }: Picture): string {
+export function pictureToSvg({ width, height, title, shapes }: Drawing): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}pt" height="${height}pt" viewBox="0 0 ${width} ${height}" role="img" font-family="Helvetica, Arial, sans-serif">`,
     `<title>${escaped(title)}</title>`,
@@ -14,7 +14,7 @@ export function pictureToSvg({ width, height, title, shapes }: Picture): string 
   ].join("\n");
 }
 
-function draw(shape: Shape): string {
+function draw(shape: Mark): string {
   switch (shape.kind) {
     case "line": {
       const path = shape.points.map(([x, y], k) => `${k === 0 ? "M" : "L"}${n(x)} ${n(y)}`).join("");

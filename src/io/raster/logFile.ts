@@ -4,7 +4,7 @@ import { InputError } from "../../errors.ts";
 import { openRegular, unreadable } from "../../files/regular.ts";
 import { decodeSequence, encode } from "../msgpack.ts";
 import { checkBlock, cut, LOG_FORMAT, readLog } from "./log.ts";
-import { BLOCK, type RasterStream, type SpikeBlock } from "./stream.ts";
+import { type RasterStream, SPIKES_PER_BLOCK, type SpikeBlock } from "./stream.ts";
 
 /** How much of a file is read at once, and where a value that is still not whole begins to cost too much. */
 const PIECE = 2 ** 20;
@@ -62,11 +62,11 @@ export class RasterWriter {
 
   /** @throws InputError when the spikes do not follow the ones before in time, or are of no population */
   spikes({ times, populationIndex, neurons }: SpikeBlock): void {
-    for (let k = 0; k < times.length; k += BLOCK) {
+    for (let k = 0; k < times.length; k += SPIKES_PER_BLOCK) {
       const block = {
-        times: times.subarray(k, k + BLOCK),
-        populationIndex: populationIndex.subarray(k, k + BLOCK),
-        neurons: neurons.subarray(k, k + BLOCK),
+        times: times.subarray(k, k + SPIKES_PER_BLOCK),
+        populationIndex: populationIndex.subarray(k, k + SPIKES_PER_BLOCK),
+        neurons: neurons.subarray(k, k + SPIKES_PER_BLOCK),
       };
       this.#last = checkBlock(block, this.#populations, this.#last, "raster");
       this.#write(encode(block));

@@ -3,7 +3,7 @@ import { InputError } from "../../errors.ts";
 import { readRegular } from "../../files/regular.ts";
 import { metadataFromJson, metadataToJson, parseJson } from "../metadataJson.ts";
 import { bytesOf, encodeNpy, encodeNpyText, type NpyArray, npyHeader } from "../npy.ts";
-import { decodeNpz, npzPieces, numbersOf } from "../npz.ts";
+import { decodeNpz, npzNumbers, npzPieces } from "../npz.ts";
 import { type RasterStream, rasterFrom, type SpikeBlock } from "./stream.ts";
 
 /**
@@ -42,7 +42,7 @@ export function readRasterNpz(path: string): Raster {
 /** The same of bytes in memory. @param file  named in errors */
 export function decodeRasterNpz(bytes: Uint8Array, file: string): Raster {
   const arrays = decodeNpz(bytes, file);
-  const numbers = (name: string) => numbersOf(arrays, name, file);
+  const numbers = (name: string) => npzNumbers(arrays, name, file);
   const times = numbers("times");
   const indices = numbers("population");
   const ids = numbers("neuron");

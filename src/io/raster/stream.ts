@@ -21,7 +21,7 @@ export interface RasterStream extends Omit<Raster, "times" | "populationIndex" |
 }
 
 /** Spikes per block: about 0.9 MB. */
-export const BLOCK = 65_536;
+export const SPIKES_PER_BLOCK = 65_536;
 
 /** A raster in memory as a stream; the blocks are views. */
 export function streamOf(raster: Raster): RasterStream {
@@ -33,11 +33,11 @@ export function streamOf(raster: Raster): RasterStream {
     metadata,
     spikeCount: times.length,
     *spikes() {
-      for (let k = 0; k < times.length; k += BLOCK) {
+      for (let k = 0; k < times.length; k += SPIKES_PER_BLOCK) {
         yield {
-          times: times.subarray(k, k + BLOCK),
-          populationIndex: populationIndex.subarray(k, k + BLOCK),
-          neurons: neurons.subarray(k, k + BLOCK),
+          times: times.subarray(k, k + SPIKES_PER_BLOCK),
+          populationIndex: populationIndex.subarray(k, k + SPIKES_PER_BLOCK),
+          neurons: neurons.subarray(k, k + SPIKES_PER_BLOCK),
         };
       }
     },

@@ -13,7 +13,7 @@ import {
   type SonataOptions,
   sonataConfigs,
 } from "./config.ts";
-import { parameterFile, type SonataNeuron, sonataNeuron, typeTable, type Values } from "./types.ts";
+import { parameterFile, type SonataNeuron, sonataNeuron, type TypeRow, typeTable } from "./types.ts";
 
 export interface SonataCircuit {
   readonly spec: NetworkSpec;
@@ -28,7 +28,7 @@ export interface SonataLayer extends PartedLayer {
   /** [nodes] Type of each. */
   readonly types: Float64Array;
   /** By type: its row in the table, and its neuron. */
-  readonly rows: ReadonlyMap<number, Values>;
+  readonly rows: ReadonlyMap<number, TypeRow>;
   readonly neurons: ReadonlyMap<number, SonataNeuron>;
 }
 
@@ -65,7 +65,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
   for (const { file, table } of files.nodes) {
     if (table === null)
       throw new InputError(`${file}: expected a table of types beside it (node_types_file), got none`);
-    const rows: ReadonlyMap<number, Values> = typeTable(expectFile(table), "node_type_id");
+    const rows: ReadonlyMap<number, TypeRow> = typeTable(expectFile(table), "node_type_id");
     for (const { name, types, bias } of await readHdf5("sonataNodes", file)) {
       if (types.length === 0) continue;
       if (layers.has(name)) throw new InputError(`${file}: ${name}: expected each population of nodes once`);
@@ -98,7 +98,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
   const projections: NonNullable<NetworkSpec["projections"]>[number][] = [];
   for (const { file, table } of files.edges) {
     const found = table !== null && entryAt(table)?.isFile();
-    const rows = new Map<number, Values>();
+    const rows = new Map<number, TypeRow>();
     for (const [type, row] of found ? typeTable(table, "edge_type_id") : []) {
       const where = `${table}: type ${type}`;
       const { model_template: model = "", weight_function: rule = "wmax" } = row;
@@ -124,7 +124,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
 /** Edges by their sources, with the weights that the engine takes. */
 function sorted(
   edges: SonataEdges,
-  rows: ReadonlyMap<number, Values>,
+  rows: ReadonlyMap<number, TypeRow>,
   from: SonataLayer,
   to: SonataLayer,
   where: string,
@@ -180,14 +180,14 @@ interface Files {
   readonly nodes: readonly { file: string; table: string | null }[];
   readonly edges: readonly { file: string; table: string | null }[];
   /** Parameters that `dynamics_params` of a row names; none where it names none. */
-  cell(row: Values, where: string): Values;
-  synapse(row: Values, where: string): Values;
+  cell(row: TypeRow, where: string): TypeRow;
+  synapse(row: TypeRow, where: string): TypeRow;
 }
 
 /** A folder without a configuration. */
 function plainFiles(folder: string): Files {
   const own = (file: string) => join(folder, file);
-  const from = ({ dynamics_params: name }: Values) =>
+  const from = ({ dynamics_params: name }: TypeRow) =>
     name ? parameterFile(expectFile(own(plain(name)))) : {};
   const edges = entryAt(own("edges.h5")) ? [{ file: own("edges.h5"), table: own("edge_types.csv") }] : [];
   const nodes = [{ file: expectFile(own("nodes.h5")), table: own("node_types.csv") }];
@@ -221,8 +221,8 @@ function configuredFiles(config: Config, places: Places): Files {
   };
   const components = mapOf(config.map.components) ?? {};
   const from = (fields: readonly string[], needed: boolean) => {
-    const read = new Map<string, Values>();
-    return ({ dynamics_params: name }: Values, where: string): Values => {
+    const read = new Map<string, TypeRow>();
+    return ({ dynamics_params: name }: TypeRow, where: string): TypeRow => {
       if (name === undefined || /^none$/i.test(name)) return {};
       const field = fields.find(key => typeof components[key] === "string");
       const folder = places.file(config, `components.${field ?? fields[0]}`, field ? components[field] : ".");

@@ -20,6 +20,8 @@ export async function writeSonataNetwork(
   currents: readonly Float32Array[],
 ): Promise<void> {
   const { sizes, neuron, weights, inputGain } = network;
+  if (network.wiring)
+    throw new InputError("sonata: expected layers without delays, got delays or further synapses");
   const depth = sizes.length - 1;
   const names = sizes.map((_, l) => (l === 0 ? "input" : l === depth ? "readout" : `hidden_${l}`));
   names.forEach(checkSonataName);

@@ -11,8 +11,8 @@ import {
   type Group,
   groupAt,
   has,
+  hdf5Numbers,
   numbersAt,
-  numbersOf,
 } from "../hdf5/hdf5.ts";
 import { readHdf5 } from "../hdf5/thread.ts";
 import { rasterFrom } from "../raster/stream.ts";
@@ -145,7 +145,7 @@ export function sonataSpikes(
     const stamps = datasetAt(group, "timestamps", path);
     const factor = unitOf(stamps, `${path}: ${name}/timestamps`);
     unitSaid &&= attribute(stamps, "units") !== undefined;
-    const times = numbersOf(stamps, `${name}/timestamps`, path);
+    const times = hdf5Numbers(stamps, `${name}/timestamps`, path);
     const nodes = numbersAt(group, ids, path);
     const bad = nodes.findIndex(id => !(id >= 0 && id < 2 ** 32));
     if (nodes.length !== times.length || bad >= 0)

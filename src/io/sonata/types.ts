@@ -1,4 +1,4 @@
-import type { NeuronSpec } from "../../engine/network/neurons/index.ts";
+import { type NeuronSpec, neuronFields, neurons } from "../../engine/network/neurons/index.ts";
 import { InputError, shown } from "../../errors.ts";
 import { LARGEST_DESCRIPTION, readText } from "../../files/regular.ts";
 import { parseJson } from "../metadataJson.ts";
@@ -44,18 +44,16 @@ export interface SonataNeuron {
   readonly initial?: number;
 }
 
-/** Values of a row, and of the file of parameters that it names, by name. */
-export type Values = Readonly<Record<string, string>>;
-
 /**
- * The neuron of a type of nodes: our own, three of NEST's, whose defaults are those of its documentation (version 3):
- * `iaf_psc_delta` with weights in mV, `iaf_psc_exp` and `iaf_psc_alpha` with weights in pA; and `IntFire1` of NEURON,
+ * The neuron of a type of nodes: `threefactor:lif` as trained networks are written, `threefactor:MODEL` for any model
+ * that is known here, with the parameters of its table in their units; three of NEST's, whose defaults are those of its
+ * documentation (version 3): `iaf_psc_delta` with weights in mV, `iaf_psc_exp` and `iaf_psc_alpha` with weights in pA; and `IntFire1` of NEURON,
  * whose potential is between 0 and its threshold of 1.
  * @param given  the type's row and its parameters
  * @param notes  gets a sentence when a unit was inferred
  * @throws InputError that names the type, when it is another or a parameter is no number
  */
-export function sonataNeuron(given: Values, where: string, notes: string[]): SonataNeuron {
+export function sonataNeuron(given: TypeRow, where: string, notes: string[]): SonataNeuron {
   const ours = { perWeight: 1, capacity: null, delay: 0, simulator: "threefactor" };
   if (given.model_type === "virtual") return { neuron: "input", ...ours };
   const number = (name: string, usual?: number): number => {
@@ -69,6 +67,16 @@ export function sonataNeuron(given: Values, where: string, notes: string[]): Son
     const [tauMem, tauRef, vRest] = [number("tau_m"), number("t_ref"), number("v_rest")];
     const vThreshold = number("v_threshold");
     return { neuron: { vThreshold, tauMem, tauRef, vRest, reset: "subtract" }, ...ours };
+  }
+  const [owner, model] = template.split(/:(.*)/);
+  const fields = owner === "threefactor" ? neuronFields({ model }) : undefined;
+  if (fields) {
+    const values = Object.entries(fields).flatMap(([name, { unit, words }]) => {
+      const value = given[name];
+      if (value === undefined) return [];
+      return [[name, unit && !words?.includes(value) ? number(name) : value]];
+    });
+    return { neuron: { ...Object.fromEntries(values), model }, ...ours };
   }
   if (template === "nrn:IntFire1") {
     const [tau, refrac] = [number("tau", 10), number("refrac", 5)];
@@ -107,13 +115,13 @@ export function sonataNeuron(given: Values, where: string, notes: string[]): Son
       return { neuron: { model: "lif-alpha", ...membrane, ...synaptic() }, perWeight: 1 / capacity, ...nest };
     default:
       throw new InputError(
-        `${where}: expected threefactor:lif, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha or virtual, got ${template || given.model_type || "none"}`,
+        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha or virtual, got ${template || given.model_type || "none"}`,
       );
   }
 }
 
 /** A file of parameters, as `dynamics_params` names one. */
-export function parameterFile(path: string): Values {
+export function parameterFile(path: string): TypeRow {
   const map = mapOf(parseJson(readText(path, LARGEST_DESCRIPTION), path));
   if (!map) throw new InputError(`${path}: expected a map of numbers, got something else`);
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, String(value)]));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { RecordedTrace } from "../../engine/record/raster.ts";
 import { InputError } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
-import { factsToJson, regular } from "../facts.ts";
+import { evenClock, factsToJson } from "../facts.ts";
 import { Column, type Group, writeHdf5 } from "../hdf5/hdf5.ts";
 import type { RasterStream } from "../raster/stream.ts";
 
@@ -97,7 +97,7 @@ function* writeSpikes(group: Group, stream: RasterStream, p: number): Generator<
   times.dataset.create_attribute("units", "ms", [], "S");
   const ids = new Column(group, "node_ids", "<Q", count);
   for (const block of stream.spikes()) {
-    const own = select(block.populationIndex, p);
+    const own = placesOf(block.populationIndex, p);
     times.write(Float64Array.from(own, k => block.times[k]));
     ids.write(Uint32Array.from(own, k => block.neurons[k]));
     yield;
@@ -105,7 +105,7 @@ function* writeSpikes(group: Group, stream: RasterStream, p: number): Generator<
 }
 
 /** Places of the spikes of one population in a block. */
-export function select(populationIndex: Uint16Array, p: number): Uint32Array {
+export function placesOf(populationIndex: Uint16Array, p: number): Uint32Array {
   const places = new Uint32Array(populationIndex.length);
   let n = 0;
   for (let k = 0; k < places.length; k++) if (populationIndex[k] === p) places[n++] = k;
@@ -120,7 +120,7 @@ function groupReports(traces: readonly RecordedTrace[]): Map<string, RecordedTra
     if (!/^\w+$/.test(trace.quantity)) {
       throw new InputError(`${where}: expected a quantity of letters and digits, got ${trace.quantity}`);
     }
-    if (!regular(trace.times)) throw new InputError(`${where}: expected evenly spaced times, got others`);
+    if (!evenClock(trace.times)) throw new InputError(`${where}: expected evenly spaced times, got others`);
     const name = `${trace.quantity}_${trace.population}`;
     const report = reports.get(name) ?? [];
     reports.set(name, [...report, trace]);
@@ -146,7 +146,7 @@ function writeReport(group: Group, report: readonly RecordedTrace[]): void {
   new Column(mapping, "node_ids", "<Q", n).write(Uint32Array.from(report, ({ neuron }) => neuron));
   new Column(mapping, "index_pointers", "<Q", n + 1).write(Uint32Array.from({ length: n + 1 }, (_, k) => k));
   new Column(mapping, "element_ids", "<Q", n).write(new Uint32Array(n));
-  const { first, step } = regular(report[0].times)!;
+  const { first, step } = evenClock(report[0].times)!;
   const clock = new Column(mapping, "time", "<d", 3);
   clock.write(Float64Array.of(first, first + steps * step, step));
   clock.dataset.create_attribute("units", "ms", [], "S");

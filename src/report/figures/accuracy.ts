@@ -1,7 +1,7 @@
 import type { Twin } from "../../training/results.ts";
 import { control, type RuleGroup, summarize, twins } from "../groups.ts";
 import { grey, type RuleStyle, twinMarks } from "../palette.ts";
-import { axis, extent, layout, type Plot, plain, round, type Trace } from "./figure.ts";
+import { axis, extent, layout, type Plot, type PlotTrace, plain, round } from "./figure.ts";
 
 /** Test accuracy of both twins of each rule [%], with the frozen control of each twin as a horizontal line. */
 export function accuracyPlot(groups: readonly RuleGroup[], styles: ReadonlyMap<string, RuleStyle>): Plot {
@@ -45,12 +45,12 @@ export function accuracyPlot(groups: readonly RuleGroup[], styles: ReadonlyMap<s
   };
 }
 
-function dot(group: RuleGroup, twin: Twin, x: number, style: RuleStyle): Trace[] {
+function dot(group: RuleGroup, twin: Twin, x: number, style: RuleStyle): PlotTrace[] {
   const values = group[twin].map(run => 100 * run.testAccuracy);
   const summary = summarize(values);
   if (!summary) return [];
   const marks = twinMarks(twin, style);
-  const mean: Trace = {
+  const mean: PlotTrace = {
     type: "scatter",
     mode: "markers",
     name: plain(`${group.name}, ${twin}`),
@@ -69,7 +69,7 @@ function dot(group: RuleGroup, twin: Twin, x: number, style: RuleStyle): Trace[]
 }
 
 /** A thin line between the twins, so that the eye reads the gap. */
-function gapBar(group: RuleGroup, x: readonly number[]): Trace[] {
+function gapBar(group: RuleGroup, x: readonly number[]): PlotTrace[] {
   const ends = twins.map(twin => summarize(group[twin].map(run => 100 * run.testAccuracy))?.mean);
   if (ends.some(end => end === undefined)) return [];
   return [
@@ -84,7 +84,7 @@ function gapBar(group: RuleGroup, x: readonly number[]): Trace[] {
   ];
 }
 
-function controlLine(group: RuleGroup, twin: Twin, x: [number, number]): Trace[] {
+function controlLine(group: RuleGroup, twin: Twin, x: [number, number]): PlotTrace[] {
   const mean = summarize(group[twin].map(run => 100 * run.testAccuracy))?.mean;
   if (mean === undefined) return [];
   return [
@@ -101,7 +101,7 @@ function controlLine(group: RuleGroup, twin: Twin, x: [number, number]): Trace[]
 }
 
 /** The differences matter here, not the distance to zero: dots, unlike bars, may leave zero out. */
-function range(data: readonly Trace[]): [number, number] {
+function range(data: readonly PlotTrace[]): [number, number] {
   const spread = data.flatMap(({ y = [], error_y }) => {
     const sd = (error_y as { array: number[] } | undefined)?.array[0] ?? 0;
     return y.flatMap(value => [value! - sd, value! + sd]);
@@ -112,6 +112,6 @@ function range(data: readonly Trace[]): [number, number] {
   return [Math.min(low, Math.max(0, low - margin)), Math.max(high, Math.min(100.5, high + margin))];
 }
 
-function spoken({ name, y }: Trace): string {
+function spoken({ name, y }: PlotTrace): string {
   return `${name} ${y![0]!.toFixed(2)} %`;
 }

@@ -1,7 +1,7 @@
 import type { CurvePoint, RunResult, Twin } from "../../training/results.ts";
 import { type RuleGroup, summarize, twins } from "../groups.ts";
 import { grey, type RuleStyle, twinMarks } from "../palette.ts";
-import { axis, extent, layout, type Plot, plain, round, type Trace } from "./figure.ts";
+import { axis, extent, layout, type Plot, type PlotTrace, plain, round } from "./figure.ts";
 
 type Pick = (point: CurvePoint) => number | undefined | null;
 type Styles = ReadonlyMap<string, RuleStyle>;
@@ -61,7 +61,7 @@ function withStart(run: RunResult): RunResult {
   return { ...run, curve: [start, ...curve] };
 }
 
-function anglePlot(title: string, traces: readonly Trace[]): Plot[] {
+function anglePlot(title: string, traces: readonly PlotTrace[]): Plot[] {
   const highest = extent(traces.flatMap(trace => trace.y!))?.[1] ?? 0;
   const top = Math.min(180, Math.max(100, highest + 5));
   const angle = axis("angle [degrees]", { range: [0, top], tickvals: [0, 30, 60, 90, 120, 150, 180] });
@@ -92,7 +92,7 @@ function anglePlot(title: string, traces: readonly Trace[]): Plot[] {
   });
 }
 
-function curvePlot(title: string, traces: readonly Trace[], yaxis: object, more: object = {}): Plot[] {
+function curvePlot(title: string, traces: readonly PlotTrace[], yaxis: object, more: object = {}): Plot[] {
   const epochs = extent(traces.flatMap(trace => trace.x!));
   if (!epochs) return [];
   const [first, last] = epochs;
@@ -120,9 +120,9 @@ function curvePlot(title: string, traces: readonly Trace[], yaxis: object, more:
 }
 
 /** One line per rule and twin, the mean over seeds; with several seeds each of them stands behind it, pale. */
-function curveTraces(groups: readonly RuleGroup[], styles: Styles, pick: Pick): Trace[] {
-  const pale: Trace[] = [];
-  const lines: Trace[] = [];
+function curveTraces(groups: readonly RuleGroup[], styles: Styles, pick: Pick): PlotTrace[] {
+  const pale: PlotTrace[] = [];
+  const lines: PlotTrace[] = [];
   for (const group of groups)
     for (const twin of twins) {
       const runs = group[twin];

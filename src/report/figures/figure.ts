@@ -1,11 +1,11 @@
 /** What Plotly is given; plain JSON. */
 export interface Figure {
-  readonly data: readonly Trace[];
+  readonly data: readonly PlotTrace[];
   readonly layout: Readonly<Record<string, unknown>> & { readonly height: number };
 }
 
 /** One Plotly trace. The fields that the figures fill are named; the rest is Plotly's. */
-export interface Trace {
+export interface PlotTrace {
   readonly type: "scatter" | "heatmap";
   readonly name?: string;
   readonly x?: readonly (number | null)[];

@@ -1,6 +1,6 @@
 import type { Raster } from "../../engine/record/raster.ts";
 import { colors, sequential } from "../palette.ts";
-import { axis, layout, type Plot, plain, round, type Trace } from "./figure.ts";
+import { axis, layout, type Plot, type PlotTrace, plain, round } from "./figure.ts";
 import { type Row, stack, stackMargin, timeAxis, yAxis } from "./stack.ts";
 
 /** Above this many spikes single points only make the page slow and the picture black. */
@@ -25,7 +25,7 @@ export function rasterPlot(raster: Raster, rule: string, currentDriven: boolean)
     ...(spikes[p].times.length > 0 ? { height: rowHeight(size) } : { height: 10, empty: true }),
   }));
   const { height, domains, annotations, shapes } = stack(rows);
-  const data: Trace[] = [];
+  const data: PlotTrace[] = [];
   const axes: Record<string, unknown> = {};
   for (let p = 0; p < populations.length; p++) {
     if (rows[p].empty) continue;
@@ -81,7 +81,7 @@ function spikesByPopulation({ populations, times, populationIndex, neurons }: Ra
   return spikes;
 }
 
-function points({ times, neurons }: Spikes, size: number, height: number, color: string): Trace {
+function points({ times, neurons }: Spikes, size: number, height: number, color: string): PlotTrace {
   const length = Math.min(8, Math.max(4, (0.9 * height) / size));
   return {
     type: "scatter",
@@ -95,7 +95,7 @@ function points({ times, neurons }: Spikes, size: number, height: number, color:
   };
 }
 
-function density({ times, neurons }: Spikes, size: number, durationMs: number): Trace {
+function density({ times, neurons }: Spikes, size: number, durationMs: number): PlotTrace {
   const rows = Math.min(size, mostNeuronBins);
   const perRow = size / rows;
   const z = Array.from({ length: rows }, () => new Array<number>(timeBins).fill(0));

@@ -1,7 +1,7 @@
 import type { Raster, RecordedTrace } from "../../engine/record/raster.ts";
 import { colors, grey } from "../palette.ts";
-import { axis, extent, layout, type Plot, plain, round, type Trace } from "./figure.ts";
-import { spread } from "./spread.ts";
+import { axis, extent, layout, type Plot, type PlotTrace, plain, round } from "./figure.ts";
+import { spreadOut } from "./spreadOut.ts";
 import { stack, stackMargin, timeAxis, yAxis } from "./stack.ts";
 
 const mostNeurons = 4;
@@ -41,7 +41,7 @@ export function membranePlot(raster: Raster, rule: string): Plot[] {
       fixedrange: true,
     }),
   ]);
-  const data = shown.flatMap((trace, n): Trace[] => {
+  const data = shown.flatMap((trace, n): PlotTrace[] => {
     const place = { type: "scatter" as const, xaxis: "x", yaxis: yAxis(n, "y") };
     const times = spikes.get(trace)!;
     return [
@@ -185,7 +185,7 @@ function inkOf({ neuron }: RecordedTrace, label: number | undefined, decision: n
 function endLabels(traces: readonly RecordedTrace[], [low, high]: readonly [number, number], gap: number) {
   const ascending = [...traces].sort((a, b) => a.values.at(-1)! - b.values.at(-1)!);
   const ends = ascending.map(trace => trace.values.at(-1)!);
-  const places = spread(ends, gap * (high - low), low, high);
+  const places = spreadOut(ends, gap * (high - low), low, high);
   return ascending.map((trace, i) => ({ trace, y: places[i] })).reverse();
 }
 

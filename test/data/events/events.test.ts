@@ -50,7 +50,7 @@ test("a set that is not there says where it was looked for", async () => {
 test("the list says whose each set is", () => {
   for (const { name, title, licence, source } of datasets)
     expect(
-      [title, licence, source].every(text => text.length > 0),
+      [title, licence, source].every(text => (text ?? "").length > 0),
       name,
     ).toBe(true);
 });

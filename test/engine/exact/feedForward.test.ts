@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encoders } from "../../../src/encoding/index.ts";
+import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { sized } from "../../long.ts";
@@ -41,11 +41,13 @@ test("a + V is the weighted sum of the traces below plus the bias, in every laye
   fc.assert(
     fc.property(cases, c => {
       const { net, weights, biases, x, modulation } = build(c.seed, c);
-      encoders[c.encoder]({ inputs: 9, durationMs: 20, tauMem: c.tauMem, maxSpikes: 6, seed: c.seed }).encode(
-        x,
-        "test",
-        net.input,
-      );
+      encoderOf(c.encoder, {
+        inputs: 9,
+        durationMs: 20,
+        tauMem: c.tauMem,
+        maxSpikes: 6,
+        seed: c.seed,
+      }).encode(x, "test", net.input);
       const seen = net.present(net.presentation(), c.modulated ? modulation : null);
       if (c.encoder === "current") {
         seen.trace[0].forEach((trace, i) => {
@@ -140,7 +142,7 @@ test("a readout that fires gives its potential less what it has not fired yet, a
         schedule => new FeedForwardNetwork(sizes, weights, biases, c, 20, { readoutThreshold, schedule }),
       );
       const [potential, sweep, queue] = [net, ...others].map(each => {
-        encoders[c.encoder]({
+        encoderOf(c.encoder, {
           inputs: 9,
           durationMs: 20,
           tauMem: c.tauMem,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encoders } from "../../../src/encoding/index.ts";
+import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork, type Presentation } from "../../../src/engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/exact/threeFactorSynapses.ts";
 import { layeredSpec } from "../../../src/engine/network/layers.ts";
@@ -20,7 +20,7 @@ function presented(seed: number, tauMem: number, encoder: "current" | "rate" | "
   const biases = [1, 2, 3].map(l => draw(sizes[l], -0.1, 0.1));
   const net = new FeedForwardNetwork(sizes, weights, biases, { tauMem, vThreshold: 0.2, tauRef: 0 }, T);
   const x = Float32Array.from({ length: 6 }, () => Math.max(0, rng.uniformIn(-0.3, 1)));
-  encoders[encoder]({ inputs: 6, durationMs: T, tauMem, maxSpikes: 5, seed }).encode(x, "k", net.input);
+  encoderOf(encoder, { inputs: 6, durationMs: T, tauMem, maxSpikes: 5, seed }).encode(x, "k", net.input);
   const modulation = Float64Array.from({ length: 6 }, () => rng.uniformIn(-0.1, 0.1));
   const seen = net.present(net.presentation(), rng.uniform() < 0.5 ? modulation : null);
   const modulators = [1, 2, 3].map(p =>

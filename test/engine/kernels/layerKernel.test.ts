@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { encoders } from "../../../src/encoding/index.ts";
+import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/exact/threeFactorSynapses.ts";
 import { Arena } from "../../../src/engine/kernels/arena.ts";
@@ -40,7 +40,7 @@ test("kernels give the same bits as the loops of layers: spikes, potentials, wei
           share: kernels ? null : weights.map(() => null),
         });
         const synapses = new ThreeFactorSynapses(net, c.eligibility);
-        const encoder = encoders[c.encoder]({
+        const encoder = encoderOf(c.encoder, {
           inputs: c.sizes[0],
           durationMs: 20,
           tauMem: c.tauMem,

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { currentPerTrace } from "../../../src/engine/network/layers.ts";
 import { network } from "../../../src/engine/network/network.ts";
+import { defineNeuron } from "../../../src/engine/network/neurons/index.ts";
+import { LifGroup } from "../../../src/engine/network/neurons/lifGroup.ts";
+import { membrane } from "../../../src/engine/network/neurons/parameters.ts";
 import { Simulation } from "../../../src/engine/simulation.ts";
 import { Column, type Group, writeHdf5 } from "../../../src/io/hdf5/hdf5.ts";
 import { readSonataCircuit } from "../../../src/io/sonata/circuit.ts";
@@ -121,6 +124,32 @@ test("a circuit of another tool: types in one population, variables of the manif
   simulation.runUntil(2.5);
   // 10 mV above what the constant current has reached.
   expect(simulation.potential("cells[5]", 0)).toBeCloseTo(-70 + 10 * -Math.expm1(-2.5 / 20) + 10, 9);
+});
+
+test("a neuron of any model that is known here, one that was defined too, with the parameters of its table", async () => {
+  const path = join(folder, "models");
+  await foreign(path);
+  writeFileSync(
+    join(path, "parts", "nt.csv"),
+    "node_type_id model_type model_template dynamics_params reset\n1 virtual NULL NULL NULL\n5 point_neuron threefactor:alif alif.json fixed\n7 point_neuron threefactor:circuit-neuron NULL NULL\n",
+  );
+  writeFileSync(join(path, "parts", "alif.json"), '{ "vThreshold": 2, "tauAdapt": 50, "beta": 1 }');
+  const parameters = { tau: { unit: "ms", default: 5 } } as const;
+  defineNeuron({
+    name: "circuit-neuron",
+    parameters,
+    create: (p, n) => new LifGroup(n, membrane({ vThreshold: p.tau })),
+  });
+  const { spec } = await readSonataCircuit(path);
+  expect(spec.populations).toMatchObject({
+    "cells[5]": { neuron: { model: "alif", vThreshold: 2, tauAdapt: 50, beta: 1, reset: "fixed" } },
+    "cells[7]": { neuron: { model: "circuit-neuron" } },
+  });
+  new Simulation(network(spec)).run(1);
+  writeFileSync(join(path, "parts", "alif.json"), '{ "vThreshold": "high" }');
+  await expect(readSonataCircuit(path)).rejects.toThrow(
+    /nt\.csv: type 5: vThreshold: expected a number, got "high"$/,
+  );
 });
 
 test("what the engine has no neuron for is named", async () => {

@@ -1,7 +1,7 @@
 import { InputError } from "../../../errors.ts";
-import { Registry } from "../../../registry.ts";
+import { expectMethods, Registry } from "../../../registry.ts";
 import { expectFields } from "../expect.ts";
-import { type AnyTable, filledOnly, type Given, type Table, table } from "../parameters.ts";
+import { type AnyTable, filledOnly, type Given, type Table, table, tableFault } from "../parameters.ts";
 import { alif } from "./alif.ts";
 import { integrateAndFire } from "./integrateAndFire.ts";
 import { leakyIntegrator } from "./leakyIntegrator.ts";
@@ -9,6 +9,7 @@ import { lifAlpha } from "./lifAlpha.ts";
 import { lifExp } from "./lifExp.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
 import { type MaxPoolSpec, maxPool } from "./maxPool.ts";
+import type { NeuronGroup } from "./neuronGroup.ts";
 import type { NeuronDefinition, NeuronModel } from "./neuronModel.ts";
 import { type MembraneSpec, membraneParameters, type SynapticSpec } from "./parameters.ts";
 import { parrot } from "./parrot.ts";
@@ -37,20 +38,24 @@ export const neurons = new Registry<NeuronDefinition<AnyTable>>(
   "neuron",
   { parameters: "object", create: "function", fits: "function?", lattice: "function?", modes: "function?" },
   [lif, lifExp, lifAlpha, alif, integrateAndFire, leakyIntegrator, parrot, maxPool],
+  ({ parameters }) => tableFault(parameters, "model"),
 );
 
 /** A definition, and a way to write a neuron of it with its own parameters. */
-export type Defined<T extends Table> = NeuronDefinition<T> & { spec(parameters: Given<T>): NeuronSpec };
+export type DefinedNeuron<T extends Table> = NeuronDefinition<T> & { spec(parameters: Given<T>): NeuronSpec };
 
 /**
  * Adds a neuron model, which populations name as `model`. Its numbers are those of a description: times in ms.
  * @throws InputError when the definition lacks something, or its name is taken
  */
-export function defineNeuron<const T extends Table>(definition: NeuronDefinition<T>): Defined<T> {
+export function defineNeuron<const T extends Table>(definition: NeuronDefinition<T>): DefinedNeuron<T> {
   neurons.add(definition);
   const spec = (parameters: Given<T>) => ({ model: definition.name, ...parameters }) as unknown as NeuronSpec;
   return Object.assign(definition, { spec });
 }
+
+/** Of a `NeuronGroup`, the others may be absent. */
+const METHODS = ["receive", "setCurrent", "potential", "settleCrossing", "fire", "nextSpike"] as const;
 
 /** @throws InputError that names the parameter, the value and what was expected */
 export function neuronModel(spec: NeuronSpec): NeuronModel {
@@ -61,7 +66,8 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
   return {
     model,
     fits: size => definition.fits?.(p, size),
-    create: size => definition.create(p, size),
+    create: size =>
+      expectMethods<NeuronGroup>(definition.create(p, size), `neuron ${model}: create`, METHODS),
     lattice(dt) {
       if (definition.lattice) return definition.lattice(p, dt);
       throw new InputError(`model: expected neurons for the grid mode, got ${model}; use the exact mode`);

@@ -1,10 +1,10 @@
 import { InputError } from "../../../errors.ts";
-import { Registry } from "../../../registry.ts";
+import { expectMethods, Registry } from "../../../registry.ts";
 import { expectChoice, expectFields, within } from "../expect.ts";
-import { type AnyTable, filledOnly, type Given, type Table } from "../parameters.ts";
+import { type AnyTable, filledOnly, type Given, type Table, tableFault } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
 import { type HomeostasisSpec, homeostasis } from "./homeostasis.ts";
-import type { PlasticityDefinition } from "./plasticity.ts";
+import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import type { Plasticity } from "./plasticSynapses.ts";
 import { type ShortTermSpec, shortTerm } from "./shortTerm.ts";
 import { type StdpInhibitorySpec, stdpInhibitory } from "./stdpInhibitory.ts";
@@ -30,6 +30,7 @@ export const plasticities = new Registry<PlasticityDefinition<AnyTable>>(
   "plasticity",
   { parameters: "object", create: "function" },
   [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactor],
+  ({ parameters }) => tableFault(parameters, "kind"),
 );
 
 /** A definition, and a way to write a plasticity of it with its own parameters. */
@@ -74,7 +75,8 @@ export function plasticity(projection: {
       expectFields(spec, "a plasticity rule");
       const { kind, ...given } = spec;
       const definition = plasticities.named(kind, "kind");
-      return definition.create(filledOnly(given, definition.parameters, kind));
+      const model: PlasticityModel = definition.create(filledOnly(given, definition.parameters, kind));
+      return expectMethods(model, `plasticity ${kind}: create`, ["check", "create"]);
     }),
   );
   const kinds = specs.map(({ kind }) => kind);

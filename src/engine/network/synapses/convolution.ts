@@ -10,7 +10,7 @@ import { spanOf, taps } from "./taps.ts";
  * As in TensorFlow.js, channels come last: neuron (y, x, c) has number (y * width + x) * channels + c, in the source and
  * in the target, and the kernel's weights are [height, width, source channels, filters]; it is not flipped.
  */
-export interface Convolution {
+export interface ConvolutionSpec {
   readonly kind: "convolution";
   /** Of the source: [height, width, channels]. */
   readonly shape: readonly [number, number, number];
@@ -46,7 +46,7 @@ export const convolutionFields = table({
 });
 
 /** @throws InputError that names the field, its value and what was expected */
-export function slide(spec: Convolution, pre: number, post: number, room = new Room()): Sliding {
+export function slide(spec: ConvolutionSpec, pre: number, post: number, room = new Room()): Sliding {
   expectOnly(spec, "a convolution", Object.keys(convolutionFields));
   const { filters, pool = 1, stride = 1, dilation = 1, padding = "valid" } = spec;
   const shape = counts("shape", spec.shape, 3);

@@ -4,7 +4,7 @@ import { delayOf } from "../../instant.ts";
 import { expectNumber, expectNumbers, within } from "../expect.ts";
 import type { Room } from "../room.ts";
 import { type Connectivity, connect, type Rows } from "./connect.ts";
-import { type Convolution, slide } from "./convolution.ts";
+import { type ConvolutionSpec, slide } from "./convolution.ts";
 import { Projection } from "./projection.ts";
 import { fullRuns, type Runs } from "./runs.ts";
 
@@ -17,7 +17,7 @@ export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, p
 /** What a projection's synapses are. */
 export interface SynapsesSpec {
   /** Without it, every neuron connects to every neuron. */
-  readonly connect?: Connectivity | Convolution;
+  readonly connect?: Connectivity | ConvolutionSpec;
   /**
    * [pre, post], one per synapse in rows, or [height, width, channels, filters] of a convolution. A Float32Array is
    * kept, not copied, and plasticity changes it; except beside `connect` with `pairs` or with a delay for each synapse,

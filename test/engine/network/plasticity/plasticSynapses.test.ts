@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../../src/engine/network/network.ts";
 import type { PlasticitySpec } from "../../../../src/engine/network/plasticity/index.ts";
-import type { Convolution } from "../../../../src/engine/network/synapses/convolution.ts";
+import type { ConvolutionSpec } from "../../../../src/engine/network/synapses/convolution.ts";
 import { Simulation } from "../../../../src/engine/simulation.ts";
 import { sum } from "./twoNeurons.ts";
 
@@ -142,7 +142,7 @@ test("rules on one projection act together: depression scales what STDP has lear
   expect(simulation.weights("in->n")[0]).toBe(2);
 });
 
-const kernel: Convolution = {
+const kernel: ConvolutionSpec = {
   ...{ kind: "convolution", shape: [5, 4, 2], kernel: [3, 2], filters: 3 },
   ...{ padding: "same", stride: [2, 1] },
 };

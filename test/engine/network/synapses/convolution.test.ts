@@ -4,12 +4,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { describe } from "../../../../src/description/describe.ts";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../../src/engine/network/network.ts";
-import type { Convolution } from "../../../../src/engine/network/synapses/convolution.ts";
+import type { ConvolutionSpec } from "../../../../src/engine/network/synapses/convolution.ts";
 import { Simulation } from "../../../../src/engine/simulation.ts";
 import { Rng } from "../../../../src/math/rng.ts";
 
 /** Sizes of the target and what is left out at the upper and left edge, from the definitions. */
-function geometry({ shape, kernel, stride = 1, dilation = 1, padding = "valid" }: Convolution) {
+function geometry({ shape, kernel, stride = 1, dilation = 1, padding = "valid" }: ConvolutionSpec) {
   return [0, 1].map(d => {
     const s = typeof stride === "number" ? stride : stride[d];
     const gap = typeof dilation === "number" ? dilation : dilation[d];
@@ -25,7 +25,7 @@ function geometry({ shape, kernel, stride = 1, dilation = 1, padding = "valid" }
 }
 
 /** Every synapse by walking over outputs, as a convolution is defined: [pre, post, place in the kernel]. */
-function direct(spec: Convolution): [number, number, number][] {
+function direct(spec: ConvolutionSpec): [number, number, number][] {
   const [height, width, channels] = spec.shape;
   const [rows, columns] = geometry(spec);
   const synapses: [number, number, number][] = [];
@@ -63,7 +63,7 @@ const specs = fc
   })
   .filter(spec => geometry(spec).every(({ out }) => out >= 1));
 
-const sizes = (spec: Convolution) => {
+const sizes = (spec: ConvolutionSpec) => {
   const [rows, columns] = geometry(spec);
   return {
     pre: spec.shape[0] * spec.shape[1] * spec.shape[2],
@@ -71,10 +71,11 @@ const sizes = (spec: Convolution) => {
   };
 };
 
-const kernelSize = ({ kernel, shape, filters }: Convolution) => kernel[0] * kernel[1] * shape[2] * filters;
+const kernelSize = ({ kernel, shape, filters }: ConvolutionSpec) =>
+  kernel[0] * kernel[1] * shape[2] * filters;
 
 function simulation(
-  spec: Convolution,
+  spec: ConvolutionSpec,
   projection: Omit<ProjectionSpec, "from" | "to">,
   more: Partial<NetworkSpec> = {},
 ) {

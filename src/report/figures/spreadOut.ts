@@ -3,7 +3,7 @@
  * inside [low, high] as long as there is room. With i * step taken off the i-th position the demand is to ascend,
  * and the answer is isotonic regression: neighbours in the wrong order share their mean.
  */
-export function spread(positions: readonly number[], step: number, low: number, high: number): number[] {
+export function spreadOut(positions: readonly number[], step: number, low: number, high: number): number[] {
   const blocks: { mean: number; size: number }[] = [];
   positions.forEach((position, i) => {
     let block = { mean: position - i * step, size: 1 };
