@@ -19,6 +19,7 @@ export {
 export { defineEncoder, type EncoderName, encoderOf, encoders } from "./encoding/index.ts";
 export { FeedForwardNetwork, type Presentation, type PresentedInput } from "./engine/exact/feedForward.ts";
 export { LifLayer } from "./engine/exact/lifLayer.ts";
+export { ThreeFactorSynapses } from "./engine/exact/threeFactorSynapses.ts";
 export { Inference, type InferenceOptions, type Inferred } from "./engine/lattice/batch/inference.ts";
 export type { InputSpikes } from "./engine/lattice/batch/inputSpikes.ts";
 export {
@@ -67,7 +68,7 @@ export {
 } from "./engine/network/plasticity/index.ts";
 export type { PlasticityModel, Site, SynapseRule } from "./engine/network/plasticity/plasticity.ts";
 export { pfisterGerstner2006 } from "./engine/network/plasticity/stdpTriplet.ts";
-export { type Eligibility, ThreeFactorSynapses } from "./engine/network/plasticity/threeFactor.ts";
+export type { Eligibility } from "./engine/network/plasticity/threeFactor.ts";
 export { Trace } from "./engine/network/plasticity/trace.ts";
 export type { StimulusSpec } from "./engine/network/stimuli/stimulus.ts";
 export type { PerSynapse } from "./engine/network/synapses/drawn.ts";

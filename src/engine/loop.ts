@@ -6,6 +6,8 @@ export type Act = (item: number, extra: number, time: number) => void;
 
 /** What can be asked of synapses that learn; see `PlasticSynapses`. */
 export interface Learning {
+  /** Changes of a weight while modulators stand, so far. */
+  readonly changes?: number;
   weights(t: number): Float64Array;
   /** @returns whether any rule takes rewards */
   reward(t: number, amount: number): boolean;

@@ -147,6 +147,11 @@ export class Simulation {
     return this.#loop.synapticEvents;
   }
 
+  /** Changes of a weight while modulators stand (three-factor, `online`) so far. */
+  get synapseUpdates(): number {
+    return this.#loop.plastic.reduce((sum, plastic) => sum + (plastic?.changes ?? 0), 0);
+  }
+
   /** Memory of the synapses, as the network holds them and as they are laid out for this simulation. */
   get synapseBytes(): number {
     return this.network.projections.reduce((sum, p) => sum + p.synapses.bytes, this.#loop.bytes ?? 0);

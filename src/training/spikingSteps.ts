@@ -1,5 +1,6 @@
 import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
-import { type Eligibility, ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
+import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
+import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Steps } from "../rules/rule.ts";
 import { type Optimiser, type OptimiserName, optimiser } from "./optimiser.ts";
 

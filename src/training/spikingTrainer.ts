@@ -3,7 +3,7 @@ import type { Encoder } from "../encoding/encoder.ts";
 import { encoderOf } from "../encoding/index.ts";
 import { show } from "../encoding/shown.ts";
 import { FeedForwardNetwork, type PresentedInput, type Reading } from "../engine/exact/feedForward.ts";
-import { ThreeFactorSynapses } from "../engine/network/plasticity/threeFactor.ts";
+import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import { InputError } from "../errors.ts";
 import { expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";

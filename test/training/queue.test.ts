@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
+import { architectureFrom } from "../../src/description/layeredModel.ts";
 import type { EncoderName } from "../../src/encoding/index.ts";
 import type { Rng } from "../../src/math/rng.ts";
 import { createTrainer } from "../../src/training/train.ts";
@@ -20,6 +21,22 @@ const settings: TrainingSettings = {
   maxSpikes: 8,
 };
 
+/** Kernels, and pools of both kinds between them. */
+const maps = architectureFrom(
+  {
+    name: "maps",
+    layers: [
+      { kind: "conv", filters: 3, size: 3, padding: 1 },
+      { kind: "avgpool", size: 2 },
+      { kind: "conv", filters: 4, size: 2 },
+      { kind: "maxpool", size: 2 },
+    ],
+  },
+  [8, 8, 1],
+  10,
+  "test",
+);
+
 test.each<[rule: string, encoder: EncoderName, more: Partial<TrainingSettings>]>([
   ["dfa", "rate", {}],
   ["dfa", "current", { eligibility: "timing", dropout: 0.2 }],
@@ -30,6 +47,10 @@ test.each<[rule: string, encoder: EncoderName, more: Partial<TrainingSettings>]>
   ["ff", "rate", {}],
   ["ff", "current", {}],
   ["wm", "rate", {}],
+  ["drtp", "rate", { eligibility: "online" }],
+  ["drtp", "poisson", { eligibility: "online", dropout: 0.2 }],
+  ["f3", "current", { eligibility: "online" }],
+  ["f3", "rate", { eligibility: "online", sizes: maps.sizes, architecture: maps }],
 ])(
   "%s, %s: training through the event queue gives the bits of the layer sweep",
   async (rule, encoder, more) => {
@@ -64,6 +85,29 @@ const wiring = {
     { from: "hidden 1", to: "hidden 2", name: "late", weights: (rng: Rng) => rng.normal(0, 0.1), delay: 4 },
   ],
 };
+
+test("F3, online: synapses with delays, and recurrent ones, learn while the presentation runs", async () => {
+  const data = await loadDataset("digits", { trainSamples: 100, testSamples: 10 });
+  const more = { sizes: [64, 24, 16, 10], eligibility: "online", reading: "drive", wiring } as const;
+  const wired = { ...settings, ...more };
+  const trainer = createTrainer({ rule: "f3", twin: "spike", settings: wired }, data);
+  const before = Float32Array.from(trainer.memory!);
+  const losses = [0, 1, 2].map(e => {
+    let loss = 0;
+    for (let n = 0; n < 100; n += 5)
+      loss += trainer.learn(
+        Uint32Array.from({ length: 5 }, (_, k) => n + k),
+        0.2,
+        e,
+      ).loss;
+    return loss;
+  });
+  expect(losses[1]).toBeLessThan(losses[0]);
+  expect(losses[2]).toBeLessThan(losses[1]);
+  const lateral = 24 * 24 + 24 * 16;
+  const moved = trainer.memory!.slice(-lateral).filter((w, s) => w !== before[before.length - lateral + s]);
+  expect(moved.length).toBeGreaterThan(0.5 * lateral);
+});
 
 test.each(["trace", "timing"] as const)(
   "DFA, %s: a net with delays of 1 to 5 ms and recurrent synapses learns, and goes on from its state",

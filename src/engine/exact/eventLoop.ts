@@ -57,6 +57,8 @@ export class EventLoop implements Loop {
   /** What a spike of each population is sent over: projections of their own, and bundles. */
   readonly #outgoing: readonly (readonly number[])[];
   readonly #sends: readonly (readonly number[])[];
+  /** Synapses onto each population with rules that act after a spike has passed. */
+  readonly #passing: readonly (readonly PlasticSynapses[])[];
   /** What a delivery over each projection does to a target; made once, not per event. */
   readonly #receivers: readonly ((target: number, weight: number) => void)[];
 
@@ -100,8 +102,16 @@ export class EventLoop implements Loop {
     );
     this.plastic = projections.map(({ synapses, plasticity, to }) => {
       if (!plasticity) return null;
-      return new PlasticSynapses(synapses, plasticity, this.#receiver(this.populations[to], 1));
+      return new PlasticSynapses(
+        synapses,
+        plasticity,
+        this.populations[to].neurons,
+        this.#receiver(this.populations[to], 1),
+      );
     });
+    this.#passing = populations.map((_, p) =>
+      this.plastic.flatMap((plastic, q) => (plastic?.passes && projections[q].to === p ? [plastic] : [])),
+    );
     this.#actors = new Actors(network, this.populations, this.plastic, onSpike);
     this.#queue = this.#actors.queue;
   }
@@ -287,5 +297,6 @@ export class EventLoop implements Loop {
       for (let n = 0; n < spikes; n++) this.emit(state, i);
       this.predict(state, i);
     }
+    for (const plastic of this.#passing[state.index]) plastic.pass(this.time);
   }
 }

@@ -315,27 +315,35 @@ export class FeedForwardNetwork {
   }
 
   #runQueue(queue: QueuedPresentation): void {
-    if (this.online) throw new InputError("online: expected the schedule sweep, got queue");
     const { layers } = this.architecture;
     const gains = layers.map((_, l) => this.gainOf(l));
     const laterals = layers.map((_, p) => (p === 0 ? this.input.gain : this.spikeGain));
-    queue.present(this.input.spikes, this.currents, gains, laterals, this.dropout?.silent ?? []);
+    queue.present(
+      this.input.spikes,
+      this.currents,
+      gains,
+      laterals,
+      this.dropout?.silent ?? [],
+      this.sizes.map((_, p) => this.#onlineOf(p)),
+    );
   }
 
   #onlineOf(p: number): OnlineLearning | null {
     const modulator = this.online?.modulators[p];
-    if (!modulator) return null;
+    // The input has no synapses.
+    if (!modulator || p === 0) return null;
     const { rate } = this.architecture.layers[p - 1];
     return { rate: rate * this.online!.rate * (this.dropout?.scale ?? 1), modulator };
   }
 
   /** Changes of a synapse by learning while presentations ran, since the last reset. */
   get onlineUpdates(): number {
-    return this.#layers.reduce((sum, layer) => sum + layer.updates, 0);
+    return this.#layers.reduce((sum, layer) => sum + layer.updates, this.queue?.updates ?? 0);
   }
 
   set onlineUpdates(count: 0) {
     for (const layer of this.#layers) layer.updates = count;
+    if (this.queue) this.queue.updates = count;
   }
 
   /**

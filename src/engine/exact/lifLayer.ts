@@ -4,6 +4,7 @@ import { instant } from "../instant.ts";
 import type { LayerKernel } from "../kernels/layerKernel.ts";
 import type { LifParameters } from "../network/neurons/lif.ts";
 import { BURST } from "../network/neurons/neuronGroup.ts";
+import { leftAt } from "../network/plasticity/threeFactor.ts";
 import { fullRuns, type Runs } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 
@@ -15,15 +16,7 @@ export interface LayerOptions {
   readonly online?: OnlineLearning | null;
 }
 
-/**
- * Third factors that are known before the presentation, so that synapses change at each of their presynaptic spikes:
- *
- *     w -= rate * modulator * gate * (what the spike will have left of its trace at the end of the presentation)
- *
- * Over a presentation these are the products of modulator and presynaptic trace, if the gate stays as it is; the
- * spikes that follow already pass through the changed weights. The gate is open while the neuron's drive so far (its
- * trace and potential, see `FeedForwardNetwork`) is positive and no refractory period holds a spike back.
- */
+/** Third factors that are known before the presentation: eligibility `online` of `threeFactor.ts`, with -rate as eta. */
 export interface OnlineLearning {
   readonly rate: number;
   /** [post] */
@@ -159,7 +152,7 @@ export class LifLayer {
       // Without shared weights every input reaches every neuron.
       if (this.#runs.shared) for (let n = first; n + 1 < k; n++) this.#test(input.neurons[n], t, e);
       if (online) {
-        const left = online.rate * (leaky ? scale * exp(-duration / tauMem) : gain);
+        const left = online.rate * leftAt(duration, gain, t, tauMem);
         for (let n = first; n < k; n++) this.#learn(input.neurons[n], left, online.modulator, e);
       }
     }

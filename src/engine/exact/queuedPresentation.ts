@@ -1,9 +1,12 @@
 import { InputError, shown } from "../../errors.ts";
+import { instant } from "../instant.ts";
 import { type LayeredNetwork, layeredSpec, populationNames, type Wiring } from "../network/layers.ts";
 import { type Network, network, type ProjectionSpec } from "../network/network.ts";
+import { plasticity } from "../network/plasticity/index.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { Simulation } from "../simulation.ts";
+import type { OnlineLearning } from "./lifLayer.ts";
 
 /** What a population did in a presentation. */
 export interface Presented {
@@ -35,6 +38,9 @@ export class QueuedPresentation {
   readonly #given: readonly ProjectionSpec[];
   readonly #names: readonly string[];
   readonly #durationMs: number;
+  readonly #tauMem: number;
+  /** Changes of a synapse by learning while presentations run. */
+  updates = 0;
 
   /** @throws InputError for wiring that cannot be */
   constructor(net: Omit<LayeredNetwork, "inputGain" | "biases">, { seed = 1, ...given }: Wiring) {
@@ -63,6 +69,7 @@ export class QueuedPresentation {
     this.#network = network(spec, { seed });
     this.#given = projections;
     this.#durationMs = net.durationMs;
+    this.#tauMem = net.neuron.tauMem;
     this.populations = sizes.map(size => ({ spikes: new SpikeTrain(), v: new Float64Array(size) }));
     const placed = this.#network.projections.toSorted((a, b) => a.place - b.place);
     this.layers = placed.slice(-layers.length).map(({ synapses }) => synapses);
@@ -93,6 +100,7 @@ export class QueuedPresentation {
    * @param layers    what a spike stands for at each layer: factor on its weights
    * @param laterals  the same by the population that lateral synapses come from
    * @param silent    by population, 1 for neurons that stay silent
+   * @param online    by population: how the synapses that reach it learn while it runs
    */
   present(
     input: SpikeTrain,
@@ -100,6 +108,7 @@ export class QueuedPresentation {
     layers: readonly number[],
     laterals: readonly number[],
     silent: readonly (Uint8Array | null)[],
+    online: readonly (OnlineLearning | null)[],
   ): void {
     const names = this.#names;
     this.layers.forEach((synapses, l) => {
@@ -108,7 +117,8 @@ export class QueuedPresentation {
     for (const { synapses, from } of this.laterals) synapses.gain = laterals[from];
     for (const { spikes } of this.populations) spikes.clear();
     const places = new Map(names.map((name, p) => [name, p]));
-    const simulation = new Simulation(this.#network, {
+    const learning = this.#learning(online);
+    const simulation = new Simulation(learning, {
       record: { spikes: false },
       onSpike: (name, i, t) => this.populations[places.get(name) ?? -1]?.spikes.push(t, i),
     });
@@ -123,12 +133,40 @@ export class QueuedPresentation {
           Uint32Array.from(mask.keys()).filter(i => mask[i] === 1),
         );
     });
+    for (const { plasticity, to, place } of learning.projections) {
+      if (!plasticity) continue;
+      const p = places.get(learning.populations[to].name)!;
+      simulation.modulate(
+        place,
+        online[p]!.modulator.map((m, j) => (silent[p]?.[j] ? 0 : m)),
+      );
+    }
     simulation.run(this.#durationMs);
+    this.updates += simulation.synapseUpdates;
     names.forEach((name, p) => {
       const { spikes, v } = this.populations[p];
       spikes.sort(this.#durationMs);
       if (p > 0) for (let i = 0; i < v.length; i++) v[i] = simulation.potential(name, i);
     });
+  }
+
+  /** The network, with plasticity of the synapses that learn while it runs. */
+  #learning(online: readonly (OnlineLearning | null)[]): Network {
+    const { populations, projections } = this.#network;
+    return {
+      ...this.#network,
+      projections: projections.map(projection => {
+        const learns = online[this.#names.indexOf(populations[projection.to].name)];
+        if (!learns) return projection;
+        const rule = { kind: "three-factor", eligibility: "online", eta: -learns.rate } as const;
+        const left = {
+          height: projection.synapses.gain,
+          tauPlus: this.#tauMem,
+          end: instant(this.#durationMs),
+        };
+        return { ...projection, plasticity: plasticity({ plasticity: { ...rule, ...left } }) };
+      }),
+    };
   }
 }
 

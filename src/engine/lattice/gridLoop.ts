@@ -6,6 +6,7 @@ import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
+import type { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import type { Stimulus } from "../network/stimuli/stimulus.ts";
 import { PopulationState } from "../populationState.ts";
 import { Crew } from "./crew.ts";
@@ -66,6 +67,8 @@ export class GridLoop implements Loop {
   #reached = 0;
   /** Whether someone hears of spikes who may ask for more to happen at once. */
   readonly #watched: boolean;
+  /** Synapses with rules that act after a spike has passed, and look at potentials then. */
+  readonly #passing: readonly PlasticSynapses[];
 
   /**
    * @param dt        [ms]
@@ -107,6 +110,7 @@ export class GridLoop implements Loop {
     const receiver = (p: number) => this.#receiver(this.populations[p]);
     const links = linksOf(network, groups, arena, crew, dt, receiver, () => this.#reached);
     this.#links = links;
+    this.#passing = links.flatMap(({ plastic }) => (plastic?.passes ? [plastic] : []));
     this.#incoming = groups.map((_, p) => links.filter(({ to }) => to === p));
     this.#outgoing = groups.map((_, p) => links.filter(({ from }) => from === p));
     this.#counts = groups.map(() => []);
@@ -219,7 +223,11 @@ export class GridLoop implements Loop {
       history.begin(step);
     }
     this.#takeEvents(time);
-    const asked = stay || this.#watched || this.#late.some(({ rank }) => rank >= this.lastRank);
+    const asked =
+      stay ||
+      this.#watched ||
+      this.#passing.length > 0 ||
+      this.#late.some(({ rank }) => rank >= this.lastRank);
     this.#crew.beginStep();
     for (const state of this.#byRank) {
       if (!state.group) continue;
@@ -228,6 +236,7 @@ export class GridLoop implements Loop {
     }
     if (!this.#oneByOne)
       for (const state of this.#byRank) if (state.group) this.#hearSpikes(state, state.group);
+    for (const plastic of this.#passing) plastic.pass(time);
     this.#advanced = !asked;
     this.#reached = step + 1;
     this.#takeLate(time);

@@ -148,6 +148,10 @@ export class LatticeGroup implements NeuronState {
     this.#states[0][i] = v - this.step.parameters.vRest;
   }
 
+  get parameters(): LatticeStep["parameters"] {
+    return this.step.parameters;
+  }
+
   potential(i: number): number {
     const { vRest, vReset } = this.step.parameters;
     const v = this.#states[0][i];

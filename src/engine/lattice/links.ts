@@ -46,7 +46,7 @@ export function linksOf(
     if (plasticity) {
       const rule = pairsOf(synapses, plasticity, group);
       if (!rule) {
-        const plastic = new PlasticSynapses(synapses, plasticity, receiver(to));
+        const plastic = new PlasticSynapses(synapses, plasticity, group, receiver(to));
         return { ...link, plastic, arrivals: new Arrivals(synapses, longest, dt, path) };
       }
       const pairs = new StdpRows(arena, crew, synapses, rule, group, dt, path, reached);

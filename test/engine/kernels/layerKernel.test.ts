@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
+import { ThreeFactorSynapses } from "../../../src/engine/exact/threeFactorSynapses.ts";
 import { Arena } from "../../../src/engine/kernels/arena.ts";
 import { LayerKernel } from "../../../src/engine/kernels/layerKernel.ts";
-import { ThreeFactorSynapses } from "../../../src/engine/network/plasticity/threeFactor.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { longTest, sized } from "../../long.ts";
 

@@ -1,8 +1,12 @@
 /** Spikes of one neuron at one instant beyond any sensible count: weights have diverged, as the clocks say. */
 export const BURST = 10_000;
 
+import type { MembraneParameters } from "./parameters.ts";
+
 /** What can be done to and read from a population of neurons in either mode of time; times are absolute [ms]. */
 export interface NeuronState {
+  /** Of the membrane, for models that have one. */
+  readonly parameters?: MembraneParameters;
   /**
    * Adds a synaptic input of weight times gain (1) at t; thresholds are tested later, when all inputs of that time are in.
    */

@@ -11,7 +11,7 @@ import { type StdpInhibitorySpec, stdpInhibitory } from "./stdpInhibitory.ts";
 import { type StdpPairSpec, stdpPair } from "./stdpPair.ts";
 import { type StdpRewardSpec, stdpReward } from "./stdpReward.ts";
 import { type StdpTripletSpec, stdpTriplet } from "./stdpTriplet.ts";
-import { type ThreeFactorSpec, threeFactorSynapse } from "./threeFactorSynapse.ts";
+import { type ThreeFactorSpec, threeFactor } from "./threeFactor.ts";
 
 export type { PlasticityDefinition };
 
@@ -29,7 +29,7 @@ export type PlasticitySpec =
 export const plasticities = new Registry<PlasticityDefinition<AnyTable>>(
   "plasticity",
   { parameters: "object", create: "function" },
-  [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactorSynapse],
+  [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactor],
   ({ parameters }) => tableFault(parameters, "kind"),
 );
 

@@ -1,7 +1,8 @@
 import { InputError } from "../../../errors.ts";
+import { delayOf } from "../../instant.ts";
 import type { Projection } from "../synapses/projection.ts";
 import { type Edges, edges } from "./edges.ts";
-import type { PlasticityModel, SynapseRule } from "./plasticity.ts";
+import type { PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
 
 /** A checked `plasticity` field of a projection. */
 export interface Plasticity {
@@ -19,9 +20,16 @@ export class PlasticSynapses {
   readonly dendritic: boolean;
   /** Whether postsynaptic spikes matter to any rule. */
   readonly hearsPost: boolean;
+  /** Whether rules act after a presynaptic spike has passed; see `pass`. */
+  readonly passes: boolean;
+  /** Changes of a weight then. */
+  changes = 0;
+  /** Rows and cursors of spikes that have arrived since. */
+  readonly #arrived: number[] = [];
   readonly #synapses: Projection;
   readonly #rules: readonly SynapseRule[];
-  readonly #edges: Edges;
+  /** Made when they are asked for. */
+  #listed: Edges | null = null;
   readonly #sharesPre: boolean;
   readonly #sharesPost: boolean;
   /** Synapses of each postsynaptic neuron, in order of delay: columns of the matrix; null when no rule needs them. */
@@ -32,15 +40,18 @@ export class PlasticSynapses {
   #time = 0;
   #next = 0;
 
-  /** @param receive  takes a spike's effect to the target */
+  /**
+   * @param neurons  the targets
+   * @param receive  takes a spike's effect to them
+   */
   constructor(
     synapses: Projection,
     { models, delayKind }: Plasticity,
+    neurons: Site["neurons"],
     receive: (target: number, amount: number) => void,
   ) {
     this.#synapses = synapses;
-    this.#edges = edges(synapses);
-    const uniform = this.#edges.delays === null;
+    const uniform = synapses.delays?.every(delay => delayOf(delay) === synapses.minDelay) ?? true;
     this.dendritic = delayKind === "dendritic";
     this.#sharesPre = uniform;
     this.#sharesPost = uniform || !this.dendritic;
@@ -49,13 +60,15 @@ export class PlasticSynapses {
       preSides: this.#sharesPre ? synapses.pre : synapses.synapses,
       postSides: this.#sharesPost ? synapses.post : synapses.synapses,
       weights: synapses.weights,
+      neurons,
     };
     this.#rules = models.map(model => model.create(site));
     const walks = this.#rules.some(rule => rule.atPost || rule.modulate);
     this.hearsPost = walks || this.#rules.some(rule => rule.postSpike);
+    this.passes = this.#rules.some(rule => rule.passed);
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
     const { gain, weights } = synapses;
-    const { shared } = this.#edges;
+    const { shared } = synapses;
     this.#transmit = (j, _, s) => {
       const [rules, t] = [this.#rules, this.#time];
       const own = shared ? this.#next++ : s;
@@ -73,15 +86,32 @@ export class PlasticSynapses {
     };
   }
 
+  get #edges(): Edges {
+    this.#listed ??= edges(this.#synapses);
+    return this.#listed;
+  }
+
   /** Delivers a spike as `Projection.deliver` does, and lets the synapses learn from it. */
   arrive(row: number, cursor: number, t: number): number {
     this.#row = row;
     this.#time = t;
+    if (this.passes) this.#arrived.push(row, cursor);
     // All its delays are the same.
-    const { shared } = this.#edges;
-    if (shared) this.#next = shared.starts[row];
+    if (this.#synapses.shared) this.#next = this.#edges.shared!.starts[row];
     if (this.#sharesPre) for (const rule of this.#rules) rule.preSpike?.(row, t);
     return this.#synapses.deliver(row, cursor, this.#transmit);
+  }
+
+  /** Spikes that have arrived have passed, and thresholds have been tested. */
+  pass(t: number): void {
+    const arrived = this.#arrived;
+    for (let k = 0; k < arrived.length; k += 2) {
+      this.#synapses.deliver(arrived[k], arrived[k + 1], (j, _, s) => {
+        const [pre, post] = [this.#sharesPre ? arrived[k] : s, this.#sharesPost ? j : s];
+        for (const rule of this.#rules) if (rule.passed?.(s, pre, post, t)) this.changes++;
+      });
+    }
+    arrived.length = 0;
   }
 
   /** How late a postsynaptic spike comes to the synapse that the cursor of a column points at, in the rules' frame [ms]. */
@@ -145,7 +175,11 @@ export class PlasticSynapses {
   /** @param modulators  one per postsynaptic neuron; synapses of a neuron with 0 are not touched */
   modulate(modulators: ArrayLike<number>, t: number): void {
     const rules = this.#rules.filter(rule => rule.modulate);
-    if (rules.length === 0) throw new InputError("plasticity: expected three-factor, which takes modulators");
+    const standing = this.#rules.filter(rule => rule.stand);
+    if (rules.length + standing.length === 0)
+      throw new InputError("plasticity: expected three-factor, which takes modulators");
+    for (const rule of standing) rule.stand!(modulators);
+    if (rules.length === 0) return;
     const { start, synapses } = this.#columns!;
     const { pre, shared } = this.#edges;
     for (let j = 0; j < modulators.length; j++) {

@@ -1,3 +1,4 @@
+import type { NeuronState } from "../neurons/neuronGroup.ts";
 import type { Table, Values } from "../parameters.ts";
 import type { PairParameters } from "./stdpPair.ts";
 
@@ -34,6 +35,13 @@ export interface SynapseRule {
   efficacy?(pre: number): number;
   /** A reward at t [ms], not before the present. */
   reward?(t: number, amount: number): void;
+  /**
+   * Called after a presynaptic spike has passed and thresholds of that instant have been tested.
+   * @returns whether the weight has changed
+   */
+  passed?(synapse: number, pre: number, post: number, t: number): boolean;
+  /** These modulators stand from now on, one per postsynaptic neuron. */
+  stand?(modulators: ArrayLike<number>): void;
   /** A modulator for one postsynaptic neuron reaches its synapse. */
   modulate?(synapse: number, pre: number, post: number, t: number, own: number, modulator: number): void;
 }
@@ -44,6 +52,8 @@ export interface Site {
   readonly preSides: number;
   readonly postSides: number;
   readonly weights: Float32Array;
+  /** The postsynaptic neurons. */
+  readonly neurons: Pick<NeuronState, "potential" | "parameters">;
 }
 
 /** A checked description of a rule. */

@@ -1,305 +1,182 @@
-import { exp, expm1 } from "../../../math/elementary.ts";
-import type { FeedForwardNetwork, Presentation } from "../../exact/feedForward.ts";
+import { exp } from "../../../math/elementary.ts";
 import type { SpikeTrain } from "../../record/spikeTrain.ts";
+import { decay, type Given, table, time, type Values } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
-import { addOuter, addRow, synapsesOf } from "../synapses/runs.ts";
-import { addArrivals, atEnd, atSpikes } from "./arrivals.ts";
+import { bounds, checkWeights, clip } from "./bounds.ts";
+import type { PlasticityDefinition, PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
+import { Trace } from "./trace.ts";
 
 /**
- * What a synapse remembers until its modulator comes. `trace`: the presynaptic trace at the end of the presentation.
- * `timing`: the presynaptic trace read at each postsynaptic spike, averaged over the neuron's spikes. `online`: nothing,
- * where the modulator is known beforehand: weights change at presynaptic spikes (see `OnlineLearning`), and what is
- * collected for the end is the share of constant drives, which have no spikes.
+ * Three-factor synapses (Fremaux & Gerstner 2016, eq. 5 and 6): an eligibility e that the spikes of both sides leave, and
+ * a modulator M of the postsynaptic neuron that comes at an event and changes
+ *
+ *     w += eta M e.
+ *
+ * Eligibilities, here and in the layers of the learning rules, which read them at the end of a presentation:
+ * `trace`: the presynaptic trace x, raised by `height` at a presynaptic spike; dx/dt = -x / tauPlus;
+ * `timing`: that trace read at postsynaptic spikes, e += x, summed; de/dt = -e / tauEligibility. Rules keep all of a
+ *     presentation, and share a neuron's modulator among its spikes, whose mean it is then (`ThreeFactorSynapses`);
+ * `pair`: the same with e += aPlus x at a postsynaptic, e -= aMinus y at a presynaptic spike (STDP);
+ * `online`: nothing is left. The modulator is known beforehand and stands, and each presynaptic spike that arrives
+ *     changes the weight at once, after it has passed and thresholds have been tested, by eta M g x with the x that it
+ *     adds and will have left at `end`; over a presentation these sum to `trace`, if the gate g stays as it is. It is
+ *     open, 1, while the neuron's drive so far (its potential and what its spikes took off it) is positive and no
+ *     refractory period holds a spike back, else 0.
  */
+const parameters = table({
+  eligibility: {
+    words: ["trace", "timing", "pair", "online"],
+    default: "trace",
+    doc: "what spikes leave at a synapse; online: nothing, weights change at spikes while a modulator stands",
+  },
+  eta: { unit: "1", doc: "change of the weight per modulator and eligibility" },
+  height: { unit: "1", default: 1, doc: "what a presynaptic spike raises its trace by" },
+  tauPlus: { ...decay, default: 20, doc: "time constant of the presynaptic trace; Infinity counts spikes" },
+  tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace, for pair" },
+  tauEligibility: {
+    ...decay,
+    default: 1000,
+    doc: "time constant of the eligibility, for timing and pair; Infinity keeps all",
+  },
+  aPlus: { unit: "1", default: 1, doc: "what a pair adds to the eligibility, for pair" },
+  aMinus: { unit: "1", default: 1, doc: "what a pair in the other order takes off it, for pair" },
+  end: {
+    unit: "ms",
+    default: Infinity,
+    check: t => t >= 0 || "a time in ms, 0 or later",
+    doc: "when it counts what a spike has left of its trace, for online; Infinity: it counts for all of it",
+  },
+  wMin: { ...bounds.wMin, default: -Infinity },
+  wMax: bounds.wMax,
+});
+
+/** Those of the learning rules: `pair` has no share of a neuron's modulator that its own spikes would not undo. */
 export type Eligibility = "trace" | "timing" | "online";
 
-/**
- * Three-factor plasticity of a feed-forward network: collects modulator (x) eligibility over a batch, and over the
- * places of a shared kernel, then changes the weights. No synapse keeps state of its own: `trace` needs one number per
- * neuron, and `timing` sweeps the spikes of the presentation backwards in time.
- */
-export class ThreeFactorSynapses {
-  /** Synapses that were given a change since the last reset of the counter. */
-  updates = 0;
-  readonly #net: FeedForwardNetwork;
-  readonly #eligibility: Eligibility;
-  readonly #changes: readonly Float32Array[];
-  readonly #biasChanges: readonly Float32Array[];
-  readonly #lateralChanges: readonly Float32Array[];
-  /** Rows with a change, so that silent inputs cost nothing. */
-  readonly #touched: readonly Uint8Array[];
-  readonly #active: Int32Array;
-  readonly #sweep: Float64Array;
-  readonly #counts: Int32Array;
+export type ThreeFactorSpec = { readonly kind: "three-factor" } & Given<typeof parameters>;
 
-  constructor(net: FeedForwardNetwork, eligibility: Eligibility) {
-    const widest = Math.max(...net.sizes);
-    this.#net = net;
-    this.#eligibility = eligibility;
-    this.#changes = net.weights.map((w, l) => net.kernels[l]?.changes ?? new Float32Array(w.length));
-    this.#biasChanges = net.biases.map(b => new Float32Array(b.length));
-    this.#lateralChanges = (net.queue?.laterals ?? []).map(
-      ({ synapses }) => new Float32Array(synapses.weights.length),
-    );
-    this.#touched = net.architecture.layers.map(({ rows }) => new Uint8Array(rows));
-    this.#active = new Int32Array(widest);
-    this.#sweep = new Float64Array(widest);
-    this.#counts = new Int32Array(widest);
-  }
+export const threeFactor: PlasticityDefinition<typeof parameters> = {
+  name: "three-factor",
+  parameters,
+  create: modulated,
+};
 
-  /**
-   * Adds modulator (x) eligibility of the synapses that reach population l + 1, those of layer l and lateral ones. The
-   * readout does not fire, so its synapses always use the trace.
-   * @param modulator  one number per postsynaptic neuron
-   * @param from       the presentation that left the eligibility
-   */
-  accumulate(l: number, modulator: Float64Array, from: Presentation): void {
-    const hidden = l < this.#net.depth - 1;
-    const timing = hidden && this.#eligibility === "timing";
-    const { queue } = this.#net;
-    if (queue && hasDelays(queue.layers[l]))
-      this.#accumulateLate(l, queue.layers[l], modulator, from, timing);
-    else if (timing) this.#accumulateTiming(l, modulator, from);
-    else if (hidden && this.#eligibility === "online" && this.#net.online) {
-      const { sources } = this.#net.architecture.layers[l];
-      this.#accumulateTrace(l, modulator, (l === 0 && from.analogue) || new Float64Array(sources));
-    } else this.#accumulateTrace(l, modulator, from.sourceTrace[l]);
-    queue?.laterals.forEach(({ from: p, to, synapses }, q) => {
-      if (to !== l + 1) return;
-      const gain = p === 0 ? this.#net.input.gain : this.#net.spikeGain;
-      this.#addArrivals(l, synapses, from.spikes[p], gain, modulator, from, timing, this.#lateralChanges[q]);
-    });
-  }
-
-  /** Of a layer whose spikes arrive later than they were fired. */
-  #accumulateLate(
-    l: number,
-    synapses: Projection,
-    modulator: Float64Array,
-    from: Presentation,
-    timing: boolean,
-  ): void {
-    this.#touched[l].fill(1);
-    const analogue = l === 0 ? from.analogue : null;
-    if (timing)
-      this.#addAnalogue(l, this.#shares(modulator, from.spikes[l + 1]), from.spikes[l + 1], analogue);
-    else {
-      this.#addBias(l, modulator);
-      if (analogue) addOuter(this.#net.runs[l], analogue, modulator, this.#changes[l]);
-    }
-    const gain = this.#net.gainOf(l);
-    this.#addArrivals(l, synapses, from.sourceSpikes[l], gain, modulator, from, timing, this.#changes[l]);
-  }
-
-  #addArrivals(
-    l: number,
-    synapses: Projection,
-    spikes: SpikeTrain,
-    gain: number,
-    modulator: Float64Array,
-    from: Presentation,
-    timing: boolean,
-    changes: Float32Array,
-  ): void {
-    const { neuron, durationMs } = this.#net;
-    const { tauMem } = neuron;
-    const post = from.spikes[l + 1];
-    const third = timing ? this.#shares(modulator, post) : modulator;
-    const reading = timing ? atSpikes(post, modulator.length, tauMem) : atEnd(tauMem, durationMs);
-    this.updates += addArrivals(synapses, spikes, gain, durationMs, third, reading, changes);
-  }
-
-  /** Adds -scale times the collected changes to the weights and forgets them. */
-  apply(scale: number): void {
-    const { weights, biases } = this.#net;
-    for (let l = 0; l < weights.length; l++) {
-      const [w, change, touched] = [weights[l], this.#changes[l], this.#touched[l]];
-      const columns = biases[l].length;
-      const kernel = this.#net.kernels[l];
-      for (let i = 0; i < touched.length; i++) {
-        if (touched[i] === 0) continue;
-        touched[i] = 0;
-        if (kernel) {
-          kernel.applyRow(i, scale);
-          continue;
-        }
-        const end = (i + 1) * columns;
-        for (let at = i * columns; at < end; at++) {
-          w[at] -= scale * change[at];
-          change[at] = 0;
-        }
-      }
-      for (let j = 0; j < columns; j++) biases[l][j] -= scale * this.#biasChanges[l][j];
-      this.#biasChanges[l].fill(0);
-    }
-    this.#net.queue?.laterals.forEach(({ synapses: { weights: w } }, q) => {
-      const change = this.#lateralChanges[q];
-      for (let at = 0; at < w.length; at++) w[at] -= scale * change[at];
-      change.fill(0);
-    });
-  }
-
-  /** Copies of the collected changes, per layer, which are then forgotten. */
-  take(): Float32Array[] {
-    const taken = this.#changes.map(change => Float32Array.from(change));
-    this.apply(0);
-    return taken;
-  }
-
-  /** Of a shared kernel: its rows are few, so all of them count as changed. */
-  #addShared(l: number, pre: ArrayLike<number>, post: ArrayLike<number>): void {
-    const runs = this.#net.runs[l];
-    this.#touched[l].fill(1);
-    addOuter(runs, pre, post, this.#changes[l]);
-    for (let i = 0; i < pre.length; i++) if (pre[i] !== 0) this.updates += synapsesOf(runs, i);
-  }
-
-  #accumulateTrace(l: number, modulator: Float64Array, pre: Float64Array): void {
-    if (this.#net.runs[l].shared) {
-      this.#addBias(l, modulator);
-      this.#addShared(l, pre, modulator);
-      return;
-    }
-    const [change, bias, touched] = [this.#changes[l], this.#biasChanges[l], this.#touched[l]];
-    const columns = modulator.length;
-    const active = this.#active;
-    let posts = 0;
-    for (let j = 0; j < columns; j++) {
-      if (modulator[j] === 0) continue;
-      active[posts++] = j;
-      bias[j] += modulator[j];
-    }
-    if (posts === 0) return;
-    const kernel = posts > columns / 8 ? this.#net.kernels[l] : null;
-    kernel?.vector.set(modulator);
-    for (let i = 0; i < pre.length; i++) {
-      const x = pre[i];
-      if (x === 0) continue;
-      touched[i] = 1;
-      this.updates += posts;
-      const row = i * columns;
-      if (kernel) kernel.addRow(i, x);
-      else if (posts > columns / 2) {
-        for (let j = 0; j < columns; j++) change[row + j] += x * modulator[j];
-      } else {
-        for (let k = 0; k < posts; k++) {
-          const j = active[k];
-          change[row + j] += x * modulator[j];
-        }
-      }
-    }
-  }
-
-  /**
-   * x_i at a postsynaptic spike t_k is the sum over earlier input spikes t_f of exp(-(t_k - t_f) / tau). Going back in
-   * time, `sweep[j]` collects exp(-t_k / tau) of the spikes passed so far, so each input spike finds its whole
-   * contribution in one multiplication per target.
-   */
-  #accumulateTiming(l: number, modulator: Float64Array, from: Presentation): void {
-    const [pre, post] = [from.sourceSpikes[l], from.spikes[l + 1]];
-    const [change, touched] = [this.#changes[l], this.#touched[l]];
-    const columns = modulator.length;
-    const { tauMem } = this.#net.neuron;
-    const kernel = this.#net.kernels[l];
-    const runs = this.#net.runs[l];
-    const active = this.#active;
-    const sweep = kernel?.vector ?? this.#sweep;
-    const share = this.#shares(modulator, post);
-    let posts = 0;
-    for (let j = 0; j < columns; j++) if (share[j] !== 0) active[posts++] = j;
-    if (posts === 0) return;
-
-    this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
-    sweep.fill(0, 0, columns);
-    const gain = this.#net.gainOf(l);
-    if (runs.shared) touched.fill(1);
-    for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
-      const t = pre.times[f];
-      for (; k >= 0 && post.times[k] >= t; k--) {
-        const j = post.neurons[k];
-        sweep[j] += share[j] * exp(-post.times[k] / tauMem);
-      }
-      const i = pre.neurons[f];
-      const weight = gain * exp(t / tauMem);
-      if (runs.shared) {
-        addRow(runs, i, weight, sweep, change);
-        this.updates += synapsesOf(runs, i);
-        continue;
-      }
-      touched[i] = 1;
-      this.updates += posts;
-      if (kernel) {
-        kernel.addRow(i, weight);
-        continue;
-      }
-      for (let n = 0, row = i * columns; n < posts; n++) {
-        const j = active[n];
-        change[row + j] += weight * sweep[j];
-      }
-    }
-  }
-
-  /** Modulator per spike: divided by the neuron's spike count, or its step would grow with its own activity. */
-  #shares(modulator: Float64Array, post: SpikeTrain): Float64Array {
-    const counts = this.#counts.fill(0);
-    for (let k = 0; k < post.length; k++) counts[post.neurons[k]]++;
-    const scale = this.#timingScale();
-    return modulator.map((m, j) => (counts[j] > 0 ? (scale * m) / counts[j] : 0));
-  }
-
-  /** Constant drives have a trace too: it grows as kappa(t) from 0 to 1 over the presentation. So has the bias. */
-  #addAnalogue(l: number, share: Float64Array, post: SpikeTrain, analogue: Float64Array | null): void {
-    const [change, touched] = [this.#changes[l], this.#touched[l]];
-    const columns = share.length;
-    const read = new Float64Array(columns);
-    for (let k = 0; k < post.length; k++) {
-      const j = post.neurons[k];
-      read[j] += share[j] * this.#kappa(post.times[k]);
-    }
-    this.#addBias(l, read);
-    if (!analogue) return;
-    if (this.#net.runs[l].shared) {
-      this.#addShared(l, analogue, read);
-      return;
-    }
-    for (let i = 0; i < analogue.length; i++) {
-      const x = analogue[i];
-      if (x === 0) continue;
-      touched[i] = 1;
-      this.updates += columns;
-      for (let j = 0, row = i * columns; j < columns; j++) change[row + j] += x * read[j];
-    }
-  }
-
-  /** The places of a map share its bias. */
-  #addBias(l: number, modulator: Float64Array): void {
-    const bias = this.#biasChanges[l];
-    for (let j = 0, c = 0; j < modulator.length; j++) {
-      bias[c] += modulator[j];
-      if (++c === bias.length) c = 0;
-    }
-  }
-
-  #kappa(t: number): number {
-    const { durationMs, neuron } = this.#net;
-    if (neuron.tauMem === Infinity) return t / durationMs;
-    return expm1(-t / neuron.tauMem) / expm1(-durationMs / neuron.tauMem);
-  }
-
-  /** 1 / mean of kappa: an input's trace, read at evenly spread times, is on average less than at the end. */
-  #timingScale(): number {
-    const { durationMs, neuron } = this.#net;
-    if (neuron.tauMem === Infinity) return 2;
-    const r = durationMs / neuron.tauMem;
-    const filled = -expm1(-r);
-    return filled / (1 - filled / r);
-  }
+function modulated(p: Values<typeof parameters>): PlasticityModel {
+  const bounds = { wMin: p.wMin, wMax: p.wMax };
+  return {
+    // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
+    dendritic: false,
+    shares: true,
+    check: weights => checkWeights(weights, bounds),
+    create(site) {
+      const { weights } = site;
+      const change = (s: number, by: number) => {
+        weights[s] = clip(weights[s] + by, bounds);
+      };
+      return p.eligibility === "online" ? standing(p, site, change) : remembered(p, site, change);
+    },
+  };
 }
 
-function hasDelays(synapses: Projection): boolean {
-  for (let row = 0; row < synapses.pre; row++) {
-    const last = synapses.rowLength(row) - 1;
-    if (last >= 0 && synapses.delayAt(row, last) > 0) return true;
+type Change = (synapse: number, by: number) => void;
+
+function remembered(p: Values<typeof parameters>, site: Site, change: Change): SynapseRule {
+  const { eligibility, eta, height, tauPlus, tauMinus, tauEligibility, aPlus, aMinus } = p;
+  const x = new Trace(site.preSides, tauPlus);
+  const preSpike = (pre: number, t: number) => x.bump(pre, t, height);
+  if (eligibility === "trace")
+    return {
+      preSpike,
+      modulate: (s, pre, _post, t, _own, modulator) => change(s, eta * (modulator * x.at(pre, t))),
+    };
+  const [up, down] = eligibility === "pair" ? [aPlus, aMinus] : [1, 0];
+  const [y, e] = [new Trace(site.postSides, tauMinus), new Trace(site.synapses, tauEligibility)];
+  return {
+    preSpike,
+    ...(down !== 0 && {
+      postSpike: (post: number, t: number) => y.bump(post, t),
+      atPre: (_s: number, _pre: number, post: number, t: number, own: number) =>
+        e.bump(own, t, -down * y.at(post, t)),
+    }),
+    atPost: (_s, pre, _post, t, own) => e.bump(own, t, up * x.at(pre, t)),
+    modulate: (s, _pre, _post, t, own, modulator) => change(s, eta * (modulator * e.at(own, t))),
+  };
+}
+
+function standing(p: Values<typeof parameters>, { postSides, neurons }: Site, change: Change): SynapseRule {
+  const { eta, height, tauPlus, end } = p;
+  const { reset = "fixed", tauMem = Infinity, vThreshold = Infinity, vRest = 0 } = neurons.parameters ?? {};
+  const drop = reset === "subtract" ? vThreshold - vRest : 0;
+  const own = new Trace(postSides, tauMem);
+  const held = new Float64Array(postSides);
+  return {
+    ...(drop > 0 && { postSpike: (post: number, t: number) => own.bump(post, t, drop) }),
+    stand: modulators => held.set(modulators),
+    passed(s, _pre, post, t) {
+      if (held[post] === 0) return false;
+      const v = neurons.potential(post, t);
+      if (!(v < vThreshold && v - vRest + own.at(post, t) > 0)) return false;
+      change(s, eta * leftAt(end, height, t, tauPlus) * held[post]);
+      return true;
+    },
+  };
+}
+
+/** What a spike at t has left of its height at the end [ms]; Infinity: all. */
+export function leftAt(end: number, height: number, t: number, tau: number): number {
+  return tau === Infinity || end === Infinity ? height : height * exp(t / tau) * exp(-end / tau);
+}
+
+/** What an arrival at a time [ms] counts for in the eligibility at neuron j at the end, per its height. */
+export type Reading = (j: number, arrival: number) => number;
+
+/** `trace` */
+export function atEnd(tau: number, end: number): Reading {
+  return (_, arrival) => exp((arrival - end) / tau);
+}
+
+/** `timing`, of which all is kept: the trace of it that the spikes of neuron j read from then on. */
+export function atSpikes(post: SpikeTrain, neurons: number, tau: number): Reading {
+  const times = Array.from({ length: neurons }, () => [] as number[]);
+  for (let k = 0; k < post.length; k++) times[post.neurons[k]].push(post.times[k]);
+  return (j, arrival) => {
+    let sum = 0;
+    const own = times[j];
+    for (let k = own.length - 1; k >= 0 && own[k] >= arrival; k--) sum += exp((arrival - own[k]) / tau);
+    return sum;
+  };
+}
+
+/**
+ * changes += modulator (x) eligibility of synapses with any delays: each spike counts from when it arrives.
+ * @param spikes     of the sources; what arrives after `end` [ms] does not count
+ * @param height     what a spike stands for
+ * @param modulator  one number per target
+ * @param changes    in the order of the weights
+ * @returns          synapses that were given a change, once for each arrival
+ */
+export function addArrivals(
+  synapses: Projection,
+  spikes: SpikeTrain,
+  height: number,
+  end: number,
+  modulator: ArrayLike<number>,
+  reading: Reading,
+  changes: Float32Array,
+): number {
+  let updates = 0;
+  for (let k = 0; k < spikes.length; k++) {
+    const [t, row] = [spikes.times[k], spikes.neurons[k]];
+    const length = synapses.rowLength(row);
+    for (let cursor = 0; cursor < length; ) {
+      const arrival = t + synapses.delayAt(row, cursor);
+      if (arrival > end) break;
+      const first = cursor;
+      cursor = synapses.deliver(row, cursor, (j, _, s) => {
+        changes[s] += modulator[j] * height * reading(j, arrival);
+      });
+      updates += cursor - first;
+    }
   }
-  return false;
+  return updates;
 }

@@ -188,6 +188,7 @@ const smallRules: Record<string, PlasticitySpec> = {
   trace: { kind: "three-factor", eta: 1e-5 },
   timing: { kind: "three-factor", eta: 1e-5, eligibility: "timing" },
   pair: { kind: "three-factor", eta: 1e-5, eligibility: "pair", aMinus: 0.5 },
+  online: { kind: "three-factor", eta: 1e-5, eligibility: "online", end: 90 },
 };
 
 test.each(Object.keys(smallRules).flatMap(name => [[name, "exact"] as const, [name, "grid"] as const]))(

@@ -1,130 +1,99 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encoderOf } from "../../../../src/encoding/index.ts";
-import { FeedForwardNetwork, type Presentation } from "../../../../src/engine/exact/feedForward.ts";
-import { ThreeFactorSynapses } from "../../../../src/engine/network/plasticity/threeFactor.ts";
-import { Rng } from "../../../../src/math/rng.ts";
-import { sized } from "../../../long.ts";
+import { network } from "../../../../src/engine/network/network.ts";
+import { Simulation } from "../../../../src/engine/simulation.ts";
+import { poissonTimes, sum, twoNeurons } from "./twoNeurons.ts";
 
-const sizes = [6, 8, 4, 3];
-const T = 20;
+const [pre, post] = [poissonTimes(1, 30, 500), poissonTimes(2, 30, 500)];
+const base = { kind: "three-factor", eta: 0.1, tauPlus: 25, tauMinus: 40, tauEligibility: 300 } as const;
 
-function presented(seed: number, tauMem: number, encoder: "current" | "rate" | "poisson") {
-  const rng = new Rng(seed, "three-factor test");
-  const draw = (n: number, low: number, high: number) =>
-    Float32Array.from({ length: n }, () => rng.uniformIn(low, high));
-  const weights = [0, 1, 2].map(l => draw(sizes[l] * sizes[l + 1], -0.4, 0.8));
-  const biases = [1, 2, 3].map(l => draw(sizes[l], -0.1, 0.1));
-  const net = new FeedForwardNetwork(sizes, weights, biases, { tauMem, vThreshold: 0.2, tauRef: 0 }, T);
-  const x = Float32Array.from({ length: 6 }, () => Math.max(0, rng.uniformIn(-0.3, 1)));
-  encoderOf(encoder, { inputs: 6, durationMs: T, tauMem, maxSpikes: 5, seed }).encode(x, "k", net.input);
-  const modulation = Float64Array.from({ length: 6 }, () => rng.uniformIn(-0.1, 0.1));
-  const seen = net.present(net.presentation(), rng.uniform() < 0.5 ? modulation : null);
-  const modulators = [1, 2, 3].map(p =>
-    Float64Array.from({ length: sizes[p] }, () => (rng.uniform() < 0.3 ? 0 : rng.uniformIn(-1, 1))),
-  );
-  return { net, seen, modulators };
+function past(times: number[], t: number, tau: number): number {
+  return sum(times.filter(s => s <= t).map(s => Math.exp(-(t - s) / tau)));
 }
 
-/** The definition, spike by spike: the presynaptic trace read at each postsynaptic spike, averaged over them. */
-function readAtSpikes(
-  net: FeedForwardNetwork,
-  seen: Presentation,
-  l: number,
-  i: number,
-  j: number,
-  tauMem: number,
-) {
-  const [pre, post] = [seen.spikes[l], seen.spikes[l + 1]];
-  const gain = l === 0 ? net.input.gain : 0.2;
-  const filled = (t: number) =>
-    tauMem === Infinity ? t / T : (1 - Math.exp(-t / tauMem)) / (1 - Math.exp(-T / tauMem));
-  let [sum, count] = [0, 0];
-  for (let k = 0; k < post.length; k++) {
-    if (post.neurons[k] !== j) continue;
-    count++;
-    for (let f = 0; f < pre.length; f++) {
-      if (pre.neurons[f] === i && pre.times[f] <= post.times[k]) {
-        sum += gain * Math.exp(-(post.times[k] - pre.times[f]) / tauMem);
-      }
-    }
-    if (l === 0 && seen.analogue) sum += seen.analogue[i] * filled(post.times[k]);
-  }
-  // Scaled so that a trace read at evenly spread times weighs as much as one read at the end.
-  let mean = 0;
-  for (let n = 0; n < 20_000; n++) mean += filled(((n + 0.5) * T) / 20_000) / 20_000;
-  return count === 0 ? 0 : sum / count / mean;
-}
+test.each([
+  ["trace", (t: number) => past(pre, t, 25)],
+  [
+    "timing",
+    (t: number) => sum(post.filter(s => s <= t).map(s => past(pre, s, 25) * Math.exp(-(t - s) / 300))),
+  ],
+  [
+    "pair",
+    (t: number) =>
+      sum(post.filter(s => s <= t).map(s => 0.7 * past(pre, s, 25) * Math.exp(-(t - s) / 300))) -
+      sum(pre.filter(s => s <= t).map(s => 0.4 * past(post, s, 40) * Math.exp(-(t - s) / 300))),
+  ],
+] as const)("a modulator changes the weight by eta M e, with the %s eligibility", (eligibility, e) => {
+  const plasticity = { ...base, eligibility, ...(eligibility === "pair" && { aPlus: 0.7, aMinus: 0.4 }) };
+  const simulation = twoNeurons({ plasticity }, pre, post);
+  simulation.run(400);
+  simulation.modulate("plastic", 0);
+  expect(simulation.weights("plastic")[0]).toBe(0.5);
+  simulation.modulate("plastic", [2]);
+  expect(simulation.weights("plastic")[0]).toBeCloseTo(0.5 + 0.2 * e(400), 5);
+  simulation.at(480, () => simulation.modulate("plastic", -1));
+  simulation.run(100);
+  expect(simulation.weights("plastic")[0]).toBeCloseTo(0.5 + 0.2 * e(400) - 0.1 * e(480), 5);
+});
 
-const cases = fc.tuple(
-  fc.nat(1e6),
-  fc.constantFrom(20, 8, Infinity),
-  fc.constantFrom("current" as const, "rate" as const, "poisson" as const),
+test.each(["exact", "grid"] as const)(
+  "online, %s mode: a spike changes the weight by eta M times what it leaves, after it has passed, if the gate is open",
+  mode => {
+    const neuron = { tauMem: 20, vThreshold: 1, tauRef: 6 } as const;
+    const simulation = new Simulation(
+      network({
+        populations: { pre: { size: 1, neuron: "input" }, post: { size: 3, neuron } },
+        projections: [
+          {
+            ...{
+              name: "plastic",
+              from: "pre",
+              to: "post",
+              weights: Float32Array.of(0.4, -0.4, 2.5),
+              delay: 2,
+            },
+            plasticity: { kind: "three-factor", eligibility: "online", eta: 0.1, tauPlus: 10, end: 30 },
+          },
+        ],
+      }),
+      { mode },
+    );
+    simulation.stimulate("pre", [1, 4, 20, 40], [0, 0, 0, 0]);
+    simulation.run(5);
+    expect([...simulation.weights("plastic")]).toEqual([...Float32Array.of(0.4, -0.4, 2.5)]);
+    simulation.modulate("plastic", [-1, -1, -1]);
+    simulation.run(1);
+    const left = (t: number) => 0.1 * Math.exp((t - 30) / 10);
+    // The second is held below rest by its weight, the third above threshold by its refractory period.
+    const after = (...weights: number[]) =>
+      simulation.weights("plastic").forEach((w, s) => {
+        expect(w).toBeCloseTo(weights[s], 6);
+      });
+    after(0.4 - left(6), -0.4, 2.5);
+    simulation.modulate("plastic", [0, 0, 2]);
+    simulation.run(20);
+    after(0.4 - left(6), -0.4, 2.5);
+    expect(simulation.synapseUpdates).toBe(1);
+  },
 );
 
-test("timing: the backward sweep equals the definition, spike by spike", () => {
-  fc.assert(
-    fc.property(cases, ([seed, tauMem, encoder]) => {
-      const { net, seen, modulators } = presented(seed, tauMem, encoder);
-      const synapses = new ThreeFactorSynapses(net, "timing");
-      for (const l of [0, 1]) synapses.accumulate(l, modulators[l], seen);
-      const changes = synapses.take();
-      for (const l of [0, 1]) {
-        modulators[l].forEach((modulator, j) => {
-          for (let i = 0; i < sizes[l]; i++) {
-            const expected = modulator * readAtSpikes(net, seen, l, i, j, tauMem);
-            expect(Math.abs(changes[l][i * sizes[l + 1] + j] - expected)).toBeLessThan(
-              1e-5 * (1 + Math.abs(expected)),
-            );
-          }
-        });
-      }
-    }),
-    { numRuns: sized(40, 150) },
+test("modulators need a synapse that takes them, and one for each neuron", () => {
+  const plain = twoNeurons({}, [], []);
+  expect(() => plain.modulate("plastic", 1)).toThrow(
+    "projections[0].plasticity: expected three-factor, got none",
   );
-});
-
-test("trace: modulator times the presynaptic trace at the end; the readout always so", () => {
-  fc.assert(
-    fc.property(cases, ([seed, tauMem, encoder]) => {
-      const { net, seen, modulators } = presented(seed, tauMem, encoder);
-      for (const eligibility of ["trace", "timing"] as const) {
-        const synapses = new ThreeFactorSynapses(net, eligibility);
-        const layers = eligibility === "trace" ? [0, 1, 2] : [2];
-        for (const l of layers) synapses.accumulate(l, modulators[l], seen);
-        const changes = synapses.take();
-        for (const l of layers) {
-          modulators[l].forEach((modulator, j) => {
-            seen.trace[l].forEach((x, i) => {
-              const expected = Math.fround(x * modulator);
-              expect(changes[l][i * sizes[l + 1] + j]).toBeCloseTo(expected, 6);
-            });
-          });
-        }
-      }
-    }),
-    { numRuns: sized(20, 60) },
+  expect(() => plain.reward(1)).toThrow(
+    "reward: expected a projection with plasticity that takes rewards, got none",
   );
-});
-
-test("apply moves weights and biases against the sum of the batch, once", () => {
-  const { net, seen, modulators } = presented(4, 20, "current");
-  const before = net.weights.map(w => Float32Array.from(w));
-  const biases = net.biases.map(b => Float32Array.from(b));
-  const synapses = new ThreeFactorSynapses(net, "trace");
-  synapses.accumulate(1, modulators[1], seen);
-  synapses.accumulate(1, modulators[1], seen);
-  synapses.apply(0.5);
-  synapses.apply(0.5);
-  net.weights[1].forEach((w, at) => {
-    const change = seen.trace[1][Math.floor(at / 4)] * modulators[1][at % 4];
-    expect(w).toBeCloseTo(before[1][at] - change, 6);
-  });
-  net.biases[1].forEach((b, j) => {
-    expect(b).toBeCloseTo(biases[1][j] - modulators[1][j], 6);
-  });
-  expect(net.weights[0]).toEqual(before[0]);
-  expect(synapses.updates).toBe(
-    2 * seen.trace[1].filter(x => x !== 0).length * modulators[1].filter(m => m !== 0).length,
+  const other = twoNeurons({ plasticity: { kind: "short-term", use: 0.5, tauRec: 100 } }, [], []);
+  expect(() => other.modulate(0, 1)).toThrow("plasticity: expected three-factor, which takes modulators");
+  const fitting = twoNeurons({ plasticity: base }, [], []);
+  expect(() => fitting.modulate("plastic", [1, 2])).toThrow(
+    "projections[0]: expected one modulator or 1, got 2",
+  );
+  expect(() => fitting.modulate("plastic", Number.NaN)).toThrow(
+    "modulator of neuron 0: expected a finite number",
+  );
+  expect(() => fitting.modulate("other", 1)).toThrow(
+    "projection: expected 0 to 1, or plastic, teacher->post, got other",
   );
 });
