@@ -24,7 +24,8 @@ export type { CurrentSpec } from "./engine/network/stimuli/current.ts";
 export type { PoissonSpec } from "./engine/network/stimuli/poisson.ts";
 export type { RegularSpec } from "./engine/network/stimuli/regular.ts";
 export type { SpikesSpec } from "./engine/network/stimuli/spikes.ts";
-export type { Stimulus, StimulusSpec } from "./engine/network/stimuli/stimulus.ts";
+export type { StimulusSpec } from "./engine/network/stimuli/stimulus.ts";
+export type { Stimulus } from "./engine/network/stimuli/timing.ts";
 export type { Connectivity } from "./engine/network/synapses/connect.ts";
 export type { ConvolutionSpec } from "./engine/network/synapses/convolution.ts";
 export type { PerSynapse, SynapsesSpec } from "./engine/network/synapses/drawn.ts";
@@ -47,11 +48,16 @@ export type { MembraneSpec, SynapticParameters, SynapticSpec } from "./engine/ne
 
 export type { HomeostasisSpec } from "./engine/network/plasticity/homeostasis.ts";
 export type { PlasticitySpec } from "./engine/network/plasticity/index.ts";
-export type { PlasticityModel, Site, SynapseRule } from "./engine/network/plasticity/plasticity.ts";
+export type {
+  PairParameters,
+  PlasticityModel,
+  Site,
+  SynapseRule,
+} from "./engine/network/plasticity/plasticity.ts";
 export type { Plasticity } from "./engine/network/plasticity/plasticSynapses.ts";
 export type { ShortTermSpec } from "./engine/network/plasticity/shortTerm.ts";
 export type { StdpInhibitorySpec } from "./engine/network/plasticity/stdpInhibitory.ts";
-export type { PairParameters, StdpPairSpec } from "./engine/network/plasticity/stdpPair.ts";
+export type { StdpPairSpec } from "./engine/network/plasticity/stdpPair.ts";
 export type { StdpRewardSpec } from "./engine/network/plasticity/stdpReward.ts";
 export { pfisterGerstner2006, type StdpTripletSpec } from "./engine/network/plasticity/stdpTriplet.ts";
 export { type Eligibility, ThreeFactorSynapses } from "./engine/network/plasticity/threeFactor.ts";

@@ -6,7 +6,7 @@ import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
-import type { Stimulus } from "../network/stimuli/stimulus.ts";
+import type { Stimulus } from "../network/stimuli/timing.ts";
 import { PopulationState } from "../populationState.ts";
 import { Crew } from "./crew.ts";
 import { LatticeGroup } from "./latticeGroup.ts";

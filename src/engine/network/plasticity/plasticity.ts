@@ -1,5 +1,5 @@
 import type { Table, Values } from "../parameters.ts";
-import type { PairParameters } from "./stdpPair.ts";
+import type { Bounds } from "./bounds.ts";
 
 /**
  * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
@@ -44,6 +44,18 @@ export interface Site {
   readonly preSides: number;
   readonly postSides: number;
   readonly weights: Float32Array;
+}
+
+/** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
+export interface PairParameters {
+  readonly aPlus: number;
+  readonly aMinus: number;
+  readonly tauPlus: number;
+  readonly tauMinus: number;
+  readonly nearest: boolean;
+  readonly bounds: Bounds;
+  readonly strengthen: readonly [number, number];
+  readonly weaken: readonly [number, number];
 }
 
 /** A checked description of a rule. */
