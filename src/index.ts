@@ -1,10 +1,35 @@
-/** The public API of threefactor. */
+/** The public API of threefactor: what a page can use, and what reads and writes files or has threads of its own. */
+
+// All that a page can use
+
+export * from "./browser.ts";
+
+// Files of networks and recordings
+
+export * from "./io/index.ts";
+
+// Data sets and the settings that suit them
 
 export { type TwinModel, twinModel } from "../models/index.ts";
-export * from "./browser.ts";
-export { datasets, defineDataset, loadDataset, type NamedDataset } from "./data/index.ts";
-export * from "./io/index.ts";
-export { renderReport } from "./report/report.ts";
-export { formatTable } from "./report/table.ts";
+export { loadNmnist } from "./data/events/nmnist.ts";
+export { loadShd, loadSsc } from "./data/events/words.ts";
+export {
+  catalogue,
+  type DatasetEntry,
+  type DatasetFile,
+  datasets,
+  defineDataset,
+  type LoadOptions,
+  loadDataset,
+  type NamedDataset,
+} from "./data/index.ts";
+
+// Training in threads, and modules of definitions
+
 export { loadPlugin } from "./training/plugins.ts";
 export { spread } from "./training/workers.ts";
+
+// Reports of runs
+
+export { type ReportInput, renderReport } from "./report/report.ts";
+export { formatTable } from "./report/table.ts";

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, posix, relative, sep } from "node:path";
+import { join, posix, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
@@ -126,11 +126,7 @@ function fault({ file, target, typeOnly }: Import): string | null {
     const fine = !rule || rule.folders.includes(own) || exceptions.includes(`${file} ${target}`);
     return fine ? null : `${file} imports ${target}: only ${rule.folders.join(", ")} may`;
   }
-  const to = placeOf(
-    relative(root, join(root, dirname(file), target))
-      .split(sep)
-      .join("/"),
-  );
+  const to = targetOf({ file, target, typeOnly });
   if (below.includes(to) || folderOf(to) === own) return null;
   if (below.includes(from)) return `${file} imports ${to}: it stands below everything`;
   // All of the package is what a page can use, and more.
@@ -171,6 +167,53 @@ test("an import that points the wrong way is found", () => {
     { file: "src/index.ts", target: "../models/index.ts", typeOnly: false },
   ].map(fault);
   expect(fine).toEqual([null, null, null, null, null]);
+});
+
+/** Where a relative import leads, as a place. */
+const targetOf = ({ file, target }: Import) => placeOf(posix.join(posix.dirname(file), target));
+
+/** The first circle of imports that is found, as the places on it; null where there is none. */
+function circleOf(imports: readonly (readonly [from: string, to: string])[]): string[] | null {
+  const next = new Map<string, string[]>();
+  for (const [from, to] of imports) next.set(from, [...(next.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const path: string[] = [];
+  const from = (place: string): string[] | null => {
+    if (path.includes(place)) return [...path.slice(path.indexOf(place)), place];
+    if (done.has(place)) return null;
+    path.push(place);
+    for (const to of next.get(place) ?? []) {
+      const found = from(to);
+      if (found) return found;
+    }
+    path.pop();
+    done.add(place);
+    return null;
+  };
+  for (const place of next.keys()) {
+    const found = from(place);
+    if (found) return found;
+  }
+  return null;
+}
+
+test("no file imports itself by way of others, not even types", () => {
+  const own = sources()
+    .flatMap(importsOf)
+    .filter(({ target }) => target.startsWith("."));
+  expect(own.length).toBeGreaterThan(1000);
+  expect(circleOf(own.map(one => [placeOf(one.file), targetOf(one)]))).toBeNull();
+});
+
+test("a circle of imports is found", () => {
+  const circle = circleOf([
+    ["a", "b"],
+    ["b", "d"],
+    ["a", "c"],
+    ["c", "e"],
+    ["e", "a"],
+  ]);
+  expect(circle).toEqual(["a", "c", "e", "a"]);
 });
 
 test("every random number comes from a seeded stream", () => {

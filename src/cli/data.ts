@@ -1,11 +1,13 @@
 /** `threefactor data`: which data sets there are, where they lie, and how to get them. */
 import { Command } from "commander";
-import { catalogue, type DatasetEntry, datasetNames, findDataset } from "../data/catalogue.ts";
+import { type DatasetEntry, datasetNames, findDataset } from "../data/catalogue.ts";
 import { fetchDataset } from "../data/fetch.ts";
-import { type DatasetStatus, inspectDataset } from "../data/inspect.ts";
-import { dataFolder } from "../data/locate.ts";
+import { datasets, type NamedDataset } from "../data/index.ts";
+import { inspectDataset } from "../data/inspect.ts";
+import { candidateFolders, dataFolder } from "../data/locate.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
+import { entryAt } from "../files/regular.ts";
 import { heedingSignals } from "./signals.ts";
 import { jsonText, print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";
@@ -42,34 +44,45 @@ function withOptions(command: Command): Command {
 }
 
 async function runList(options: Options): Promise<void> {
-  const rows: { entry: DatasetEntry; status: DatasetStatus }[] = [];
-  for (const entry of catalogue) rows.push({ entry, status: await inspectDataset(entry, options.dataDir) });
+  const rows = await Promise.all(datasets.map(set => listed(set, options.dataDir)));
   const document = {
     schema: "threefactor.datasets/1",
     dataDir: dataFolder(options.dataDir),
-    datasets: rows.map(({ entry, status }) => ({
-      name: entry.name,
-      title: entry.title,
-      bytes: totalBytes(entry),
-      licence: entry.licence,
-      source: entry.source,
-      folder: status.folder,
-      state: status.state,
-      files: entry.files.map((file, k) => ({ ...status.files[k], bytes: file.bytes, sha256: file.sha256 })),
-    })),
+    datasets: rows,
   };
-  const table = rows.map(({ entry, status }) => [
-    entry.name,
-    `${(totalBytes(entry) / 1e6).toFixed(1)} MB`,
-    entry.licence,
-    status.state,
-    entry.mirrors.length === 0 ? "ships with threefactor" : (status.folder ?? "not here"),
+  const table = rows.map(({ name, bytes, licence, state, folder }) => [
+    name,
+    bytes === null ? "-" : `${(bytes / 1e6).toFixed(1)} MB`,
+    licence ?? "none stated",
+    state,
+    bytes !== null && findDataset(name)!.mirrors.length === 0
+      ? "ships with threefactor"
+      : (folder ?? (bytes === null ? "not here; cannot be fetched" : "not here")),
   ]);
   await show(document, alignColumns([["name", "size", "licence", "files", "where"], ...table]), options);
 }
 
+/** What is known of a set: files and checksums of those that ship or can be fetched, of others whether they are here. */
+async function listed({ name, title, licence, source }: NamedDataset, dataDir?: string) {
+  const entry = findDataset(name);
+  if (!entry) {
+    const [folder] = candidateFolders(name, dataDir);
+    const here = entryAt(folder)?.isDirectory() === true;
+    const status = { folder: here ? folder : null, state: here ? "unchecked" : "missing" };
+    return { name, title, bytes: null, licence, source, ...status, files: [] };
+  }
+  const { folder, state, files } = await inspectDataset(entry, dataDir);
+  const sums = entry.files.map((file, k) => ({ ...files[k], bytes: file.bytes, sha256: file.sha256 }));
+  return { name, title, bytes: totalBytes(entry), licence, source, folder, state, files: sums };
+}
+
 async function runFetch(name: string, options: Options): Promise<void> {
   const entry = findDataset(name);
+  const known = datasets.find(set => set.name === name);
+  if (!entry && known)
+    throw new InputError(
+      `data fetch: ${name} cannot be fetched; unpack it in ${candidateFolders(name, options.dataDir)[0]}; its source: ${known.source}`,
+    );
   if (!entry) throw new InputError(`data fetch: found "${name}"; expected ${datasetNames.join(" or ")}`);
   const interrupt = new AbortController();
   const fetch = () =>

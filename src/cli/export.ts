@@ -2,7 +2,6 @@ import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { summarise, summaryToCsv } from "../analysis/summary.ts";
-import { currentPerTrace } from "../engine/network/layers.ts";
 import { InputError } from "../errors.ts";
 import { replaceAtomic, writeAtomic } from "../files/atomic.ts";
 import { entryAt, readRegular } from "../files/regular.ts";
@@ -143,11 +142,6 @@ async function exportNetwork(
   { to, lossy, dt }: Options,
 ): Promise<Written> {
   const trained = kind === "network" ? decodeNetwork(readRegular(source), source) : null;
-  if (trained?.layers && to !== "nir") {
-    throw new InputError(
-      `${source}: holds shared kernels; expected a fully connected network for --to ${to}`,
-    );
-  }
   if (to === "nir" && kind !== "circuit") {
     const options = { lossy, ...(dt !== null && { dtMs: dt }) };
     const { graph, warnings } = trained
@@ -159,9 +153,7 @@ async function exportNetwork(
     return { source, path: out, warnings: [...warnings.map(loss => `lost: ${loss}`), ...notes] };
   }
   if (to === "sonata" && trained) {
-    const scale = currentPerTrace(trained.neuron.tauMem, trained.durationMs);
-    const currents = trained.biases.map(b => b.map(x => x * scale));
-    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary, currents), "folder");
+    await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary), "folder");
     return { source, path: out, warnings: [] };
   }
   const possible = { network: "nir or sonata", nir: "nir", circuit: "none" }[kind as "nir"];

@@ -2,7 +2,7 @@ import { InputError, shown } from "../errors.ts";
 
 /**
  * Copies a description with one field set, as `--set parameters.g=4` or `--set projections[2].delay="1 ms"` ask. A text
- * that is a number becomes one. Only fields whose parent exists can be set.
+ * that is a number, true or false becomes that. Only fields whose parent exists can be set.
  * @throws InputError when the assignment cannot be read or its path leads nowhere
  */
 export function override(description: unknown, assignment: string): unknown {
@@ -35,7 +35,8 @@ export function override(description: unknown, assignment: string): unknown {
     throw new InputError(`--set: expected a parameter, one of ${listed(place)}, got ${shown(last)}`);
   }
   const number = Number(text);
-  const value = text.trim() !== "" && Number.isFinite(number) ? number : text;
+  const truth = text === "true" || text === "false" ? text === "true" : null;
+  const value = truth ?? (text.trim() !== "" && Number.isFinite(number) ? number : text);
   Object.defineProperty(place, last, { value, enumerable: true, configurable: true, writable: true });
   return copy;
 }

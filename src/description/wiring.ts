@@ -2,8 +2,8 @@ import type { Architecture } from "../engine/network/architecture.ts";
 import { populationNames, type Wiring } from "../engine/network/layers.ts";
 import { type ProjectionSpec, projectionFields } from "../engine/network/network.ts";
 import { InputError, shown } from "../errors.ts";
-import { readFields } from "./describe.ts";
 import { quantity } from "./expression.ts";
+import { readFields } from "./fields.ts";
 import type { LayeredModel } from "./layeredModel.ts";
 
 const { name, from, to, connect, weights, delay } = projectionFields;

@@ -1,4 +1,4 @@
-import type { Stimulus } from "./network/stimuli/stimulus.ts";
+import type { Stimulus } from "./network/stimuli/timing.ts";
 import type { PopulationState } from "./populationState.ts";
 
 /** What an event of an actor does; `time` is the present [ms]. */

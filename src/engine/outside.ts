@@ -1,5 +1,5 @@
 import type { Loop } from "./loop.ts";
-import type { Stimulus } from "./network/stimuli/stimulus.ts";
+import type { Stimulus } from "./network/stimuli/timing.ts";
 import type { PopulationState } from "./populationState.ts";
 import type { Probe } from "./record/probe.ts";
 

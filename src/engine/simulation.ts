@@ -18,7 +18,7 @@ import { type Network, placeOf } from "./network/network.ts";
 import { edges } from "./network/plasticity/edges.ts";
 import { inMemory } from "./network/room.ts";
 import { playback, spikeTrain } from "./network/stimuli/spikes.ts";
-import type { Stimulus } from "./network/stimuli/stimulus.ts";
+import type { Stimulus } from "./network/stimuli/timing.ts";
 import { addProbe, addStimulus } from "./outside.ts";
 import type { PopulationState } from "./populationState.ts";
 import { type Probe, type ProbeRecording, probes } from "./record/probe.ts";

@@ -3,6 +3,7 @@ import { firstBytes } from "../files/firstBytes.ts";
 import { entryAt } from "../files/regular.ts";
 import { type EventFormat, eventFormats } from "./events/openEvents.ts";
 import { isEvent, namesEvents } from "./events/tables.ts";
+import { hdf5Kind } from "./hdf5/kind.ts";
 import { readHdf5 } from "./hdf5/thread.ts";
 import { type RasterFormatName, rasterFormats } from "./raster/formats.ts";
 import { isSonataConfig } from "./sonata/config.ts";
@@ -25,7 +26,7 @@ export async function fileKind(path: string): Promise<FileKind> {
   if (found.isDirectory() || isSonataConfig(path)) return sonataKind(path);
   const start = firstBytes(path, 512);
   const begins = (...magic: number[]) => magic.every((byte, k) => start[k] === byte);
-  if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5("kind", path);
+  if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5(hdf5Kind, path);
   const text = new TextDecoder("latin1").decode(start);
   // A raster's arrays begin with its times; those of events have names of their own, or none.
   if (begins(0x50, 0x4b)) return rasterArray.test(text.slice(30)) ? "npz" : "events npz";

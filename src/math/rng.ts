@@ -37,6 +37,12 @@ function hash(text: string): number {
   return h >>> 0;
 }
 
+/** The multiple of n below which words of 32 bits are spread evenly. */
+function limitOf(n: number): number {
+  if (Number.isInteger(n) && n >= 1 && n <= 2 ** 32) return 2 ** 32 - (2 ** 32 % n);
+  throw new RangeError(`n: expected an integer from 1 to 2^32, got ${n}`);
+}
+
 /**
  * A stream of random numbers. Two streams of one seed are independent; the same (seed, stream) gives the same numbers
  * whatever else has been drawn.
@@ -83,9 +89,9 @@ export class Rng {
     return low + (high - low) * this.uniform();
   }
 
-  /** Uniform integer in [0, n), without modulo bias. */
+  /** Uniform integer in [0, n), without modulo bias. @throws RangeError unless n is an integer from 1 to 2^32 */
   integer(n: number): number {
-    const limit = 2 ** 32 - (2 ** 32 % n);
+    const limit = limitOf(n);
     let x = this.nextUint32();
     while (x >= limit) x = this.nextUint32();
     return x % n;
@@ -93,12 +99,13 @@ export class Rng {
 
   /** Fills a list with integers in [0, n): the numbers that as many calls of `integer` give. */
   integers(n: number, out: Uint32Array): void {
-    const limit = 2 ** 32 - (2 ** 32 % n);
+    const limit = limitOf(n);
+    const word = n >>> 0;
     for (let k = 0; k < out.length; k++) {
       let x = this.nextUint32();
       while (x >= limit) x = this.nextUint32();
-      // Both as 32-bit words, for which there is a remainder of its own.
-      out[k] = (x >>> 0) % (n >>> 0);
+      // Both as 32-bit words, for which there is a remainder of its own; 2^32 is 0 as one.
+      out[k] = word === 0 ? x : (x >>> 0) % word;
     }
   }
 

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BackendName } from "./backend.ts";
 import { findBlas } from "./blas.ts";
 import { addBlasBackend } from "./blasKernels.ts";
 import { addDerivatives } from "./derivatives.ts";
@@ -12,10 +11,11 @@ const inNode = globalThis.process?.versions?.node !== undefined;
 
 export type Started = { readonly title: string } | { readonly missing: string };
 
-export const starters: Record<BackendName, () => Promise<Started>> = {
+/** By the names of `backendNames`. */
+export const starters = {
   "tfjs-node": startNode,
-  blas: async () => {
-    const wasm = await starters.wasm();
+  blas: async (): Promise<Started> => {
+    const wasm = await startWasm();
     if ("missing" in wasm) return wasm;
     const blas = await findBlas();
     if ("missing" in blas) return blas;
@@ -23,18 +23,9 @@ export const starters: Record<BackendName, () => Promise<Started>> = {
     await tf.setBackend("blas");
     return { title: `wasm + ${blas.title}` };
   },
-  wasm: async () => {
-    try {
-      await loadWasm();
-      if (!(await tf.setBackend("wasm"))) return { missing: "WebAssembly does not start" };
-    } catch (error) {
-      return { missing: (error as Error).message };
-    }
-    mendWasm();
-    return { title: "wasm" };
-  },
+  wasm: startWasm,
   webgpu: startWebgpu,
-  cpu: async () => {
+  cpu: async (): Promise<Started> => {
     await import("@tensorflow/tfjs-backend-cpu");
     // Without this it prints an advertisement for tfjs-node.
     tf.enableProdMode();
@@ -42,6 +33,17 @@ export const starters: Record<BackendName, () => Promise<Started>> = {
     return { title: "cpu" };
   },
 };
+
+async function startWasm(): Promise<Started> {
+  try {
+    await loadWasm();
+    if (!(await tf.setBackend("wasm"))) return { missing: "WebAssembly does not start" };
+  } catch (error) {
+    return { missing: (error as Error).message };
+  }
+  mendWasm();
+  return { title: "wasm" };
+}
 
 /** In a page the compiled file lies beside the bundle, and threads, which few pages may have, stay out of the numbers. */
 async function loadWasm(): Promise<void> {

@@ -166,7 +166,7 @@ async function epoch(
   const { validation } = data;
   const validated =
     validation.count > 0 && (await evaluated(trainer, validation, pause, `epoch ${e + 1}, validation`));
-  if (validated) checkSpikes(validated, settings);
+  if (validated) checkSpikes(validated, settings, trainer);
   const point: CurvePoint = {
     epoch: e + 1,
     ...(validated && { validationAccuracy: validated.accuracy }),
@@ -222,9 +222,10 @@ function checkFinite(meanLoss: number, { weights, biases }: Parameters, learning
 /** What is read of spikes cannot be known without one. */
 function checkSpikes(
   { hiddenSpikesPerSample }: Pick<Evaluation, "hiddenSpikesPerSample">,
-  { reading = "spikes", sizes, vThreshold }: TrainingSettings,
+  { reading = "spikes", vThreshold }: TrainingSettings,
+  { architecture }: Trainer,
 ): void {
-  if (hiddenSpikesPerSample !== 0 || reading !== "spikes" || sizes.length === 2) return;
+  if (hiddenSpikesPerSample !== 0 || reading !== "spikes" || architecture.sizes.length === 2) return;
   throw new InputError(
     `no hidden neuron fires: expected spikes, which --reading spikes reads; lower the threshold (${vThreshold})`,
   );
@@ -240,7 +241,7 @@ async function conclude(
   const { settings } = plan;
   const began = performance.now();
   const { accuracy, confusion, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
-  checkSpikes(spikes, settings);
+  checkSpikes(spikes, settings, trainer);
   const last = state.curve.at(-1);
   return {
     rule: ruleOf(plan.rule).name,

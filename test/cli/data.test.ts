@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { dataCommand } from "../../src/cli/data.ts";
 import { DownloadError } from "../../src/data/download.ts";
+import { datasets } from "../../src/data/index.ts";
 import { InputError } from "../../src/errors.ts";
 import { failure, SHARED, temporaryFolder } from "../data/idxFiles.ts";
 import { serve } from "../data/server.ts";
@@ -37,6 +38,17 @@ describe("threefactor data list", () => {
     expect(lines[1]).toMatch(/^digits +0\.3 MB +CC BY 4\.0 +ok +ships with threefactor$/);
     expect(lines[2]).toMatch(/^mnist +55\.0 MB +CC BY-SA 3\.0 +missing +not here$/);
     expect(lines[3]).toMatch(/^fashion-mnist +55\.0 MB +MIT +missing +not here$/);
+    expect(lines[4]).toMatch(/^cifar10 +- +none stated +missing +not here; cannot be fetched$/);
+    expect(lines.slice(1).map(line => line.split(" ")[0])).toEqual(datasets.map(({ name }) => name));
+  });
+
+  test("of a set that cannot be fetched, it says where it lies", async () => {
+    const dataDir = await temporaryFolder();
+    await mkdir(join(dataDir, "shd"));
+    expect(await run("list", "--data-dir", dataDir)).toMatch(/shd +- +CC BY 4\.0 +unchecked +\/.*shd\n/);
+    const { datasets: rows } = JSON.parse(await run("list", "--json", "--data-dir", dataDir));
+    const shd = rows.find((set: { name: string }) => set.name === "shd");
+    expect(shd).toMatchObject({ bytes: null, state: "unchecked", folder: join(dataDir, "shd"), files: [] });
   });
 
   test("with --json prints one document, and --out writes the same one", async () => {
@@ -46,8 +58,7 @@ describe("threefactor data list", () => {
     expect(document).toMatchObject({ schema: "threefactor.datasets/1", dataDir: folder });
     expect(document.datasets.map((set: { state: string }) => set.state)).toEqual([
       "ok",
-      "missing",
-      "missing",
+      ...Array(datasets.length - 1).fill("missing"),
     ]);
     expect(document.datasets[1].files[0]).toMatchObject({
       name: "train-images-idx3-ubyte",
@@ -76,7 +87,8 @@ describe("threefactor data list", () => {
 
   test.runIf(real)(needs("MNIST", real, "shows real sets as ok with their folders"), async () => {
     const document = JSON.parse(await run("list", "--json", "--data-dir", SHARED));
-    expect(document.datasets.map((set: { state: string }) => set.state)).toEqual(["ok", "ok", "ok"]);
+    const states = document.datasets.map((set: { state: string }) => set.state);
+    expect(states.slice(0, 3)).toEqual(["ok", "ok", "ok"]);
     expect(document.datasets[1].folder).toBe(join(SHARED, "mnist"));
   });
 });
@@ -86,6 +98,11 @@ describe("threefactor data fetch", () => {
     const error = await failure(run("fetch", "emnist"));
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toBe('data fetch: found "emnist"; expected digits or mnist or fashion-mnist');
+    const known = await failure(run("fetch", "nmnist", "--data-dir", "/sets"));
+    expect(known).toBeInstanceOf(InputError);
+    expect(known.message).toMatch(
+      /^data fetch: nmnist cannot be fetched; unpack it in .sets.nmnist; its source: G\. Orchard/,
+    );
   });
 
   test("has nothing to do for the digits", async () => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { exportCommand } from "../../src/cli/export.ts";
 import { simulateCommand } from "../../src/cli/simulate.ts";
-import { currentPerTrace } from "../../src/engine/network/layers.ts";
 import { networkToNir } from "../../src/io/nir/export.ts";
 import { writeNir } from "../../src/io/nir/file.ts";
 import { type NirGraph, tensor } from "../../src/io/nir/graph.ts";
@@ -24,12 +23,7 @@ beforeAll(async () => {
   await writeNir(graph, nir);
   const { metadata: _, ...without } = graph;
   await writeNir(without as NirGraph, bare);
-  const scale = currentPerTrace(net.neuron.tauMem, net.durationMs);
-  await writeSonataNetwork(
-    net,
-    circuit,
-    net.biases.map(b => b.map(x => x * scale)),
-  );
+  await writeSonataNetwork(net, circuit);
   const times = Float64Array.from({ length: 30 }, (_, k) => 0.5 * k);
   const raster = {
     durationMs: 25,

@@ -6,7 +6,6 @@ import { compareOptions, plans, recordedOptions } from "../../src/cli/compareOpt
 import { startNetwork } from "../../src/cli/startNetwork.ts";
 import { trainedNetwork } from "../../src/cli/trainedNetwork.ts";
 import { type Dataset, loadDataset } from "../../src/data/index.ts";
-import { currentPerTrace } from "../../src/engine/network/layers.ts";
 import { encodeNetwork, layeredNetwork, type TrainedNetwork } from "../../src/io/networkFile.ts";
 import { networkToNir } from "../../src/io/nir/export.ts";
 import { readNir, writeNir } from "../../src/io/nir/file.ts";
@@ -99,12 +98,7 @@ test("so it does by NIR, where it is fully connected; kernels become a list, whi
 test("so it does by SONATA, which does not say what a spike of the input stands for: the encoder does", async () => {
   const { network, accuracies } = trained.dense;
   const circuit = join(folder, "dense.sonata");
-  const scale = currentPerTrace(network.neuron.tauMem, network.durationMs);
-  await writeSonataNetwork(
-    network,
-    circuit,
-    network.biases.map(b => b.map(x => x * scale)),
-  );
+  await writeSonataNetwork(network, circuit);
   expect(await goOn(circuit)).toEqual(accuracies);
 });
 

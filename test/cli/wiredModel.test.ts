@@ -118,7 +118,7 @@ test("a run goes on from its state, and another one from its network, with the s
 
   const network = decodeNetwork(encodeNetwork(trainedNetwork(plan, data, whole)), "x");
   expect(() => networkToNir(network, { lossy: true })).toThrow(/^nir: expected layers without delays/);
-  await expect(writeSonataNetwork(network, join(folder, "circuit"), [])).rejects.toThrow(/^sonata: expected/);
+  await expect(writeSonataNetwork(network, join(folder, "circuit"))).rejects.toThrow(/^sonata: expected/);
 });
 
 test("each seed draws delays and synapses of its own", async () => {

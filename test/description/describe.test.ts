@@ -74,6 +74,17 @@ test("--set keeps functions, and takes no path for another", () => {
   const changed = override(written, "projections[0].delay=3 ms") as typeof written;
   expect(changed.projections[0]).toMatchObject({ weights, delay: "3 ms" });
   expect(written.projections[0].delay).toBe(model.projections[0].delay);
+  const connect = { kind: "all" };
+  const own = {
+    name: "own",
+    populations: { n: { size: 3, neuron: { tauMem: 1, vThreshold: 1, reset: "fixed" } } },
+  };
+  const all = { ...own, projections: [{ from: "n", to: "n", weights: 1, delay: 1, connect }] };
+  const synapses = ["true", "false"].map(is => {
+    const { spec } = describeModel(override(all, `projections[0].connect.autapses=${is}`));
+    return network(spec).projections[0].synapses.synapses;
+  });
+  expect(synapses).toEqual([9, 6]);
   expect(() => override(model, "projections.length=0")).toThrow("--set: expected an index below 2");
   expect(() => override(model, ".=1")).toThrow("--set: expected PATH=VALUE");
   expect(() => override(null, "a=1")).toThrow("--set: expected a model, got null");

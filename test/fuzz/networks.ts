@@ -100,7 +100,7 @@ function circuit(file: string, share: number, change: (folder: string) => Change
       const path = join(folder, "circuit");
       const net = trained();
       mkdirSync(path, { recursive: true });
-      await writeSonataNetwork(net, path, net.biases);
+      await writeSonataNetwork(net, path);
       return {
         good: [new Uint8Array(readFileSync(join(path, file)))],
         change: change(folder),

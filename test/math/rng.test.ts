@@ -64,3 +64,14 @@ test("a seed that is no integer is refused", () => {
   expect(() => new Rng(1.5)).toThrow("expected a non-negative integer, got 1.5");
   expect(() => new Rng(-1)).toThrow("expected a non-negative integer, got -1");
 });
+
+test("integers below 2^32 and no other bounds", () => {
+  const numbers = new Uint32Array(3);
+  new Rng(1).integers(2 ** 32, numbers);
+  const [words, drawn] = [new Rng(1), new Rng(1)];
+  for (const n of numbers) expect([words.nextUint32(), drawn.integer(2 ** 32)]).toEqual([n, n]);
+  for (const n of [0, -1, 1.5, 2 ** 32 + 1, 2 ** 33, Infinity, Number.NaN]) {
+    expect(() => new Rng(1).integer(n)).toThrow(`n: expected an integer from 1 to 2^32, got ${n}`);
+    expect(() => new Rng(1).integers(n, numbers)).toThrow("n: expected an integer from 1 to 2^32");
+  }
+});

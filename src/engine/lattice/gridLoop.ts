@@ -7,7 +7,7 @@ import type { Act, Learning, Loop } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
 import type { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
-import type { Stimulus } from "../network/stimuli/stimulus.ts";
+import type { Stimulus } from "../network/stimuli/timing.ts";
 import { PopulationState } from "../populationState.ts";
 import { Crew } from "./crew.ts";
 import { LatticeGroup } from "./latticeGroup.ts";

@@ -25,7 +25,7 @@ export interface SpokenWords {
  * @throws InputError when it is no such file
  */
 export function readShd(path: string, range: RowRange = [0, Infinity]): Promise<SpokenWords> {
-  return readHdf5("shd", path, range);
+  return readHdf5(spokenWords, path, range);
 }
 
 /** The same of an open file. */

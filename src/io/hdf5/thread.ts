@@ -2,18 +2,19 @@ import { Worker } from "node:worker_threads";
 import { InputError } from "../../errors.ts";
 import { expectRegular } from "../../files/regular.ts";
 import type { Group } from "./hdf5.ts";
-import type { hdf5Readers } from "./readers.ts";
 
 /*
  * The HDF5 library never returns from some damaged files, and from others with its memory in disorder. So files are
  * read in a thread, which is ended when it takes too long, and not used again after a damaged file.
  */
 
-type Readers = typeof hdf5Readers;
+// biome-ignore lint/suspicious/noExplicitAny: each has arguments of its own behind the first two
+export type Hdf5Reader = (root: Group, path: string, ...more: any[]) => unknown;
 type More<R> = R extends (root: Group, path: string, ...more: infer M) => unknown ? M : never;
 
 export interface Request {
-  readonly reader: keyof Readers;
+  /** Its name. */
+  readonly reader: string;
   readonly path: string;
   readonly more: readonly unknown[];
 }
@@ -39,19 +40,19 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Reads from an HDF5 file.
- * @param reader  what of it, by its name in `hdf5Readers.ts`
+ * @param reader  what of it: one of `hdf5Readers`, which the thread knows by their names
  * @param more    what that reader wants to know besides
  * @throws InputError when the file is none of that kind or damaged
  */
-export function readHdf5<R extends keyof Readers>(
+export function readHdf5<R extends Hdf5Reader>(
   reader: R,
   path: string,
-  ...more: More<Readers[R]>
-): Promise<ReturnType<Readers[R]>> {
+  ...more: More<R>
+): Promise<ReturnType<R>> {
   // One after the other: the thread has one memory, and one clock runs for it.
-  const next = last.then(() => ask({ reader, path, more }));
+  const next = last.then(() => ask({ reader: reader.name, path, more }));
   last = next.catch(() => {});
-  return next as Promise<ReturnType<Readers[R]>>;
+  return next as Promise<ReturnType<R>>;
 }
 
 async function ask(request: Request): Promise<unknown> {

@@ -104,7 +104,7 @@ function writeValued(group: Group, traces: readonly RecordedTrace[]): void {
  * @throws InputError when it holds several samples, gridded data or no events
  */
 export function readNirData(path: string): Promise<Raster> {
-  return readHdf5("nirdata", path);
+  return readHdf5(nirDataRaster, path);
 }
 
 /** The same of an open file. */

@@ -31,7 +31,7 @@ export async function writeNir(graph: NirGraph, path: string): Promise<void> {
 
 /** Reads a NIR file. @throws InputError when it is none, or the graph is inconsistent */
 export function readNir(path: string): Promise<NirGraph> {
-  return readHdf5("nir", path);
+  return readHdf5(nirGraph, path);
 }
 
 /** The same of an open file. */

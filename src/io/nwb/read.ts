@@ -12,7 +12,7 @@ import { rasterFrom } from "../raster/stream.ts";
  * @throws InputError when the file holds no Units table
  */
 export function readNwb(path: string): Promise<Raster> {
-  return readHdf5("nwb", path);
+  return readHdf5(nwbRaster, path);
 }
 
 /** The same of an open file. */

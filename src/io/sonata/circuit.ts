@@ -5,6 +5,7 @@ import { entryAt, namedPath } from "../../files/regular.ts";
 import { readHdf5 } from "../hdf5/thread.ts";
 import { type PartedLayer, splitSynapses } from "../nir/layerParts.ts";
 import type { SonataEdges } from "./circuitFiles.ts";
+import { sonataEdges, sonataNodes } from "./circuitFiles.ts";
 import {
   type Config,
   mapOf,
@@ -66,7 +67,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
     if (table === null)
       throw new InputError(`${file}: expected a table of types beside it (node_types_file), got none`);
     const rows: ReadonlyMap<number, TypeRow> = typeTable(expectFile(table), "node_type_id");
-    for (const { name, types, bias } of await readHdf5("sonataNodes", file)) {
+    for (const { name, types, bias } of await readHdf5(sonataNodes, file)) {
       if (types.length === 0) continue;
       if (layers.has(name)) throw new InputError(`${file}: ${name}: expected each population of nodes once`);
       const neurons = new Map<number, SonataNeuron>();
@@ -107,7 +108,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
       if (rule !== "wmax") notes.push(`${where}: ${rule} is not evaluated; syn_weight is the weight`);
       rows.set(type, { ...files.synapse(row, where), ...row });
     }
-    for (const edges of await readHdf5("sonataEdges", file)) {
+    for (const edges of await readHdf5(sonataEdges, file)) {
       const [from, to] = [edges.from, edges.to].map(name => {
         const layer = layers.get(name);
         if (!layer)

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { currentPerTrace } from "../../engine/network/layers.ts";
 import { InputError } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
 import { Column, writeHdf5 } from "../hdf5/hdf5.ts";
@@ -14,15 +15,14 @@ const BLOCK = 65_536;
  * node type table, and one edge population per layer. The table of types names no template of a simulator that has
  * these neurons with a subtractive reset; biases stand as the node attribute `bias_current` [1/ms].
  */
-export async function writeSonataNetwork(
-  network: TrainedNetwork,
-  folder: string,
-  currents: readonly Float32Array[],
-): Promise<void> {
-  const { sizes, neuron, weights, inputGain } = network;
+export async function writeSonataNetwork(network: TrainedNetwork, folder: string): Promise<void> {
+  const { sizes, neuron, weights, biases, inputGain } = network;
   if (network.wiring)
     throw new InputError("sonata: expected layers without delays, got delays or further synapses");
+  if (network.layers)
+    throw new InputError("sonata: expected a fully connected network, got shared kernels or pools");
   const depth = sizes.length - 1;
+  const scale = currentPerTrace(neuron.tauMem, network.durationMs);
   const names = sizes.map((_, l) => (l === 0 ? "input" : l === depth ? "readout" : `hidden_${l}`));
   names.forEach(checkSonataName);
   const edges = weights.reduce((sum, list) => sum + list.length, 0);
@@ -40,7 +40,10 @@ export async function writeSonataNetwork(
       new Column(group, "node_group_id", "<Q", n).write(new Uint32Array(n));
       new Column(group, "node_group_index", "<Q", n).write(ids);
       const own = group.create_group("0");
-      if (l > 0) new Column(own, "bias_current", "<d", n).write(Float64Array.from(currents[l - 1]));
+      if (l > 0)
+        new Column(own, "bias_current", "<d", n).write(
+          Float64Array.from(biases[l - 1], bias => Math.fround(bias * scale)),
+        );
     });
   });
   await writeHdf5(join(folder, "edges.h5"), function* (root) {

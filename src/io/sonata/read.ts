@@ -46,7 +46,7 @@ export async function readSonata(path: string, options: SonataOptions = {}): Pro
       throw new InputError(
         `${simulation!.path}: reports.${name}: expected cells and variable_name, got ${shown(value)}`,
       );
-    traces.push(...(await readHdf5("sonataReport", report, { cells, variable_name })));
+    traces.push(...(await readHdf5(sonataReport, report, { cells, variable_name })));
   }
   return readSpikes(file, facts, traces);
 }
@@ -59,7 +59,7 @@ async function readSpikes(
   const isText = entryAt(path)?.isFile() && firstBytes(path, 1)[0] !== 0x89;
   const { unitSaid, ...spikes } = isText
     ? { ...readSonataText(path), unitSaid: true }
-    : await readHdf5("sonataSpikes", path, facts);
+    : await readHdf5(sonataSpikes, path, facts);
   const metadata: Raster["metadata"] = facts?.metadata ?? (unitSaid ? {} : { timeUnit: "ms" });
   return rasterFrom({ ...spikes, traces, metadata }, path);
 }

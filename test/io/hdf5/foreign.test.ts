@@ -11,6 +11,7 @@ import { readNirData } from "../../../src/io/nir/data.ts";
 import { readNir, writeNir } from "../../../src/io/nir/file.ts";
 import { readNwb } from "../../../src/io/nwb/read.ts";
 import { openRaster } from "../../../src/io/raster/open.ts";
+import { sonataEdges, sonataNodes } from "../../../src/io/sonata/circuitFiles.ts";
 import { everyNode } from "../nir/graphs.ts";
 
 /*
@@ -102,13 +103,13 @@ const linked: [name: string, (root: Group) => void, (path: string) => Promise<un
   [
     "nodes of a circuit",
     root => link(root.create_group("nodes").create_group("p"), "node_type_id"),
-    path => readHdf5("sonataNodes", path),
+    path => readHdf5(sonataNodes, path),
     "/nodes/p/node_type_id",
   ],
   [
     "edges of a circuit",
     root => link(root.create_group("edges").create_group("p"), "source_node_id"),
-    path => readHdf5("sonataEdges", path),
+    path => readHdf5(sonataEdges, path),
     "/edges/p/source_node_id",
   ],
 ];

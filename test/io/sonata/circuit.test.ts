@@ -20,7 +20,7 @@ test.each([20, Infinity])("a trained network comes back with every number, tau =
   const scale = currentPerTrace(net.neuron.tauMem, net.durationMs);
   const biases = net.biases.map(b => b.map(x => x * scale));
   const path = join(folder, `own-${tauMem}`);
-  await writeSonataNetwork(net, path, biases);
+  await writeSonataNetwork(net, path);
   const { spec, currents, notes } = await readSonataCircuit(path);
   const membrane = { tauMem, tauRef: 1.5, vRest: 0, reset: "subtract" };
   expect(spec.populations).toEqual({

@@ -1,6 +1,6 @@
 import type { NeuronState } from "../neurons/neuronGroup.ts";
 import type { Table, Values } from "../parameters.ts";
-import type { PairParameters } from "./stdpPair.ts";
+import type { Bounds } from "./bounds.ts";
 
 /**
  * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
@@ -54,6 +54,18 @@ export interface Site {
   readonly weights: Float32Array;
   /** The postsynaptic neurons. */
   readonly neurons: Pick<NeuronState, "potential" | "parameters">;
+}
+
+/** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
+export interface PairParameters {
+  readonly aPlus: number;
+  readonly aMinus: number;
+  readonly tauPlus: number;
+  readonly tauMinus: number;
+  readonly nearest: boolean;
+  readonly bounds: Bounds;
+  readonly strengthen: readonly [number, number];
+  readonly weaken: readonly [number, number];
 }
 
 /** A checked description of a rule. */

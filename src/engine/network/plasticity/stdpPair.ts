@@ -1,5 +1,5 @@
 import { type Given, table, time, type Values } from "../parameters.ts";
-import { type Bounds, checkWeights, clip } from "./bounds.ts";
+import { checkWeights, clip } from "./bounds.ts";
 import { dependenceOf, dependenceParameters } from "./dependence.ts";
 import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
@@ -30,18 +30,6 @@ export const stdpPair: PlasticityDefinition<typeof parameters> = {
   parameters,
   create: pairing,
 };
-
-/** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
-export interface PairParameters {
-  readonly aPlus: number;
-  readonly aMinus: number;
-  readonly tauPlus: number;
-  readonly tauMinus: number;
-  readonly nearest: boolean;
-  readonly bounds: Bounds;
-  readonly strengthen: readonly [number, number];
-  readonly weaken: readonly [number, number];
-}
 
 function pairing(p: Values<typeof parameters>): PlasticityModel {
   const { aPlus, aMinus, tauPlus, tauMinus, wMin, wMax } = p;

@@ -2,7 +2,7 @@ import { InputError } from "../../../errors.ts";
 import { expectFinite, expectMoment, expectNumber, expectOnly } from "../expect.ts";
 import { table } from "../parameters.ts";
 import { select } from "./selection.ts";
-import type { Stimulus } from "./stimulus.ts";
+import type { Stimulus } from "./timing.ts";
 
 /**
  * A current over capacitance [mV/ms] that is constant between given times. The currents of several stimuli add up, to

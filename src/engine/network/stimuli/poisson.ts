@@ -11,7 +11,7 @@ import {
   span,
   targetFields,
 } from "./selection.ts";
-import type { Timing } from "./stimulus.ts";
+import type { Timing } from "./timing.ts";
 
 /**
  * Independent Poisson spikes of every neuron: exponential waiting times at a constant rate; at a rate that changes, by

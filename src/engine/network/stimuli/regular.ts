@@ -10,7 +10,7 @@ import {
   span,
   targetFields,
 } from "./selection.ts";
-import type { Timing } from "./stimulus.ts";
+import type { Timing } from "./timing.ts";
 
 /** One spike of every neuron each interval, the first one interval after `start`. */
 export interface RegularSpec extends SpikeTarget, Selection {

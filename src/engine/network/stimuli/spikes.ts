@@ -3,7 +3,7 @@ import { SpikeTrain } from "../../record/spikeTrain.ts";
 import { expectMoment, expectNeuron, expectOnly } from "../expect.ts";
 import { table } from "../parameters.ts";
 import { type SpikeTarget, targetFields } from "./selection.ts";
-import type { Timing } from "./stimulus.ts";
+import type { Timing } from "./timing.ts";
 
 /** Given spikes in any order: neuron k fires, or receives the weight, at time k [ms]. */
 export interface SpikesSpec extends SpikeTarget {

@@ -1,0 +1,37 @@
+/** When the events of a stimulus come. An entry is a chain of events of which the queue holds one at a time. */
+export interface Timing {
+  /** Time of the first event of each entry [ms]; Infinity for none. */
+  first(): Float64Array;
+  /** For which neuron the entry's present event is; -1 for none. */
+  neuron(entry: number, time: number): number;
+  /** Time of the entry's next event [ms]; Infinity when there is none. */
+  next(entry: number, time: number): number;
+  /**
+   * Whether the times are drawn. On a lattice such an event comes at the next point, as those that are drawn as counts of
+   * a step do, so that a run holds as many as its time does; others come at the nearest.
+   */
+  readonly drawn?: boolean;
+  /** About how many events come between two times [ms], where they could be very many. */
+  expected?(from: number, to: number): number;
+}
+
+/** Something outside the network that makes events at one population. */
+export interface Stimulus extends Timing {
+  readonly population: number;
+  /** What an event does: it is a spike of an input population, an input to a neuron, or a change of currents. */
+  readonly effect: "spike" | "input" | "current";
+  readonly weight: number;
+  /** Of each neuron of the population, where they differ. */
+  readonly weights?: Float64Array;
+  /** Set where all neurons of the population get independent Poisson inputs of one constant rate and weight. */
+  readonly bombardment?: {
+    /** Mean number of inputs of a neuron [1/ms]. */
+    readonly perMs: number;
+    /** [ms] */
+    readonly start: number;
+    readonly stop: number;
+    readonly key: readonly [number, number];
+  };
+  /** By how much the currents of which neurons change at the present event, each or all [mV/ms]. */
+  change?(): { readonly neurons: Uint32Array; readonly by: number | Float64Array };
+}
