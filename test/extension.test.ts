@@ -56,7 +56,7 @@ test("one of each is trained with, by threads too, killed, and goes on to the sa
   expect(runs).toMatchObject(
     ["rate", "spike"].map(twin => ({ rule: "positive-dfa", twin, dataset: "bars" })),
   );
-  for (const { testAccuracy, twin } of runs) expect(testAccuracy, twin).toBeGreaterThan(0.6);
+  for (const { testAccuracy, twin } of runs) expect(testAccuracy, twin).toBeGreaterThan(0.5);
 
   const killed = await run([...job, "--workers", "2", "--out", "runs/killed"], { STOP_AT: "train 1 " });
   expect(killed.signal).toBe("SIGKILL");

@@ -9,14 +9,17 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Results, RunRecord } from "../../src/index.ts";
 
-const common = ["--dataset", "mnist", "--hidden", "256", "--train-samples", "60000"];
+const common = [
+  ...["--dataset", "mnist", "--hidden", "256", "--train-samples", "60000"],
+  ...["--reading", "drive", "--replay"],
+];
 const comparisons: Readonly<Record<string, readonly string[]>> = {
-  "rate-5": ["--epochs", "5", "--rules", "bp,dfa,pepita,frozen"],
+  "rate-5": ["--epochs", "5", "--rules", "bp,dfa,pepita:sparse,frozen"],
   "current-5": [
     "--epochs",
     "5",
     "--rules",
-    "bp,dfa,pepita,frozen",
+    "bp,dfa,pepita:sparse,frozen",
     "--twins",
     "spike",
     "--encoder",

@@ -18,7 +18,7 @@ if (!dataDir) {
 const epochsOf = (rule: string) => (rule.startsWith("f3") ? 10 : 5);
 /** Learning rates: those of measured.json; a tenth for the time-local rule, which is run sample by sample. */
 const rates: Readonly<Record<string, number>> = {
-  pepita: 0.5,
+  "pepita:sparse": 0.5,
   frozen: 1,
   frsf: 1,
   ff: 1,
@@ -34,8 +34,8 @@ const about = (rule: string, form: string, vThreshold: number, seed: number, sam
 const asked = [
   ...[0.25, 0.1, 0.05].map(theta => about("frozen", "current trace", theta, 1)),
   about("frozen", "rate", 0.25, 1),
-  ...[0.25, 0.1, 0.05].map(theta => about("pepita", "current timing", theta, 1)),
-  about("pepita", "rate", 0.25, 1),
+  ...[0.25, 0.1, 0.05].map(theta => about("pepita:sparse", "current timing", theta, 1)),
+  about("pepita:sparse", "rate", 0.25, 1),
   ...[2, 3].flatMap(seed => [about("frsf", "rate", 0.25, seed), about("frsf", "current trace", 0.25, seed)]),
   about("frsf", "current trace", 0.1, 1),
   ...[0.1, 0.05].map(theta => about("pepita-hebbian", "current timing", theta, 1)),
@@ -71,6 +71,7 @@ for (const check of asked) {
       vThreshold,
     },
     ...{ learningRate: rates[rule], schedule: "1 - 0.9 * progress", durationMs, tauMem, maxSpikes },
+    ...{ reading: "drive" as const, replay: true },
     encoder: encoder as "current",
     eligibility: eligibility as "trace",
   };

@@ -24,7 +24,7 @@ import {
 } from "../../src/index.ts";
 
 /** The rules that stand for a family get more training samples than their variants. */
-const LEADING = ["bp", "fa", "dfa", "drtp", "f3", "pepita", "frozen", "shallow"];
+const LEADING = ["bp", "fa", "dfa", "drtp", "f3", "pepita:sparse", "frozen", "shallow"];
 const samplesOf = (rule: string) =>
   LEADING.includes(rule) ? 20_000 : rule.startsWith("f3") ? 5_000 : 10_000;
 const GRID = [0.03, 0.1, 0.2, 0.5, 1, 2];
@@ -40,7 +40,7 @@ const SEED = 1;
 const epochsOf = (rule: string) => (rule.startsWith("f3") ? 10 : 5);
 /** Those that comparisons are made with come first; the rest in the order of the tables. */
 const FIRST =
-  "bp dfa pepita frozen shallow fa f3 drtp usf brsf frsf ff afa mempepita kp wm sdfa pepita-tl pepita-hebbian pepita:textbook ff:readout";
+  "bp dfa pepita:sparse frozen shallow fa f3 drtp usf brsf frsf ff afa mempepita:sparse kp wm sdfa pepita-tl pepita-hebbian pepita ff:readout";
 const others = rules.map(({ name }) => name).filter(name => name !== RUNS_AWAY);
 const names = [...new Set([...FIRST.split(" "), ...others, RUNS_AWAY])];
 
@@ -151,6 +151,7 @@ async function trained(
     tauMem: model.tauMem,
     vThreshold: model.vThreshold,
     maxSpikes: model.maxSpikes,
+    ...{ reading: "drive", replay: true },
   };
   const plan: RunPlan = { rule, twin: form.twin, settings };
   try {

@@ -3,19 +3,22 @@ import { type Audit, audit, type Route } from "../audit/audit.ts";
 import { InputError } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { type Rule, ruleRegistry, rules } from "../rules/index.ts";
+import { type Rule, ruleNamed, ruleRegistry, rules } from "../rules/index.ts";
+import type { RuleOptions } from "../rules/options.ts";
 import { jsonText, print, printJson } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
   return new Command("rules")
+    .argument("[name]", "one rule alone, with its options and the paper's values")
     .option("--json", "print one JSON document and nothing else")
     .option("--seed <n>", "taken by every command; nothing here is random")
     .option("--out <file>", "also write the JSON document to this file")
-    .action(async (flags: { json?: boolean; out?: string }) => {
+    .action(async (name: string | undefined, flags: { json?: boolean; out?: string }) => {
+      const asked = name === undefined ? rules : [ruleNamed(name)];
       await selectBackend("cpu"); // the audit's networks have a dozen neurons
-      const rows = rules.map(rule => {
+      const rows = asked.map(rule => {
         const unavailable = rule.rateOnly;
         const file = ruleRegistry.fileOf(rule.name);
         return {
@@ -27,6 +30,7 @@ export function rulesCommand(): Command {
           synapseKnows: rule.synapseKnows,
           source: rule.source,
           ...(file !== undefined && { file }),
+          ...(rule.options && { options: rule.options }),
           seen: { rate: seen(rule, "rate"), spike: seen(rule, "spike") },
         };
       });
@@ -44,11 +48,20 @@ export function rulesCommand(): Command {
             `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
             `${"".padEnd(16)} ${row.source}`,
             ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
+            ...(name === undefined ? [] : optionLines(row.options ?? {})),
           );
         }
         print("", ...auditTable(rows).split("\n"));
       }
     });
+}
+
+/** What a run may choose of a rule. */
+function optionLines(options: RuleOptions): string[] {
+  const lines = Object.entries(options).map(([key, { default: own, paper, doc }]) =>
+    [`  ${key}`.padEnd(14), String(own).padEnd(9), paper, `(${doc})`].join("  "),
+  );
+  return lines.length > 0 ? ["", "option          here       in the paper or its code", ...lines] : [];
 }
 
 /** A rule of a plugin may have faults of its own. */

@@ -9,8 +9,9 @@ import type {
   SymbolNode,
 } from "mathjs";
 import type { Rng } from "../math/rng.ts";
+import type { Fail } from "./fail.ts";
 import { constants, draws, functions, order } from "./functions.ts";
-import { type Fail, parsed } from "./parser.ts";
+import { parsed } from "./parser.ts";
 import {
   base,
   type Dimension,

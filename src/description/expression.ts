@@ -1,7 +1,8 @@
 import { InputError, shown } from "../errors.ts";
 import type { Rng } from "../math/rng.ts";
 import { compile, compileField, type Names, type Scope, type Term } from "./compile.ts";
-import type { Fail } from "./parser.ts";
+import type { Fail } from "./fail.ts";
+
 import { type Dimension, fieldUnits, type Powers, type Quantity, sameUnit, unitless } from "./units.ts";
 
 export type { Scope } from "./compile.ts";

@@ -1,4 +1,5 @@
 import { create, type MathNode, parseDependencies } from "mathjs/number";
+import type { Fail } from "./fail.ts";
 
 /*
  * Of mathjs only what turns a text into a tree; nothing of it computes. The build makes one file of this module and what
@@ -9,9 +10,6 @@ const { parse } = create({ parseDependencies });
 /** Of a text, and of brackets within each other: the parser calls itself for what is nested. */
 const MOST_CHARACTERS = 1000;
 const MOST_BRACKETS = 32;
-
-/** An error that names the text: what was expected, what of it was found instead, and what may help. */
-export type Fail = (expected: string, found?: string, note?: string) => Error;
 
 /** @throws what `fail` makes for a text that is too long, too deep or no expression */
 export function parsed(text: string, fail: Fail): MathNode {
