@@ -161,7 +161,6 @@ export function plans(
   const wiring = begun?.wiring ?? (layered && wiringOf(layered, architecture, where));
   if (wiring) checkWiring(wiring, options, where);
   const learningRates = layered?.learningRates ?? model.learningRates;
-  const queued = wiring || options.presentations === "queue";
   const standardised = options.augment?.split(",").includes("standardise") === true;
   const { withoutLeak, belowZero } = encoderNamed(options.encoder);
   if (standardised && options.twins.includes("spike") && !belowZero) {
@@ -176,11 +175,6 @@ export function plans(
         `--eligibility: expected trace or timing for ${late}, got online: it knows its third factor only after a presentation`,
       );
     }
-  }
-  if (options.eligibility === "online" && options.twins.includes("spike") && queued) {
-    throw new InputError(
-      "--eligibility: expected trace or timing for presentations through the queue, got online: it learns layer by layer",
-    );
   }
   if (options.eligibility === "online" && options.twins.includes("spike") && options.optimiser !== "sgd") {
     throw new InputError(

@@ -4,6 +4,7 @@ import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
 import type { Loop } from "./loop.ts";
 import {
+  about,
   expectChoice,
   expectFinite,
   expectMoment,
@@ -343,12 +344,4 @@ function perNeuron(
     throw new InputError(`${path}: expected one ${what} or ${size}, got ${each.length}`);
   for (let i = 0; i < size; i++) expectFinite(`${path}: ${what} of neuron ${i}`, each[i]);
   return each;
-}
-
-function about<T>(path: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
-  }
 }

@@ -132,12 +132,15 @@ test("each seed draws delays and synapses of its own", async () => {
   expect(a!.projections![1].connect).not.toEqual(b!.projections![1].connect);
 });
 
-test("the queue can be forced, and gives what the sweep gives", async () => {
+test.each<[what: string, flags: CompareFlags]>([
+  ["forced", {}],
+  ["forced for online learning", { rules: "drtp", eligibility: "online" }],
+])("the queue can be %s, and gives what the sweep gives", async (_, flags) => {
   const settings = ["sweep", "queue"].map(presentations => settingsOf(compareOptions({ presentations })));
   expect(settings.map(({ presentations }) => presentations)).toEqual(["sweep", "queue"]);
   expect(settingsOf(compareOptions({}))).not.toHaveProperty("presentations");
   const runs = ["sweep", "queue"].map(async presentations => {
-    const { result, parameters } = await train(planOf({ presentations, hidden: "12" }), data);
+    const { result, parameters } = await train(planOf({ presentations, hidden: "12", ...flags }), data);
     const { trainSamplesPerSecond, wallSeconds, ...rest } = result;
     return { rest, parameters };
   });
@@ -156,12 +159,6 @@ test.each<[what: string, change: object, flags: CompareFlags, message: RegExp]>(
     /^--model: wired: expected rules .* hidden layers, got shallow$/,
   ],
   ["layer by layer", {}, { rules: "ff" }, /^--model: wired: ff: wiring: expected none for a rule that/],
-  [
-    "online",
-    {},
-    { rules: "drtp", eligibility: "online" },
-    /^--eligibility: .* through the queue, got online/,
-  ],
   [
     "a loop",
     { projections: [{ from: "hidden 2", to: "hidden 2", weights: 1 }] },
