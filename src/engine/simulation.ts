@@ -1,4 +1,4 @@
-import { InputError, shown } from "../errors.ts";
+import { about, InputError, shown } from "../errors.ts";
 import { EventLoop } from "./exact/eventLoop.ts";
 import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
@@ -338,12 +338,4 @@ function perNeuron(
     throw new InputError(`${path}: expected one ${what} or ${size}, got ${each.length}`);
   for (let i = 0; i < size; i++) expectFinite(`${path}: ${what} of neuron ${i}`, each[i]);
   return each;
-}
-
-function about<T>(path: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
-  }
 }
