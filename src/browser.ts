@@ -60,8 +60,7 @@ export type { StdpInhibitorySpec } from "./engine/network/plasticity/stdpInhibit
 export type { StdpPairSpec } from "./engine/network/plasticity/stdpPair.ts";
 export type { StdpRewardSpec } from "./engine/network/plasticity/stdpReward.ts";
 export { pfisterGerstner2006, type StdpTripletSpec } from "./engine/network/plasticity/stdpTriplet.ts";
-export type { Eligibility } from "./engine/network/plasticity/threeFactor.ts";
-export type { ThreeFactorSpec } from "./engine/network/plasticity/threeFactor.ts";
+export type { Eligibility, ThreeFactorSpec } from "./engine/network/plasticity/threeFactor.ts";
 export { Trace } from "./engine/network/plasticity/trace.ts";
 
 // Recordings

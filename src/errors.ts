@@ -6,6 +6,34 @@ export class InputError extends Error {
   override name = "InputError";
 }
 
+/** Puts what it is about before what is wrong with it. */
+export function about<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${what}: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+/** Says what a part of something should have been. */
+export type Expect = (ok: boolean, part: string, expected: string, got: unknown) => void;
+
+/** @param what  named in the errors that what it gives throws, such as a file */
+export function expecting(what: string): Expect {
+  return (ok, part, expected, got) => {
+    if (!ok) throw new InputError(`${what}: ${part}: expected ${expected}, got ${shown(got)}`);
+  };
+}
+
+/** @throws InputError when the text is no JSON */
+export function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(`${where}: expected JSON, got ${shown(text.slice(0, 40))}`);
+  }
+}
+
 /**
  * Control characters, ends of lines, halves of characters, and marks that turn the direction of what follows: what a
  * terminal or a page would obey instead of showing it.

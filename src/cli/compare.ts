@@ -5,7 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
 import { dense, notation } from "../engine/network/architecture.ts";
 import type { Raster } from "../engine/record/raster.ts";
-import { InputError, Interrupted } from "../errors.ts";
+import { about, InputError, Interrupted } from "../errors.ts";
 import { backendTitle, selectBackend } from "../rate/backend.ts";
 import { formatTable } from "../report/table.ts";
 import { ruleNamed } from "../rules/index.ts";
@@ -163,12 +163,7 @@ async function runAll(
 
 /** A readout that fires does so by its logits, and gives up on weights that have nearly diverged. */
 function recorded(plan: NamedPlan, data: Dataset, parameters: Parameters): Raster {
-  try {
-    return recordSample(plan, data, parameters);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${plan.rule} ${plan.twin}, raster: ${error.message}`, { cause: error });
-  }
+  return about(`${plan.rule} ${plan.twin}, raster`, () => recordSample(plan, data, parameters));
 }
 
 /** Without a checkpoint, results stand in the folder only when the run had ended. */

@@ -9,7 +9,7 @@ import { encoderNamed, encoders } from "../encoding/index.ts";
 
 import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
 import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
-import { InputError, shown } from "../errors.ts";
+import { about, InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
@@ -78,13 +78,8 @@ export function recordedOptions(
   const before = Object.entries(comparison).flatMap(([key, row]) =>
     "before" in row && !Object.hasOwn(recorded, key) ? [[key, row.before] as const] : [],
   );
-  let options: CompareOptions;
-  try {
-    const all = [...before, ...typed].map(([key, value]) => [key, String(value)]);
-    options = compareOptions(Object.fromEntries(all), start);
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${file}: options: ${error.message}`) : error;
-  }
+  const all = [...before, ...typed].map(([key, value]) => [key, String(value)]);
+  const options = about(`${file}: options`, () => compareOptions(Object.fromEntries(all), start));
   for (const key of Object.keys(options) as (keyof CompareOptions)[]) {
     const [read, was] = [JSON.stringify(options[key]), JSON.stringify(recorded[key])];
     if (was !== undefined && read !== was)
@@ -231,11 +226,7 @@ function tryWired(all: readonly RunPlan[], data: Dataset, where: string): void {
   const [first] = all;
   for (const plan of all) {
     if (plan.twin !== "spike" || plan.settings.seed !== first.settings.seed) continue;
-    try {
-      createTrainer(plan, data).dispose();
-    } catch (error) {
-      throw error instanceof InputError ? new InputError(`${where}: ${plan.rule}: ${error.message}`) : error;
-    }
+    about(`${where}: ${plan.rule}`, () => createTrainer(plan, data).dispose());
   }
 }
 

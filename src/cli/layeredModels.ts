@@ -1,6 +1,6 @@
 import { layeredModels } from "../../models/index.ts";
 import { checkLayeredModel, type LayeredModel } from "../description/layeredModel.ts";
-import { InputError, shown } from "../errors.ts";
+import { InputError, parseJson, shown } from "../errors.ts";
 import { entryAt, readText } from "../files/regular.ts";
 import { isNetworkFile } from "./startNetwork.ts";
 
@@ -26,11 +26,5 @@ export function modelOf(option: string): LayeredModel {
 }
 
 function parse(json: string, where: string): LayeredModel {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new InputError(`${where}: expected JSON, got ${(error as Error).message.split("\n")[0]}`);
-  }
-  return checkLayeredModel(value, where);
+  return checkLayeredModel(parseJson(json, where), where);
 }

@@ -1,4 +1,4 @@
-import { InputError, shown } from "../errors.ts";
+import { about, InputError, parseJson, shown } from "../errors.ts";
 import { readText } from "../files/regular.ts";
 import { ruleNamed } from "../rules/index.ts";
 import { type Chosen, filled } from "../rules/options.ts";
@@ -20,12 +20,8 @@ export function readRuleOptions(flag: string, text: string): ChosenByRule {
   const chosen: Record<string, Record<string, number | string>> = {};
   for (const [name, option, value] of given) {
     const { options = {} } = ruleNamed(name);
-    try {
-      const checked: Chosen = filled(options, { [option]: value }, name);
-      chosen[name] = { ...chosen[name], [option]: checked[option] };
-    } catch (error) {
-      throw error instanceof InputError ? new InputError(`--${flag}: ${error.message}`) : error;
-    }
+    const checked: Chosen = about(`--${flag}`, () => filled(options, { [option]: value }, name));
+    chosen[name] = { ...chosen[name], [option]: checked[option] };
   }
   return chosen;
 }
@@ -47,13 +43,7 @@ function fromText(flag: string, item: string): Item {
 }
 
 function fromFile(flag: string, path: string): Item[] {
-  let rules: unknown;
-  try {
-    rules = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`--${flag}: ${path}: expected JSON, got something else`);
-  }
+  const rules = parseJson(readText(path), `--${flag}: ${path}`);
   const wrong = (where: string, expected: string, value: unknown) =>
     new InputError(`--${flag}: ${path}: ${where}expected ${expected}, got ${shown(value)}`);
   if (!isMap(rules)) throw wrong("", "a map of options by rule", rules);

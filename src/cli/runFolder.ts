@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { access, mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Raster } from "../engine/record/raster.ts";
-import { InputError, shown } from "../errors.ts";
+import { InputError, parseJson, shown } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { withoutLinks } from "../files/destination.ts";
 import { readRegular, readText } from "../files/regular.ts";
@@ -172,12 +172,7 @@ export class RunFolder {
 
   async #json(name: string): Promise<unknown> {
     const path = join(this.path, name);
-    const text = readText(path);
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new InputError(`${path}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
-    }
+    return parseJson(readText(path), path);
   }
 }
 

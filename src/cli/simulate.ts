@@ -1,15 +1,18 @@
 import { basename, dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
+import { cv, intervals } from "../analysis/intervals.ts";
+import { populationRates } from "../analysis/rates.ts";
+import { activeTrains } from "../analysis/spikeTrains.ts";
 import { describe } from "../description/describe.ts";
 import { extended } from "../description/extended.ts";
 import { override } from "../description/override.ts";
 import { layeredSpec } from "../engine/network/layers.ts";
 import { type Network, network } from "../engine/network/network.ts";
-import { Room } from "../engine/network/room.ts";
-import type { Raster, RecordedTrace } from "../engine/record/raster.ts";
+import type { ProbeRecording } from "../engine/record/probe.ts";
+import type { Raster } from "../engine/record/raster.ts";
 import { Simulation } from "../engine/simulation.ts";
-import { InputError, shown } from "../errors.ts";
+import { about, InputError, parseJson, shown } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { readRegular, readText } from "../files/regular.ts";
 import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
@@ -23,6 +26,9 @@ import { addOptions, type Flags, type OptionValues, readOptions } from "./option
 
 import { print, printJson, tell } from "./terminal.ts";
 import { expectPlace, writable } from "./writable.ts";
+
+/** [ms] Between two samples of a recorded potential. */
+const SAMPLING = 0.1;
 
 const settings = {
   duration: {
@@ -83,21 +89,19 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
   const time = timeMode(options, imported?.dtMs ?? 0.1);
 
   const buildStart = performance.now();
-  const net = imported ? namingFile(name, () => network(spec, { seed })) : network(spec, { seed });
-  const simulation = new Simulation(net, time);
+  const net = imported ? about(name, () => network(spec, { seed })) : network(spec, { seed });
+  const simulation = new Simulation(net, { ...time, record: { neurons: potentials(net, options.record) } });
   for (const [population, current] of Object.entries(imported?.currents ?? {}))
     simulation.setCurrent(population, current);
   const played =
     options.input === null ? null : await playRecording(options.input, net, simulation, options.allowOutside);
   const durationMs = options.duration ?? imported?.durationMs ?? (played || 1000);
-  const read = potentials(net, options.record);
   const runStart = performance.now();
-  const traces = read ? sample(simulation, durationMs, read) : [];
   simulation.runUntil(durationMs);
   const runEnd = performance.now();
 
   simulation.close();
-  const raster = { ...simulation.raster({ model, seed }), traces };
+  const raster = simulation.raster({ model, seed });
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   // Spikes of inputs are no neuron's.
   const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p].model ? 1 : 0), 0);
@@ -109,7 +113,7 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
     durationMs,
     spikes: raster.times.length,
     meanRate: neurons > 0 ? fired / neurons / (durationMs / 1000) : 0,
-    populations: raster.populations.map((_, p) => activity(raster, p)),
+    populations: activities(raster),
     synapticEvents: simulation.synapticEvents,
     buildSeconds: (runStart - buildStart) / 1000,
     runSeconds: (runEnd - runStart) / 1000,
@@ -134,15 +138,6 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
   print(...lines);
-}
-
-/** What is wrong with a network of a file is said of the file. */
-function namingFile<T>(file: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${file}: ${error.message}`) : error;
-  }
 }
 
 function timeMode(
@@ -172,46 +167,24 @@ function recorded(flag: string, typed: string): number[] {
   });
 }
 
-/** Where those neurons are. @throws InputError for a neuron that is not there or has no potential */
+/** Probes of those neurons' potentials. @throws InputError for a neuron that is not there or has no potential */
 function potentials(
   { populations }: Network,
-  neurons: readonly number[],
-): { population: string; neuron: number }[] | null {
-  const places = neurons.map(neuron => {
-    let first = 0;
-    for (const { name, size, model } of populations) {
-      if (neuron < first + size) {
-        if (!model)
-          throw new InputError(`--record: neuron ${neuron} is an input of ${name}, without a potential`);
-        return { population: name, neuron: neuron - first };
-      }
-      first += size;
-    }
-    throw new InputError(`--record: expected neurons below ${first}, got ${neuron}`);
+  numbers: readonly number[],
+): NonNullable<ProbeRecording["neurons"]> {
+  let first = 0;
+  const probes = populations.flatMap(({ name, size, model }) => {
+    const neurons = numbers.filter(n => n >= first && n < first + size).map(n => n - first);
+    first += size;
+    if (neurons.length === 0) return [];
+    if (model) return [{ population: name, neurons, interval: SAMPLING }];
+    throw new InputError(
+      `--record: neuron ${first - size + neurons[0]} is an input of ${name}, without a potential`,
+    );
   });
-  return places.length > 0 ? places : null;
-}
-
-/** Runs in pieces of a tenth of a millisecond, which changes nothing, and reads the exact potentials between them. */
-function sample(
-  simulation: Simulation,
-  durationMs: number,
-  places: readonly { population: string; neuron: number }[],
-): RecordedTrace[] {
-  const steps = Math.ceil(durationMs / 0.1);
-  new Room().take("--duration", steps, "samples of 0.1 ms with --record v", 8 * (1 + places.length));
-  const times = Float64Array.from({ length: steps + 1 }, (_, k) => Math.min(durationMs, k * 0.1));
-  const traces = places.map(place => ({
-    ...place,
-    quantity: "v",
-    times,
-    values: new Float64Array(steps + 1),
-  }));
-  times.forEach((t, k) => {
-    simulation.runUntil(t);
-    for (const { population, neuron, values } of traces) values[k] = simulation.potential(population, neuron);
-  });
-  return traces;
+  const stray = numbers.find(n => n >= first);
+  if (stray !== undefined) throw new InputError(`--record: expected neurons below ${first}, got ${stray}`);
+  return probes;
 }
 
 /** @throws InputError when there is no such model or file, or the file holds none */
@@ -222,13 +195,7 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(trained)) };
   }
   if (/\.json$/.test(name)) {
-    const json = readText(name);
-    let model: unknown;
-    try {
-      model = JSON.parse(json);
-    } catch (error) {
-      throw new InputError(`${name}: expected JSON: ${(error as Error).message}`);
-    }
+    const model = parseJson(readText(name), name);
     const base = (model as { extends?: unknown } | null)?.extends;
     if (base === undefined) return model;
     if (typeof base !== "string")
@@ -248,36 +215,13 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
   );
 }
 
-/** Mean rate, and irregularity as the mean over neurons of the coefficient of variation of their intervals. */
-function activity(
-  raster: Raster,
-  p: number,
-): { name: string; size: number; meanRate: number; cvIsi: number | null } {
-  const { name, size } = raster.populations[p];
-  const last = new Float64Array(size).fill(Number.NaN);
-  const [count, sum, squares] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  let spikes = 0;
-  raster.times.forEach((t, k) => {
-    if (raster.populationIndex[k] !== p) return;
-    spikes++;
-    const i = raster.neurons[k];
-    const interval = t - last[i];
-    last[i] = t;
-    if (Number.isNaN(interval)) return;
-    count[i]++;
-    sum[i] += interval;
-    squares[i] += interval * interval;
+/** Mean rate of each population, and irregularity as the mean of what its neurons' intervals, three or more, vary by. */
+function activities(raster: Raster) {
+  const rates = populationRates(raster);
+  const trains = activeTrains(raster);
+  return raster.populations.map(({ name, size }, p) => {
+    const many = [...trains[p].values()].map(intervals).filter(({ length }) => length >= 3);
+    const cvIsi = many.length > 0 ? many.reduce((sum, own) => sum + cv(own), 0) / many.length : null;
+    return { name, size, meanRate: rates[p].rateHz, cvIsi };
   });
-  const cvs: number[] = [];
-  for (let i = 0; i < size; i++) {
-    if (count[i] < 3) continue;
-    const mean = sum[i] / count[i];
-    cvs.push(Math.sqrt(Math.max(0, squares[i] / count[i] - mean * mean)) / mean);
-  }
-  return {
-    name,
-    size,
-    meanRate: spikes / size / (raster.durationMs / 1000),
-    cvIsi: cvs.length > 0 ? cvs.reduce((a, b) => a + b) / cvs.length : null,
-  };
 }

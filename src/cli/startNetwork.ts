@@ -5,7 +5,7 @@ import { layeredModels, twinModel } from "../../models/index.ts";
 import type { TwinModel } from "../../models/settings/twinModel.ts";
 import type { LayeredNetwork } from "../engine/network/layers.ts";
 import { layersOf } from "../engine/network/layersOf.ts";
-import { InputError } from "../errors.ts";
+import { about, InputError } from "../errors.ts";
 import { firstBytes } from "../files/firstBytes.ts";
 import { entryAt, readRegular } from "../files/regular.ts";
 import { fileKind } from "../io/fileKind.ts";
@@ -48,15 +48,6 @@ export function isNetworkFile(text: string): boolean {
 export async function startNetwork(text: string | undefined): Promise<StartNetwork | null> {
   if (text === undefined || !isNetworkFile(text)) return null;
   const kind = await fileKind(text);
-  const named = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw error instanceof InputError
-        ? new InputError(`--model: ${basename(text)}: ${error.message}`)
-        : error;
-    }
-  };
   const common = { file: text, sha256: checksum(text) };
   if (kind === "network") {
     const trained = decodeNetwork(readRegular(text), text);
@@ -86,7 +77,7 @@ export async function startNetwork(text: string | undefined): Promise<StartNetwo
   const presentation = fact("presentation");
   const seconds = graph?.metadata?.time_unit === "ms" ? 1 : 1000;
   const layers = (durationMs: number, inputGain: number) =>
-    named(() => layersOf(spec, currents, inputGain, durationMs));
+    about(`--model: ${basename(text)}`, () => layersOf(spec, currents, inputGain, durationMs));
   return {
     ...common,
     notes: notes.map(note => `${basename(text)}: ${note}`),

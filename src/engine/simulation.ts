@@ -1,4 +1,4 @@
-import { InputError, shown } from "../errors.ts";
+import { about, InputError, shown } from "../errors.ts";
 import { EventLoop } from "./exact/eventLoop.ts";
 import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";

@@ -1,7 +1,7 @@
 import { instant } from "../engine/instant.ts";
 import type { Raster } from "../engine/record/raster.ts";
-import { InputError, shown } from "../errors.ts";
-import { metadataFromMap, metadataToJson, parseJson } from "./metadataJson.ts";
+import { InputError, parseJson, shown } from "../errors.ts";
+import { metadataFromMap, metadataToJson } from "./metadataJson.ts";
 import type { RasterStream } from "./raster/stream.ts";
 
 const FORMAT = "threefactor.facts/1";

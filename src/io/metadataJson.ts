@@ -1,5 +1,5 @@
 import type { Raster } from "../engine/record/raster.ts";
-import { InputError, shown } from "../errors.ts";
+import { InputError, parseJson, shown } from "../errors.ts";
 
 type Metadata = Raster["metadata"];
 
@@ -32,13 +32,4 @@ export function metadataFromMap(map: Record<string, unknown>): Metadata {
       return [key, typeof special === "string" ? Number(special) : value];
     }),
   ) as Metadata;
-}
-
-/** @throws InputError when the text is no JSON */
-export function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError(`${where}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
-  }
 }

@@ -1,6 +1,6 @@
 import { convLayer, dense, denseLayer, type Layer } from "../engine/network/architecture.ts";
 import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
-import { InputError, shown } from "../errors.ts";
+import { type Expect, expecting, InputError, shown } from "../errors.ts";
 import { metadataFromJson, metadataToJson } from "./metadataJson.ts";
 import { decode, encode } from "./msgpack.ts";
 
@@ -46,9 +46,7 @@ export function decodeNetwork(bytes: Uint8Array, file: string): TrainedNetwork {
     format?: unknown;
     metadata?: unknown;
   };
-  const expect = (ok: boolean, field: string, expected: string, got: unknown) => {
-    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${shown(got)}`);
-  };
+  const expect: Expect = expecting(file);
   expect(map?.format === FORMAT, "format", FORMAT, map?.format);
   const { sizes, weights, biases, neuron, durationMs, encoder, maxSpikes, inputGain, wiring } = map;
   const layered =

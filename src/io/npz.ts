@@ -8,11 +8,6 @@ const LARGEST_ARCHIVE = 2 ** 32 - 1;
 
 type Entries = Iterable<readonly [name: string, pieces: Iterable<Uint8Array>]>;
 
-/** The bytes of `npzPieces`, given to a sink in order. */
-export function writeNpz(sink: (bytes: Uint8Array) => void, entries: Entries): void {
-  for (const piece of npzPieces(entries)) sink(piece);
-}
-
 /**
  * A NumPy archive piece by piece: a zip of `<name>.npy`, stored as `numpy.savez` stores them.
  * @param entries  name and the pieces of each array's file, read once, in order

@@ -1,4 +1,4 @@
-import { InputError, shown } from "../errors.ts";
+import { type Expect, expecting } from "../errors.ts";
 import type { Parameters } from "./initialise.ts";
 import type { CurvePoint } from "./results.ts";
 import type { Cost, Trainer } from "./trainer.ts";
@@ -24,9 +24,7 @@ export interface RunState {
  * @throws InputError that names the part that does not fit
  */
 export function checkState(state: RunState, trainer: Trainer, epochs: number, source: string): void {
-  const expect = (ok: boolean, part: string, expected: string, got: unknown) => {
-    if (!ok) throw new InputError(`${source}: ${part}: expected ${expected}, got ${shown(got)}`);
-  };
+  const expect: Expect = expecting(source);
   const expectFloats = (values: unknown, count: number, part: string) => {
     const got = values instanceof Float32Array ? values.length : values;
     expect(got === count, part, `${count} 32-bit floats`, got);

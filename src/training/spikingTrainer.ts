@@ -191,6 +191,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     },
     feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
     saturation,
+    readsSpikes: net.reading === "spikes" && sizes.length > 2 && rule.presentations > 0,
     architecture,
     dispose() {},
   };

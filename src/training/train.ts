@@ -222,10 +222,10 @@ function checkFinite(meanLoss: number, { weights, biases }: Parameters, learning
 /** What is read of spikes cannot be known without one. */
 function checkSpikes(
   { hiddenSpikesPerSample }: Pick<Evaluation, "hiddenSpikesPerSample">,
-  { reading = "spikes", vThreshold }: TrainingSettings,
-  { architecture }: Trainer,
+  { vThreshold }: TrainingSettings,
+  { readsSpikes }: Trainer,
 ): void {
-  if (hiddenSpikesPerSample !== 0 || reading !== "spikes" || architecture.sizes.length === 2) return;
+  if (hiddenSpikesPerSample !== 0 || !readsSpikes) return;
   throw new InputError(
     `no hidden neuron fires: expected spikes, which --reading spikes reads; lower the threshold (${vThreshold})`,
   );

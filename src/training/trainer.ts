@@ -113,6 +113,8 @@ export interface Trainer {
   readonly memory: Float32Array | null;
   readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;
   readonly saturation: number;
+  /** Whether all that is known of hidden neurons is their spikes, without which nothing can be learned. */
+  readonly readsSpikes?: boolean;
   /** Of the network that is trained: the asked one, without hidden layers for the shallow control. */
   readonly architecture: Architecture;
   dispose(): void;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { summarise, summaryToCsv } from "../../src/analysis/summary.ts";
 import { encodeNpy } from "../../src/io/npy.ts";
-import { writeNpz } from "../../src/io/npz.ts";
+import { npzPieces } from "../../src/io/npz.ts";
 import { rasterPicture } from "../../src/io/picture/rasterPicture.ts";
 import { pictureToSvg } from "../../src/io/picture/svg.ts";
 import { type RasterFormatName, rasterFormats, writeRaster } from "../../src/io/raster/formats.ts";
@@ -109,12 +109,9 @@ function aedat2(chip: string): Uint8Array {
 }
 
 function archive(arrays: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  writeNpz(
-    piece => pieces.push(piece),
-    Object.entries(arrays).map(([name, bytes]) => [name, [bytes]] as const),
+  return new Uint8Array(
+    Buffer.concat([...npzPieces(Object.entries(arrays).map(([name, bytes]) => [name, [bytes]] as const))]),
   );
-  return new Uint8Array(Buffer.concat(pieces));
 }
 
 const columns = {

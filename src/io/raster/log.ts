@@ -1,7 +1,7 @@
 import type { Raster, RasterPopulation, RecordedTrace } from "../../engine/record/raster.ts";
-import { InputError } from "../../errors.ts";
+import { type Expect, expecting, InputError, shown } from "../../errors.ts";
 import { decodeSequence, encode } from "../msgpack.ts";
-import { brief, checkParts, checkSpike, collect, type RasterStream, type SpikeBlock } from "./stream.ts";
+import { checkParts, checkSpike, collect, type RasterStream, type SpikeBlock } from "./stream.ts";
 
 /*
  * The streaming form of the native format, for rasters that do not fit into one MessagePack map: a sequence of maps,
@@ -57,7 +57,7 @@ export function readLog(
       spikeCount += block.times.length;
     } else if (map?.trace !== undefined) traces.push(map.trace as RecordedTrace);
     else if (map?.durationMs !== undefined) durationMs = map.durationMs as number;
-    else throw new InputError(`${file}: expected spikes, a trace or durationMs, got ${brief(value)}`);
+    else throw new InputError(`${file}: expected spikes, a trace or durationMs, got ${shown(value)}`);
   }
   if (head === null) return null;
   if (durationMs === null) {
@@ -90,9 +90,7 @@ export function cut(file: string, used: number, length: number): InputError {
 
 function checkArrays(map: Record<string, unknown>, file: string): SpikeBlock {
   const { times, populationIndex, neurons } = map;
-  const expect = (ok: boolean, field: string, expected: string, got: unknown) => {
-    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${brief(got)}`);
-  };
+  const expect: Expect = expecting(file);
   expect(times instanceof Float64Array, "times", "64-bit floats", times);
   const { length } = times as Float64Array;
   expect(

@@ -1,5 +1,5 @@
 import type { Raster, RecordedTrace } from "../../engine/record/raster.ts";
-import { InputError, shown } from "../../errors.ts";
+import { type Expect, expecting } from "../../errors.ts";
 import { decode, encode } from "../msgpack.ts";
 import { beginsRasterLog, decodeRasterLog } from "./log.ts";
 
@@ -18,9 +18,7 @@ export function encodeRaster(raster: Raster): Uint8Array {
 export function decodeRaster(bytes: Uint8Array, file: string): Raster {
   if (beginsRasterLog(bytes)) return decodeRasterLog(bytes, file)!;
   const map = decode(bytes, file) as Partial<Raster> & { format?: unknown };
-  const expect: Expect = (ok, field, expected, got) => {
-    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${shown(got)}`);
-  };
+  const expect: Expect = expecting(file);
   expect(map?.format === FORMAT, "format", FORMAT, map?.format);
   const {
     durationMs,
@@ -63,8 +61,6 @@ export function decodeRaster(bytes: Uint8Array, file: string): Raster {
   expect(isFacts(metadata), "metadata", "a map of text, numbers and booleans", metadata);
   return { durationMs, populations, times, populationIndex, neurons, traces, metadata };
 }
-
-type Expect = (ok: boolean, field: string, expected: string, got: unknown) => void;
 
 function checkTrace(
   trace: RecordedTrace | null,

@@ -1,7 +1,7 @@
 import type { Raster, RecordedTrace } from "../../engine/record/raster.ts";
-import { InputError } from "../../errors.ts";
+import { InputError, parseJson } from "../../errors.ts";
 import { readRegular } from "../../files/regular.ts";
-import { metadataFromJson, metadataToJson, parseJson } from "../metadataJson.ts";
+import { metadataFromJson, metadataToJson } from "../metadataJson.ts";
 import { bytesOf, encodeNpy, encodeNpyText, type NpyArray, npyHeader } from "../npy.ts";
 import { decodeNpz, npzNumbers, npzPieces } from "../npz.ts";
 import { type RasterStream, rasterFrom, type SpikeBlock } from "./stream.ts";

@@ -1,5 +1,5 @@
 import type { Raster } from "../../engine/record/raster.ts";
-import { InputError, shown } from "../../errors.ts";
+import { type Expect, expecting, InputError } from "../../errors.ts";
 
 /** Spikes that follow each other; three arrays of one length, as in a Raster. */
 export interface SpikeBlock {
@@ -97,9 +97,7 @@ function compare({ times, populationIndex, neurons }: SpikeBlock, a: number, b: 
  */
 export function checkParts(parts: Omit<Raster, keyof SpikeBlock>, file: string): void {
   const { durationMs, populations, traces, metadata } = parts;
-  const expect = (ok: boolean, field: string, expected: string, got: unknown) => {
-    if (!ok) throw new InputError(`${file}: ${field}: expected ${expected}, got ${brief(got)}`);
-  };
+  const expect: Expect = expecting(file);
   expect(
     typeof durationMs === "number" && durationMs >= 0 && durationMs < Infinity,
     "durationMs",
@@ -174,10 +172,4 @@ export function checkSpike(
     time: ["a finite time", times[k]],
   }[expect];
   throw new InputError(`${file}: ${expect} of spike ${k}: expected ${expected}, got ${got}`);
-}
-
-/** A value in an error message: never more than a few words. */
-export function brief(value: unknown): string {
-  if (value === null || typeof value !== "object") return shown(value);
-  return Array.isArray(value) || ArrayBuffer.isView(value) ? "a list" : "a map";
 }

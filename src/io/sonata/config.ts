@@ -1,8 +1,7 @@
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { InputError, shown } from "../../errors.ts";
+import { InputError, parseJson, shown } from "../../errors.ts";
 import { entryAt, readText } from "../../files/regular.ts";
-import { parseJson } from "../metadataJson.ts";
 
 /*
  * The configurations of a SONATA circuit and simulation. They are known by what is in them, not by their names, and name

@@ -1,7 +1,6 @@
 import type { StimulusSpec } from "../../engine/network/stimuli/stimulus.ts";
-import { InputError, shown } from "../../errors.ts";
+import { InputError, parseJson, shown } from "../../errors.ts";
 import { LARGEST_DESCRIPTION, readText } from "../../files/regular.ts";
-import { parseJson } from "../metadataJson.ts";
 import { openRaster } from "../raster/open.ts";
 import { collect } from "../raster/stream.ts";
 import { type LoadedCircuit, loadCircuit, type SonataCircuit, type SonataLayer } from "./circuit.ts";

@@ -1,7 +1,7 @@
 import { type NeuronSpec, neuronFields, neurons } from "../../engine/network/neurons/index.ts";
-import { InputError, shown } from "../../errors.ts";
+import { InputError, parseJson, shown } from "../../errors.ts";
+
 import { LARGEST_DESCRIPTION, readText } from "../../files/regular.ts";
-import { parseJson } from "../metadataJson.ts";
 import { mapOf } from "./config.ts";
 
 /** A row of a table of types: what stands in its columns, without those of NULL. */

@@ -9,7 +9,7 @@ import { readShd } from "../../../src/io/events/shd.ts";
 import { decodeEventsCsv, decodeEventsNpy, decodeEventsNpz } from "../../../src/io/events/tables.ts";
 import { fileKind } from "../../../src/io/fileKind.ts";
 import { encodeNpy, encodeNpyText } from "../../../src/io/npy.ts";
-import { writeNpz } from "../../../src/io/npz.ts";
+import { npzPieces } from "../../../src/io/npz.ts";
 import { openRaster } from "../../../src/io/raster/open.ts";
 import { writeShdLike } from "./shdFiles.ts";
 
@@ -227,12 +227,7 @@ function npy(descr: string, shape: string, body: Uint8Array): Uint8Array {
   return bytes(Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 246, 0), ascii(`${header}\n`), body);
 }
 function npz(entries: Record<string, Uint8Array>): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  writeNpz(
-    piece => pieces.push(piece),
-    Object.entries(entries).map(([name, file]) => [name, [file]]),
-  );
-  return bytes(...pieces);
+  return bytes(...npzPieces(Object.entries(entries).map(([name, file]) => [name, [file]])));
 }
 
 describe("tables of events", () => {
