@@ -4,7 +4,6 @@ import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
 import type { Loop } from "./loop.ts";
 import {
-  about,
   expectChoice,
   expectFinite,
   expectMoment,

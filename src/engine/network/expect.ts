@@ -91,12 +91,3 @@ export function within<T>(path: string, make: () => T): T {
     throw error;
   }
 }
-
-/** Puts what an error is about before it, whatever it says. */
-export function about<T>(path: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
-  }
-}
