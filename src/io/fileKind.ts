@@ -13,9 +13,6 @@ import { isSonataText } from "./sonata/text.ts";
 /** What stands at a path: a recording, or a network (trained here, as NIR, or as a SONATA circuit). */
 export type FileKind = RasterFormatName | EventFormat | "network" | "nir" | "circuit";
 
-const rasterArray =
-  /^(times|population|neuron|duration_ms|population_names|population_sizes|metadata|traces|trace_\d+_\w+)\.npy/;
-
 /**
  * The kind of a file or folder, by content; only N-MNIST's `.bin`, which has no mark, goes by its name.
  * @throws InputError when nothing is there, or nothing known
@@ -28,11 +25,11 @@ export async function fileKind(path: string): Promise<FileKind> {
   const begins = (...magic: number[]) => magic.every((byte, k) => start[k] === byte);
   if (begins(0x89, 0x48, 0x44, 0x46)) return readHdf5(hdf5Kind, path);
   const text = new TextDecoder("latin1").decode(start);
-  // A raster's arrays begin with its times; those of events have names of their own, or none.
-  if (begins(0x50, 0x4b)) return rasterArray.test(text.slice(30)) ? "npz" : "events npz";
+  for (const [name, format] of Object.entries(rasterFormats))
+    if ("is" in format && format.is(start, text)) return name as RasterFormatName;
+  if (begins(0x50, 0x4b)) return "events npz";
   if (begins(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)) return "events npy";
   if (/^#!AER-DAT/.test(text)) return "aedat";
-  if (/^# \{/.test(text)) return "csv";
   if (isSonataText(text)) return "sonata";
   const lines = text.split(/\r?\n/);
   const row = lines.find(line => line !== "" && !line.startsWith("#")) ?? "";
@@ -40,11 +37,9 @@ export async function fileKind(path: string): Promise<FileKind> {
   const plain = start.every(byte => byte >= 9);
   const events = [lines[0], row, lines[1] ?? ""].some(line => namesEvents(line) || isEvent(line));
   if (plain && events) return row.includes(",") ? "events csv" : "events text";
-  if (/^time_ms,/.test(text)) return "csv";
   if (/\.bin$/i.test(path)) return "nmnist";
-  // A network names its format first, as a raster does.
   if (text.slice(0, 64).includes("threefactor.network/")) return "network";
-  if (start[0] !== undefined && start[0] >= 0x80) return "msgpack";
+  if (start[0] >= 0x80) return "msgpack";
   throw new InputError(
     `${path}: expected a recording as ${[...Object.keys(rasterFormats), ...eventFormats].join(", ")}, or a network, got ${
       start.length === 0 ? "an empty file" : "something else"

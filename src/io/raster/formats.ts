@@ -25,20 +25,31 @@ export interface RasterWriteOptions {
 interface RasterFormat {
   /** Of a file's name; empty for a folder. */
   readonly extension: string;
+  /**
+   * Whether a file is one, by its first 512 bytes, which are also given as text; absent for a folder, for HDF5, which
+   * `hdf5Kind` looks into, and for what any other packed bytes are taken for.
+   */
+  is?(start: Uint8Array, text: string): boolean;
   write(stream: RasterStream, path: string, options: RasterWriteOptions): Promise<void>;
   read(path: string): Promise<RasterStream> | RasterStream;
 }
+
+const ARRAY =
+  /^(times|population|neuron|duration_ms|population_names|population_sizes|metadata|traces|trace_\d+_\w+)\.npy/;
 
 /** Every format that a raster leaves in and comes back from. A new one is a line here. */
 export const rasterFormats = {
   msgpack: { extension: ".msgpack", write: writeRasterLog, read: readNative },
   npz: {
     extension: ".npz",
+    // Its arrays begin with its times; those of events have names of their own, or none.
+    is: (_, text) => text.startsWith("PK") && ARRAY.test(text.slice(30)),
     write: (stream, path) => toFile(path, npzOfRaster(stream)),
     read: path => streamOf(readRasterNpz(path)),
   },
   csv: {
     extension: ".csv",
+    is: (_, text) => /^# \{|^time_ms,population/.test(text),
     write: (stream, path) => toFile(path, csvOfRaster(stream)),
     read: path => streamOf(readRasterCsv(path)),
   },

@@ -36,7 +36,7 @@ const parameters = table({
 
 export type AlifParameters = Values<typeof parameters>;
 
-export const alif: NeuronDefinition<typeof parameters> = {
+export const alif: NeuronDefinition<typeof parameters, "alif"> = {
   name: "alif",
   parameters,
   create: (p, size) => new AlifGroup(size, p),

@@ -11,33 +11,36 @@ import { LifGroup, membraneStep } from "./lifGroup.ts";
 import { type MaxPoolSpec, maxPool } from "./maxPool.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import type { NeuronDefinition, NeuronModel } from "./neuronModel.ts";
-import { type MembraneSpec, membraneParameters, type SynapticSpec } from "./parameters.ts";
+import { type MembraneSpec, membraneParameters } from "./parameters.ts";
 import { parrot } from "./parrot.ts";
 
 export type { NeuronDefinition, NeuronModel };
 
-const lif: NeuronDefinition<typeof membraneParameters> = {
+const lif: NeuronDefinition<typeof membraneParameters, "lif"> = {
   name: "lif",
   parameters: membraneParameters,
   create: (p, size) => new LifGroup(size, p),
   lattice: membraneStep,
 };
 
+const own = [lif, lifExp, lifAlpha, alif, integrateAndFire, leakyIntegrator, parrot, maxPool] as const;
+
+type SpecOf<Own> =
+  Own extends NeuronDefinition<AnyTable, infer Name>
+    ? { readonly model: Name } & Given<Own["parameters"]>
+    : never;
+
 /** What a user writes: parameters of one of the models; `lif` where no model is named. */
 export type NeuronSpec =
+  | SpecOf<(typeof own)[number]>
   | ({ readonly model?: "lif" } & MembraneSpec)
-  | ({ readonly model: "lif-exp" | "lif-alpha" } & SynapticSpec)
-  | ({ readonly model: "alif" } & Given<typeof alif.parameters>)
-  | ({ readonly model: "if" } & Given<typeof integrateAndFire.parameters>)
-  | ({ readonly model: "li" } & Given<typeof leakyIntegrator.parameters>)
-  | { readonly model: "parrot" }
   | ({ readonly model: "max-pool" } & MaxPoolSpec);
 
 /** Every neuron model by name. */
 export const neurons = new Registry<NeuronDefinition<AnyTable>>(
   "neuron",
   { parameters: "object", create: "function", fits: "function?", lattice: "function?", modes: "function?" },
-  [lif, lifExp, lifAlpha, alif, integrateAndFire, leakyIntegrator, parrot, maxPool],
+  own,
   ({ parameters }) => tableFault(parameters, "model"),
 );
 

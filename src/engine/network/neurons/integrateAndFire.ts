@@ -16,7 +16,7 @@ const membraneOf = (p: Values<typeof parameters>): MembraneParameters => ({ ...p
  * It is `lif` with an infinite membrane time constant; vRest is where it starts, and what a subtractive reset
  * counts the threshold from.
  */
-export const integrateAndFire: NeuronDefinition<typeof parameters> = {
+export const integrateAndFire: NeuronDefinition<typeof parameters, "if"> = {
   name: "if",
   parameters,
   create: (p, size) => new LifGroup(size, membraneOf(p)),

@@ -16,7 +16,7 @@ const membraneOf = (p: Values<typeof parameters>) => membrane({ ...p, vThreshold
  *
  * For a readout with filtered input take `lif-exp` or `lif-alpha` with vThreshold Infinity.
  */
-export const leakyIntegrator: NeuronDefinition<typeof parameters> = {
+export const leakyIntegrator: NeuronDefinition<typeof parameters, "li"> = {
   name: "li",
   parameters,
   create: (p, size) => new LifGroup(size, membraneOf(p)),

@@ -30,7 +30,7 @@ import { alphaPeak, alphaResponse, expPeak, expResponse } from "./response.ts";
  * beyond the time when the excitation's envelope falls below r; for r < 0 there is a crossing, and any time with f >= 0
  * limits the search.
  */
-export const lifAlpha: NeuronDefinition<typeof alphaParameters> = {
+export const lifAlpha: NeuronDefinition<typeof alphaParameters, "lif-alpha"> = {
   name: "lif-alpha",
   parameters: alphaParameters,
   create: (p, size) => new LifAlphaGroup(size, p),

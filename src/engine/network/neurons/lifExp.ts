@@ -18,7 +18,7 @@ import { expPeak, expResponse } from "./response.ts";
  *
  * Crossings of the threshold between events: see `ExpThreshold`.
  */
-export const lifExp: NeuronDefinition<typeof expParameters> = {
+export const lifExp: NeuronDefinition<typeof expParameters, "lif-exp"> = {
   name: "lif-exp",
   parameters: expParameters,
   create: (p, size) => new LifExpGroup(size, p),

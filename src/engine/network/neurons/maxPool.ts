@@ -32,7 +32,7 @@ export type MaxPoolSpec = Omit<Given<typeof parameters>, "shape"> & {
   readonly shape: readonly [number, number, number];
 };
 
-export const maxPool: NeuronDefinition<typeof parameters> = {
+export const maxPool: NeuronDefinition<typeof parameters, "max-pool"> = {
   name: "max-pool",
   parameters,
   fits(p, neurons) {

@@ -4,9 +4,9 @@ import type { NeuronGroup } from "./neuronGroup.ts";
 import type { SynapticParameters } from "./parameters.ts";
 
 /** A neuron model: its parameters, and how a population of it moves. See `NeuronGroup` and `LatticeStep`. */
-export interface NeuronDefinition<T extends Table = Table> {
+export interface NeuronDefinition<T extends Table = Table, Name extends string = string> {
   /** As in `model` of a population's neuron. */
-  readonly name: string;
+  readonly name: Name;
   readonly parameters: T;
   /** @throws InputError unless a population of this size can have these parameters */
   fits?(parameters: Values<T>, size: number): void;

@@ -7,7 +7,7 @@ import { membrane } from "./parameters.ts";
  * Parrot: fires once, at the same instant, for every spike that reaches it, whatever its weight (NEST's
  * `parrot_neuron`). It gives one random or recorded train to many targets, and carries a stimulus past a delay.
  */
-export const parrot: NeuronDefinition<Readonly<Record<never, never>>> = {
+export const parrot: NeuronDefinition<Readonly<Record<never, never>>, "parrot"> = {
   name: "parrot",
   parameters: {},
   create: (_, size) => new ParrotGroup(size),

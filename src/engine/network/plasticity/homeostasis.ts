@@ -36,7 +36,7 @@ const parameters = table({
 
 export type HomeostasisSpec = { readonly kind: "homeostasis" } & Given<typeof parameters>;
 
-export const homeostasis: PlasticityDefinition<typeof parameters> = {
+export const homeostasis: PlasticityDefinition<typeof parameters, "homeostasis"> = {
   name: "homeostasis",
   parameters,
   create: scaling,

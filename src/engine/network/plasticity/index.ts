@@ -3,33 +3,33 @@ import { expectMethods, Registry } from "../../../registry.ts";
 import { expectChoice, expectFields, within } from "../expect.ts";
 import { type AnyTable, filledOnly, type Given, type Table, tableFault } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
-import { type HomeostasisSpec, homeostasis } from "./homeostasis.ts";
+import { homeostasis } from "./homeostasis.ts";
 import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import type { Plasticity } from "./plasticSynapses.ts";
-import { type ShortTermSpec, shortTerm } from "./shortTerm.ts";
-import { type StdpInhibitorySpec, stdpInhibitory } from "./stdpInhibitory.ts";
-import { type StdpPairSpec, stdpPair } from "./stdpPair.ts";
+import { shortTerm } from "./shortTerm.ts";
+import { stdpInhibitory } from "./stdpInhibitory.ts";
+import { stdpPair } from "./stdpPair.ts";
 import { type StdpRewardSpec, stdpReward } from "./stdpReward.ts";
-import { type StdpTripletSpec, stdpTriplet } from "./stdpTriplet.ts";
-import { type ThreeFactorSpec, threeFactor } from "./threeFactor.ts";
+import { stdpTriplet } from "./stdpTriplet.ts";
+import { threeFactor } from "./threeFactor.ts";
 
 export type { PlasticityDefinition };
 
+const own = [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactor] as const;
+
+type SpecOf<Own> =
+  Own extends PlasticityDefinition<AnyTable, infer Name>
+    ? { readonly kind: Name } & Given<Own["parameters"]>
+    : never;
+
 /** What a user writes in a projection's `plasticity`. */
-export type PlasticitySpec =
-  | StdpPairSpec
-  | StdpTripletSpec
-  | StdpInhibitorySpec
-  | StdpRewardSpec
-  | ShortTermSpec
-  | HomeostasisSpec
-  | ThreeFactorSpec;
+export type PlasticitySpec = SpecOf<(typeof own)[number]> | StdpRewardSpec;
 
 /** Every rule by name. */
 export const plasticities = new Registry<PlasticityDefinition<AnyTable>>(
   "plasticity",
   { parameters: "object", create: "function" },
-  [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactor],
+  own,
   ({ parameters }) => tableFault(parameters, "kind"),
 );
 

@@ -85,9 +85,9 @@ export interface PlasticityModel {
 }
 
 /** A plasticity rule of synapses: its parameters, and what it does with them. */
-export interface PlasticityDefinition<T extends Table = Table> {
+export interface PlasticityDefinition<T extends Table = Table, Name extends string = string> {
   /** As in `kind` of a projection's plasticity. */
-  readonly name: string;
+  readonly name: Name;
   readonly parameters: T;
   create(parameters: Values<T>): PlasticityModel;
 }

@@ -23,7 +23,7 @@ const parameters = table({
 
 export type ShortTermSpec = { readonly kind: "short-term" } & Given<typeof parameters>;
 
-export const shortTerm: PlasticityDefinition<typeof parameters> = {
+export const shortTerm: PlasticityDefinition<typeof parameters, "short-term"> = {
   name: "short-term",
   parameters,
   create: resources,

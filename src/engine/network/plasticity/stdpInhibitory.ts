@@ -25,7 +25,7 @@ const parameters = table({
 
 export type StdpInhibitorySpec = { readonly kind: "stdp-inhibitory" } & Given<typeof parameters>;
 
-export const stdpInhibitory: PlasticityDefinition<typeof parameters> = {
+export const stdpInhibitory: PlasticityDefinition<typeof parameters, "stdp-inhibitory"> = {
   name: "stdp-inhibitory",
   parameters,
   create: balancing,

@@ -25,7 +25,7 @@ const parameters = table({
 
 export type StdpPairSpec = { readonly kind: "stdp-pair" } & Given<typeof parameters>;
 
-export const stdpPair: PlasticityDefinition<typeof parameters> = {
+export const stdpPair: PlasticityDefinition<typeof parameters, "stdp-pair"> = {
   name: "stdp-pair",
   parameters,
   create: pairing,

@@ -47,7 +47,7 @@ export type StdpRewardSpec = Omit<Given<typeof parameters>, "rewards"> & {
   readonly rewards?: Rewards;
 };
 
-export const stdpReward: PlasticityDefinition<typeof parameters> = {
+export const stdpReward: PlasticityDefinition<typeof parameters, "stdp-reward"> = {
   name: "stdp-reward",
   parameters,
   create: rewarded,

@@ -44,7 +44,7 @@ export type TripletParameters = Pick<
 
 export type StdpTripletSpec = { readonly kind: "stdp-triplet" } & Given<typeof parameters>;
 
-export const stdpTriplet: PlasticityDefinition<typeof parameters> = {
+export const stdpTriplet: PlasticityDefinition<typeof parameters, "stdp-triplet"> = {
   name: "stdp-triplet",
   parameters,
   create: triplets,

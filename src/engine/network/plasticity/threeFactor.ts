@@ -55,7 +55,7 @@ export type Eligibility = "trace" | "timing" | "online";
 
 export type ThreeFactorSpec = { readonly kind: "three-factor" } & Given<typeof parameters>;
 
-export const threeFactor: PlasticityDefinition<typeof parameters> = {
+export const threeFactor: PlasticityDefinition<typeof parameters, "three-factor"> = {
   name: "three-factor",
   parameters,
   create: modulated,
