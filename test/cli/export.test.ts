@@ -7,6 +7,7 @@ import { exportCommand } from "../../src/cli/export.ts";
 import { InputError } from "../../src/errors.ts";
 import { encodeNetwork } from "../../src/io/networkFile.ts";
 import { readNir } from "../../src/io/nir/file.ts";
+import { rasterFormats } from "../../src/io/raster/formats.ts";
 import { encodeRaster } from "../../src/io/raster/native.ts";
 import { openRaster } from "../../src/io/raster/open.ts";
 import { collect } from "../../src/io/raster/stream.ts";
@@ -197,7 +198,7 @@ describe("threefactor export", () => {
     [["nothing-here", "--to", "npz"], "nothing-here: expected a file or folder, got nothing there"],
     [
       [".", "--to", "odt"],
-      "--to: expected one of msgpack, npz, csv, nwb, sonata, nirdata, nir, svg, png, got odt",
+      `--to: expected one of ${Object.keys(rasterFormats).join(", ")}, nir, svg, png, got odt`,
     ],
     [
       ["package.json", "--to", "npz"],

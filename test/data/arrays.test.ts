@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type DatasetArrays, datasetOf } from "../../src/data/arrays.ts";
+import { encoders } from "../../src/encoding/index.ts";
 import { ruleNamed } from "../../src/rules/index.ts";
 import { train } from "../../src/training/train.ts";
 import { settings, smallData } from "../rules/small.ts";
@@ -176,6 +177,6 @@ test("a plan that does not fit is refused before it learns", async () => {
     "sizes: expected 14 inputs and 5 classes, as small has, got 13-4-5",
   );
   await expect(train({ ...plan, settings: { ...settings, encoder: "morse" } }, data)).rejects.toThrow(
-    "encoder: expected one of current, rate, poisson, latency, got morse",
+    `encoder: expected one of ${encoders.map(({ name }) => name).join(", ")}, got morse`,
   );
 });

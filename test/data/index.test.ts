@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadDataset } from "../../src/data/index.ts";
+import { datasets, loadDataset } from "../../src/data/index.ts";
 import { InputError } from "../../src/errors.ts";
 import { failure } from "./idxFiles.ts";
 
@@ -45,7 +45,7 @@ describe("loading a data set", () => {
     const error = await failure(loadDataset(name));
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toContain(
-      `found "${name}"; expected digits, mnist, fashion-mnist, cifar10, cifar100, nmnist, shd, ssc, folder:PATH of pictures, or an existing folder`,
+      `found "${name}"; expected ${datasets.map(set => set.name).join(", ")}, folder:PATH of pictures, or an existing folder`,
     );
   });
 });

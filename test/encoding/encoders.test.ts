@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type EncoderName, encoderNamed, encoderOf } from "../../src/encoding/index.ts";
+import { type EncoderName, encoderNamed, encoderOf, encoders } from "../../src/encoding/index.ts";
 import type { PresentedInput } from "../../src/engine/exact/feedForward.ts";
 import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 
@@ -92,7 +92,7 @@ test("latency: one spike each, the brightest first, the dark ones silent", () =>
 
 test("an unknown encoder is refused with the names of those there are", () => {
   expect(() => encoderNamed("morse")).toThrow(
-    "encoder: expected one of current, rate, poisson, latency, got morse",
+    `encoder: expected one of ${encoders.map(({ name }) => name).join(", ")}, got morse`,
   );
   expect(() => encoderNamed("toString")).toThrow("encoder: expected one of");
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { network } from "../../../../src/engine/network/network.ts";
-import { type NeuronSpec, neuronModel } from "../../../../src/engine/network/neurons/index.ts";
+import { type NeuronSpec, neuronModel, neurons } from "../../../../src/engine/network/neurons/index.ts";
 import type { NeuronGroup } from "../../../../src/engine/network/neurons/neuronGroup.ts";
 import { Simulation } from "../../../../src/engine/simulation.ts";
 import { Rng } from "../../../../src/math/rng.ts";
@@ -261,6 +261,6 @@ test("impossible parameters are refused by their path", () => {
   expect(build({ model: "parrot", tauMem: 1 })).toThrow("neuron.tauMem: expected a parameter of parrot");
   expect(build({ vThreshold: 1, tauMen: 1 })).toThrow("neuron.tauMen: expected a parameter of lif");
   expect(build({ model: "izhikevich" })).toThrow(
-    "populations.e.neuron.model: expected one of lif, lif-exp, lif-alpha, alif, if, li, parrot, max-pool, got izhikevich",
+    `populations.e.neuron.model: expected one of ${neurons.names.join(", ")}, got izhikevich`,
   );
 });
