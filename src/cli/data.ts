@@ -6,18 +6,23 @@ import { datasets, type NamedDataset } from "../data/index.ts";
 import { inspectDataset } from "../data/inspect.ts";
 import { candidateFolders, dataFolder } from "../data/locate.ts";
 import { InputError, Interrupted } from "../errors.ts";
-import { writeAtomic } from "../files/atomic.ts";
 import { entryAt } from "../files/regular.ts";
+import { aligned, documentOptions, show } from "./document.ts";
+import { addOptions, type Flags } from "./options.ts";
 import { heedingSignals } from "./signals.ts";
-import { jsonText, print, printJson, tell } from "./terminal.ts";
-import { writable } from "./writable.ts";
+import { tell } from "./terminal.ts";
 
-interface Options {
-  dataDir?: string;
-  json?: boolean;
-  out?: string;
-  mirror?: string;
-}
+const settings = {
+  dataDir: {
+    takes: "<folder>",
+    help: "folder of data sets (default: $THREEFACTOR_DATA, else the user's cache)",
+  },
+  ...documentOptions,
+} as const;
+const fetchSettings = {
+  mirror: { takes: "<url>", help: "folder URL to fetch from, instead of the public mirrors" },
+  ...settings,
+} as const;
 
 /** The command with its two subcommands. Their actions throw InputError for bad input. */
 export function dataCommand(): Command {
@@ -25,25 +30,16 @@ export function dataCommand(): Command {
   const list = data
     .command("list")
     .description("sizes, licences, where each set is, and whether its checksums are right");
-  withOptions(list).action(runList);
+  addOptions(list, settings).action(runList);
   const fetch = data
     .command("fetch")
     .description("download a data set and check it; files that are right already are kept")
-    .argument("<name>", `data set: ${datasetNames.join(", ")}`)
-    .option("--mirror <url>", "folder URL to fetch from, instead of the public mirrors");
-  withOptions(fetch).action(runFetch);
+    .argument("<name>", `data set: ${datasetNames.join(", ")}`);
+  addOptions(fetch, fetchSettings).action(runFetch);
   return data;
 }
 
-function withOptions(command: Command): Command {
-  return command
-    .option("--data-dir <folder>", "folder of data sets (default: $THREEFACTOR_DATA, else the user's cache)")
-    .option("--seed <n>", "taken by every command; nothing here is random")
-    .option("--json", "print one JSON document and nothing else")
-    .option("--out <file>", "also write the JSON document to this file");
-}
-
-async function runList(options: Options): Promise<void> {
+async function runList(options: Flags<typeof settings>): Promise<void> {
   const rows = await Promise.all(datasets.map(set => listed(set, options.dataDir)));
   const document = {
     schema: "threefactor.datasets/1",
@@ -59,7 +55,7 @@ async function runList(options: Options): Promise<void> {
       ? "ships with threefactor"
       : (folder ?? (bytes === null ? "not here; cannot be fetched" : "not here")),
   ]);
-  await show(document, alignColumns([["name", "size", "licence", "files", "where"], ...table]), options);
+  await show(document, aligned([["name", "size", "licence", "files", "where"], ...table]), options);
 }
 
 /** What is known of a set: files and checksums of those that ship or can be fetched, of others whether they are here. */
@@ -76,7 +72,7 @@ async function listed({ name, title, licence, source }: NamedDataset, dataDir?: 
   return { name, title, bytes: totalBytes(entry), licence, source, folder, state, files: sums };
 }
 
-async function runFetch(name: string, options: Options): Promise<void> {
+async function runFetch(name: string, options: Flags<typeof fetchSettings>): Promise<void> {
   const entry = findDataset(name);
   const known = datasets.find(set => set.name === name);
   if (!entry && known)
@@ -105,24 +101,7 @@ async function runFetch(name: string, options: Options): Promise<void> {
   }
 }
 
-async function show(document: object, lines: readonly string[], { json, out }: Options): Promise<void> {
-  if (out !== undefined)
-    await writable(out, "a file that can be written", () => writeAtomic(out, jsonText(document)));
-  if (json) printJson(document);
-  else print(...lines);
-}
-
 /** Size of all files when unpacked. */
 function totalBytes(entry: DatasetEntry): number {
   return entry.files.reduce((sum, file) => sum + file.bytes, 0);
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, c) => Math.max(...rows.map(row => row[c].length)));
-  return rows.map(row =>
-    row
-      .map((cell, c) => cell.padEnd(widths[c]))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,21 +1,20 @@
 import { Command } from "commander";
 import { type Audit, audit, type Route } from "../audit/audit.ts";
 import { InputError } from "../errors.ts";
-import { writeAtomic } from "../files/atomic.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { type Rule, ruleNamed, ruleRegistry, rules } from "../rules/index.ts";
 import type { RuleOptions } from "../rules/options.ts";
-import { jsonText, print, printJson } from "./terminal.ts";
-import { writable } from "./writable.ts";
+import { aligned, documentOptions, show } from "./document.ts";
+import { addOptions, type Flags } from "./options.ts";
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
-  return new Command("rules")
-    .argument("[name]", "one rule alone, with its options and the paper's values")
-    .option("--json", "print one JSON document and nothing else")
-    .option("--seed <n>", "taken by every command; nothing here is random")
-    .option("--out <file>", "also write the JSON document to this file")
-    .action(async (name: string | undefined, flags: { json?: boolean; out?: string }) => {
+  const command = new Command("rules").argument(
+    "[name]",
+    "one rule alone, with its options and the paper's values",
+  );
+  return addOptions(command, documentOptions).action(
+    async (name: string | undefined, flags: Flags<typeof documentOptions>) => {
       const asked = name === undefined ? rules : [ruleNamed(name)];
       await selectBackend("cpu"); // the audit's networks have a dozen neurons
       const rows = asked.map(rule => {
@@ -35,25 +34,16 @@ export function rulesCommand(): Command {
         };
       });
       const document = { schema: "threefactor.rules/1", rules: rows };
-      if (flags.out !== undefined) {
-        await writable(flags.out, "a file that can be written", () =>
-          writeAtomic(flags.out!, jsonText(document)),
-        );
-      }
-      if (flags.json) printJson(document);
-      else {
-        for (const row of rows) {
-          print(
-            `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
-            `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
-            `${"".padEnd(16)} ${row.source}`,
-            ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
-            ...(name === undefined ? [] : optionLines(row.options ?? {})),
-          );
-        }
-        print("", ...auditTable(rows).split("\n"));
-      }
-    });
+      const lines = rows.flatMap(row => [
+        `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
+        `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
+        `${"".padEnd(16)} ${row.source}`,
+        ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
+        ...(name === undefined ? [] : optionLines(row.options ?? {})),
+      ]);
+      await show(document, [...lines, "", ...auditTable(rows)], flags);
+    },
+  );
 }
 
 /** What a run may choose of a rule. */
@@ -84,7 +74,7 @@ kept: numbers per sample until its next epoch; shown: presentations of a sample.
 /** One line per rule, or per form where the forms differ. */
 function auditTable(
   rows: readonly { name: string; seen: { rate: Audit | null; spike: Audit | null } }[],
-): string {
+): string[] {
   const head = "rule form weights-above own-weights activity-above output label waits-for holds kept shown";
   const lines = rows.flatMap(({ name, seen }) => {
     const alike = JSON.stringify(seen.rate) === JSON.stringify(seen.spike);
@@ -101,16 +91,7 @@ function auditTable(
     ]);
   });
   const table = [head.split(" ").map(word => word.replace("-", " ")), ...lines];
-  const widths = table[0].map((_, column) =>
-    Math.max(...table.map(line => (line.length > 3 ? (line[column]?.length ?? 0) : 0))),
-  );
-  const text = table.map(line =>
-    line
-      .map((cell, k) => cell.padEnd(widths[k]))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${EXPLANATION.trim()}\n\n${text.join("\n")}`;
+  return [...EXPLANATION.trim().split("\n"), "", ...aligned(table)];
 }
 
 function cells(found: Audit): string[] {
