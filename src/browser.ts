@@ -82,14 +82,15 @@ export type { ShownAs } from "./encoding/shown.ts";
 
 // Networks in layers, which rules train
 
-export {
-  type Dropout,
-  FeedForwardNetwork,
-  type Presentation,
-  type PresentationOptions,
-  type PresentedInput,
-  type Reading,
-} from "./engine/exact/feedForward.ts";
+export { FeedForwardNetwork } from "./engine/exact/feedForward.ts";
+export type {
+  Dropout,
+  Presentation,
+  PresentationOptions,
+  PresentedInput,
+  Reading,
+} from "./engine/exact/presentation.ts";
+export { ThreeFactorSynapses } from "./engine/exact/threeFactorSynapses.ts";
 export {
   type Architecture,
   type Convolution,
@@ -132,6 +133,7 @@ export type { Cost, Evaluation, Pieces, Trainer, TrainingSettings } from "./trai
 // Numbers and errors
 
 export { InputError } from "./errors.ts";
+export * as elementary from "./math/elementary.ts";
 export { angleDegrees } from "./math/matrix.ts";
 export { Rng } from "./math/rng.ts";
 
@@ -140,7 +142,6 @@ export { Rng } from "./math/rng.ts";
 export { type DatasetArrays, datasetOf, type SampleArrays } from "./data/arrays.ts";
 export { type EncoderDefinition, tracePerSpike } from "./encoding/encoder.ts";
 export { defineEncoder, encoderOf } from "./encoding/index.ts";
-export { ThreeFactorSynapses } from "./engine/exact/threeFactorSynapses.ts";
 export { type DefinedNeuron, defineNeuron, type NeuronDefinition } from "./engine/network/neurons/index.ts";
 export { LifGroup, membraneStep } from "./engine/network/neurons/lifGroup.ts";
 export { MembraneGroup } from "./engine/network/neurons/membraneGroup.ts";
@@ -162,7 +163,6 @@ export {
   type PlasticityDefinition,
 } from "./engine/network/plasticity/index.ts";
 export { directFeedback, layeredFeedback } from "./feedback/draw.ts";
-export * as elementary from "./math/elementary.ts";
 export { multiply } from "./math/matrix.ts";
 export { outputError } from "./math/softmax.ts";
 export { matMulTransposed } from "./rate/ops.ts";

@@ -29,6 +29,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "Dataset Samples Encoder EncoderSettings EncoderName encoders ShownAs",
   ],
   "browser: Networks in layers, which rules train": [
+    "ThreeFactorSynapses",
     "Dropout FeedForwardNetwork Presentation PresentationOptions PresentedInput Reading Architecture",
     "Convolution convLayer dense denseLayer Layer Maps Pool LayeredNetwork layeredSpec Wiring",
     "layersOf BackendName backendTitle selectBackend Forward RateDropout RateNetwork Tensor2D",
@@ -43,7 +44,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
   "browser: Definitions of one's own, and what they are made of": [
     "DatasetArrays DefinedNeuron DefinedPlasticity EncoderDefinition Given LifGroup MembraneGroup",
     "MembraneParameters NeuronDefinition Parameter PlasticityDefinition SampleArrays Table",
-    "ThreeFactorSynapses Unit Values datasetOf decay defineEncoder defineNeuron definePlasticity",
+    "Unit Values datasetOf decay defineEncoder defineNeuron definePlasticity",
     "defineRule directFeedback duration encoderOf gated layeredFeedback matMulTransposed",
     "membraneParameters membraneStep multiply outputError table tf time tracePerSpike",
   ],

@@ -1,4 +1,5 @@
-import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
+import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import { dense } from "../engine/network/architecture.ts";
 import { Rng } from "../math/rng.ts";
 import { RateNetwork } from "../rate/network.ts";

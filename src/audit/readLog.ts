@@ -1,4 +1,4 @@
-import type { Presentation } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 
 /** One thing that a rule read or did while it learned a sample. Populations p: 0 is the input. */
 export type Read =

@@ -1,4 +1,5 @@
-import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
+import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import type { Forward, RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LayerWatcher, watcher } from "../rules/layers.ts";

@@ -4,7 +4,7 @@ import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
 import type { ShownAs } from "../encoding/shown.ts";
-import type { Reading } from "../engine/exact/feedForward.ts";
+import type { Reading } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { backendNames } from "../rate/backend.ts";

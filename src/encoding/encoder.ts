@@ -1,4 +1,4 @@
-import type { PresentedInput } from "../engine/exact/feedForward.ts";
+import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { expm1 } from "../math/elementary.ts";
 
 export interface EncoderSettings {

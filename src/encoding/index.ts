@@ -1,4 +1,4 @@
-import type { PresentedInput } from "../engine/exact/feedForward.ts";
+import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { InputError, shown } from "../errors.ts";
 import { expectMethods, OWN, Registry } from "../registry.ts";
 import { current } from "./current.ts";

@@ -1,4 +1,4 @@
-import type { PresentedInput } from "../engine/exact/feedForward.ts";
+import type { PresentedInput } from "../engine/exact/presentation.ts";
 import type { Encoder } from "./encoder.ts";
 
 /** How a sample is shown when a rule presents it more than once. */

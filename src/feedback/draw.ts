@@ -30,14 +30,16 @@ export type DirectDraw = "uniform" | "trinomial" | "binomial" | "identity";
  * uniform in +-0.5 sqrt(6 / sizes[p]), the scale of the readout's own initial weights. B[0] is empty. The other draws
  * (Flügel et al. 2023): -1, 0 or 1; 0 or 1; and the identity beside its negative, repeated over the layer. Their code
  * takes these numbers as they are and leaves the scale to Adam; here they are brought to the uniform one's scale.
+ * @param scale  factor on all of it
  */
 export function directFeedback(
   sizes: readonly number[],
   rng: Rng,
   draw: DirectDraw = "uniform",
+  scale = 1,
 ): Float32Array[] {
   const classes = sizes.at(-1)!;
-  return sizes.slice(0, -1).map((n, p) => {
+  const drawn = sizes.slice(0, -1).map((n, p) => {
     if (p === 0) return new Float32Array(0);
     const bound = 0.5 * Math.sqrt(6 / n);
     if (draw === "uniform") return uniform(n, classes, bound, rng);
@@ -49,6 +51,7 @@ export function directFeedback(
       return rms * Math.sqrt(classes) * (j === k ? 1 : j === k + classes ? -1 : 0);
     });
   });
+  return scale === 1 ? drawn : drawn.map(b => b.map(value => scale * value));
 }
 
 /** Feedback layer by layer: B[l] has the shape of the forward weights and is drawn as they are; B[0] is empty. */

@@ -41,7 +41,7 @@ function directRule(form: {
     create(architecture, rng, _samples, chosen) {
       const { sizes } = architecture;
       const { hiddenRate } = filled(options, chosen, form.name);
-      const B = directFeedback(sizes, rng).map(b => b.map(value => hiddenRate * value));
+      const B = directFeedback(sizes, rng, "uniform", hiddenRate);
       const classes = sizes.at(-1)!;
       return {
         rate: net => ({

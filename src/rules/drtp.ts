@@ -42,7 +42,7 @@ export const drtp: Rule = {
   create(architecture, rng, _samples, chosen) {
     const { sizes } = architecture;
     const { hiddenRate } = filled(options, chosen, "drtp");
-    const B = directFeedback(sizes, rng).map(b => b.map(value => hiddenRate * value));
+    const B = directFeedback(sizes, rng, "uniform", hiddenRate);
     const classes = sizes.at(-1)!;
     return {
       rate: net => ({

@@ -58,7 +58,7 @@ function delayedRule(form: {
     create(architecture, rng, samples, chosen) {
       const { sizes } = architecture;
       const { hiddenRate } = filled(options, chosen, form.name);
-      const B = directFeedback(sizes, rng, form.draw).map(b => b.map(value => hiddenRate * value));
+      const B = directFeedback(sizes, rng, form.draw, hiddenRate);
       const classes = sizes.at(-1)!;
       // NaN stands for a sample that has not been presented yet.
       const fresh = () => new Float32Array(samples * classes).fill(form.start === "target" ? Number.NaN : 0);

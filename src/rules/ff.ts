@@ -1,4 +1,5 @@
-import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
+import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import { exp } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
@@ -13,16 +14,16 @@ const options = {
   theta: {
     default: 1,
     from: 0,
-    paper: "1 per unit (a sum of squares over a layer of as many)",
+    paper: "not known; 1 in loeweX's code: as many as units, of a sum of squares",
     doc: "threshold of the goodness",
   },
   slope: {
     default: 6,
     from: 0,
-    paper: "1, of the sum over units",
+    paper: "1, of the sum over units: as many as units, of a mean",
     doc: "slope of the probability at the threshold",
   },
-  label: { default: 3, from: 0, paper: "1", doc: "intensity of the label in the input" },
+  label: { default: 3, from: 0, paper: "1, one-hot", doc: "intensity of the label in the input" },
   neutral: { default: 0.3, from: 0, paper: "0.1", doc: "intensity of every label when it is not known" },
 } as const;
 /** Keeps the length of a silent layer off 0. */

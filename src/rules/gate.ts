@@ -1,4 +1,4 @@
-import type { Presentation } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 
 /** Multiplies a modulator with the gate of population p: closed where neurons were silent or saturated. In place. */
 export function gated(modulator: Float64Array, { gate }: Presentation, p: number): Float64Array {

@@ -1,4 +1,5 @@
-import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
+import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import { denseLayer } from "../engine/network/architecture.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import { InputError } from "../errors.ts";

@@ -1,4 +1,5 @@
-import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
+import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import type { Architecture } from "../engine/network/architecture.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";

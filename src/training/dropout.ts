@@ -1,4 +1,4 @@
-import type { Dropout } from "../engine/exact/feedForward.ts";
+import type { Dropout } from "../engine/exact/presentation.ts";
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
 import type { RateDropout } from "../rate/network.ts";

@@ -1,4 +1,4 @@
-import type { Presentation } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import { InputError } from "../errors.ts";

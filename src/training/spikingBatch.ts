@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { FeedForwardNetwork, Presentation } from "../engine/exact/feedForward.ts";
+import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
 import type { SpikingLearner, SpikingSample } from "../rules/rule.ts";
 import type { SampleDropout } from "./dropout.ts";

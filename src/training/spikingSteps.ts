@@ -1,4 +1,5 @@
-import { FeedForwardNetwork, type Presentation } from "../engine/exact/feedForward.ts";
+import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
+import type { Presentation } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Steps } from "../rules/rule.ts";

@@ -1,7 +1,7 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
 import type { ShownAs } from "../encoding/shown.ts";
-import type { Reading } from "../engine/exact/feedForward.ts";
+import type { Reading } from "../engine/exact/presentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type EncoderName, encoderNamed, encoderOf, encoders } from "../../src/encoding/index.ts";
-import type { PresentedInput } from "../../src/engine/exact/feedForward.ts";
+import type { PresentedInput } from "../../src/engine/exact/presentation.ts";
 import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 
 const T = 20;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encoderOf } from "../../src/encoding/index.ts";
 import { show } from "../../src/encoding/shown.ts";
-import type { PresentedInput } from "../../src/engine/exact/feedForward.ts";
+import type { PresentedInput } from "../../src/engine/exact/presentation.ts";
 import { SpikeTrain } from "../../src/engine/record/spikeTrain.ts";
 
 const settings = { inputs: 3, durationMs: 20, tauMem: 20, maxSpikes: 200, seed: 1 };

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { rules } from "../../src/rules/index.ts";
+import { train } from "../../src/training/train.ts";
+import type { TrainingSettings } from "../../src/training/trainer.ts";
 import { cosine, everySample, formsOn, settings, smallData } from "./small.ts";
 
 /** What a rule learns when it reads a hidden neuron's own spikes, and nothing of its inputs' sum. */
@@ -52,4 +54,18 @@ describe.each(spiking.map(rule => [rule.name, rule] as const))("%s", (_, rule) =
     });
     rate.dispose();
   });
+});
+
+test("a run in which nothing fires ends with an error that says so, unless the drive is read or no neuron is", async () => {
+  const run = (name: string, more: Partial<TrainingSettings>) =>
+    train(
+      { rule: name, twin: "spike", settings: { ...settings, epochs: 1, vThreshold: 1e6, ...more } },
+      data,
+    );
+  await expect(run("dfa", { reading: "spikes" })).rejects.toThrow(
+    "dfa spike, epoch 1: no hidden neuron fires: expected spikes, which --reading spikes reads; lower the threshold (1000000)",
+  );
+  await expect(run("dfa", { reading: "drive" })).resolves.toBeDefined();
+  for (const name of ["shallow", "chance"])
+    await expect(run(name, { reading: "spikes" })).resolves.toBeDefined();
 });

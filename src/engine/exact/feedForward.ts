@@ -3,104 +3,16 @@ import { exp, expm1 } from "../../math/elementary.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
 import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
-import { currentPerTrace, type Wiring } from "../network/layers.ts";
+import { currentPerTrace } from "../network/layers.ts";
 import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import { pool, unpool } from "../network/pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
+import type { Dropout, Presentation, PresentationOptions, PresentedInput, Reading } from "./presentation.ts";
 import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
+import { readDrive, readSpikes } from "./reading.ts";
 import { SpikePool } from "./spikePool.ts";
-
-/** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
-export interface PresentedInput {
-  /** In order of time. */
-  readonly spikes: SpikeTrain;
-  /** Trace that one input spike adds. */
-  gain: number;
-  /** [inputs] drives held constant over the presentation, as the traces that they reach at its end; null for none. */
-  analogue: Float64Array | null;
-  /** [inputs] what the spikes stand for, where a modulation changes them; absent where it is a drive beside them. */
-  intensities?: Float32Array | null;
-  /**
-   * Makes the input ready for the next presentation of the sample, which may be altered by a modulation; absent where it
-   * stays as it is.
-   * @returns what is left of the modulation, to be added as a constant drive
-   */
-  next?: ((modulation: Float64Array | null) => Float64Array | null) | null;
-}
-
-/**
- * What one presentation left behind, per population (0 is the input). Traces and responses are in units of the
- * activation: one spike of a hidden neuron stands for vThreshold.
- */
-export interface Presentation {
-  readonly spikes: readonly SpikeTrain[];
-  /** x or a: the exponentially filtered spikes (and analogue drive) at the end of the presentation. */
-  readonly trace: readonly Float64Array[];
-  /** What the synapses of layer l were reached by: spikes[l] and trace[l] themselves, or those of the pools. */
-  readonly sourceSpikes: readonly SpikeTrain[];
-  readonly sourceTrace: readonly Float64Array[];
-  /** V at the end of the presentation. Hidden layers only. */
-  readonly potential: readonly Float64Array[];
-  /**
-   * What is read of a neuron, signed: its own spikes a, or the drive a + V, which is what its input sums to with the
-   * rounding to spikes undone (identity of `FeedForwardNetwork`), whether it fired or not. Hidden layers only.
-   */
-  readonly drive: readonly Float64Array[];
-  /** max(0, drive). Hidden layers only. */
-  readonly response: readonly Float64Array[];
-  /**
-   * Derivative of the response: 1 where it is open (with dropout, what one unit of activity counts for), else 0; see
-   * `Reading`. Hidden layers only.
-   */
-  readonly gate: readonly Float64Array[];
-  /** Spikes of the readout; none where it does not fire. */
-  readonly outputSpikes: SpikeTrain;
-  /** Of the readout at the end: potentials of leaky integrators that never fire, or filtered spikes. */
-  readonly logits: Float64Array;
-  /** Analogue drive of the input, all of it, as traces at the end; null for none. */
-  analogue: Float64Array | null;
-}
-
-/** Hidden neurons that are silent in a presentation (Srivastava et al. 2014), and what the activity of the others counts. */
-export interface Dropout {
-  /** By population, 1 for a silent neuron; the input has none. */
-  readonly silent: readonly (Uint8Array | null)[];
-  /** 1 / (share that is kept): factor on what a spike means to the layer above, and so on all that is read. */
-  readonly scale: number;
-}
-
-/**
- * What learning reads of a hidden neuron after a presentation.
- *
- * `spikes`: its own filtered spikes a. Its gate is open if it has fired, or if its potential stands in the upper half
- * below threshold at the end: a boxcar surrogate of the derivative (as Bellec et al. 2018, arXiv:1803.09574, eq. 4 has
- * a triangle), without which a silent neuron could never come to fire. It is closed where a refractory period holds a
- * spike back at the end: there more input would not mean more spikes.
- *
- * `drive`: a + V, by the identity of `FeedForwardNetwork` the sum of its inputs, rounding undone, at any threshold. The
- * gate is open where it is above 0 and below saturation.
- */
-export type Reading = "spikes" | "drive";
-/** Width of that window below the threshold, as a share of it. */
-const WINDOW = 0.5;
-
-export interface PresentationOptions {
-  /** `drive` by default. */
-  readonly reading?: Reading;
-  /** Threshold of readout neurons that fire, with subtractive reset; by default the readout never fires. */
-  readonly readoutThreshold?: number | null;
-  /** Run on the given weights and biases themselves, with these kernels over them, instead of on copies. */
-  readonly share?: readonly (LayerKernel | null)[] | null;
-  /** Delays and further synapses, which only the queue can run. */
-  readonly wiring?: Wiring;
-  /**
-   * How the exact clock goes through a presentation: layer by layer, or event by event. Both give the same bits; `sweep`
-   * by default where it can be.
-   */
-  readonly schedule?: "sweep" | "queue";
-}
 
 /**
  * Feed-forward LIF network with a leaky-integrator readout, run layer by layer over presentations of fixed length. One
@@ -412,29 +324,12 @@ export class FeedForwardNetwork {
   }
 
   #readLayer(layer: Presented, p: number, into: Presentation): void {
-    const scale = this.dropout?.scale ?? 1;
-    const silent = this.dropout?.silent[p];
-    const [a, drive, response, gate] = [into.trace[p], into.drive[p], into.response[p], into.gate[p]];
     into.spikes[p].take(layer.spikes);
     into.potential[p].set(layer.v);
-    this.#trace(layer.spikes, this.spikeGain, a);
-    if (this.reading === "spikes") {
-      drive.set(a);
-      response.set(a);
-      const { vThreshold } = this.neuron;
-      const near = (1 - WINDOW) * vThreshold;
-      for (let j = 0; j < a.length; j++) {
-        const v = layer.v[j];
-        gate[j] = (a[j] > 0 || v > near) && v < vThreshold && !silent?.[j] ? scale : 0;
-      }
-      return;
-    }
-    const most = scale * this.saturation;
-    for (let j = 0; j < a.length; j++) {
-      drive[j] = silent?.[j] ? 0 : a[j] + scale * layer.v[j];
-      response[j] = Math.max(0, drive[j]);
-      gate[j] = drive[j] > 0 && drive[j] < most ? scale : 0;
-    }
+    this.#trace(layer.spikes, this.spikeGain, into.trace[p]);
+    const { scale, silent } = this.dropout ?? { scale: 1, silent: [] };
+    if (this.reading === "spikes") readSpikes(into, p, this.neuron.vThreshold, scale, silent[p]);
+    else readDrive(into, p, this.saturation, scale, silent[p]);
   }
 
   #trace(spikes: SpikeTrain, gain: number, out: Float64Array): void {

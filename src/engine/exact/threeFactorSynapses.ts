@@ -3,7 +3,8 @@ import { addArrivals, atEnd, atSpikes, type Eligibility } from "../network/plast
 import type { Projection } from "../network/synapses/projection.ts";
 import { addOuter, addRow, synapsesOf } from "../network/synapses/runs.ts";
 import type { SpikeTrain } from "../record/spikeTrain.ts";
-import type { FeedForwardNetwork, Presentation } from "./feedForward.ts";
+import type { FeedForwardNetwork } from "./feedForward.ts";
+import type { Presentation } from "./presentation.ts";
 
 /**
  * The three-factor synapses of a network in layers (see `threeFactor.ts`), over presentations: collects modulator (x)

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encoderOf } from "../../../src/encoding/index.ts";
-import { FeedForwardNetwork, type Presentation } from "../../../src/engine/exact/feedForward.ts";
+import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
+import type { Presentation } from "../../../src/engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/exact/threeFactorSynapses.ts";
 import { layeredSpec } from "../../../src/engine/network/layers.ts";
 import { network } from "../../../src/engine/network/network.ts";
