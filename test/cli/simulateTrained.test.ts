@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { FeedForwardNetwork } from "../../src/engine/exact/feedForward.ts";
-import { encodeNetwork } from "../../src/io/networkFile.ts";
+import { decodeNetwork, encodeNetwork, type TrainedNetwork } from "../../src/io/networkFile.ts";
+import { networkToNir } from "../../src/io/nir/export.ts";
 import { encodeRaster } from "../../src/io/raster/native.ts";
 import { trained } from "../io/nir/graphs.ts";
 import { threefactor } from "./process.ts";
@@ -63,4 +64,14 @@ test("files that extend each other in a circle are refused", async () => {
   const { code, stderr } = await threefactor("simulate", a);
   expect(code).toBe(2);
   expect(stderr).toContain("b.json: extends: expected no circle, got a.json");
+});
+
+test("a readout that fires does so in its file, in what it is exported to, and in simulate", async () => {
+  const net: TrainedNetwork = { ...trained(), readoutThreshold: 0.05 };
+  expect(decodeNetwork(encodeNetwork(net), "net").readoutThreshold).toBe(0.05);
+  const kind = (of: TrainedNetwork) => networkToNir(of, { lossy: true }).graph.nodes.readout.type;
+  expect([kind(trained()), kind(net)]).toEqual(["LI", "LIF"]);
+  const path = join(folder, "fires.msgpack");
+  writeFileSync(path, encodeNetwork(net));
+  expect((await simulate(path)).spikes).toBeGreaterThan((await simulate(file)).spikes);
 });
