@@ -3,7 +3,7 @@ import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
-import type { ShownAs } from "../encoding/shown.ts";
+import { type Modulation, modulations } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -139,11 +139,13 @@ export const comparison = {
     read: (_, text) => encoderNamed(text).name,
     otherwise: "rate",
   }),
-  modulation: setting<ShownAs["modulation"]>("spike", {
+  /** null: as the encoder can. */
+  modulation: setting<Modulation | null>("spike", {
     takes: "<name>",
-    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less, down to never; current, a constant drive of either sign beside them",
-    read: (flag, text) => oneOf<ShownAs["modulation"]>(flag, text, ["spikes", "current"]),
-    otherwise: "current",
+    help: "how what a rule adds to the input is shown: push-pull, each input and its twin of opposite sign fire at times that differ by it; pair, inputs fire more or less, and below 0 their twins; spikes, the same, down to never; current, a constant drive of either sign (default: by spikes where inputs spike)",
+    read: among<Modulation>(modulations),
+    otherwise: null,
+    before: "current",
   }),
   replay: {
     help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",

@@ -1,6 +1,6 @@
 import type { Dataset, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
-import type { ShownAs } from "../encoding/shown.ts";
+import type { Modulation } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
@@ -52,8 +52,8 @@ export interface TrainingSettings {
   readonly readout?: "spikes" | "potential";
   /** Whether drawn spikes are the same in every presentation of a sample; false by default. See `ShownAs`. */
   readonly replay?: boolean;
-  /** How what a rule adds to the input is shown; `current` by default. See `ShownAs`. */
-  readonly modulation?: ShownAs["modulation"];
+  /** How what a rule adds to the input is shown; by default as the encoder can, see `modulationOf`. */
+  readonly modulation?: Modulation;
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */

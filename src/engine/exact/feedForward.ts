@@ -294,6 +294,8 @@ export class FeedForwardNetwork {
   #pool(l: number, into: Presentation): void {
     const pools = this.#spikePools[l];
     if (!pools) return;
+    if (l === 0 && into.spikes[0].neurons.subarray(0, into.spikes[0].length).some(i => i >= this.sizes[0]))
+      throw new InputError("modulation: expected spikes or current where inputs are pooled, got a pair");
     pools.pool(into.spikes[l], this.neuron.tauMem, into.sourceSpikes[l]);
     this.#trace(into.sourceSpikes[l], this.gainOf(l), into.sourceTrace[l]);
   }
@@ -301,7 +303,11 @@ export class FeedForwardNetwork {
   #countEvents(l: number, spikes: SpikeTrain): void {
     const runs = this.runs[l];
     if (!runs.shared) this.synapticEvents += spikes.length * runs.length;
-    else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]);
+    else {
+      const sources = this.architecture.layers[l].sources;
+      for (let k = 0; k < spikes.length; k++)
+        this.synapticEvents += synapsesOf(runs, spikes.neurons[k] % sources);
+    }
   }
 
   #current(l: number, analogue: Float64Array | null): void {
@@ -336,7 +342,10 @@ export class FeedForwardNetwork {
     out.fill(0);
     const { tauMem } = this.neuron;
     for (let k = 0; k < spikes.length; k++) {
-      out[spikes.neurons[k]] += gain * exp((spikes.times[k] - this.durationMs) / tauMem);
+      const i = spikes.neurons[k];
+      const left = gain * exp((spikes.times[k] - this.durationMs) / tauMem);
+      if (i < out.length) out[i] += left;
+      else out[i - out.length] -= left;
     }
   }
 

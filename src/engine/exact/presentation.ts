@@ -4,7 +4,10 @@ import type { SpikeTrain } from "../record/spikeTrain.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
 export interface PresentedInput {
-  /** In order of time. */
+  /**
+   * In order of time. Beside each input stands a twin of opposite sign (as ON and OFF cells of a retina), numbered after
+   * all inputs: its spikes pass the same synapses with the sign turned.
+   */
   readonly spikes: SpikeTrain;
   /** Trace that one input spike adds. */
   gain: number;
