@@ -1,3 +1,4 @@
+import type { Sample } from "../data/dataset.ts";
 import type { PresentedInput } from "../engine/exact/presentation.ts";
 import type { Encoder } from "./encoder.ts";
 
@@ -14,17 +15,18 @@ export interface ShownAs {
 
 /**
  * Puts a sample at an input, for as many presentations as a rule likes.
- * @param intensities  [inputs]; a view may be reused once the sample has been learned
- * @param key          names the sample: its first presentation is drawn by it, later ones by their number too
+ * @param sample  a view of its intensities may be reused once it has been learned
+ * @param key     names the sample: its first presentation is drawn by it, later ones by their number too
  */
 export function show(
   encoder: Encoder,
-  intensities: Float32Array,
+  sample: Sample,
   key: string,
   input: PresentedInput,
   { replay, modulation: by }: ShownAs,
 ): void {
-  encoder.encode(intensities, key, input);
+  const { intensities } = sample;
+  encoder.encode(intensities, key, input, sample);
   input.intensities = by === "spikes" ? intensities : null;
   let presentation = 0;
   let altered = false;
@@ -33,11 +35,11 @@ export function show(
     const drawn = again && !replay ? `${key} presentation ${presentation}` : key;
     if (modulation && by === "spikes") {
       const sum = intensities.map((value, i) => Math.max(0, value + modulation[i]));
-      encoder.encode(sum, drawn, input);
+      encoder.encode(sum, drawn, input, sample);
       altered = true;
       return null;
     }
-    if (altered || drawn !== key) encoder.encode(intensities, drawn, input);
+    if (altered || drawn !== key) encoder.encode(intensities, drawn, input, sample);
     altered = false;
     return modulation;
   };

@@ -9,7 +9,7 @@ const x = Float32Array.of(0.2, 0.5, 0.9);
 
 function shown(code: "rate" | "poisson" | "current", as: Parameters<typeof show>[4]) {
   const input: PresentedInput = { spikes: new SpikeTrain(), gain: 1, analogue: null };
-  show(encoderOf(code, settings), x, "sample", input, as);
+  show(encoderOf(code, settings), { intensities: x }, "sample", input, as);
   return (modulation: Float64Array | null) => {
     const left = input.next!(modulation);
     const { spikes } = input;
