@@ -60,6 +60,9 @@ export function inputGain(
   // An empty sample draws no spike and sets the gain.
   const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed: 1 });
   const intensities = new Float32Array(inputs);
-  code.encode(intensities, "gain", input, { intensities, recording: { times: new Float32Array(0), inputs: new Uint16Array(0) } });
+  code.encode(intensities, "gain", input, {
+    intensities,
+    recording: { times: new Float32Array(0), inputs: new Uint16Array(0) },
+  });
   return input.gain;
 }

@@ -122,7 +122,8 @@ function samplesOf(
   }
   const { samples, labels } = given;
   if (!isList(labels)) throw fail(": labels", "a list of numbers", labels);
-  if (!isList(samples) && given.recordings === undefined) throw fail(": samples", "a list of numbers for each sample", samples);
+  if (!isList(samples) && given.recordings === undefined)
+    throw fail(": samples", "a list of numbers for each sample", samples);
   const count = labels.length;
   if (count === 0) throw fail("", "one sample or more", 0);
   for (let s = 0; s < count; s++) {
@@ -177,8 +178,12 @@ function recordingsOf(
   return given.map((own, n) => {
     if (!isList(own?.times) || !isList(own?.inputs))
       throw fail(`: recordings[${n}]`, "times and inputs, a list of numbers each", own);
-    const odd = Array.prototype.findIndex.call(own.inputs, i => !(Number.isInteger(i) && i >= 0 && i < 2 ** 32));
-    if (odd !== -1) throw fail(`: recordings[${n}]: inputs[${odd}]`, "the place of an input", own.inputs[odd]);
+    const odd = Array.prototype.findIndex.call(
+      own.inputs,
+      i => !(Number.isInteger(i) && i >= 0 && i < 2 ** 32),
+    );
+    if (odd !== -1)
+      throw fail(`: recordings[${n}]: inputs[${odd}]`, "the place of an input", own.inputs[odd]);
     return { times: Float32Array.from(own.times), inputs: Uint32Array.from(own.inputs) };
   });
 }

@@ -13,7 +13,8 @@ export function checkRecording(recording: Recording, size: number, where: string
   if (!(times instanceof Float32Array)) throw fail("times", "a Float32Array", times);
   if (!(inputs instanceof Uint16Array || inputs instanceof Uint32Array))
     throw fail("inputs", "a Uint16Array or Uint32Array", inputs);
-  if (times.length !== inputs.length) throw fail("inputs", `one for each of ${times.length} times`, inputs.length);
+  if (times.length !== inputs.length)
+    throw fail("inputs", `one for each of ${times.length} times`, inputs.length);
   for (let e = 0; e < times.length; e++) {
     if (!(times[e] >= 0 && times[e] < Infinity)) throw fail(`times[${e}]`, "a time in ms from 0", times[e]);
     if (!(inputs[e] < size)) throw fail(`inputs[${e}]`, `an input below ${size}`, inputs[e]);
@@ -37,9 +38,9 @@ export function lastEventMs({ recordings = [] }: Samples): number {
   return last;
 }
 
-/** Whether every sample of a data set has its recording. */
-export function hasRecordings({ train, validation, test }: Dataset): boolean {
-  return [train, validation, test].every(({ count, recordings }) => count === 0 || recordings);
+/** Whether a data set's samples have recordings; where some have, `datasetOf` wants all to. */
+export function hasRecordings({ train }: Dataset): boolean {
+  return train.recordings !== undefined;
 }
 
 /** The same samples without the times of their events. */

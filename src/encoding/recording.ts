@@ -15,7 +15,9 @@ export function recording({ inputs, durationMs, tauMem, maxSpikes, seed }: Encod
   return {
     encode(intensities, key, into, sample) {
       if (!sample?.recording)
-        throw new InputError("encoder recording: expected samples that are recordings of events, got intensities alone");
+        throw new InputError(
+          "encoder recording: expected samples that are recordings of events, got intensities alone",
+        );
       const { recording, intensities: own } = sample;
       const { times, inputs: at } = recording;
       const { spikes } = into;
