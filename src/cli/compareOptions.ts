@@ -258,7 +258,7 @@ function beginning(
   const { neuron, file } = start;
   if (encoderNamed(options.encoder).withoutLeak && neuron.tauMem < Infinity)
     throw new InputError(
-      `--encoder: expected ${encodersThat(e => !e.withoutLeak)} where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got ${options.encoder}`,
+      `--encoder: expected ${encodersThat(e => !e.withoutLeak && (hasRecordings(data) || !e.recorded))} where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got ${options.encoder}`,
     );
   const constants = { ...model, encoder: options.encoder, maxSpikes: options.maxSpikes };
   const begun = start.layers(model.durationMs, start.inputGain ?? inputGain(constants, data.inputs));

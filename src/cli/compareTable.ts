@@ -1,7 +1,8 @@
 import { layeredModels } from "../../models/index.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
-import { DIRECT_CURRENT, type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
+import { DIRECT_CURRENT } from "../encoding/current.ts";
+import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
 import type { ShownAs } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";

@@ -44,6 +44,8 @@ export function hasRecordings({ train }: Dataset): boolean {
 }
 
 /** The same samples without the times of their events. */
-export function withoutRecordings({ recordings: _, ...samples }: Samples): Samples {
+export function withoutRecordings(part: Samples): Samples {
+  if (!part.recordings) return part;
+  const { recordings: _, ...samples } = part;
   return samples;
 }

@@ -1,15 +1,12 @@
 import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { InputError, shown } from "../errors.ts";
 import { expectMethods, OWN, Registry } from "../registry.ts";
-import { current } from "./current.ts";
+import { current, DIRECT_CURRENT } from "./current.ts";
 import type { Encoder, EncoderDefinition, EncoderSettings } from "./encoder.ts";
 import { latency } from "./latency.ts";
 import { poisson } from "./poisson.ts";
 import { rate } from "./rate.ts";
 import { recording } from "./recording.ts";
-
-/** What the encoder `current` shows, wherever its numbers stand. */
-export const DIRECT_CURRENT = "direct current, no input spikes";
 
 const own = [
   { name: "current", create: current, belowZero: true, shows: () => DIRECT_CURRENT },

@@ -1,6 +1,6 @@
-import { DIRECT_CURRENT } from "../encoding/index.ts";
+import { DIRECT_CURRENT } from "../encoding/current.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
-import { sawText } from "../training/saw.ts";
+import { sawText } from "./saw.ts";
 
 /** Where the numbers come from, as pairs of a word and its value. */
 export function runFacts(run: RunRecord, { runs }: Results): [string, string][] {

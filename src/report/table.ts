@@ -1,4 +1,4 @@
-import { DIRECT_CURRENT } from "../encoding/index.ts";
+import { DIRECT_CURRENT } from "../encoding/current.ts";
 import { visible } from "../errors.ts";
 import type { Results, RunResult } from "../training/results.ts";
 import { control, type RuleGroup, ruleGroups, type Summary, summarize } from "./groups.ts";

@@ -17,8 +17,3 @@ export function whatWasSeen(plans: readonly RunPlan[], data: Dataset): NonNullab
     ...(shows && { spike: `${shows}${counted}` }),
   };
 }
-
-/** The same in a line. */
-export function sawText({ rate, spike }: NonNullable<RunRecord["saw"]> = {}): string {
-  return [rate && `rates: ${rate}`, spike && `spikes: ${spike}`].filter(Boolean).join("; ");
-}

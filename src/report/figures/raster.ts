@@ -1,4 +1,4 @@
-import { DIRECT_CURRENT } from "../../encoding/index.ts";
+import { DIRECT_CURRENT } from "../../encoding/current.ts";
 import type { Raster } from "../../engine/record/raster.ts";
 import { colors, sequential } from "../palette.ts";
 import { axis, layout, type Plot, type PlotTrace, plain, round } from "./figure.ts";
