@@ -1,7 +1,7 @@
 import { layeredModels } from "../../models/index.ts";
-import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
+import { DIRECT_CURRENT } from "../encoding/current.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
 import { type Modulation, modulations } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
@@ -16,9 +16,10 @@ import { among, integer, integerFrom, list, oneOf, positive, probability, share 
 import { readModel } from "./layeredModels.ts";
 import type { Flags, OptionValues, ValueRow } from "./options.ts";
 import { readRuleOptions, ruleOptionsText } from "./ruleOptions.ts";
+import type { Constants } from "./startNetwork.ts";
 
 /** Defaults may come from the constants of the data set. */
-type Row<T> = ValueRow<T, TwinModel> & Required<Pick<ValueRow<T, TwinModel>, "read" | "otherwise">>;
+type Row<T> = ValueRow<T, Constants> & Required<Pick<ValueRow<T, Constants>, "read" | "otherwise">>;
 
 /** A setting of the trainers, under the same name there. */
 type Setting<T> = Row<T> & {
@@ -135,9 +136,10 @@ export const comparison = {
   }),
   encoder: setting<EncoderName>("spike", {
     takes: "<name>",
-    help: () => encoders.map(encoder => encoder.name).join(", "),
+    help: () =>
+      `${encoders.map(encoder => encoder.name).join(", ")}; current is ${DIRECT_CURRENT} (default: recording where samples are recordings of events, else rate)`,
     read: (_, text) => encoderNamed(text).name,
-    otherwise: "rate",
+    otherwise: constants => constants.encoder,
   }),
   /** null: as the encoder can. */
   modulation: setting<Modulation | null>("spike", {
@@ -187,7 +189,7 @@ export const comparison = {
   }),
   maxSpikes: setting("spike", {
     takes: "<n>",
-    help: "spikes of a full-intensity input in one presentation",
+    help: "spikes of a full-intensity input in one presentation; of recordings, how many stand for it",
     read: integerFrom(1, 1000),
     otherwise: model => model.maxSpikes,
   }),

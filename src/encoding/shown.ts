@@ -1,6 +1,7 @@
+import type { Sample } from "../data/dataset.ts";
 import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
-import { expm1, log } from "../math/elementary.ts";
+import { expm1, log1p } from "../math/elementary.ts";
 import type { Encoder } from "./encoder.ts";
 
 /**
@@ -26,17 +27,18 @@ export interface ShownAs {
 
 /**
  * Puts a sample at an input, for as many presentations as a rule likes.
- * @param intensities  [inputs]; a view may be reused once the sample has been learned
- * @param key          names the sample: its first presentation is drawn by it, later ones by their number too
+ * @param sample  a view of its intensities may be reused once it has been learned
+ * @param key     names the sample: its first presentation is drawn by it, later ones by their number too
  */
 export function show(
   encoder: Encoder,
-  intensities: Float32Array,
+  sample: Sample,
   key: string,
   input: PresentedInput,
   { replay, modulation: by, durationMs, tauMem }: ShownAs,
 ): void {
-  encoder.encode(intensities, key, input);
+  const { intensities } = sample;
+  encoder.encode(intensities, key, input, sample);
   const counted = by === "pair" || by === "spikes";
   input.intensities = counted ? intensities : null;
   let presentation = 0;
@@ -46,12 +48,12 @@ export function show(
     const drawn = again && !replay ? `${key} presentation ${presentation}` : key;
     if (modulation && counted) {
       const sum = intensities.map((value, i) => value + modulation[i]);
-      encoder.encode(sum.map(positive), drawn, input);
-      if (by === "pair") encodeTwins(encoder, sum, drawn, input);
+      encoder.encode(sum.map(positive), drawn, input, sample);
+      if (by === "pair") encodeTwins(encoder, sum, drawn, input, sample);
       altered = true;
       return null;
     }
-    if (altered || drawn !== key) encoder.encode(intensities, drawn, input);
+    if (altered || drawn !== key) encoder.encode(intensities, drawn, input, sample);
     altered = modulation !== null && by === "push-pull";
     if (!altered) return modulation;
     pushAndPull(modulation!, input, durationMs, tauMem);
@@ -63,12 +65,21 @@ function positive(value: number): number {
   return Math.max(0, value);
 }
 
+const EMPTY = { times: new Float32Array(0), inputs: new Uint16Array(0) };
+
 /** Adds what the twins of opposite sign fire where intensities are below 0. */
-function encodeTwins(encoder: Encoder, intensities: Float32Array, key: string, input: PresentedInput): void {
+function encodeTwins(
+  encoder: Encoder,
+  intensities: Float32Array,
+  key: string,
+  input: PresentedInput,
+  { recording }: Sample,
+) {
   const below = intensities.map(value => positive(-value));
   if (below.every(value => value === 0)) return;
   const twins: PresentedInput = { spikes: new SpikeTrain(), gain: input.gain, analogue: null };
-  encoder.encode(below, `${key} below 0`, twins);
+  const nothing = { intensities: below.map(() => 0), ...(recording && { recording: EMPTY }) };
+  encoder.encode(below, `${key} below 0`, twins, nothing);
   const { analogue } = twins;
   if (analogue)
     input.analogue = (input.analogue ?? analogue.map(() => 0)).map((value, i) => value - analogue[i]);
@@ -78,27 +89,25 @@ function encodeTwins(encoder: Encoder, intensities: Float32Array, key: string, i
   input.spikes.sort(Math.max(times[length - 1], input.spikes.times[input.spikes.length - length - 1] ?? 0));
 }
 
-/** Its multiples, less whole numbers, lie evenly wherever one stops. */
-const GOLDEN = 0.6180339887498949;
-
 /**
- * Adds n spikes of each modulated input, and as many of its twin, in pairs that leave L + d and L - d of a spike: 2 n d
- * gain is the modulation. The pairs are spread, so that what they do in passing averages out.
+ * Adds n spikes of each modulated input, and as many of its twin, at two times, the first of them 0, that leave L + d and
+ * L - d of a spike: 2 n d gain is the modulation. So early, neurons make up for what the first of the two did.
  */
-function pushAndPull(modulation: Float64Array, { spikes, gain }: PresentedInput, durationMs: number, tauMem: number) {
+function pushAndPull(
+  modulation: Float64Array,
+  { spikes, gain }: PresentedInput,
+  durationMs: number,
+  tauMem: number,
+) {
   const most = -expm1(-durationMs / tauMem);
-  const at = (left: number) => Math.min(durationMs, Math.max(0, durationMs + tauMem * log(left)));
   const inputs = modulation.length;
-  let pairs = 0;
   modulation.forEach((m, i) => {
     if (m === 0) return;
     const n = Math.ceil(Math.abs(m) / (gain * most));
-    const d = m / (2 * n * gain);
-    const room = most - 2 * Math.abs(d);
+    const later = Math.min(durationMs, tauMem * log1p(Math.abs(m) / (n * gain * (1 - most))));
     for (let k = 0; k < n; k++) {
-      const middle = 1 - Math.abs(d) - room * ((GOLDEN * ++pairs) % 1);
-      spikes.push(at(middle + d), i);
-      spikes.push(at(middle - d), i + inputs);
+      spikes.push(m > 0 ? later : 0, i);
+      spikes.push(m > 0 ? 0 : later, i + inputs);
     }
   });
   spikes.sort(durationMs);
