@@ -26,7 +26,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
     ],
   },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
-  audit: { imports: ["math", "engine", "rate", "rules"] },
+  audit: { imports: ["math", "engine", "rate", "rules", "encoding", "training"], types: ["data"] },
   // A set of event recordings is read by the readers of such files.
   data: { imports: ["math", "files", "io/events"] },
   training: {

@@ -11,7 +11,7 @@ import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
 import type { Twin } from "../training/results.ts";
-import { defaultSchedule, schedules } from "../training/schedule.ts";
+import { defaultSchedule, schedules } from "../training/schedules.ts";
 import { among, integer, integerFrom, list, oneOf, positive, probability, share } from "./arguments.ts";
 import { readModel } from "./layeredModels.ts";
 import type { Flags, OptionValues, ValueRow } from "./options.ts";

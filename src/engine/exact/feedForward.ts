@@ -333,6 +333,11 @@ export class FeedForwardNetwork {
     into.spikes[p].take(layer.spikes);
     into.potential[p].set(layer.v);
     this.#trace(layer.spikes, this.spikeGain, into.trace[p]);
+    this.read(into, p);
+  }
+
+  /** Makes of population p's trace and potential what is read of it: `drive`, `response` and `gate`. */
+  read(into: Presentation, p: number): void {
     const { scale, silent } = this.dropout ?? { scale: 1, silent: [] };
     if (this.reading === "spikes") readSpikes(into, p, this.neuron.vThreshold, scale, silent[p]);
     else readDrive(into, p, this.saturation, scale, silent[p]);
