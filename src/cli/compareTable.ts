@@ -141,13 +141,11 @@ export const comparison = {
     read: (_, text) => encoderNamed(text).name,
     otherwise: constants => constants.encoder,
   }),
-  /** null: as the encoder can. */
-  modulation: setting<Modulation | null>("spike", {
+  modulation: setting<Modulation>("spike", {
     takes: "<name>",
-    help: "how what a rule adds to the input is shown: push-pull, each input and its twin of opposite sign fire at times that differ by it; pair, inputs fire more or less, and below 0 their twins; spikes, the same, down to never; current, a constant drive of either sign (default: by spikes where inputs spike)",
+    help: "how what a rule adds to the input is shown: current, a constant drive of either sign; push-pull, each input and its twin of opposite sign fire at times that differ by it; pair, inputs fire more or less, and below 0 their twins; spikes, the same, down to never",
     read: among<Modulation>(modulations),
-    otherwise: null,
-    before: "current",
+    otherwise: "current",
   }),
   replay: {
     help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",

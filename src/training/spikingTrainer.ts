@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Encoder } from "../encoding/encoder.ts";
 import { encoderNamed, encoderOf } from "../encoding/index.ts";
-import { type Modulation, show } from "../encoding/shown.ts";
+import { show } from "../encoding/shown.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { PresentedInput, Reading } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
@@ -64,20 +64,12 @@ export function readingOf(settings: ReadingSettings): { reading: Reading; readou
   return { reading, readoutThreshold: readoutOf(settings) === "spikes" ? READOUT_THRESHOLD : null };
 }
 
-/** How what a rule adds to the input is shown: by spikes, where the encoder's inputs do not show any value as it is. */
-export function modulationOf({
-  modulation,
-  encoder,
-}: Pick<TrainingSettings, "modulation" | "encoder">): Modulation {
-  if (modulation) return modulation;
-  const { belowZero, withoutLeak } = encoderNamed(encoder);
-  return belowZero ? "current" : withoutLeak ? "pair" : "push-pull";
-}
-
 /** Puts samples at an input as the settings say. */
 export function shower(encoder: Encoder, input: PresentedInput, settings: TrainingSettings): Shower {
-  const { replay = false, durationMs, tauMem } = settings;
-  const shownAs = { replay, modulation: modulationOf(settings), durationMs, tauMem };
+  const { replay = false, modulation = "current", durationMs, tauMem } = settings;
+  if (modulation === "push-pull" && tauMem === Infinity)
+    throw new InputError("modulation: expected pair, spikes or current where nothing leaks, got push-pull");
+  const shownAs = { replay, modulation, durationMs, tauMem };
   return (sample, key) => show(encoder, sample, key, input, shownAs);
 }
 
