@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { twinModel } from "../../models/index.ts";
 import { audit } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
 import { spikingAudit } from "../audit/spiking.ts";
@@ -13,6 +12,7 @@ import { spikingTable, synapseTable } from "./auditTables.ts";
 import { comparison, defaultDataset } from "./compareTable.ts";
 import { documentOptions, show } from "./document.ts";
 import { addOptions, type Flags, readOptions } from "./options.ts";
+import { constantsFor } from "./startNetwork.ts";
 
 const { encoder, modulation, replay, eligibility, reading, readout, batch } = comparison;
 /** Of `compare`: what the spiking form is seen with. */
@@ -75,7 +75,7 @@ function optionLines(options: RuleOptions): string[] {
 
 /** Settings of the run that spiking forms are seen in. */
 export function seenSettings(flags: Flags<typeof seenWith>): RunSettings {
-  const asked = readOptions(seenWith, flags, twinModel(defaultDataset));
+  const asked = readOptions(seenWith, flags, constantsFor(defaultDataset, null));
   const chosen = Object.entries(asked).filter(([, value]) => value !== null);
   const { reading = "spikes", readout, ...rest }: RunSettings = Object.fromEntries(chosen);
   return { reading, readout: readoutOf({ reading, ...(readout && { readout }) }), ...rest };

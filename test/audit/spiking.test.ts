@@ -4,7 +4,7 @@ import { type SpikingAudit, spikingAudit } from "../../src/audit/spiking.ts";
 import type { FeedForwardNetwork } from "../../src/engine/exact/feedForward.ts";
 import type { Presentation } from "../../src/engine/exact/presentation.ts";
 import { ruleNamed, rules } from "../../src/rules/index.ts";
-import type { Rule, SpikingLearner } from "../../src/rules/rule.ts";
+import type { Forms, Rule, SpikingLearner } from "../../src/rules/rule.ts";
 
 const run: RunSettings = {
   ...{ encoder: "rate", modulation: "current", replay: false },
@@ -171,30 +171,34 @@ function flipped(before: string, after: Rule, change: Partial<SpikingAudit>): vo
 
 type Present = FeedForwardNetwork["present"];
 
-/** The rule on a network that presents otherwise. */
-function withNetwork(name: string, altered: (net: FeedForwardNetwork) => { present: Present }): Rule {
+type Spiking = NonNullable<Forms["spiking"]>;
+
+/** The rule with another learner. */
+function withLearners(name: string, made: (spiking: Spiking) => Spiking): Rule {
   const rule = ruleNamed(name);
   return {
     ...rule,
     create(...given) {
       const forms = rule.create(...given);
-      return {
-        ...forms,
-        spiking(net) {
-          const { present } = altered(net);
-          return forms.spiking!(
-            new Proxy(net, {
-              get(target, key) {
-                if (key === "present") return present;
-                const value = Reflect.get(target, key, target);
-                return typeof value === "function" ? value.bind(target) : value;
-              },
-            }),
-          );
-        },
-      };
+      return { ...forms, spiking: made(forms.spiking!) };
     },
   };
+}
+
+/** The rule on a network that presents otherwise. */
+function withNetwork(name: string, altered: (net: FeedForwardNetwork) => { present: Present }): Rule {
+  return withLearners(name, spiking => net => {
+    const { present } = altered(net);
+    return spiking(
+      new Proxy(net, {
+        get(target, key) {
+          if (key === "present") return present;
+          const value = Reflect.get(target, key, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }),
+    );
+  });
 }
 
 /** The rule where something is done to every presentation before the rule reads it. */
@@ -208,20 +212,10 @@ function afterwards(name: string, change: (now: Presentation) => void): Rule {
 }
 
 function withLearner(name: string, altered: (learner: SpikingLearner) => SpikingLearner["learn"]): Rule {
-  const rule = ruleNamed(name);
-  return {
-    ...rule,
-    create(...given) {
-      const forms = rule.create(...given);
-      return {
-        ...forms,
-        spiking(net) {
-          const learner = forms.spiking!(net);
-          return { ...learner, learn: altered(learner) };
-        },
-      };
-    },
-  };
+  return withLearners(name, spiking => net => {
+    const learner = spiking(net);
+    return { ...learner, learn: altered(learner) };
+  });
 }
 
 /** The rule with other third factors at hidden layers. */

@@ -5,6 +5,7 @@ import { threefactor } from "./process.ts";
 test("the tables of what was seen fit a terminal of 80 columns, and hold every rule", async () => {
   const { stdout, code } = await threefactor("rules");
   expect(code).toBe(0);
+  expect(stdout).not.toContain("undefined");
   const [synapses, spiking] = stdout.slice(stdout.indexOf("What a synapse")).split("What hidden synapses");
   for (const table of [synapses, spiking]) {
     const lines = table.split("\n");

@@ -39,8 +39,7 @@ export class QueuedPresentation {
   readonly #names: readonly string[];
   readonly #durationMs: number;
   readonly #tauMem: number;
-  /** Whether the inputs have twins of opposite sign: where they drive the first layer and nothing else. */
-  readonly #paired: boolean;
+  /** From the inputs' twins of opposite sign, where inputs drive the first layer and nothing else. */
   readonly #twins: Projection | null;
   /** Changes of a synapse by learning while presentations run. */
   updates = 0;
@@ -57,8 +56,11 @@ export class QueuedPresentation {
     const wiring = { delays, projections: own };
     const none = layers.map(() => new Float32Array(0));
     const layered = layeredSpec({ ...net, biases: none, inputGain: 1, wiring });
-    this.#paired = layers[0].pool === null && projections.every(({ from }) => from !== "input");
-    const spec = this.#paired ? withTwins(layered, layers.length) : layered;
+    // Those of the twins would be drawn anew.
+    const [delay = 0] = delays;
+    const drawn = typeof delay !== "number" && !Array.isArray(delay) && !ArrayBuffer.isView(delay);
+    const paired = layers[0].pool === null && !drawn && projections.every(({ from }) => from !== "input");
+    const spec = paired ? withTwins(layered, layers.length) : layered;
     this.#names = populationNames(layers.length);
     projections.forEach((projection, q) => {
       for (const [end, among] of [
@@ -78,7 +80,7 @@ export class QueuedPresentation {
     this.populations = sizes.map(size => ({ spikes: new SpikeTrain(), v: new Float64Array(size) }));
     const placed = this.#network.projections.toSorted((a, b) => a.place - b.place);
     this.layers = placed.slice(-layers.length).map(({ synapses }) => synapses);
-    this.#twins = this.#paired ? placed[placed.length - layers.length - 1].synapses : null;
+    this.#twins = paired ? placed[placed.length - layers.length - 1].synapses : null;
     this.laterals = projections.map(({ from, to }, q) => ({
       from: this.#names.indexOf(from),
       to: this.#names.indexOf(to),
@@ -165,7 +167,7 @@ export class QueuedPresentation {
     }
     if (!this.#twins)
       throw new InputError(
-        "modulation: expected spikes or current where inputs are pooled or drive more than the first layer, got a pair",
+        "modulation: expected spikes or current where inputs are pooled, drive more than the first layer or have drawn delays, got a pair",
       );
     for (const [name, first] of [["input", 0] as const, [TWINS, inputs] as const]) {
       const ours = (k: number) => own[k] >= first && own[k] < first + inputs;
