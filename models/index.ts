@@ -5,6 +5,7 @@ import { lenet } from "./layered/lenet.ts";
 import { pepitaConv } from "./layered/pepitaConv.ts";
 import { signConcordant, signConcordantNormalised } from "./layered/signConcordant.ts";
 import { brunel } from "./networks/brunel.ts";
+import { coba } from "./networks/coba.ts";
 import { cuba } from "./networks/cuba.ts";
 import { distalReward } from "./networks/distalReward.ts";
 import { microcircuit } from "./networks/microcircuit.ts";
@@ -27,6 +28,7 @@ export function twinModel(dataset: string): TwinModel {
 /** Networks that `threefactor simulate` knows by name. */
 export const networkModels: Readonly<Record<string, ModelDescription>> = {
   brunel,
+  coba,
   cuba,
   "distal-reward": distalReward,
   microcircuit,

@@ -95,7 +95,7 @@ export class GridLoop implements Loop {
     this.#crew = new Crew(arena, workers, Math.max(LIST, spikes));
     const crew = this.#crew;
     this.populations = populations.map((population, p) => {
-      const step = population.model?.lattice(dt);
+      const step = population.model?.step(dt);
       const group = () => step && new LatticeGroup(population.size, step, dt, arena, crew);
       return new PopulationState(
         population,
