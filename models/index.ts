@@ -8,7 +8,9 @@ import { brunel } from "./networks/brunel.ts";
 import { coba } from "./networks/coba.ts";
 import { cuba } from "./networks/cuba.ts";
 import { distalReward } from "./networks/distalReward.ts";
+import { distalRewardIzhikevich } from "./networks/distalRewardIzhikevich.ts";
 import { microcircuit } from "./networks/microcircuit.ts";
+import { polychronous } from "./networks/polychronous.ts";
 import { song } from "./networks/song.ts";
 import { synfire } from "./networks/synfire.ts";
 import { digits } from "./settings/digits.ts";
@@ -31,7 +33,9 @@ export const networkModels: Readonly<Record<string, ModelDescription>> = {
   coba,
   cuba,
   "distal-reward": distalReward,
+  "distal-reward-izhikevich": distalRewardIzhikevich,
   microcircuit,
+  polychronous,
   song,
   synfire,
 };
