@@ -210,6 +210,7 @@ export class ThreeFactorSynapses {
     this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
     sweep.fill(0, 0, columns);
     const gain = this.#net.gainOf(l);
+    const { sources } = this.#net.architecture.layers[l];
     if (runs.shared) touched.fill(1);
     for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
       const t = pre.times[f];
@@ -217,8 +218,9 @@ export class ThreeFactorSynapses {
         const j = post.neurons[k];
         sweep[j] += share[j];
       }
-      const i = pre.neurons[f];
-      const weight = gain * this.#left(t);
+      const [own, left] = [pre.neurons[f], gain * this.#left(t)];
+      const i = own < sources ? own : own - sources;
+      const weight = own < sources ? left : -left;
       if (!runs.shared) touched[i] = 1;
       this.updates += runs.shared ? synapsesOf(runs, i) : posts;
       if (kernel) kernel.addRow(i, weight);

@@ -167,14 +167,16 @@ export function addArrivals(
 ): number {
   let updates = 0;
   for (let k = 0; k < spikes.length; k++) {
-    const [t, row] = [spikes.times[k], spikes.neurons[k]];
+    const [t, neuron] = [spikes.times[k], spikes.neurons[k]];
+    // Beyond the sources, their twins of opposite sign.
+    const [row, left] = neuron < synapses.pre ? [neuron, height] : [neuron - synapses.pre, -height];
     const length = synapses.rowLength(row);
     for (let cursor = 0; cursor < length; ) {
       const arrival = t + synapses.delayAt(row, cursor);
       if (arrival > end) break;
       const first = cursor;
       cursor = synapses.deliver(row, cursor, (j, _, s) => {
-        changes[s] += modulator[j] * height * reading(j, arrival);
+        changes[s] += modulator[j] * left * reading(j, arrival);
       });
       updates += cursor - first;
     }
