@@ -10,8 +10,11 @@ import { spnet } from "./spnet.ts";
 
 const grid = { mode: "grid", dt: 1 } as const;
 
+/** Changes of weights that come often, so that a short run sees several. */
+const PERIOD = 100;
+
 /** The model with one neuron kicked in each ms, and the same in the published program's own loop. */
-function both(sets: readonly string[], ms: number) {
+function both(sets: readonly string[], ms: number, period = 1000) {
   const { spec } = describe(sets.reduce(override, networkModels.polychronous as unknown));
   const [nE, nI] = [spec.populations.E.size, spec.populations.I.size];
   const rng = new Rng(7, "kicks");
@@ -24,9 +27,17 @@ function both(sets: readonly string[], ms: number) {
       neurons: own.map(t => (to === "E" ? kicks[t] : kicks[t] - nE)),
     };
   });
-  const net = network({ ...spec, stimuli } as NetworkSpec);
+  const projections = spec.projections!.map(projection =>
+    projection.plasticity ? { ...projection, plasticity: { ...projection.plasticity, period } } : projection,
+  );
+  const net = network({ ...spec, projections, stimuli } as NetworkSpec);
   const first = { E: 0, I: nE };
-  const lists = { pre: [] as number[], post: [] as number[], delays: [] as number[], weights: [] as number[] };
+  const lists = {
+    pre: [] as number[],
+    post: [] as number[],
+    delays: [] as number[],
+    weights: [] as number[],
+  };
   for (const [from, to] of [
     ["E", "E"],
     ["E", "I"],
@@ -46,7 +57,7 @@ function both(sets: readonly string[], ms: number) {
     }
   }
   const wMax = Number(/wMax=(\d+)/.exec(sets.join())?.[1] ?? 10);
-  const published = spnet(nE + nI, nE, lists, kicks, wMax);
+  const published = spnet(nE + nI, nE, lists, kicks, wMax, period);
   const simulation = new Simulation(net, grid);
   // The program's last state is that of the beginning of the ms after.
   simulation.run(ms - 1);
@@ -56,13 +67,14 @@ function both(sets: readonly string[], ms: number) {
 }
 
 test("polychronous: spike for spike and weight for weight as the published program", () => {
+  // The program counts in double precision: over more than these 2 s a neuron comes to its peak so closely that they part.
   // A fifth of the neurons and partners, of which fewer make a spike.
   const sets = ["parameters.scale=0.2", "parameters.wE=14", "parameters.wI=-12", "parameters.wMax=20"];
-  const { published, spikes, simulation, wMax } = both(sets, 2500);
+  const { published, spikes, simulation, wMax } = both(sets, 2050, PERIOD);
   expect(spikes.length).toBeGreaterThan(1000);
   expect(spikes).toEqual(published.spikes);
   const weights = [...simulation.weights("E->E"), ...simulation.weights("E->I")];
-  const moved = weights.filter(w => Math.abs(w - 14) > 0.05 && w > 0 && w < wMax).length;
+  const moved = weights.filter(w => Math.abs(w - 14) > 0.2 && w > 0 && w < wMax).length;
   expect(moved).toBeGreaterThan(200);
   weights.forEach((w, k) => {
     expect(Math.abs(w - published.weights[k])).toBeLessThan(1e-4);

@@ -11,6 +11,7 @@ export interface Synapses {
  * The loop of Izhikevich 2006's program, written anew from its description for tests alone: neurons before `excitatory`
  * are regular spiking and their synapses learn, the others fast spiking. Each ms one neuron gets 20 mV.
  * @param kicks  [ms] whose neuron that is
+ * @param period  [ms] between two changes of the weights
  * @returns spikes as `time:neuron`, and the weights at the end
  */
 export function spnet(
@@ -19,6 +20,7 @@ export function spnet(
   { pre, post, delays, weights }: Synapses,
   kicks: ArrayLike<number>,
   wMax: number,
+  period = 1000,
 ): { spikes: string[]; weights: Float64Array } {
   const [v, u] = [new Float64Array(neurons).fill(-65), new Float64Array(neurons).fill(-13)];
   const [ltp, ltd] = [new Float64Array(neurons), new Float64Array(neurons)];
@@ -57,8 +59,7 @@ export function spnet(
     }
     while (fired.length > 0 && t - fired[0].t > 20) fired.shift();
     for (let i = 0; i < neurons; i++) {
-      for (let half = 0; half < 2; half++)
-        v[i] += 0.5 * ((0.04 * v[i] + 5) * v[i] + 140 - u[i] + input[i]);
+      for (let half = 0; half < 2; half++) v[i] += 0.5 * ((0.04 * v[i] + 5) * v[i] + 140 - u[i] + input[i]);
       u[i] += (i < excitatory ? 0.02 : 0.1) * (0.2 * v[i] - u[i]);
     }
     // past[d] is of d ms before the next t.
@@ -69,7 +70,7 @@ export function spnet(
       ltp[i] *= 0.95;
       ltd[i] *= 0.95;
     }
-    if (t % 1000 !== 999) continue;
+    if ((t + 1) % period !== 0) continue;
     for (let k = 0; k < s.length; k++) {
       if (pre[k] >= excitatory) continue;
       s[k] = Math.min(wMax, Math.max(0, s[k] + 0.01 + sd[k]));

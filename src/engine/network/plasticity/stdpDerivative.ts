@@ -21,7 +21,12 @@ const parameters = table({
   tauPlus: { ...time, default: 19.495725, doc: "time constant of the presynaptic trace" },
   tauMinus: { ...time, default: 19.495725, doc: "time constant of the postsynaptic trace" },
   pairing: { words: ["all", "nearest"], default: "nearest", doc: "which spikes make a pair" },
-  period: { ...time, default: 1000, doc: "time between two changes of the weight" },
+  period: {
+    ...time,
+    default: 1000,
+    check: t => (t >= 1 && t < Infinity) || "1 ms or more",
+    doc: "time between two changes of the weight",
+  },
   keep: {
     unit: "1",
     default: 0.9,
@@ -56,13 +61,21 @@ function derivative(p: Values<typeof parameters>): PlasticityModel {
       const [x, y] = [new Trace(preSides, tauPlus), new Trace(postSides, tauMinus)];
       const change = new Float64Array(synapses);
       const done = new Float64Array(synapses);
-      const exact = Float64Array.from(weights);
-      const advance = (s: number, periods: number) => {
-        for (; done[s] < periods; done[s]++) {
-          exact[s] = clip(exact[s] + drift + change[s], limits);
-          change[s] *= keep;
+      /** The weight after so many periods from `stored` on, and what is then left of the change. */
+      const after = (s: number, periods: number, stored: number): readonly [number, number] => {
+        let [w, c] = [stored, change[s]];
+        for (let k = done[s]; k < periods; k++) {
+          const next = clip(w + drift + c, limits);
+          const left = c * keep;
+          if (next === w && left === c) break;
+          [w, c] = [next, left];
         }
-        weights[s] = exact[s];
+        return [w, c];
+      };
+      const advance = (s: number, periods: number) => {
+        if (periods <= done[s]) return;
+        [weights[s], change[s]] = after(s, periods, weights[s]);
+        done[s] = periods;
       };
       return {
         preSpike: (pre, t) => (nearest ? x.restart(pre, t) : x.bump(pre, t)),
@@ -75,14 +88,7 @@ function derivative(p: Values<typeof parameters>): PlasticityModel {
           advance(s, ended(t));
           change[s] += aPlus * x.at(pre, t);
         },
-        weightAt(s, _pre, _post, t) {
-          let [w, c] = [exact[s], change[s]];
-          for (let k = done[s]; k < before(t); k++) {
-            w = clip(w + drift + c, limits);
-            c *= keep;
-          }
-          return w;
-        },
+        weightAt: (s, _pre, _post, t, stored) => after(s, before(t), stored)[0],
       };
     },
   };

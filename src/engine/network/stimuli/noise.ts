@@ -1,8 +1,8 @@
-import { Rng } from "../../../math/rng.ts";
 import { instant } from "../../instant.ts";
 import { expectFinite, expectNumber, expectOnly, expectTime } from "../expect.ts";
 import { table } from "../parameters.ts";
-import { type Selection, select, selectionFields, span } from "./selection.ts";
+import { NeuronStreams } from "./neuronStreams.ts";
+import { MOST_RATE, type Selection, select, selectionFields, span } from "./selection.ts";
 import type { Stimulus } from "./timing.ts";
 
 /**
@@ -45,11 +45,12 @@ export function noise(
   expectOnly(spec, "noise", Object.keys(noiseFields));
   const { low, high, interval } = spec;
   expectFinite("low", low);
-  expectNumber("high", high, high >= low && high < Infinity, `a current of low (${low}) or more`);
+  expectNumber("high", high, high >= low && high - low < Infinity, `a current of low (${low}) or more`);
   expectTime("interval", interval);
+  expectNumber("interval", interval, interval >= 1000 / MOST_RATE, `${1000 / MOST_RATE} ms or more`);
   const { start, stop } = span(spec);
   const neurons = select(spec.neurons, size);
-  const rng = new Rng(seed, name);
+  const streams = new NeuronStreams(seed, name, size);
   const [now, by] = [new Float64Array(neurons.length), new Float64Array(neurons.length)];
   // Counted, not summed: the k-th draw is free of the rounding of those before it.
   let count = 0;
@@ -62,7 +63,7 @@ export function noise(
     neuron: () => -1,
     change() {
       for (let k = 0; k < neurons.length; k++) {
-        const next = over ? 0 : rng.uniformIn(low, high);
+        const next = over ? 0 : low + (high - low) * streams.uniform(neurons[k]);
         by[k] = next - now[k];
         now[k] = next;
       }
