@@ -85,12 +85,3 @@ longTest("polychronous: the rates of the published program at full size", () => 
   const { published, spikes } = both([], 5000);
   expect(Math.abs(spikes.length / published.spikes.length - 1)).toBeLessThan(0.05);
 });
-
-test("distal-reward-izhikevich fires about once a second, as published", () => {
-  const { spec } = describe(networkModels["distal-reward-izhikevich"]);
-  const simulation = new Simulation(network(spec), grid);
-  simulation.run(3000);
-  const hz = simulation.raster().times.length / 3000;
-  expect(hz).toBeGreaterThan(0.7);
-  expect(hz).toBeLessThan(2);
-});
