@@ -6,9 +6,10 @@
  *         [--brian PYTHON] [--nest PYTHON] [--genn PYTHON] [--auryn PROGRAM]
  *
  * DIR holds `brian2_cuba.py` and `brian2_brunel.py`, scripts for Brian2 that take the same models and print a line `RESULT`
- * and JSON. PYTHON is one that has `brian2` (for `coba-4k`), `nest` or `pygenn`; PROGRAM is `bench/peers/auryn_networks.cpp`, compiled. Without
- * them only this simulator runs. Times are seconds of the processor, so that they hold on a machine with other work;
- * every run is a process of its own. `--ms` runs for another time than the case's own.
+ * and JSON. PYTHON is one that has `brian2` (for `coba-4k`), `nest` or `pygenn`; PROGRAM is
+ * `bench/peers/auryn_networks.cpp`, compiled. Without them only this simulator runs. Times are seconds of the processor, so
+ * that they hold on a machine with other work; every run is a process of its own. `--ms` runs for another time than the
+ * case's own.
  *
  *     node dist/bench/simulators.js --workers 1,2 [--cases cuba-40k,brunel] [--rounds 5]
  *
@@ -198,7 +199,7 @@ if (values.one !== undefined) {
         ...(values.peers && scripted ? [() => brian2(name, values.peers!, [])] : []),
         ...(values.peers && scripted ? [() => brian2(name, values.peers!, ["float32"])] : []),
         ...(values.brian ? methods.map(how => () => program(name, values.brian!, ...how)) : []),
-        ...(values.nest && scripted ? [() => program(name, values.nest!, script("nest_networks.py"))] : []),
+        ...(values.nest ? [() => program(name, values.nest!, script("nest_networks.py"))] : []),
         ...(values.genn && scripted ? [() => program(name, values.genn!, script("genn_networks.py"))] : []),
         ...(values.auryn && scripted ? [() => program(name, values.auryn!)] : []),
       ];
