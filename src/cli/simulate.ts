@@ -11,7 +11,7 @@ import { layeredSpec } from "../engine/network/layers.ts";
 import { type Network, network } from "../engine/network/network.ts";
 import type { ProbeRecording } from "../engine/record/probe.ts";
 import type { Raster } from "../engine/record/raster.ts";
-import { Simulation } from "../engine/simulation.ts";
+import { type Precision, Simulation } from "../engine/simulation.ts";
 import { about, InputError, parseJson, shown } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
 import { readRegular, readText } from "../files/regular.ts";
@@ -64,6 +64,11 @@ const settings = {
     help: "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
     read: integerFrom(1),
   },
+  precision: {
+    takes: "<name>",
+    help: "single or double, of the grid mode (default: that of the model, else single)",
+    read: among(["single", "double"]),
+  },
   seed: { takes: "<n>", help: "draws synapses and input", read: integerFrom(0), otherwise: 1 },
   json: { help: "print one JSON document and nothing else" },
   out: { takes: "<file>", help: "write the spikes as a raster file (.msgpack)" },
@@ -83,10 +88,11 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
   const { seed, out } = options;
   const imported = await importedModel(name, options);
   if (imported && options.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
-  const { name: model, spec } =
-    imported ?? describe((options.set ?? []).reduce(override, await findModel(name)));
+  const described = imported ?? describe((options.set ?? []).reduce(override, await findModel(name)));
+  const { name: model, spec } = described;
   if (out !== null) await expectPlace(out);
-  const time = timeMode(options, imported?.dtMs ?? 0.1);
+  const own = "precision" in described ? described.precision : undefined;
+  const time = timeMode(options, imported?.dtMs ?? 0.1, own);
 
   const buildStart = performance.now();
   const net = imported ? about(name, () => network(spec, { seed })) : network(spec, { seed });
@@ -141,10 +147,13 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
 }
 
 function timeMode(
-  { mode, dt, workers }: OptionValues<typeof settings>,
+  { mode, dt, workers, precision }: OptionValues<typeof settings>,
   usualDt: number,
-): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
-  if (mode === "grid") return { mode, dt: dt ?? usualDt, workers: workers ?? 1 };
+  usualPrecision: Precision = "single",
+): { mode: "exact" } | { mode: "grid"; dt: number; workers: number; precision: Precision } {
+  if (mode === "grid")
+    return { mode, dt: dt ?? usualDt, workers: workers ?? 1, precision: precision ?? usualPrecision };
+  if (precision !== null) throw new InputError(`--precision: expected it with --mode grid, got ${precision}`);
   if (workers !== null) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
   if (dt !== null) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
   return { mode };

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
-const sources = ["sweep", "step", "rows", "poisson", "stdp", "modes", "batch", "instant"].map(
+const sources = ["sweep", "step", "rows", "double", "poisson", "stdp", "modes", "batch", "instant"].map(
   name => `assembly/${name}.ts`,
 );
 

@@ -7,11 +7,13 @@ import { stepsOf } from "./delays.ts";
 
 const { fround } = Math;
 
+type Numbers = Float32Array | Float64Array;
+
 /** Neurons are handled eight at a time; those beyond the population never fire. */
 const padded = (size: number) => Math.ceil(size / 8) * 8;
 
 /**
- * State of a population on a lattice of time, in single precision. At each point of it inputs are added, then `fire`
+ * State of a population on a lattice of time, in single or double precision. At each point of it inputs are added, then `fire`
  * tests thresholds; `advance` moves all neurons to the next point. Where nothing comes between the two, `fireAndAdvance`
  * does both in one walk over the memory, by kernels where these fit.
  *
@@ -21,6 +23,8 @@ const padded = (size: number) => Math.ceil(size / 8) * 8;
 export class LatticeGroup implements NeuronState {
   readonly size: number;
   readonly step: LatticeStep;
+  /** Whether the state is in double precision. */
+  readonly double: boolean;
   /** Lattice steps of the refractory period. */
   readonly refractorySteps: number;
   /** Whether potentials are held while refractory, and must be released. */
@@ -35,36 +39,43 @@ export class LatticeGroup implements NeuronState {
   #fired!: readonly Uint32Array[];
   readonly #counts: Int32Array;
   /** The kernel for this model, where there is one, and its records, one for each share. */
-  readonly #kernel: "stepMembrane" | "stepCurrents" | null;
+  readonly #kernel: "stepMembrane" | "stepCurrents" | "stepDouble" | null;
   readonly #records: readonly number[];
   readonly #hear: readonly ((count: number) => void)[];
   readonly #padded: number;
+  /** Of a number of the state. */
+  readonly #bytes: number;
   readonly #drivesAddress: number;
-  #states!: readonly Float32Array[];
+  #states!: readonly Numbers[];
   /** Potential that the input current adds in a step, where it differs between neurons. */
-  #drives!: Float32Array;
+  #drives!: Numbers;
   #drivesDiffer = false;
   readonly #drive: number;
   readonly #threshold: number;
   readonly #reset: number;
   readonly #drop: number;
-  readonly #rows: readonly Float32Array[];
+  readonly #rows: readonly Numbers[];
   /** Threshold above vThreshold of each neuron, for models that adapt. */
-  readonly #raised: Float32Array | null;
+  readonly #raised: Numbers | null;
   readonly #adapt: readonly [decay: number, beta: number];
   /** First step at which a neuron may fire again, where its potential is not held. */
   readonly #blockedUntil: Int32Array | null;
 
-  constructor(size: number, step: LatticeStep, dt: number, arena: Arena, crew: Crew) {
+  constructor(size: number, step: LatticeStep, dt: number, arena: Arena, crew: Crew, double = false) {
     const { reset, vReset, vRest, vThreshold, tauRef, bias } = step.parameters;
     this.size = size;
     this.step = step;
     this.#arena = arena;
+    this.double = double;
+    const bytes = double ? 8 : 4;
+    this.#bytes = bytes;
+    const rounded = double ? (x: number) => x : fround;
+    const Numbers = double ? Float64Array : Float32Array;
     this.refractorySteps = stepsOf("tauRef", tauRef, dt);
     this.holds = reset === "fixed" && this.refractorySteps > 0;
     this.#padded = padded(size);
-    this.addresses = step.propagator.map(() => arena.take(4 * this.#padded));
-    this.#drivesAddress = arena.take(4 * this.#padded);
+    this.addresses = step.propagator.map(() => arena.take(bytes * this.#padded));
+    this.#drivesAddress = arena.take(bytes * this.#padded);
     this.#crew = crew;
     this.#shares = shares(size, crew.members);
     // Room for a burst of one neuron on top of a spike of each.
@@ -73,25 +84,28 @@ export class LatticeGroup implements NeuronState {
     this.#hear = this.#shares.map((_, m) => count => {
       this.#counts[m] = count;
     });
-    this.#threshold = fround(vThreshold - vRest);
-    this.#reset = this.holds ? -Infinity : fround(vReset - vRest);
+    this.#threshold = rounded(vThreshold - vRest);
+    this.#reset = this.holds ? -Infinity : rounded(vReset - vRest);
     this.#drop = this.#threshold;
     this.#drive = this.#charge(bias);
-    this.#rows = step.propagator.map(row => Float32Array.from(row));
+    this.#rows = step.propagator.map(row => Numbers.from(row));
     const fits = !step.adaptation && this.addresses.length <= 3;
-    this.#kernel = !fits ? null : this.addresses.length === 1 ? "stepMembrane" : "stepCurrents";
+    const single = this.addresses.length === 1 ? "stepMembrane" : "stepCurrents";
+    this.#kernel = !fits ? null : double ? "stepDouble" : single;
     this.#records = fits ? this.#shares.map(() => arena.record(layout.STEP_SIZE)) : [];
-    this.#raised = step.adaptation ? new Float32Array(size) : null;
-    this.#adapt = [fround(step.adaptation?.decay ?? 0), fround(step.adaptation?.beta ?? 0)];
+    this.#raised = step.adaptation ? new Numbers(size) : null;
+    this.#adapt = [rounded(step.adaptation?.decay ?? 0), rounded(step.adaptation?.beta ?? 0)];
     this.#blockedUntil =
       reset === "subtract" && this.refractorySteps > 0 ? new Int32Array(size).fill(-1) : null;
   }
 
   /** Makes the views, when all space in the arena is taken. */
   bind(): void {
-    this.#states = this.addresses.map(at => this.#arena.view(Float32Array, at, this.#padded));
+    const Numbers = this.double ? Float64Array : Float32Array;
+    const view = (at: number) => this.#arena.view<Numbers>(Numbers, at, this.#padded);
+    this.#states = this.addresses.map(view);
     this.#states[0].fill(-Infinity, this.size);
-    this.#drives = this.#arena.view(Float32Array, this.#drivesAddress, this.#padded);
+    this.#drives = view(this.#drivesAddress);
     this.#drives.fill(this.#drive);
     this.#fired = this.#shares.map(([first, last], m) =>
       this.#arena.view(Uint32Array, this.#firedAt[m], last - first + BURST),
@@ -104,7 +118,7 @@ export class LatticeGroup implements NeuronState {
   /** Writes what the kernel reads of one share. */
   #describe(record: number, share: number): void {
     const [first, last] = this.#shares[share];
-    const [v, e = v, i = v] = this.addresses.map(at => at + 4 * first);
+    const [v, e = v, i = v] = this.addresses.map(at => at + this.#bytes * first);
     const [row, second = row, third = row] = this.#rows;
     const subtracts = this.step.parameters.reset === "subtract";
     this.#arena.integers(record, {
@@ -117,7 +131,7 @@ export class LatticeGroup implements NeuronState {
       [layout.STEP_OUT]: this.#firedAt[share],
       [layout.STEP_ROOM]: this.#fired[share].length,
     });
-    this.#arena.floats(record, {
+    this.#arena[this.double ? "doubles" : "floats"](record, {
       [layout.STEP_DECAY]: row[0],
       [layout.STEP_FROM_E]: row[1],
       [layout.STEP_FROM_I]: row[2],
@@ -140,7 +154,9 @@ export class LatticeGroup implements NeuronState {
     if (this.#drivesDiffer) return;
     this.#drivesDiffer = true;
     this.#records.forEach((record, m) => {
-      this.#arena.integers(record, { [layout.STEP_DRIVES]: this.#drivesAddress + 4 * this.#shares[m][0] });
+      this.#arena.integers(record, {
+        [layout.STEP_DRIVES]: this.#drivesAddress + this.#bytes * this.#shares[m][0],
+      });
     });
   }
 
@@ -173,7 +189,7 @@ export class LatticeGroup implements NeuronState {
 
   /** Moves all neurons to the next point of the lattice. */
   advance(): void {
-    if (!this.#kernel) this.#advanceAll();
+    if (!this.#kernel) this.double ? this.#advanceDouble() : this.#advanceAll();
     else {
       // With a threshold that nobody reaches they only move.
       for (let m = 0; m < this.#records.length; m++)
@@ -215,9 +231,11 @@ export class LatticeGroup implements NeuronState {
     const blocked = this.#blockedUntil;
     const raised = this.#raised;
     const [, beta] = this.#adapt;
+    const { double } = this;
+    const limitOf = (above: number) => (double ? threshold + above : fround(threshold + above));
     let count = 0;
     for (let i = first; i < last; i++) {
-      let limit = raised ? fround(threshold + raised[i]) : threshold;
+      let limit = raised ? limitOf(raised[i]) : threshold;
       if (!(v[i] >= limit) || (blocked && blocked[i] > step)) continue;
       do {
         if (count === fired.length) return -1;
@@ -225,7 +243,7 @@ export class LatticeGroup implements NeuronState {
         v[i] = fixed ? this.#reset : v[i] - this.#drop;
         if (raised) {
           raised[i] += beta;
-          limit = fround(threshold + raised[i]);
+          limit = limitOf(raised[i]);
         }
         if (blocked) blocked[i] = step + this.refractorySteps;
       } while (!fixed && !blocked && v[i] >= limit);
@@ -255,6 +273,20 @@ export class LatticeGroup implements NeuronState {
     }
   }
 
+  #advanceDouble(): void {
+    const [states, rows, drives, raised] = [this.#states, this.#rows, this.#drives, this.#raised];
+    const [decay] = this.#adapt;
+    for (let j = 0; j < this.size; j++) {
+      for (let r = 0; r < states.length; r++) {
+        const row = rows[r];
+        let sum = states[r][j] * row[r] + (r === 0 ? drives[j] : SPECK);
+        for (let c = r + 1; c < states.length; c++) if (row[c] !== 0) sum += states[c][j] * row[c];
+        states[r][j] = sum;
+      }
+      if (raised) raised[j] = raised[j] * decay + SPECK;
+    }
+  }
+
   /** The refractory time of a neuron whose potential is held is over. */
   release(i: number): void {
     const { vReset, vRest } = this.step.parameters;
@@ -262,6 +294,7 @@ export class LatticeGroup implements NeuronState {
   }
 
   #charge(current: number): number {
-    return fround(current * this.step.perCurrent + SPECK);
+    const charge = current * this.step.perCurrent + SPECK;
+    return this.double ? charge : fround(charge);
   }
 }

@@ -161,10 +161,13 @@ describe("the grid mode", () => {
     ],
   });
 
-  test.each(models)("%s: kernels and plain loops give the same bits", (_, neuron) => {
+  const precisions = ["single", "double"] as const;
+  test.each(
+    models.flatMap(([name, neuron]) => precisions.map(precision => [name, precision, neuron] as const)),
+  )("%s, %s: kernels and plain loops give the same bits", (_, precision, neuron) => {
     const spec = noisy(neuron, 1.5);
     const run = () => {
-      const simulation = new Simulation(network(spec, { seed: 4 }), { mode: "grid", dt: 0.1 });
+      const simulation = new Simulation(network(spec, { seed: 4 }), { mode: "grid", dt: 0.1, precision });
       simulation.run(200);
       const potentials = Array.from({ length: 45 }, (_, i) => simulation.potential("E", i));
       return { raster: simulation.raster(), events: simulation.synapticEvents, potentials };
