@@ -68,6 +68,7 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
   const p = filledOnly(given, definition.parameters, model);
   return {
     model,
+    parameters: p,
     fits: size => definition.fits?.(p, size),
     create: size =>
       expectMethods<NeuronGroup>(definition.create(p, size), `neuron ${model}: create`, METHODS),

@@ -21,6 +21,8 @@ export interface NeuronDefinition<T extends Table = Table, Name extends string =
 /** A neuron model with its parameters filled in and checked. */
 export interface NeuronModel {
   readonly model: string;
+  /** All of its table, filled in. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** @throws InputError unless a population of this size can be of this model */
   fits(size: number): void;
   create(size: number): NeuronGroup;

@@ -9,6 +9,8 @@ export interface Plasticity {
   readonly models: readonly PlasticityModel[];
   /** Their names. */
   readonly kinds: readonly string[];
+  /** All of their tables, filled in. */
+  readonly parameters: readonly Readonly<Record<string, unknown>>[];
   readonly delayKind: "axonal" | "dendritic";
 }
 
