@@ -128,6 +128,9 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
           : dtMs,
     };
   });
+  for (const { model } of net.populations)
+    if (!precise && model?.model === "lif" && (model.parameters.tauRef as number) > 0)
+      notes.add("input that reaches iaf_psc_delta at the very end of a refractory time is lost");
   const inputs = (spec.stimuli ?? []).flatMap((one, s) => {
     const p = net.populations.findIndex(({ name }) => name === one.to);
     const { size, model } = net.populations[p];

@@ -93,7 +93,8 @@ export function synapsePartner(
   if (!rules.includes(kind)) throw no("plasticity.kind", rules.join(", "), kind);
   if (kind === "short-term") {
     if (!(p.tauRec > 0)) throw no("plasticity.tauRec", "a time above 0", p.tauRec);
-    const rested = { U: p.use, u: 0, x: 1, tau_rec: p.tauRec, tau_fac: p.tauFacil };
+    // Its first spike acts with u and x as they are.
+    const rested = { U: p.use, u: p.use, x: 1, tau_rec: p.tauRec, tau_fac: p.tauFacil };
     return { model: "tsodyks2_synapse", parameters: rested, postsynaptic: {} };
   }
   if (delayKind !== "dendritic") throw no("delayKind", "dendritic", delayKind);
