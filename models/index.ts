@@ -13,7 +13,9 @@ import { synfire } from "./networks/synfire.ts";
 import { digits } from "./settings/digits.ts";
 import { fashionMnist } from "./settings/fashionMnist.ts";
 import { mnist } from "./settings/mnist.ts";
+import { nmnist } from "./settings/nmnist.ts";
 import type { TwinModel } from "./settings/twinModel.ts";
+import { words } from "./settings/words.ts";
 
 export type { TwinModel };
 
@@ -22,6 +24,13 @@ const byDataset: Readonly<Record<string, TwinModel>> = { digits, mnist, "fashion
 /** The constants for a data set; a folder of the user's own starts from those of MNIST. */
 export function twinModel(dataset: string): TwinModel {
   return Object.hasOwn(byDataset, dataset) ? byDataset[dataset] : mnist;
+}
+
+const byRecordings: Readonly<Record<string, TwinModel>> = { nmnist, shd: words, ssc: words };
+
+/** The constants for a data set whose recordings are shown with their times; null where it has none of its own. */
+export function recordingModel(dataset: string): TwinModel | null {
+  return Object.hasOwn(byRecordings, dataset) ? byRecordings[dataset] : null;
 }
 
 /** Networks that `threefactor simulate` knows by name. */

@@ -75,7 +75,7 @@ export { decodeRaster, encodeRaster } from "./io/raster/native.ts";
 
 // Data, and numbers as spikes
 
-export type { Dataset, Samples } from "./data/dataset.ts";
+export type { Dataset, Recording, Sample, Samples } from "./data/dataset.ts";
 export type { Encoder, EncoderSettings } from "./encoding/encoder.ts";
 export { type EncoderName, encoders } from "./encoding/index.ts";
 export type { ShownAs } from "./encoding/shown.ts";

@@ -10,7 +10,7 @@ export * from "./io/index.ts";
 
 // Data sets and the settings that suit them
 
-export { type TwinModel, twinModel } from "../models/index.ts";
+export { recordingModel, type TwinModel, twinModel } from "../models/index.ts";
 export { loadNmnist } from "./data/events/nmnist.ts";
 export { loadShd, loadSsc } from "./data/events/words.ts";
 export {

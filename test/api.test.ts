@@ -26,7 +26,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "decodeRaster encodeRaster",
   ],
   "browser: Data, and numbers as spikes": [
-    "Dataset Samples Encoder EncoderSettings EncoderName encoders ShownAs",
+    "Dataset Recording Sample Samples Encoder EncoderSettings EncoderName encoders ShownAs",
   ],
   "browser: Networks in layers, which rules train": [
     "ThreeFactorSynapses",
@@ -50,7 +50,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
   ],
   "browser: Numbers and errors": ["InputError angleDegrees Rng"],
   "index: Data sets and the settings that suit them": [
-    "TwinModel twinModel loadNmnist loadShd loadSsc catalogue DatasetEntry DatasetFile datasets",
+    "TwinModel twinModel recordingModel loadNmnist loadShd loadSsc catalogue DatasetEntry DatasetFile datasets",
     "LoadOptions loadDataset NamedDataset defineDataset",
   ],
   "index: Training in threads, and modules of definitions": ["spread loadPlugin"],

@@ -14,7 +14,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   math: { imports: [] },
   files: { imports: [] },
   engine: { imports: ["math"] },
-  encoding: { imports: ["math"], types: ["engine"] },
+  encoding: { imports: ["math", "engine/record/spikeTrain"], types: ["engine", "data/dataset"] },
   rate: { imports: ["math", "engine/network/architecture"] },
   feedback: {
     imports: [
@@ -26,7 +26,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
     ],
   },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
-  audit: { imports: ["math", "engine", "rate", "rules"] },
+  audit: { imports: ["math", "engine", "rate", "rules", "encoding", "training"], types: ["data"] },
   // A set of event recordings is read by the readers of such files.
   data: { imports: ["math", "files", "io/events"] },
   training: {
@@ -35,7 +35,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
   io: { imports: ["math", "engine", "files"] },
-  report: { imports: [], types: ["engine", "training/results"] },
+  report: { imports: ["encoding/current"], types: ["engine", "training/results"] },
   models: { imports: ["math", "engine"], types: ["description"] },
 };
 /** Everybody may import these; they import each other only. */

@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { spikingAudit } from "../src/audit/spiking.ts";
+import { spikingCells } from "../src/cli/auditTables.ts";
+import { seenSettings } from "../src/cli/rules.ts";
 import { rules } from "../src/rules/index.ts";
 import type { Results } from "../src/training/results.ts";
 import { startWith } from "./cli/process.ts";
@@ -13,6 +16,20 @@ test("the README's table has every rule, as the list describes it, and no other"
   expect(rows).toEqual(
     rules.map(r => `| \`${r.name}\` | ${r.title} | ${r.presentations} | ${r.synapseKnows} | ${r.source} |`),
   );
+});
+
+test("the README says of every rule what its spiking form was seen to read", () => {
+  const settings = seenSettings({});
+  const alike = new Map<string, string[]>();
+  for (const rule of rules) {
+    const found = spikingAudit(rule, settings);
+    if (!found) continue;
+    const cells = spikingCells(found).join(" | ");
+    alike.set(cells, [...(alike.get(cells) ?? []), `\`${rule.name}\``]);
+  }
+  const head = readme.indexOf("| pre | signed |");
+  const rows = readme.slice(head, readme.indexOf("\n\n", head)).split("\n").slice(2);
+  expect(rows).toEqual([...alike].map(([cells, names]) => `| ${cells} | ${names.join(", ")} |`));
 });
 
 test("the README's rule of one's own learns in both forms, with the command beside it", async () => {

@@ -14,7 +14,7 @@ export interface TwinModel {
   readonly tauMem: number;
   /** Activation that one hidden spike stands for. */
   readonly vThreshold: number;
-  /** Spikes of a full-intensity input per presentation. */
+  /** Spikes of a full-intensity input per presentation; of recordings, how many stand for it. */
   readonly maxSpikes: number;
   readonly source: string;
 }

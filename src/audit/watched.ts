@@ -3,6 +3,7 @@ import type { Presentation } from "../engine/exact/presentation.ts";
 import type { Forward, RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LayerWatcher, watcher } from "../rules/layers.ts";
+import { overlaid } from "./overlaid.ts";
 import type { ReadLog } from "./readLog.ts";
 
 /** Networks that behave as the given ones and record what a rule reads of them. Used by `audit`. */
@@ -81,9 +82,9 @@ export function watchedSpikingNetwork(net: FeedForwardNetwork, log: ReadLog): Fe
   };
   const layers: LayerWatcher = {
     created: (l, presentation) => watchedPresentation(presentation, l),
-    presented(l, into, shown) {
+    present(l, into, shown, present) {
       log.presentedLayer(l, into, l === 0 && shown.analogue !== log.sample);
-      return unwrapped(into);
+      present(unwrapped(into));
     },
   };
   return overlaid(net, {
@@ -104,18 +105,6 @@ export function watchedSpikingNetwork(net: FeedForwardNetwork, log: ReadLog): Fe
 /** Weights of the same signs, each with a factor of its own. */
 function otherMagnitudes<T>(w: ArrayLike<number>, l: number, made: (values: number[]) => T): T {
   return made(Array.from(w, (value, at) => value * (1 + ((7 * at + 3 * l) % 5))));
-}
-
-/** An object with some properties in place of its own; methods still run on the object itself. */
-function overlaid<T extends object>(object: T, own: object): T {
-  return new Proxy(object, {
-    get(target, key) {
-      if (Reflect.has(own, key)) return Reflect.get(own, key);
-      const value = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-    set: (target, key, value) => Reflect.set(target, key, value, target),
-  });
 }
 
 /** A list whose elements go through `at` whenever they are read. */

@@ -34,6 +34,7 @@ const recordFields: Record<keyof RunRecord, Test> = {
   backend: text,
   library: optional(text),
   machine: text,
+  saw: optional([value => isMap(value) && Object.values(value).every(text[0]), "a map of text"]),
   notes: optional(listOf(text)),
 };
 

@@ -7,11 +7,13 @@ import { dense, notation } from "../engine/network/architecture.ts";
 import type { Raster } from "../engine/record/raster.ts";
 import { about, InputError, Interrupted } from "../errors.ts";
 import { backendTitle, selectBackend } from "../rate/backend.ts";
+import { sawText } from "../report/saw.ts";
 import { formatTable } from "../report/table.ts";
 import { ruleNamed } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
+import { whatWasSeen } from "../training/saw.ts";
 import { createTrainer, train } from "../training/train.ts";
 import { spread } from "../training/workers.ts";
 import { resultsOf } from "./checkRun.ts";
@@ -42,7 +44,9 @@ async function compare(flags: CompareFlags): Promise<void> {
     if (!opened.record) folder = await beginRun(folder, record, flags);
     const { options } = opened;
     const progress = new Progress();
-    progress.line(`${title(options, data, all)}; tensors on ${backendTitle()}; writing ${folder.path}`);
+    progress.line(
+      `${title(options, data, all, record)}; tensors on ${backendTitle()}; writing ${folder.path}`,
+    );
     for (const { file } of plugins) progress.line(`plugin: ${file}`);
     for (const rule of options.rules) {
       const unavailable = ruleNamed(rule).rateOnly;
@@ -85,7 +89,9 @@ async function prepare(
     );
   }
   const notes = [...classNotes(data), ...(start?.notes ?? [])];
-  return { data, all, notes, record: begun ?? newRecord(options, flags, backend, notes, start, folder) };
+  const saw = whatWasSeen(all, loaded);
+  const record = { ...(begun ?? newRecord(options, flags, backend, notes, start, folder)), saw };
+  return { data, all, notes, record };
 }
 
 /** Writes what stands in a finished run's folder. */
@@ -190,8 +196,13 @@ function checkOrder(done: readonly RunResult[], all: readonly NamedPlan[], folde
   });
 }
 
-function title(options: CompareOptions, data: Dataset, [{ settings }]: readonly NamedPlan[]): string {
+function title(
+  { rules }: CompareOptions,
+  data: Dataset,
+  [{ settings }]: readonly NamedPlan[],
+  { saw }: RunRecord,
+): string {
   const sizes = notation(settings.architecture ?? dense(settings.sizes));
-  const names = options.rules.map(name => ruleNamed(name).title).join(", ");
-  return `${data.name} ${sizes}, ${options.encoder} encoder: ${names}`;
+  const names = rules.map(name => ruleNamed(name).title).join(", ");
+  return `${data.name} ${sizes}: ${names}; ${sawText(saw)}`;
 }

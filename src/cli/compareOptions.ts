@@ -1,5 +1,6 @@
 import type { TwinModel } from "../../models/index.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { hasRecordings } from "../data/recordings.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
 
 import { wiringOf } from "../description/wiring.ts";
@@ -42,7 +43,13 @@ export function compareOptions(flags: CompareFlags, start: StartNetwork | null =
     throw new InputError("--seed: expected --seed or --seeds, got both");
   }
   const { seed } = readOptions(alsoRecorded, flags);
-  const options = readOptions(comparison, flags, constantsFor(flags.dataset ?? defaultDataset, start));
+  const constants = constantsFor(flags.dataset ?? defaultDataset, start, flags.encoder);
+  const options = readOptions(comparison, flags, constants);
+  const { augment, encoder, twins } = options;
+  if (augment !== null && twins.includes("spike") && encoderNamed(encoder).recorded)
+    throw new InputError(
+      `--augment: expected none with --encoder ${encoder}, which shows recordings as they are, got ${augment}`,
+    );
   if (start && options.vThreshold !== start.neuron.vThreshold)
     throw new InputError(
       `--v-threshold: expected ${start.neuron.vThreshold}, that of ${start.file}, got ${options.vThreshold}`,
@@ -143,7 +150,7 @@ export function plans(
   data: Dataset,
   start: StartNetwork | null = null,
 ): NamedPlan[] {
-  const model = constantsFor(options.dataset, start);
+  const model = constantsFor(options.dataset, start, options.encoder, data);
   const begun = start && beginning(options, data, model, start);
   const layered = options.model && !begun ? modelOf(options.model) : null;
   const architecture = networkFor(options, data, begun);
@@ -157,7 +164,12 @@ export function plans(
   if (wiring) checkWiring(wiring, options, where);
   const learningRates = layered?.learningRates ?? model.learningRates;
   const standardised = options.augment?.split(",").includes("standardise") === true;
-  const { withoutLeak, belowZero } = encoderNamed(options.encoder);
+  const { withoutLeak, belowZero, recorded } = encoderNamed(options.encoder);
+  if (recorded && options.twins.includes("spike") && !hasRecordings(data)) {
+    throw new InputError(
+      `--encoder: expected ${encodersThat(e => !e.recorded)} for ${data.name}, whose samples are no recordings of events, got ${options.encoder}`,
+    );
+  }
   if (standardised && options.twins.includes("spike") && !belowZero) {
     throw new InputError(
       `--augment: standardise makes intensities below 0, which only --encoder ${encodersThat(e => e.belowZero)} can show in spikes, got ${options.encoder}`,
@@ -246,7 +258,7 @@ function beginning(
   const { neuron, file } = start;
   if (encoderNamed(options.encoder).withoutLeak && neuron.tauMem < Infinity)
     throw new InputError(
-      `--encoder: expected ${encodersThat(e => !e.withoutLeak)} where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got ${options.encoder}`,
+      `--encoder: expected ${encodersThat(e => !e.withoutLeak && (hasRecordings(data) || !e.recorded))} where membranes leak, as in ${file} (tauMem ${neuron.tauMem} ms), got ${options.encoder}`,
     );
   const constants = { ...model, encoder: options.encoder, maxSpikes: options.maxSpikes };
   const begun = start.layers(model.durationMs, start.inputGain ?? inputGain(constants, data.inputs));

@@ -1,9 +1,9 @@
 import { layeredModels } from "../../models/index.ts";
-import type { TwinModel } from "../../models/settings/twinModel.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
+import { DIRECT_CURRENT } from "../encoding/current.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
-import type { ShownAs } from "../encoding/shown.ts";
+import { type Modulation, modulations } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
@@ -11,14 +11,15 @@ import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
 import type { Twin } from "../training/results.ts";
-import { defaultSchedule, schedules } from "../training/schedule.ts";
+import { defaultSchedule, schedules } from "../training/schedules.ts";
 import { among, integer, integerFrom, list, oneOf, positive, probability, share } from "./arguments.ts";
 import { readModel } from "./layeredModels.ts";
 import type { Flags, OptionValues, ValueRow } from "./options.ts";
 import { readRuleOptions, ruleOptionsText } from "./ruleOptions.ts";
+import type { Constants } from "./startNetwork.ts";
 
 /** Defaults may come from the constants of the data set. */
-type Row<T> = ValueRow<T, TwinModel> & Required<Pick<ValueRow<T, TwinModel>, "read" | "otherwise">>;
+type Row<T> = ValueRow<T, Constants> & Required<Pick<ValueRow<T, Constants>, "read" | "otherwise">>;
 
 /** A setting of the trainers, under the same name there. */
 type Setting<T> = Row<T> & {
@@ -135,14 +136,15 @@ export const comparison = {
   }),
   encoder: setting<EncoderName>("spike", {
     takes: "<name>",
-    help: () => encoders.map(encoder => encoder.name).join(", "),
+    help: () =>
+      `${encoders.map(encoder => encoder.name).join(", ")}; current is ${DIRECT_CURRENT} (default: recording where samples are recordings of events, else rate)`,
     read: (_, text) => encoderNamed(text).name,
-    otherwise: "rate",
+    otherwise: constants => constants.encoder,
   }),
-  modulation: setting<ShownAs["modulation"]>("spike", {
+  modulation: setting<Modulation>("spike", {
     takes: "<name>",
-    help: "how what a rule adds to the input is shown: spikes, inputs fire more or less, down to never; current, a constant drive of either sign beside them",
-    read: (flag, text) => oneOf<ShownAs["modulation"]>(flag, text, ["spikes", "current"]),
+    help: "how what a rule adds to the input is shown: current, a constant drive of either sign; push-pull, each input and its twin of opposite sign fire at times that differ by it; pair, inputs fire more or less, and below 0 their twins; spikes, the same, down to never",
+    read: among<Modulation>(modulations),
     otherwise: "current",
   }),
   replay: {
@@ -185,7 +187,7 @@ export const comparison = {
   }),
   maxSpikes: setting("spike", {
     takes: "<n>",
-    help: "spikes of a full-intensity input in one presentation",
+    help: "spikes of a full-intensity input in one presentation; of recordings, how many stand for it",
     read: integerFrom(1, 1000),
     otherwise: model => model.maxSpikes,
   }),

@@ -46,8 +46,9 @@ async function runList(options: Flags<typeof settings>): Promise<void> {
     dataDir: dataFolder(options.dataDir),
     datasets: rows,
   };
-  const table = rows.map(({ name, bytes, licence, state, folder }) => [
+  const table = rows.map(({ name, recordings, bytes, licence, state, folder }) => [
     name,
+    recordings ? "recordings" : "intensities",
     bytes === null ? "-" : `${(bytes / 1e6).toFixed(1)} MB`,
     licence ?? "none stated",
     state,
@@ -55,21 +56,26 @@ async function runList(options: Flags<typeof settings>): Promise<void> {
       ? "ships with threefactor"
       : (folder ?? (bytes === null ? "not here; cannot be fetched" : "not here")),
   ]);
-  await show(document, aligned([["name", "size", "licence", "files", "where"], ...table]), options);
+  await show(
+    document,
+    aligned([["name", "samples", "size", "licence", "files", "where"], ...table]),
+    options,
+  );
 }
 
 /** What is known of a set: files and checksums of those that ship or can be fetched, of others whether they are here. */
-async function listed({ name, title, licence, source }: NamedDataset, dataDir?: string) {
+async function listed({ name, title, licence, source, recordings = false }: NamedDataset, dataDir?: string) {
+  const known = { name, title, recordings };
   const entry = findDataset(name);
   if (!entry) {
     const [folder] = candidateFolders(name, dataDir);
     const here = entryAt(folder)?.isDirectory() === true;
     const status = { folder: here ? folder : null, state: here ? "unchecked" : "missing" };
-    return { name, title, bytes: null, licence, source, ...status, files: [] };
+    return { ...known, bytes: null, licence, source, ...status, files: [] };
   }
   const { folder, state, files } = await inspectDataset(entry, dataDir);
   const sums = entry.files.map((file, k) => ({ ...files[k], bytes: file.bytes, sha256: file.sha256 }));
-  return { name, title, bytes: totalBytes(entry), licence, source, folder, state, files: sums };
+  return { ...known, bytes: totalBytes(entry), licence, source, folder, state, files: sums };
 }
 
 async function runFetch(name: string, options: Flags<typeof fetchSettings>): Promise<void> {

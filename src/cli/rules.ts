@@ -1,11 +1,23 @@
 import { Command } from "commander";
-import { type Audit, audit, type Route } from "../audit/audit.ts";
+import { audit } from "../audit/audit.ts";
+import type { RunSettings } from "../audit/bench.ts";
+import { spikingAudit } from "../audit/spiking.ts";
 import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { type Rule, ruleNamed, ruleRegistry, rules } from "../rules/index.ts";
 import type { RuleOptions } from "../rules/options.ts";
-import { aligned, documentOptions, show } from "./document.ts";
-import { addOptions, type Flags } from "./options.ts";
+import type { Twin } from "../training/results.ts";
+import { readoutOf } from "../training/spikingTrainer.ts";
+import { spikingTable, synapseTable } from "./auditTables.ts";
+import { comparison, defaultDataset } from "./compareTable.ts";
+import { documentOptions, show } from "./document.ts";
+import { addOptions, type Flags, readOptions } from "./options.ts";
+import { constantsFor } from "./startNetwork.ts";
+
+const { encoder, modulation, replay, eligibility, reading, readout, batch } = comparison;
+/** Of `compare`: what the spiking form is seen with. */
+const seenWith = { reading, readout, encoder, modulation, replay, eligibility, batch };
+const options = { ...seenWith, ...documentOptions };
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
@@ -13,9 +25,10 @@ export function rulesCommand(): Command {
     "[name]",
     "one rule alone, with its options and the paper's values",
   );
-  return addOptions(command, documentOptions).action(
-    async (name: string | undefined, flags: Flags<typeof documentOptions>) => {
+  return addOptions(command, options).action(
+    async (name: string | undefined, flags: Flags<typeof options>) => {
       const asked = name === undefined ? rules : [ruleNamed(name)];
+      const settings = seenSettings(flags);
       await selectBackend("cpu"); // the audit's networks have a dozen neurons
       const rows = asked.map(rule => {
         const unavailable = rule.rateOnly;
@@ -31,9 +44,10 @@ export function rulesCommand(): Command {
           ...(file !== undefined && { file }),
           ...(rule.options && { options: rule.options }),
           seen: { rate: seen(rule, "rate"), spike: seen(rule, "spike") },
+          spiking: isLate(rule, settings) ? null : watched(rule, "spike", () => spikingAudit(rule, settings)),
         };
       });
-      const document = { schema: "threefactor.rules/1", rules: rows };
+      const document = { schema: "threefactor.rules/1", settings, rules: rows };
       const lines = rows.flatMap(row => [
         `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
         `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
@@ -41,7 +55,12 @@ export function rulesCommand(): Command {
         ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
         ...(name === undefined ? [] : optionLines(row.options ?? {})),
       ]);
-      await show(document, [...lines, "", ...auditTable(rows)], flags);
+      const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
+      await show(
+        document,
+        [...lines, "", ...synapseTable(rows), "", ...spikingTable(inSpikes, settings)],
+        flags,
+      );
     },
   );
 }
@@ -54,58 +73,30 @@ function optionLines(options: RuleOptions): string[] {
   return lines.length > 0 ? ["", "option          here       in the paper or its code", ...lines] : [];
 }
 
+/** Settings of the run that spiking forms are seen in. */
+export function seenSettings(flags: Flags<typeof seenWith>): RunSettings {
+  const asked = readOptions(seenWith, flags, constantsFor(defaultDataset, null));
+  const chosen = Object.entries(asked).filter(([, value]) => value !== null);
+  const { reading = "spikes", readout, ...rest }: RunSettings = Object.fromEntries(chosen);
+  return { reading, readout: readoutOf({ reading, ...(readout && { readout }) }), ...rest };
+}
+
+function seen(rule: Rule, form: Twin) {
+  return watched(rule, form, () => audit(rule, form));
+}
+
+/** Whether the spiking form cannot learn in these settings. */
+function isLate(rule: Rule, { eligibility }: RunSettings): boolean {
+  return eligibility === "online" && !rule.knowsAhead;
+}
+
 /** A rule of a plugin may have faults of its own. */
-function seen(rule: Rule, form: "rate" | "spike"): Audit | null {
+function watched<T>(rule: Rule, form: Twin, look: () => T): T {
   const file = ruleRegistry.fileOf(rule.name);
   try {
-    return audit(rule, form);
+    return look();
   } catch (error) {
     if (file === undefined || !(error instanceof Error)) throw error;
     throw new InputError(`${file}: rule ${rule.name}, ${form}: ${error.message}`, { cause: error });
   }
-}
-
-const EXPLANATION = `
-What a synapse of the first hidden layer uses, seen on a watched network with two hidden layers. weights above: weight
-transport, of values or only of signs; output, label: direct = in its third factor, shown = only in what is presented
-next; waits for: update locking; holds: its activity is kept while the output is computed or another presentation runs;
-kept: numbers per sample until its next epoch; shown: presentations of a sample.`;
-
-/** One line per rule, or per form where the forms differ. */
-function auditTable(
-  rows: readonly { name: string; seen: { rate: Audit | null; spike: Audit | null } }[],
-): string[] {
-  const head = "rule form weights-above own-weights activity-above output label waits-for holds kept shown";
-  const lines = rows.flatMap(({ name, seen }) => {
-    const alike = JSON.stringify(seen.rate) === JSON.stringify(seen.spike);
-    const forms = alike
-      ? ([["both", seen.rate]] as const)
-      : ([
-          ["rate", seen.rate],
-          ["spike", seen.spike],
-        ] as const);
-    return forms.map(([form, found]) => [
-      name,
-      form,
-      ...(found ? cells(found) : ["no hidden synapse changes"]),
-    ]);
-  });
-  const table = [head.split(" ").map(word => word.replace("-", " ")), ...lines];
-  return [...EXPLANATION.trim().split("\n"), "", ...aligned(table)];
-}
-
-function cells(found: Audit): string[] {
-  const yes = (value: boolean) => (value ? "yes" : "no");
-  const route = (value: Route) => (value === "presented" ? "shown" : value);
-  return [
-    found.weightsAbove,
-    yes(found.ownWeights),
-    yes(found.activityAbove),
-    route(found.output),
-    route(found.label),
-    found.waitsFor,
-    yes(found.holdsActivity),
-    String(found.numbersPerSample),
-    String(found.presentations),
-  ];
 }

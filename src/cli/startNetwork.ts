@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { layeredModels, twinModel } from "../../models/index.ts";
+import { layeredModels, recordingModel, twinModel } from "../../models/index.ts";
 import type { TwinModel } from "../../models/settings/twinModel.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { datasetRegistry } from "../data/index.ts";
+import { lastEventMs } from "../data/recordings.ts";
+import { type EncoderName, encoderRegistry } from "../encoding/index.ts";
 import type { LayeredNetwork } from "../engine/network/layers.ts";
 import { layersOf } from "../engine/network/layersOf.ts";
 import { about, InputError } from "../errors.ts";
@@ -89,18 +93,42 @@ export async function startNetwork(text: string | undefined): Promise<StartNetwo
   };
 }
 
-/** Constants for a data set, of which a file's network has its own. */
-export function constantsFor(dataset: string, start: StartNetwork | null): TwinModel {
-  const model = twinModel(dataset);
-  if (!start) return model;
+/** Constants of a comparison, before anything is asked for. */
+export interface Constants extends TwinModel {
+  readonly encoder: EncoderName;
+}
+
+/**
+ * Constants for a data set as an encoder shows it, of which a file's network has its own.
+ * @param encoder  the one that is asked for, if any
+ * @param data     once it is loaded: its recordings say how long they last, where no constants do
+ */
+export function constantsFor(
+  dataset: string,
+  start: StartNetwork | null,
+  encoder?: EncoderName,
+  data?: Dataset,
+): Constants {
+  const shownBy = encoder ?? (datasetRegistry.find(dataset)?.recordings ? "recording" : "rate");
+  const recorded = encoderRegistry.find(shownBy)?.recorded === true;
+  const model = (recorded && (recordingModel(dataset) ?? lasting(data))) || twinModel(dataset);
+  if (!start) return { ...model, encoder: shownBy };
   const { neuron, maxSpikes, durationMs } = start;
   return {
     ...model,
+    encoder: shownBy,
     tauMem: neuron.tauMem,
     vThreshold: neuron.vThreshold,
     maxSpikes: maxSpikes ?? model.maxSpikes,
     durationMs: durationMs ?? model.durationMs,
   };
+}
+
+/** Presentations to the last event of the training part, half of which is the time constant, as of spoken words. */
+function lasting(data?: Dataset): TwinModel | null {
+  if (!data) return null;
+  const durationMs = Math.max(1, Math.ceil(lastEventMs(data.train)));
+  return { ...twinModel(data.name), durationMs, tauMem: durationMs / 2 };
 }
 
 /** Of the bytes of a file, or of those of a folder's files one after the other. */

@@ -59,6 +59,10 @@ export function inputGain(
   const input = { spikes: new SpikeTrain(1), gain: 1, analogue: null };
   // An empty sample draws no spike and sets the gain.
   const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed: 1 });
-  code.encode(new Float32Array(inputs), "gain", input);
+  const intensities = new Float32Array(inputs);
+  code.encode(intensities, "gain", input, {
+    intensities,
+    recording: { times: new Float32Array(0), inputs: new Uint16Array(0) },
+  });
   return input.gain;
 }

@@ -2,6 +2,7 @@
 import { InputError } from "../errors.ts";
 import { Rng } from "../math/rng.ts";
 import type { Dataset, Samples } from "./dataset.ts";
+import { withoutRecordings } from "./recordings.ts";
 
 export interface AugmentationSpec {
   /** Side of the square that is cut out, after `pad` black pixels have been added on each side. */
@@ -36,7 +37,8 @@ export function parseAugmentation(words: readonly string[], option: string): Aug
 /**
  * The data set as it is learned and measured. Training samples are drawn anew for each epoch (`augmented`), by random
  * numbers of (seed, epoch, sample): both twins and any number of workers see the same. Evaluation, and the samples on
- * which updates are compared, use the middle of the picture, unflipped.
+ * which updates are compared, use the middle of the picture, unflipped. Recordings would be of something else: they are left
+ * out.
  * @throws InputError when the samples are no pictures or are smaller than the crop
  */
 export function augment(data: Dataset, spec: AugmentationSpec): Dataset {
@@ -72,13 +74,13 @@ export function augment(data: Dataset, spec: AugmentationSpec): Dataset {
     }
   };
   const middle = (part: Samples): Samples => {
-    if (!spec.crop && !spec.standardise) return part;
+    if (!spec.crop && !spec.standardise) return withoutRecordings(part);
     const intensities = new Float32Array(part.count * inputs);
     for (let n = 0; n < part.count; n++) {
       const from = part.intensities.subarray(n * data.inputs, (n + 1) * data.inputs);
       cut(from, room >> 1, across >> 1, false, intensities.subarray(n * inputs, (n + 1) * inputs));
     }
-    return { ...part, intensities };
+    return { ...withoutRecordings(part), intensities };
   };
   const random = spec.crop || spec.flip;
   return {

@@ -14,12 +14,14 @@ import { type Sizes, subset } from "./subset.ts";
 export { type DatasetArrays, datasetOf, type SampleArrays } from "./arrays.ts";
 export type { DatasetEntry, DatasetFile } from "./catalogue.ts";
 export { catalogue, findDataset } from "./catalogue.ts";
-export type { Dataset, Samples } from "./dataset.ts";
+export type { Dataset, Recording, Samples } from "./dataset.ts";
 
 /** A data set with a name. */
 export interface NamedDataset
   extends Pick<DatasetEntry, "name">,
     Partial<Pick<DatasetEntry, "title" | "licence" | "source">> {
+  /** Its samples are recordings of events, which `compare` shows with their times unless another encoder is asked for. */
+  readonly recordings?: boolean;
   /**
    * Reads it, or makes it. Its parts are fixed: they depend on nothing but the files.
    * @param dataDir  folder of data sets; see `dataFolder` for the default
@@ -47,6 +49,7 @@ const own: readonly NamedDataset[] = [
     licence: "CC BY-SA 4.0",
     source:
       "G. Orchard et al. (2015), Converting static image datasets to spiking neuromorphic datasets using saccades",
+    recordings: true,
     load: async dataDir => (await import("./events/nmnist.ts")).loadNmnist(dataDir),
   },
   {
@@ -54,6 +57,7 @@ const own: readonly NamedDataset[] = [
     title: "Spiking Heidelberg Digits, spoken words through an artificial cochlea",
     licence: "CC BY 4.0",
     source: words,
+    recordings: true,
     load: async dataDir => (await import("./events/words.ts")).loadShd(dataDir),
   },
   {
@@ -61,13 +65,14 @@ const own: readonly NamedDataset[] = [
     title: "Spiking Speech Commands, spoken words through an artificial cochlea",
     licence: "CC BY 4.0",
     source: words,
+    recordings: true,
     load: async dataDir => (await import("./events/words.ts")).loadSsc(dataDir),
   },
 ];
 
 export const datasetRegistry = new Registry<NamedDataset>(
   "data set",
-  { load: "function", title: "string?", licence: "string?", source: "string?" },
+  { load: "function", title: "string?", licence: "string?", source: "string?", recordings: "boolean?" },
   own,
 );
 

@@ -37,12 +37,13 @@ function checkSize(what: string, found: number, largest: number, name: string): 
 }
 
 /** Samples from..to - 1, as views. */
-function range(part: Samples, inputs: number, from: number, to: number): Samples {
+export function range(part: Samples, inputs: number, from: number, to: number): Samples {
   if (from === 0 && to === part.count) return part;
   return {
     count: to - from,
     intensities: part.intensities.subarray(from * inputs, to * inputs),
     labels: part.labels.subarray(from, to),
+    ...(part.recordings && { recordings: part.recordings.slice(from, to) }),
   };
 }
 
@@ -53,5 +54,6 @@ function join(a: Samples, b: Samples): Samples {
   const labels = new Uint8Array(a.count + b.count);
   labels.set(a.labels);
   labels.set(b.labels, a.count);
-  return { count: a.count + b.count, intensities, labels };
+  const recordings = a.recordings && b.recordings && [...a.recordings, ...b.recordings];
+  return { count: a.count + b.count, intensities, labels, ...(recordings && { recordings }) };
 }

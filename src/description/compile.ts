@@ -56,6 +56,7 @@ const comparisons: Readonly<Record<string, (sign: number) => boolean>> = {
   equal: sign => sign === 0,
   unequal: sign => sign !== 0,
 };
+const not = (holds: () => boolean) => () => !holds();
 const logic: Readonly<Record<string, (a: boolean, b: boolean) => boolean>> = {
   and: (a, b) => a && b,
   or: (a, b) => a || b,
@@ -193,10 +194,8 @@ class Reader {
         return folded(a.powers, [a], () => -x());
       case "unaryPlus":
         return folded(a.powers, [a], x);
-      case "not": {
-        const holds = this.#decided("not", a);
-        return truth([a], () => !holds());
-      }
+      case "not":
+        return truth([a], not(this.#decided("not", a)));
     }
     throw this.#fail("the operators + - * / ^ %, comparisons, and, or, xor, not, and ? :", String(fn));
   }

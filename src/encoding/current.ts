@@ -1,5 +1,8 @@
 import type { Encoder } from "./encoder.ts";
 
+/** What this encoder shows, said wherever its numbers stand. */
+export const DIRECT_CURRENT = "direct current, no input spikes";
+
 /**
  * No input spikes: each intensity drives its synapses as a constant current that brings the input's trace to exactly
  * the intensity at the end of the presentation.

@@ -1,3 +1,4 @@
+import type { Sample } from "../data/dataset.ts";
 import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { expm1 } from "../math/elementary.ts";
 
@@ -16,8 +17,9 @@ export interface Encoder {
   /**
    * @param intensities  [inputs]
    * @param key          names the presentation; a random code draws the same spikes for the same key and seed
+   * @param sample       whose intensities they are, perhaps changed by a modulation; for encoders that show its recording
    */
-  encode(intensities: Float32Array, key: string, into: PresentedInput): void;
+  encode(intensities: Float32Array, key: string, into: PresentedInput, sample?: Sample): void;
 }
 
 /** An encoder: its name, and how to make one for an input population. */
@@ -29,6 +31,10 @@ export interface EncoderDefinition {
   readonly withoutLeak?: boolean;
   /** Intensities below 0 can be shown. */
   readonly belowZero?: boolean;
+  /** It shows recordings, which the samples must have. */
+  readonly recorded?: boolean;
+  /** What reaches the input, in a few words; by default its name. */
+  shows?(settings: Pick<EncoderSettings, "durationMs" | "maxSpikes">): string;
 }
 
 /**

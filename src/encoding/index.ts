@@ -1,17 +1,28 @@
 import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { InputError, shown } from "../errors.ts";
 import { expectMethods, OWN, Registry } from "../registry.ts";
-import { current } from "./current.ts";
+import { current, DIRECT_CURRENT } from "./current.ts";
 import type { Encoder, EncoderDefinition, EncoderSettings } from "./encoder.ts";
 import { latency } from "./latency.ts";
 import { poisson } from "./poisson.ts";
 import { rate } from "./rate.ts";
+import { recording } from "./recording.ts";
 
 const own = [
-  { name: "current", create: current, belowZero: true },
-  { name: "rate", create: rate },
-  { name: "poisson", create: poisson },
-  { name: "latency", create: latency, withoutLeak: true },
+  { name: "current", create: current, belowZero: true, shows: () => DIRECT_CURRENT },
+  { name: "rate", create: rate, shows: ({ maxSpikes }) => `rate code, up to ${maxSpikes} spikes per input` },
+  {
+    name: "poisson",
+    create: poisson,
+    shows: ({ maxSpikes }) => `Poisson code, up to ${maxSpikes} spikes per input on average`,
+  },
+  { name: "latency", create: latency, withoutLeak: true, shows: () => "latency code, one spike per input" },
+  {
+    name: "recording",
+    create: recording,
+    recorded: true,
+    shows: ({ durationMs }) => `recordings with their times, ${durationMs} ms`,
+  },
 ] as const satisfies readonly EncoderDefinition[];
 
 /** One of the package's, or one that was defined. */
@@ -19,7 +30,10 @@ export type EncoderName = (typeof own)[number]["name"] | (string & {});
 
 export const encoderRegistry = new Registry<EncoderDefinition>(
   "encoder",
-  { create: "function", withoutLeak: "boolean?", belowZero: "boolean?" },
+  {
+    ...{ create: "function", withoutLeak: "boolean?", belowZero: "boolean?", recorded: "boolean?" },
+    shows: "function?",
+  },
   own,
 );
 
@@ -49,10 +63,10 @@ export function encoderOf(name: string, settings: EncoderSettings): Encoder {
 function checked(made: Encoder, name: string, { inputs, durationMs }: EncoderSettings): Encoder {
   expectMethods(made, `encoder ${name}: create`, ["encode"]);
   return {
-    encode(intensities, key, into) {
+    encode(intensities, key, into, sample) {
       into.spikes.clear();
       into.analogue = null as PresentedInput["analogue"];
-      made.encode(intensities, key, into);
+      made.encode(intensities, key, into, sample);
       const fail = (what: string, expected: string, got: unknown) =>
         new InputError(`encoder ${name}: ${what}: expected ${expected}, got ${got}`);
       const { gain, analogue, spikes } = into;

@@ -51,3 +51,8 @@ export function angleDegrees(a: ArrayLike<number>, b: ArrayLike<number>): number
   const sine = Math.sqrt(Math.max(0, aa * bb - ab * ab));
   return aa === 0 || bb === 0 ? Number.NaN : (Math.atan2(sine, ab) * 180) / Math.PI;
 }
+
+/** to += from */
+export function add(to: Float64Array, from: ArrayLike<number>): void {
+  for (let i = 0; i < to.length; i++) to[i] += from[i];
+}

@@ -4,7 +4,7 @@ import { ruleGroups } from "./groups.ts";
 import { pageHtml } from "./page.ts";
 import { runFacts, taskTitle } from "./runFacts.ts";
 import { type NamedRaster, reportSections } from "./sections.ts";
-import { tableHtml } from "./table.ts";
+import { codeNotes, tableHtml } from "./table.ts";
 
 /** What a run folder holds, and the text of Plotly's minified script, which the page carries along. */
 export interface ReportInput {
@@ -20,12 +20,15 @@ export function renderReport({ run, results, rasters, plotly }: ReportInput): st
   const seeds = [...new Set(results.runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   const over =
     seeds.length > 1 ? `mean ± standard deviation over seeds ${seeds.join(", ")}` : `seed ${seeds[0]}`;
+  const spike = codeNotes(results.runs)
+    .map(note => ` Spike: ${note}.`)
+    .join("");
   return pageHtml({
     title: taskTitle(results),
     command: run.command,
     facts: runFacts(run, results),
     options: run.options,
-    table: groups.length > 0 ? tableHtml(groups, `Test accuracy and cost by rule, ${over}.`) : "",
+    table: groups.length > 0 ? tableHtml(groups, `Test accuracy and cost by rule, ${over}.${spike}`) : "",
     sentences: groups.length > 0 ? controlSentences(groups) : ["No run has finished yet."],
     sections: reportSections(groups, results, rasters),
     plotly,

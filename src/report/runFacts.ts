@@ -1,4 +1,6 @@
+import { DIRECT_CURRENT } from "../encoding/current.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
+import { sawText } from "./saw.ts";
 
 /** Where the numbers come from, as pairs of a word and its value. */
 export function runFacts(run: RunRecord, { runs }: Results): [string, string][] {
@@ -13,7 +15,8 @@ export function runFacts(run: RunRecord, { runs }: Results): [string, string][] 
     ],
     ["Networks", each(runs, r => r.architecture)],
     ["Epochs", each(runs, r => `${r.epochs}`)],
-    ["Encoder", each(runs, r => r.encoder)],
+    ["Shown", sawText(run.saw)],
+    ["Encoder", each(runs, r => (r.encoder === "current" ? `current: ${DIRECT_CURRENT}` : r.encoder))],
     ["Eligibility", each(runs, r => r.eligibility)],
     ["Seeds", run.seeds.join(", ")],
     [

@@ -1,3 +1,4 @@
+import { DIRECT_CURRENT } from "../encoding/current.ts";
 import { visible } from "../errors.ts";
 import type { Results, RunResult } from "../training/results.ts";
 import { control, type RuleGroup, ruleGroups, type Summary, summarize } from "./groups.ts";
@@ -58,10 +59,15 @@ export function formatTable(results: Results): string {
     ...rows.map(row => [visible(row.name), ...shown.map(column => cellText(column, row[column.key]) || "-")]),
   ];
   const widths = lines[0].map((_, i) => Math.max(...lines.map(line => line[i].length)));
-  return lines
+  const text = lines
     .map(line => line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  "))
-    .map(line => line.trimEnd())
-    .join("\n");
+    .map(line => line.trimEnd());
+  return [...text, ...codeNotes(results.runs).map(note => `spike: ${note}`)].join("\n");
+}
+
+/** What must stand wherever the spiking form's numbers do. */
+export function codeNotes(runs: readonly RunResult[]): string[] {
+  return runs.some(({ encoder }) => encoder === "current") ? [DIRECT_CURRENT] : [];
 }
 
 /** The comparison as an HTML table. */

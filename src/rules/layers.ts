@@ -110,7 +110,8 @@ export class Layers {
     layer.synapticEvents = 0;
     layer.hiddenSpikes = 0;
     layer.outputSpikes = 0;
-    layer.present(this.#watcher?.presented(l, into, shown) ?? into);
+    if (this.#watcher) this.#watcher.present(l, into, shown, own => layer.present(own));
+    else layer.present(into);
     this.#net.synapticEvents += layer.synapticEvents - layer.hiddenSpikes; // without the readout neuron's
     this.#net.hiddenSpikes += layer.hiddenSpikes;
     this.#net.outputSpikes += layer.outputSpikes;
@@ -136,8 +137,8 @@ export const watcher = Symbol("watcher");
 export interface LayerWatcher {
   /** May give back something that watches what is read of the presentation. */
   created(l: number, presentation: Presentation): Presentation;
-  /** @returns the presentation itself */
-  presented(l: number, into: Presentation, shown: Shown): Presentation;
+  /** @param present  to be called with the presentation itself */
+  present(l: number, into: Presentation, shown: Shown, present: (own: Presentation) => void): void;
 }
 
 /**

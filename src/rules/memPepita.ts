@@ -27,8 +27,8 @@ function memoryRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
     presentations: 3,
     synapseKnows: pepita.synapseKnows,
     create(architecture, rng, _samples, chosen = {}) {
-      const { gain, decay, feedback } = form.read(chosen);
-      const cleanPre = form.pre === "clean";
+      const { pre, gain, decay, feedback } = form.read(chosen);
+      const cleanPre = pre === "clean";
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = feedback(inputs, classes, rng);

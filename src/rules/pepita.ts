@@ -10,11 +10,11 @@ import type { Rule } from "./rule.ts";
 
 /** A form of PEPITA: what its synapses read of the two presentations, and its feedback onto the input. */
 export interface PepitaForm {
-  /** Whether the first layer's presynaptic factor is the sample alone, or the sample with its modulation. */
-  readonly pre: "clean" | "modulated";
   readonly options: RuleOptions;
   /** @param chosen  of `options`, all of them */
   read(chosen: Readonly<Record<string, number | string>>): {
+    /** Whether the first layer's presynaptic factor is the sample alone, or the sample with its modulation. */
+    readonly pre: string;
     readonly gain: number;
     /** Activity decay: a share of each neuron's own activity in its third factor, which keeps activity low. */
     readonly decay: number;
@@ -30,16 +30,20 @@ export const inputScale = {
   doc: "factor on the feedback of the authors' code, uniform in ±0.05 sqrt(6 / inputs)",
 } as const satisfies RuleOption;
 
+const firstFactor = {
+  words: ["clean", "modulated"],
+  paper: "modulated",
+  doc: "presynaptic factor of the first layer: the sample alone, or with its modulation",
+} as const;
+
 /** The paper's: feedback onto every input, modulated presynaptic factor. */
-const published = { scale: inputScale } as const;
+const published = { scale: inputScale, pre: { ...firstFactor, default: "modulated" as string } };
 export const publishedForm: PepitaForm = {
-  pre: "modulated",
   options: published,
   read(chosen) {
-    const { scale } = filled(published, chosen, "pepita");
+    const { scale, pre } = filled(published, chosen, "pepita");
     return {
-      gain: 1,
-      decay: 0,
+      ...{ pre, gain: 1, decay: 0 },
       feedback: (inputs, classes, rng) => inputFeedback(inputs, classes, rng, scale),
     };
   },
@@ -51,6 +55,7 @@ export const publishedForm: PepitaForm = {
  * saves most of the spikes.
  */
 const sparse = {
+  pre: { ...firstFactor, default: "clean" as string },
   gain: { default: 2, paper: "1", doc: "factor on the contrast of the two presentations", from: 0 },
   decay: { default: 0.004, paper: "0", doc: "share of its own activity in a neuron's third factor", from: 0 },
   share: { default: 0.15, paper: "1", doc: "share of the inputs that the feedback reaches", from: 0, to: 1 },
@@ -58,14 +63,13 @@ const sparse = {
     ...{ default: 0.08, paper: "0.05 sqrt(2 / inputs)" },
     ...{ doc: "standard deviation of the feedback weights, which are normal; uniform in the paper", from: 0 },
   },
-} as const;
+} satisfies RuleOptions;
 export const sparseForm: PepitaForm = {
-  pre: "clean",
   options: sparse,
   read(chosen) {
-    const { gain, decay, share, deviation } = filled(sparse, chosen, "pepita:sparse");
+    const { pre, gain, decay, share, deviation } = filled(sparse, chosen, "pepita:sparse");
     return {
-      ...{ gain, decay },
+      ...{ pre, gain, decay },
       feedback: (inputs, classes, rng) => sparseInputFeedback(inputs, classes, rng, share, deviation),
     };
   },
@@ -91,7 +95,7 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
     presentations: 2,
     synapseKnows: "own activity in both presentations; error only through the input",
     create(architecture, rng, _samples, chosen = {}) {
-      const { gain, decay, feedback } = form.read(chosen);
+      const { pre, gain, decay, feedback } = form.read(chosen);
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = feedback(inputs, classes, rng);
@@ -106,7 +110,7 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
               let post = tf.sub(h[l + 1], hErr[l + 1]);
               if (gain !== 1) post = tf.mul(post, gain);
               if (decay !== 0) post = tf.add(post, tf.mul(h[l + 1], decay));
-              descend(l, post, l === 0 && form.pre === "clean" ? x : hErr[l]);
+              descend(l, post, l === 0 && pre === "clean" ? x : hErr[l]);
             }
             descend(net.depth - 1, e, hErr[net.depth - 1]);
             return logits;
@@ -129,7 +133,7 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
                 for (let j = 0; j < third.length; j++) {
                   third[j] = gain * (h[j] - hErr[j]) + decay * a[j];
                 }
-                descend(l, third, l === 0 && form.pre === "clean" ? clean : modulated);
+                descend(l, third, l === 0 && pre === "clean" ? clean : modulated);
               }
               descend(net.depth - 1, e, modulated);
               return clean;

@@ -8,7 +8,8 @@ const PROBE = 200;
 
 /**
  * Angle between the rule's update and the exact gradient of the mean cross-entropy, per hidden layer, in degrees. For
- * both twins the gradient is that of the rate network with the twin's present weights, by automatic differentiation.
+ * both twins the gradient is that of the rate network with the twin's present weights, by automatic differentiation. It is
+ * taken at the samples' intensities, and where recordings are shown, at the traces that those leave.
  * @returns one angle per hidden layer; none for a rule that changes no hidden layer
  */
 export function alignmentDegrees(trainer: Trainer, data: Dataset): number[] {
@@ -20,7 +21,7 @@ export function alignmentDegrees(trainer: Trainer, data: Dataset): number[] {
     weights,
     biases,
     trainer.saturation,
-    data.train.intensities.subarray(0, count * trainer.architecture.sizes[0]),
+    trainer.seen?.(count) ?? data.train.intensities.subarray(0, count * trainer.architecture.sizes[0]),
     data.train.labels.subarray(0, count),
   );
   const angles = update.slice(0, -1).map((change, l) => angleDegrees(change, gradient[l]));

@@ -53,7 +53,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     if (x.length !== indices.length * sizes[0]) x = new Float32Array(indices.length * sizes[0]);
     const labels = new Int32Array(indices.length);
     indices.forEach((index, k) => {
-      x.set(trainingSample(data, index, epoch, seed), k * sizes[0]);
+      x.set(trainingSample(data, index, epoch, seed).intensities, k * sizes[0]);
       labels[k] = data.train.labels[index];
     });
     return {

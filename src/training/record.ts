@@ -12,10 +12,11 @@ import { ruleOf, spikingForm } from "../rules/index.ts";
 import type { Parameters } from "./initialise.ts";
 import { readingOf, refractoryPeriod, shower } from "./spikingTrainer.ts";
 import type { RunPlan } from "./train.ts";
-import { networkOf } from "./trainer.ts";
+import { networkOf, sampleOf } from "./trainer.ts";
 
-/** Sampling of the recorded potentials [ms]. */
+/** Sampling of the recorded potentials [ms], and most samples of a longer presentation. */
 const SAMPLING = 0.1;
+const MOST_SAMPLES = 2000;
 
 /**
  * One test sample through a trained spiking network, simulated through the event queue. Population `output` is the
@@ -45,9 +46,9 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
       ...(parameters.wiring && { wiring: parameters.wiring }),
     },
   );
-  const intensities = data.test.intensities.subarray(sample * inputs, (sample + 1) * inputs);
   const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed });
-  const put = () => shower(code, net.input, plan.settings)(intensities, `evaluate ${sample}`);
+  const put = () =>
+    shower(code, net.input, plan.settings)(sampleOf(data.test, sample, inputs), `evaluate ${sample}`);
   put();
   const forms = rule.create(
     architecture,
@@ -67,8 +68,9 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
     ...{ architecture, neuron, durationMs, inputGain: net.input.gain, readoutThreshold },
     ...parameters,
   });
-  const times = Array.from({ length: Math.round(durationMs / SAMPLING) + 1 }, (_, k) =>
-    Math.min(durationMs, k * SAMPLING),
+  const sampling = Math.max(SAMPLING, durationMs / MOST_SAMPLES);
+  const times = Array.from({ length: Math.round(durationMs / sampling) + 1 }, (_, k) =>
+    Math.min(durationMs, k * sampling),
   );
   // Pools pass on what the layer before them fires: they come last, and are not shown.
   const simulation = new Simulation(network({ populations, projections: projections! }), {

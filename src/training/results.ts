@@ -84,6 +84,8 @@ export interface RunRecord {
   /** The backend with the library behind it, such as `wasm + OpenBLAS 0.3.21 (SkylakeX), 1 thread`; absent in old runs. */
   readonly library?: string;
   readonly machine: string;
+  /** What each form was shown of the data, such as `counts per input`; absent in old runs. */
+  readonly saw?: { readonly [twin in Twin]?: string };
   /** What a reader should know of how the data were taken. */
   readonly notes?: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Sample } from "../data/dataset.ts";
 import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { Presentation } from "../engine/exact/presentation.ts";
 import { argmax, crossEntropy } from "../math/softmax.ts";
@@ -9,7 +9,7 @@ import type { Asked, SpikingSteps } from "./spikingSteps.ts";
 import { batchKey, type Pieces, type TrainingSettings, trainingSample } from "./trainer.ts";
 
 /** Puts a sample at the network's input. @param key  names it for what is drawn */
-export type Shower = (intensities: Float32Array, key: string) => void;
+export type Shower = (sample: Sample, key: string) => void;
 
 /**
  * Learns batches, sample by sample: what a sample asks of the synapses goes to them at once, or is written down
@@ -46,8 +46,8 @@ export class SpikingBatch implements Pieces {
     this.#net = net;
     this.#learner = learner;
     this.#steps = steps;
-    this.#show = (intensities, key) => {
-      show(intensities, key);
+    this.#show = (sample, key) => {
+      show(sample, key);
       this.#encoded = true;
     };
     this.#dropout = dropout;

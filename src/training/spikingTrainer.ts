@@ -1,12 +1,12 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Encoder } from "../encoding/encoder.ts";
-import { encoderOf } from "../encoding/index.ts";
+import { encoderNamed, encoderOf } from "../encoding/index.ts";
 import { show } from "../encoding/shown.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { PresentedInput, Reading } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import { InputError } from "../errors.ts";
-import { expm1, log1p } from "../math/elementary.ts";
+import { exp, expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
 import { argmax } from "../math/softmax.ts";
 import { spikingForm } from "../rules/index.ts";
@@ -66,8 +66,11 @@ export function readingOf(settings: ReadingSettings): { reading: Reading; readou
 
 /** Puts samples at an input as the settings say. */
 export function shower(encoder: Encoder, input: PresentedInput, settings: TrainingSettings): Shower {
-  const shownAs = { replay: settings.replay ?? false, modulation: settings.modulation ?? "current" };
-  return (intensities, key) => show(encoder, intensities, key, input, shownAs);
+  const { replay = false, modulation = "current", durationMs, tauMem } = settings;
+  if (modulation === "push-pull" && tauMem === Infinity)
+    throw new InputError("modulation: expected pair, spikes or current where nothing leaks, got push-pull");
+  const shownAs = { replay, modulation, durationMs, tauMem };
+  return (sample, key) => show(encoder, sample, key, input, shownAs);
 }
 
 /** Trains a rule's spiking form. */
@@ -191,6 +194,18 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       return joined(remembered);
     },
     feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
+    ...(encoderNamed(encoderName).recorded && {
+      seen(count: number) {
+        const traces = new Float32Array(count * sizes[0]);
+        for (let n = 0; n < count; n++) {
+          put(trainingSample(data, n, null, seed), `seen ${n}`);
+          const { spikes, gain } = net.input;
+          for (let k = 0; k < spikes.length; k++)
+            traces[n * sizes[0] + spikes.neurons[k]] += gain * exp((spikes.times[k] - durationMs) / tauMem);
+        }
+        return traces;
+      },
+    }),
     saturation,
     readsSpikes: net.reading === "spikes" && sizes.length > 2 && rule.presentations > 0,
     architecture,

@@ -1,6 +1,6 @@
-import type { Dataset, Samples } from "../data/dataset.ts";
+import type { Dataset, Sample, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
-import type { ShownAs } from "../encoding/shown.ts";
+import type { Modulation } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
@@ -52,8 +52,8 @@ export interface TrainingSettings {
   readonly readout?: "spikes" | "potential";
   /** Whether drawn spikes are the same in every presentation of a sample; false by default. See `ShownAs`. */
   readonly replay?: boolean;
-  /** How what a rule adds to the input is shown; `current` by default. See `ShownAs`. */
-  readonly modulation?: ShownAs["modulation"];
+  /** How what a rule adds to the input is shown; `current` by default. */
+  readonly modulation?: Modulation;
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */
@@ -112,6 +112,11 @@ export interface Trainer {
   restore(parameters: Parameters, memory: Float32Array | null): void;
   readonly memory: Float32Array | null;
   readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;
+  /**
+   * What the first training samples are to the synapses of the input, [count, inputs]: where recordings are shown, the
+   * traces at their ends. Absent where that is their intensities.
+   */
+  seen?(count: number): Float32Array;
   readonly saturation: number;
   /** Whether all that is known of hidden neurons is their spikes, without which nothing can be learned. */
   readonly readsSpikes?: boolean;
@@ -151,19 +156,17 @@ export function networkOf(
   return rule.shallow ? dense([sizes[0], sizes.at(-1)!]) : (architecture ?? dense(sizes));
 }
 
-/** Intensities of one sample, [inputs], a view. */
-export function sampleOf({ intensities }: Samples, index: number, inputs: number): Float32Array {
-  return intensities.subarray(index * inputs, (index + 1) * inputs);
+/** One sample, its intensities a view. */
+export function sampleOf({ intensities, recordings }: Samples, index: number, inputs: number): Sample {
+  return {
+    intensities: intensities.subarray(index * inputs, (index + 1) * inputs),
+    recording: recordings?.[index],
+  };
 }
 
-/** Intensities of a training sample as an epoch shows it; null: as it is compared between epochs, without chance. */
-export function trainingSample(
-  data: Dataset,
-  index: number,
-  epoch: number | null,
-  seed: number,
-): Float32Array {
-  if (epoch !== null && data.augmented) return data.augmented(index, epoch, seed);
+/** A training sample as an epoch shows it; null: as it is compared between epochs, without chance. */
+export function trainingSample(data: Dataset, index: number, epoch: number | null, seed: number): Sample {
+  if (epoch !== null && data.augmented) return { intensities: data.augmented(index, epoch, seed) };
   return sampleOf(data.train, index, data.inputs);
 }
 

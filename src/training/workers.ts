@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Recording } from "../data/dataset.ts";
 import { encoderNamed, encoderRegistry } from "../encoding/index.ts";
 import { InputError } from "../errors.ts";
 import { ruleOf, ruleRegistry } from "../rules/index.ts";
@@ -207,5 +207,30 @@ function sharedTraining(data: Dataset): Dataset {
   const intensities = new Float32Array(new SharedArrayBuffer(4 * train.intensities.length));
   intensities.set(train.intensities);
   const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
-  return { ...data, train: { ...train, intensities }, validation: none, test: none };
+  const recordings = train.recordings && sharedRecordings(train.recordings);
+  return {
+    ...data,
+    train: { ...train, intensities, ...(recordings && { recordings }) },
+    validation: none,
+    test: none,
+  };
+}
+
+/** Recordings one after the other, each a view. */
+function sharedRecordings(recordings: readonly Recording[]): Recording[] {
+  const events = recordings.reduce((sum, { times }) => sum + times.length, 0);
+  const times = new Float32Array(new SharedArrayBuffer(4 * events));
+  const wide = recordings.some(({ inputs }) => inputs instanceof Uint32Array);
+  const inputs = wide
+    ? new Uint32Array(new SharedArrayBuffer(4 * events))
+    : new Uint16Array(new SharedArrayBuffer(2 * events));
+  let at = 0;
+  return recordings.map(own => {
+    const to = at + own.times.length;
+    const shared = { times: times.subarray(at, to), inputs: inputs.subarray(at, to) };
+    shared.times.set(own.times);
+    shared.inputs.set(own.inputs);
+    at = to;
+    return shared;
+  });
 }

@@ -63,7 +63,7 @@ test("what was defined stands in the help, is read and is recorded, and encoders
   defineDataset({ name: "option-data", load: () => data });
   const help = compareCommand().configureHelp({ helpWidth: 1000 }).helpInformation();
   expect(help).toMatch(/--rules .*, chance, option-rule \(default/);
-  expect(help).toMatch(/--encoder .*, latency, option-code \(default/);
+  expect(help).toMatch(/--encoder .*, latency, recording, option-code; .* \(default/);
   expect(help).toMatch(/--dataset .*, ssc, option-data, folder:PATH/);
   const asked = { rules: "option-rule", encoder: "option-code", dataset: "option-data" };
   const options = compareOptions(asked);

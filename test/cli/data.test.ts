@@ -34,18 +34,20 @@ async function run(...args: string[]): Promise<string> {
 describe("threefactor data list", () => {
   test("prints a row for each set: the digits ship, the others are not here", async () => {
     const lines = (await run("list", "--data-dir", await temporaryFolder())).trimEnd().split("\n");
-    expect(lines[0]).toMatch(/^name +size +licence +files +where$/);
-    expect(lines[1]).toMatch(/^digits +0\.3 MB +CC BY 4\.0 +ok +ships with threefactor$/);
-    expect(lines[2]).toMatch(/^mnist +55\.0 MB +CC BY-SA 3\.0 +missing +not here$/);
-    expect(lines[3]).toMatch(/^fashion-mnist +55\.0 MB +MIT +missing +not here$/);
-    expect(lines[4]).toMatch(/^cifar10 +- +none stated +missing +not here; cannot be fetched$/);
+    expect(lines[0]).toMatch(/^name +samples +size +licence +files +where$/);
+    expect(lines[1]).toMatch(/^digits +intensities +0\.3 MB +CC BY 4\.0 +ok +ships with threefactor$/);
+    expect(lines[2]).toMatch(/^mnist +intensities +55\.0 MB +CC BY-SA 3\.0 +missing +not here$/);
+    expect(lines[3]).toMatch(/^fashion-mnist +intensities +55\.0 MB +MIT +missing +not here$/);
+    expect(lines[4]).toMatch(/^cifar10 +intensities +- +none stated +missing +not here; cannot be fetched$/);
     expect(lines.slice(1).map(line => line.split(" ")[0])).toEqual(datasets.map(({ name }) => name));
   });
 
   test("of a set that cannot be fetched, it says where it lies", async () => {
     const dataDir = await temporaryFolder();
     await mkdir(join(dataDir, "shd"));
-    expect(await run("list", "--data-dir", dataDir)).toMatch(/shd +- +CC BY 4\.0 +unchecked +\/.*shd\n/);
+    expect(await run("list", "--data-dir", dataDir)).toMatch(
+      /shd +recordings +- +CC BY 4\.0 +unchecked +\/.*shd\n/,
+    );
     const { datasets: rows } = JSON.parse(await run("list", "--json", "--data-dir", dataDir));
     const shd = rows.find((set: { name: string }) => set.name === "shd");
     expect(shd).toMatchObject({ bytes: null, state: "unchecked", folder: join(dataDir, "shd"), files: [] });

@@ -35,7 +35,7 @@ test("the facts of a sample start with label and decision", () => {
   const rasters = [{ name: "a", rule: "bp", seed: 1, raster: rasterOf([[1, 1, 1]]) }];
   const [choice] = sectionsOf(twoTwins, rasters).find(section => section.id === "sample")!.choices;
   expect(choice.facts).toBe("label 1, decision 0 (wrong), 100 ms, vThreshold 1");
-  expect(choice.plots[0].label).toContain("driven by current");
+  expect(choice.plots[0].label).toContain("direct current, no input spikes");
 });
 
 test("classes are called what the data call them, in the facts and at the ends of the readout's lines", () => {

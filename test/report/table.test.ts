@@ -30,7 +30,10 @@ test("the terminal's table is aligned", () => {
     "bp                97.00    96.50  -0.50           36.3      104,000   8,000    1,500",
     "pepita:textbook   90.00    91.00  +1.00           36.3      104,000   8,000    1,500",
     "frozen            93.00    91.00  -2.00           36.3      104,000   8,000    1,500",
+    "spike: direct current, no input spikes",
   ]);
+  const coded = twoTwins.runs.map(run => ({ ...run, encoder: "rate" }));
+  expect(formatTable({ ...twoTwins, runs: coded })).not.toContain("current");
 });
 
 test("columns without a value are left out and single holes marked", () => {

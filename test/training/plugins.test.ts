@@ -74,7 +74,7 @@ test("a module finds the package that loads it, though it has none installed, or
   `);
   expect(found).toEqual([
     [
-      ["latency", "morse"],
+      ["recording", "morse"],
       ["ssc", "waves"],
     ],
     true,

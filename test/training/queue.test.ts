@@ -42,6 +42,8 @@ test.each<[rule: string, encoder: EncoderName, more: Partial<TrainingSettings>]>
   ["dfa", "current", { eligibility: "timing", dropout: 0.2 }],
   ["pepita", "rate", {}],
   ["pepita", "poisson", { eligibility: "timing" }],
+  ["pepita", "rate", { modulation: "push-pull" }],
+  ["pepita:sparse", "poisson", { modulation: "pair", eligibility: "timing" }],
   ["f3", "current", {}],
   ["f3", "rate", { dropout: 0.1 }],
   ["ff", "rate", {}],
@@ -85,6 +87,24 @@ const wiring = {
     { from: "hidden 1", to: "hidden 2", name: "late", weights: (rng: Rng) => rng.normal(0, 0.1), delay: 4 },
   ],
 };
+
+test("twins of inputs whose delays were drawn are refused, and so is what cannot leak", async () => {
+  const data = await loadDataset("digits", { trainSamples: 5, testSamples: 5 });
+  const learn = (more: Partial<TrainingSettings>) =>
+    createTrainer({ rule: "pepita", twin: "spike", settings: { ...settings, ...more } }, data).learn(
+      Uint32Array.of(0),
+      0.05,
+      0,
+    );
+  expect(() => learn({ wiring, modulation: "push-pull" })).toThrow(
+    "modulation: expected spikes or current where inputs are pooled, drive more than the first layer or have drawn delays, got a pair",
+  );
+  const written = { delays: [Float64Array.from({ length: 64 * 20 }, (_, s) => 1 + (s % 4)), 2] };
+  expect(learn({ wiring: written, modulation: "push-pull" }).loss).toBeGreaterThan(0);
+  expect(() => learn({ tauMem: Infinity, encoder: "latency", modulation: "push-pull" })).toThrow(
+    "modulation: expected pair, spikes or current where nothing leaks, got push-pull",
+  );
+});
 
 test("F3, online: synapses with delays, and recurrent ones, learn while the presentation runs", async () => {
   const data = await loadDataset("digits", { trainSamples: 100, testSamples: 10 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { defaultSchedule, schedule, schedules } from "../../src/training/schedule.ts";
+import { schedule } from "../../src/training/schedule.ts";
+import { defaultSchedule, schedules } from "../../src/training/schedules.ts";
 
 test("the default falls linearly to a tenth", () => {
   const factor = schedule(defaultSchedule, 10);

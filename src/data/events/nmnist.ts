@@ -4,10 +4,10 @@ import { InputError } from "../../errors.ts";
 import { entryAt, readRegular } from "../../files/regular.ts";
 import { decodeNmnist, NMNIST_SIDE } from "../../io/events/nmnist.ts";
 import type { Dataset } from "../dataset.ts";
-import { counter, folderWith, heldOut } from "./counts.ts";
+import { collector, folderWith, heldOut } from "./collect.ts";
 
 /**
- * N-MNIST from the folders Train and Test, as event counts per polarity and pixel; see `counts.ts`.
+ * N-MNIST from the folders Train and Test, one input per polarity and pixel; see `collect.ts`.
  * @throws InputError when files are missing or damaged
  */
 export function loadNmnist(dataDir?: string): Dataset {
@@ -24,11 +24,11 @@ export function loadNmnist(dataDir?: string): Dataset {
         .sort()
         .map(file => ({ path: join(own, file), label }));
     }).flat();
-    const collect = counter(files.length, inputs, join(folder, name));
+    const collect = collector(files.length, inputs, join(folder, name));
     files.forEach(({ path, label }, k) => {
-      const { x, y, polarity } = decodeNmnist(readRegular(path), path, size);
-      const events = x.map((_, e) => (polarity[e] * NMNIST_SIDE + y[e]) * NMNIST_SIDE + x[e]);
-      collect.add(k, label, events);
+      const { times, x, y, polarity } = decodeNmnist(readRegular(path), path, size);
+      const at = x.map((_, e) => (polarity[e] * NMNIST_SIDE + y[e]) * NMNIST_SIDE + x[e]);
+      collect.add(k, label, { times: Float32Array.from(times), inputs: at }, path);
     });
     return collect.samples;
   };

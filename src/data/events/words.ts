@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { readShd, SHD_CHANNELS } from "../../io/events/shd.ts";
 import type { Dataset, Samples } from "../dataset.ts";
-import { counter, folderWith, heldOut } from "./counts.ts";
+import { collector, folderWith, heldOut } from "./collect.ts";
 
 /** Words that are in memory with all their spikes. */
 const WORDS = 512;
 
-/** The Spiking Heidelberg Digits from shd_train.h5 and shd_test.h5, as spike counts per channel; see `counts.ts`. */
+/** The Spiking Heidelberg Digits from shd_train.h5 and shd_test.h5, one input per channel; see `collect.ts`. */
 export function loadShd(dataDir?: string): Promise<Dataset> {
   return loadWords("shd", ["train", "test"], 20, dataDir);
 }
@@ -29,16 +29,17 @@ async function loadWords(
   const read = async (file: string): Promise<Samples> => {
     const path = join(folder, file);
     const { count } = await readShd(path, [0, 0]);
-    const collect = counter(count, SHD_CHANNELS, path);
+    const collect = collector(count, SHD_CHANNELS, path);
     for (let from = 0; from < count; from += WORDS) {
-      const { channels, labels } = await readShd(path, [from, from + WORDS]);
+      const { times, channels, labels } = await readShd(path, [from, from + WORDS]);
       channels.forEach((own, k) => {
         const label = labels[k];
         if (label >= classes)
           throw new InputError(
             `${path}: labels[${from + k}]: expected a class below ${classes}, got ${label}`,
           );
-        collect.add(from + k, label, own);
+        const recording = { times: Float32Array.from(times[k]), inputs: own };
+        collect.add(from + k, label, recording, `${path}: word ${from + k}`);
       });
     }
     return collect.samples;

@@ -1,17 +1,25 @@
 import { InputError } from "../../errors.ts";
-import { exp, expm1 } from "../../math/elementary.ts";
+import { exp } from "../../math/elementary.ts";
+import { add } from "../../math/matrix.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
 import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
-import { currentPerTrace } from "../network/layers.ts";
+import { currentPerTrace, expectSpiking } from "../network/layers.ts";
 import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import { pool, unpool } from "../network/pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
-import type { Dropout, Presentation, PresentationOptions, PresentedInput, Reading } from "./presentation.ts";
+import {
+  type Dropout,
+  emptyPresentation,
+  type Presentation,
+  type PresentationOptions,
+  type PresentedInput,
+  type Reading,
+} from "./presentation.ts";
 import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
-import { readDrive, readSpikes } from "./reading.ts";
+import { readDrive, readSpikes, saturationOf } from "./reading.ts";
 import { SpikePool } from "./spikePool.ts";
 
 /**
@@ -85,18 +93,8 @@ export class FeedForwardNetwork {
     if (!(durationMs > 0 && durationMs < Infinity)) {
       throw new InputError(`durationMs: expected a time in ms above 0, got ${durationMs}`);
     }
-    layers.forEach(({ rows, columns, batchNorm }, l) => {
-      if (weights[l]?.length !== rows * columns || biases[l]?.length !== columns) {
-        throw new InputError(
-          `weights[${l}]: expected ${rows * columns} weights and ${columns} biases, ` +
-            `got ${weights[l]?.length} and ${biases[l]?.length}`,
-        );
-      }
-      if (batchNorm) {
-        throw new InputError(
-          `layers[${l}]: batch normalisation needs a batch, and spikes show one sample at a time; expected a layer without it`,
-        );
-      }
+    layers.forEach((layer, l) => {
+      expectSpiking(layer, l, weights[l], biases[l]);
     });
     this.sizes = sizes;
     this.runs = layers.map(runsOf);
@@ -116,15 +114,14 @@ export class FeedForwardNetwork {
     this.durationMs = instant(durationMs);
     this.reading = reading;
     this.readoutThreshold = readoutThreshold;
-    const cells = layers.map(() => this.neuron);
-    if (readoutThreshold === null) cells.pop();
-    else
-      cells[layers.length - 1] = lif({
-        ...neuron,
-        tauRef: 0,
-        vThreshold: readoutThreshold,
-        reset: "subtract",
-      });
+    const fires = {
+      ...neuron,
+      tauRef: 0,
+      vThreshold: readoutThreshold ?? Infinity,
+      reset: "subtract",
+    } as const;
+    const readout = readoutThreshold === null ? [] : [lif(fires)];
+    const cells = [...layers.slice(1).map(() => this.neuron), ...readout];
     this.#layers = cells.map((cell, l) => {
       const { sources, post } = layers[l];
       return new LifLayer(sources, post, this.weights[l], cell, this.kernels[l], this.runs[l]);
@@ -151,17 +148,6 @@ export class FeedForwardNetwork {
     return currentPerTrace(this.neuron.tauMem, this.durationMs);
   }
 
-  /** Trace of a hidden neuron that fires at every chance: what it is driven by above this leaves no more spikes. */
-  get saturation(): number {
-    const { tauMem, tauRef, vThreshold } = this.neuron;
-    if (tauRef === 0) return Infinity;
-    const chances =
-      tauMem < Infinity
-        ? expm1(-this.durationMs / tauMem) / expm1(-tauRef / tauMem)
-        : this.durationMs / tauRef;
-    return vThreshold * chances;
-  }
-
   /** Activity that one hidden spike stands for to the layer above. */
   get spikeGain(): number {
     return this.neuron.vThreshold * (this.dropout?.scale ?? 1);
@@ -173,23 +159,7 @@ export class FeedForwardNetwork {
   }
 
   presentation(): Presentation {
-    const hidden = this.sizes.slice(0, -1);
-    const { layers } = this.architecture;
-    const spikes = hidden.map(() => new SpikeTrain());
-    const trace = hidden.map(n => new Float64Array(n));
-    return {
-      spikes,
-      trace,
-      sourceSpikes: spikes.map((own, l) => (layers[l].pool ? new SpikeTrain() : own)),
-      sourceTrace: trace.map((own, l) => (layers[l].pool ? new Float64Array(layers[l].sources) : own)),
-      potential: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
-      drive: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
-      response: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
-      gate: hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n)),
-      outputSpikes: new SpikeTrain(),
-      logits: new Float64Array(this.sizes.at(-1)!),
-      analogue: null,
-    };
+    return emptyPresentation(this.architecture);
   }
 
   /**
@@ -294,6 +264,8 @@ export class FeedForwardNetwork {
   #pool(l: number, into: Presentation): void {
     const pools = this.#spikePools[l];
     if (!pools) return;
+    if (l === 0 && into.spikes[0].neurons.subarray(0, into.spikes[0].length).some(i => i >= this.sizes[0]))
+      throw new InputError("modulation: expected spikes or current where inputs are pooled, got a pair");
     pools.pool(into.spikes[l], this.neuron.tauMem, into.sourceSpikes[l]);
     this.#trace(into.sourceSpikes[l], this.gainOf(l), into.sourceTrace[l]);
   }
@@ -301,7 +273,11 @@ export class FeedForwardNetwork {
   #countEvents(l: number, spikes: SpikeTrain): void {
     const runs = this.runs[l];
     if (!runs.shared) this.synapticEvents += spikes.length * runs.length;
-    else for (let k = 0; k < spikes.length; k++) this.synapticEvents += synapsesOf(runs, spikes.neurons[k]);
+    else {
+      const sources = this.architecture.layers[l].sources;
+      for (let k = 0; k < spikes.length; k++)
+        this.synapticEvents += synapsesOf(runs, spikes.neurons[k] % sources);
+    }
   }
 
   #current(l: number, analogue: Float64Array | null): void {
@@ -327,16 +303,24 @@ export class FeedForwardNetwork {
     into.spikes[p].take(layer.spikes);
     into.potential[p].set(layer.v);
     this.#trace(layer.spikes, this.spikeGain, into.trace[p]);
+    this.read(into, p);
+  }
+
+  /** Makes of population p's trace and potential what is read of it: `drive`, `response` and `gate`. */
+  read(into: Presentation, p: number): void {
     const { scale, silent } = this.dropout ?? { scale: 1, silent: [] };
     if (this.reading === "spikes") readSpikes(into, p, this.neuron.vThreshold, scale, silent[p]);
-    else readDrive(into, p, this.saturation, scale, silent[p]);
+    else readDrive(into, p, saturationOf(this.neuron, this.durationMs), scale, silent[p]);
   }
 
   #trace(spikes: SpikeTrain, gain: number, out: Float64Array): void {
     out.fill(0);
     const { tauMem } = this.neuron;
     for (let k = 0; k < spikes.length; k++) {
-      out[spikes.neurons[k]] += gain * exp((spikes.times[k] - this.durationMs) / tauMem);
+      const i = spikes.neurons[k];
+      const left = gain * exp((spikes.times[k] - this.durationMs) / tauMem);
+      if (i < out.length) out[i] += left;
+      else out[i - out.length] -= left;
     }
   }
 
@@ -357,15 +341,10 @@ export class FeedForwardNetwork {
       return;
     }
     sumForward(this.runs[top], into.sourceTrace[top], this.weights[top], into.logits);
-    const bias = this.biases[top];
-    for (let k = 0; k < bias.length; k++) into.logits[k] += bias[k];
+    add(into.logits, this.biases[top]);
   }
 }
 
 function sum(a: Float64Array | null, b: Float64Array | null): Float64Array | null {
   return a && b ? a.map((value, i) => value + b[i]) : (a ?? b);
-}
-
-function add(to: Float64Array, from: Float64Array): void {
-  for (let i = 0; i < to.length; i++) to[i] += from[i];
 }

@@ -110,7 +110,7 @@ export class LifLayer {
 
   /**
    * Presents one input, from the resting state at t = 0.
-   * @param input    spikes in order of time, within the duration
+   * @param input    spikes in order of time, within the duration; neuron pre + i is the twin of i of opposite sign
    * @param gain     what one input spike stands for: factor on every weight
    * @param current  [post], input current over capacitance [mV/ms]
    * @param duration [ms]
@@ -179,10 +179,12 @@ export class LifLayer {
   }
 
   /** Changes the synapses of one presynaptic neuron that has just fired; e as at the head of the class. */
-  #learn(row: number, left: number, modulator: Float64Array, e: number): void {
+  #learn(neuron: number, left: number, modulator: Float64Array, e: number): void {
     const { starts, targets, places, length } = this.#runs;
+    const twin = neuron >= this.pre;
+    const row = twin ? neuron - this.pre : neuron;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
-      this.#learnRun(targets[n], places ? places[n] : n, length, left, modulator, e);
+      this.#learnRun(targets[n], places ? places[n] : n, length, twin ? -left : left, modulator, e);
     }
   }
 
@@ -208,9 +210,11 @@ export class LifLayer {
   }
 
   /** The hot loop: one input spike reaches its targets. */
-  #addAndTest(row: number, scale: number, t: number, e: number): void {
+  #addAndTest(neuron: number, gain: number, t: number, e: number): void {
     const { starts, targets, places, length } = this.#runs;
     const [u, slope, offset, weights] = [this.#u, this.#slope, this.#offset, this.weights];
+    const row = neuron < this.pre ? neuron : neuron - this.pre;
+    const scale = neuron < this.pre ? gain : -gain;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
       for (let j = targets[n], at = places ? places[n] : n, end = j + length; j < end; j++, at++) {
         const sum = u[j] + scale * weights[at];
@@ -220,8 +224,10 @@ export class LifLayer {
     }
   }
 
-  #add(row: number, scale: number): void {
+  #add(neuron: number, gain: number): void {
     const { starts, targets, places, length } = this.#runs;
+    const row = neuron < this.pre ? neuron : neuron - this.pre;
+    const scale = neuron < this.pre ? gain : -gain;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
       for (let j = targets[n], at = places ? places[n] : n, end = j + length; j < end; j++, at++) {
         this.#u[j] += scale * this.weights[at];
@@ -229,8 +235,9 @@ export class LifLayer {
     }
   }
 
-  #test(row: number, t: number, e: number): void {
+  #test(neuron: number, t: number, e: number): void {
     const { starts, targets, length } = this.#runs;
+    const row = neuron < this.pre ? neuron : neuron - this.pre;
     for (let n = starts[row]; n < starts[row + 1]; n++) {
       for (let j = targets[n], end = j + length; j < end; j++) {
         if (this.#u[j] >= this.#slope[j] * e + this.#offset) this.#fire(j, t);

@@ -1,10 +1,14 @@
 import type { LayerKernel } from "../kernels/layerKernel.ts";
+import type { Architecture } from "../network/architecture.ts";
 import type { Wiring } from "../network/layers.ts";
-import type { SpikeTrain } from "../record/spikeTrain.ts";
+import { SpikeTrain } from "../record/spikeTrain.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
 export interface PresentedInput {
-  /** In order of time. */
+  /**
+   * In order of time. Beside each input stands a twin of opposite sign (as ON and OFF cells of a retina), numbered after
+   * all inputs: its spikes pass the same synapses with the sign turned.
+   */
   readonly spikes: SpikeTrain;
   /** Trace that one input spike adds. */
   gain: number;
@@ -51,6 +55,24 @@ export interface Presentation {
   readonly logits: Float64Array;
   /** Analogue drive of the input, all of it, as traces at the end; null for none. */
   analogue: Float64Array | null;
+}
+
+/** Room for a presentation. */
+export function emptyPresentation({ sizes, layers }: Architecture): Presentation {
+  const hidden = sizes.slice(0, -1);
+  const spikes = hidden.map(() => new SpikeTrain());
+  const trace = hidden.map(n => new Float64Array(n));
+  const read = () => hidden.map((n, p) => new Float64Array(p === 0 ? 0 : n));
+  return {
+    spikes,
+    trace,
+    sourceSpikes: spikes.map((own, l) => (layers[l].pool ? new SpikeTrain() : own)),
+    sourceTrace: trace.map((own, l) => (layers[l].pool ? new Float64Array(layers[l].sources) : own)),
+    ...{ potential: read(), drive: read(), response: read(), gate: read() },
+    outputSpikes: new SpikeTrain(),
+    logits: new Float64Array(sizes.at(-1)!),
+    analogue: null,
+  };
 }
 
 /** Hidden neurons that are silent in a presentation (Srivastava et al. 2014), and what the activity of the others counts. */

@@ -1,7 +1,7 @@
 import { InputError, shown } from "../../errors.ts";
 import { instant } from "../instant.ts";
 import { type LayeredNetwork, layeredSpec, populationNames, type Wiring } from "../network/layers.ts";
-import { type Network, network, type ProjectionSpec } from "../network/network.ts";
+import { type Network, type NetworkSpec, network, type ProjectionSpec } from "../network/network.ts";
 import { plasticity } from "../network/plasticity/index.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
@@ -39,6 +39,8 @@ export class QueuedPresentation {
   readonly #names: readonly string[];
   readonly #durationMs: number;
   readonly #tauMem: number;
+  /** From the inputs' twins of opposite sign, where inputs drive the first layer and nothing else. */
+  readonly #twins: Projection | null;
   /** Changes of a synapse by learning while presentations run. */
   updates = 0;
 
@@ -53,7 +55,12 @@ export class QueuedPresentation {
     }));
     const wiring = { delays, projections: own };
     const none = layers.map(() => new Float32Array(0));
-    const spec = layeredSpec({ ...net, biases: none, inputGain: 1, wiring });
+    const layered = layeredSpec({ ...net, biases: none, inputGain: 1, wiring });
+    // Those of the twins would be drawn anew.
+    const [delay = 0] = delays;
+    const drawn = typeof delay !== "number" && !Array.isArray(delay) && !ArrayBuffer.isView(delay);
+    const paired = layers[0].pool === null && !drawn && projections.every(({ from }) => from !== "input");
+    const spec = paired ? withTwins(layered, layers.length) : layered;
     this.#names = populationNames(layers.length);
     projections.forEach((projection, q) => {
       for (const [end, among] of [
@@ -73,6 +80,7 @@ export class QueuedPresentation {
     this.populations = sizes.map(size => ({ spikes: new SpikeTrain(), v: new Float64Array(size) }));
     const placed = this.#network.projections.toSorted((a, b) => a.place - b.place);
     this.layers = placed.slice(-layers.length).map(({ synapses }) => synapses);
+    this.#twins = paired ? placed[placed.length - layers.length - 1].synapses : null;
     this.laterals = projections.map(({ from, to }, q) => ({
       from: this.#names.indexOf(from),
       to: this.#names.indexOf(to),
@@ -114,6 +122,7 @@ export class QueuedPresentation {
     this.layers.forEach((synapses, l) => {
       synapses.gain = layers[l];
     });
+    if (this.#twins) this.#twins.gain = -layers[0];
     for (const { synapses, from } of this.laterals) synapses.gain = laterals[from];
     for (const { spikes } of this.populations) spikes.clear();
     const places = new Map(names.map((name, p) => [name, p]));
@@ -122,8 +131,7 @@ export class QueuedPresentation {
       record: { spikes: false },
       onSpike: (name, i, t) => this.populations[places.get(name) ?? -1]?.spikes.push(t, i),
     });
-    const { times, neurons, length } = input;
-    simulation.stimulate("input", times.subarray(0, length), neurons.subarray(0, length));
+    this.#stimulate(simulation, input);
     names.slice(1).forEach((name, k) => {
       simulation.setCurrent(name, currents[k]);
       const mask = silent[k + 1];
@@ -150,6 +158,27 @@ export class QueuedPresentation {
     });
   }
 
+  #stimulate(simulation: Simulation, { times, neurons, length }: SpikeTrain): void {
+    const inputs = this.populations[0].v.length;
+    const own = neurons.subarray(0, length);
+    if (own.every(i => i < inputs)) {
+      simulation.stimulate("input", times.subarray(0, length), own);
+      return;
+    }
+    if (!this.#twins)
+      throw new InputError(
+        "modulation: expected spikes or current where inputs are pooled, drive more than the first layer or have drawn delays, got a pair",
+      );
+    for (const [name, first] of [["input", 0] as const, [TWINS, inputs] as const]) {
+      const ours = (k: number) => own[k] >= first && own[k] < first + inputs;
+      simulation.stimulate(
+        name,
+        times.subarray(0, length).filter((_, k) => ours(k)),
+        own.filter(i => i >= first && i < first + inputs).map(i => i - first),
+      );
+    }
+  }
+
   /** The network, with plasticity of the synapses that learn while it runs. */
   #learning(online: readonly (OnlineLearning | null)[]): Network {
     const { populations, projections } = this.#network;
@@ -168,6 +197,19 @@ export class QueuedPresentation {
       }),
     };
   }
+}
+
+const TWINS = "twins of the input";
+
+/** Adds the inputs' twins of opposite sign, on the same weights. */
+function withTwins({ populations, projections, ...rest }: NetworkSpec, layers: number): NetworkSpec {
+  const all = projections!;
+  const first = all[all.length - layers];
+  return {
+    ...rest,
+    populations: { ...populations, [TWINS]: populations.input },
+    projections: [...all.slice(0, -layers), { ...first, from: TWINS }, ...all.slice(-layers)],
+  };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { expm1 } from "../../math/elementary.ts";
+import type { LifParameters } from "../network/neurons/lif.ts";
 import type { Presentation } from "./presentation.ts";
 
 /** Width of the window below the threshold in which a silent neuron's gate is open, as a share of it; see `Reading`. */
@@ -34,4 +36,12 @@ export function readDrive(
     positive[j] = Math.max(0, sum[j]);
     open[j] = sum[j] > 0 && sum[j] < most ? scale : 0;
   }
+}
+
+/** Trace of a hidden neuron that fires at every chance: what it is driven by above this leaves no more spikes. */
+export function saturationOf({ tauMem, tauRef, vThreshold }: LifParameters, durationMs: number): number {
+  if (tauRef === 0) return Infinity;
+  const chances =
+    tauMem < Infinity ? expm1(-durationMs / tauMem) / expm1(-tauRef / tauMem) : durationMs / tauRef;
+  return vThreshold * chances;
 }

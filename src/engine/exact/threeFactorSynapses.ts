@@ -25,7 +25,7 @@ export class ThreeFactorSynapses {
   readonly #touched: readonly Uint8Array[];
   readonly #active: Int32Array;
   readonly #sweep: Float64Array;
-  readonly #counts: Int32Array;
+  readonly #activity: Float64Array;
 
   constructor(net: FeedForwardNetwork, eligibility: Eligibility) {
     const widest = Math.max(...net.sizes);
@@ -39,7 +39,7 @@ export class ThreeFactorSynapses {
     this.#touched = net.architecture.layers.map(({ rows }) => new Uint8Array(rows));
     this.#active = new Int32Array(widest);
     this.#sweep = new Float64Array(widest);
-    this.#counts = new Int32Array(widest);
+    this.#activity = new Float64Array(widest);
   }
 
   /**
@@ -102,7 +102,7 @@ export class ThreeFactorSynapses {
     const { tauMem } = neuron;
     const post = from.spikes[l + 1];
     const third = timing ? this.#shares(modulator, post) : modulator;
-    const reading = timing ? atSpikes(post, modulator.length, tauMem) : atEnd(tauMem, durationMs);
+    const reading = timing ? atSpikes(post, modulator.length, tauMem, durationMs) : atEnd(tauMem, durationMs);
     this.updates += addArrivals(synapses, spikes, gain, durationMs, third, reading, changes);
   }
 
@@ -190,15 +190,15 @@ export class ThreeFactorSynapses {
   }
 
   /**
-   * x_i at a postsynaptic spike t_k is the sum over earlier input spikes t_f of exp(-(t_k - t_f) / tau). Going back in
-   * time, `sweep[j]` collects exp(-t_k / tau) of the spikes passed so far, so each input spike finds its whole
-   * contribution in one multiplication per target.
+   * x_i at a postsynaptic spike t_k is the sum over earlier input spikes t_f of exp(-(t_k - t_f) / tau), and counts for
+   * what t_k has left at the end T: together exp((t_f - T) / tau), whatever t_k. Going back in time, `sweep[j]` collects
+   * the shares of the spikes passed so far, so each input spike finds its whole contribution in one multiplication per
+   * target.
    */
   #accumulateTiming(l: number, modulator: Float64Array, from: Presentation): void {
     const [pre, post] = [from.sourceSpikes[l], from.spikes[l + 1]];
     const [change, touched] = [this.#changes[l], this.#touched[l]];
     const columns = modulator.length;
-    const { tauMem } = this.#net.neuron;
     const kernel = this.#net.kernels[l];
     const runs = this.#net.runs[l];
     const sweep = kernel?.vector ?? this.#sweep;
@@ -210,15 +210,17 @@ export class ThreeFactorSynapses {
     this.#addAnalogue(l, share, post, l === 0 ? from.analogue : null);
     sweep.fill(0, 0, columns);
     const gain = this.#net.gainOf(l);
+    const { sources } = this.#net.architecture.layers[l];
     if (runs.shared) touched.fill(1);
     for (let f = pre.length - 1, k = post.length - 1; f >= 0; f--) {
       const t = pre.times[f];
       for (; k >= 0 && post.times[k] >= t; k--) {
         const j = post.neurons[k];
-        sweep[j] += share[j] * exp(-post.times[k] / tauMem);
+        sweep[j] += share[j];
       }
-      const i = pre.neurons[f];
-      const weight = gain * exp(t / tauMem);
+      const [own, left] = [pre.neurons[f], gain * this.#left(t)];
+      const i = own < sources ? own : own - sources;
+      const weight = own < sources ? left : -left;
       if (!runs.shared) touched[i] = 1;
       this.updates += runs.shared ? synapsesOf(runs, i) : posts;
       if (kernel) kernel.addRow(i, weight);
@@ -226,12 +228,21 @@ export class ThreeFactorSynapses {
     }
   }
 
-  /** Modulator per spike: divided by the neuron's spike count, or its step would grow with its own activity. */
+  /**
+   * Factor on each spike's own share, `#left`, of what the presentation has left of the neuron's activity: then the step
+   * does not grow with that activity, and a small difference of two presentations is the difference of their steps. By
+   * spike counts, which move in whole steps, it would not be.
+   */
   #shares(modulator: Float64Array, post: SpikeTrain): Float64Array {
-    const counts = this.#counts.fill(0);
-    for (let k = 0; k < post.length; k++) counts[post.neurons[k]]++;
+    const activity = this.#activity.fill(0);
+    for (let k = 0; k < post.length; k++) activity[post.neurons[k]] += this.#left(post.times[k]);
     const scale = this.#timingScale();
-    return modulator.map((m, j) => (counts[j] > 0 ? (scale * m) / counts[j] : 0));
+    return modulator.map((m, j) => (activity[j] > 0 ? (scale * m) / activity[j] : 0));
+  }
+
+  /** What a spike at t has left of its trace at the end. */
+  #left(t: number): number {
+    return exp((t - this.#net.durationMs) / this.#net.neuron.tauMem);
   }
 
   /** Constant drives have a trace too: it grows as kappa(t) from 0 to 1 over the presentation. So has the bias. */
@@ -239,7 +250,7 @@ export class ThreeFactorSynapses {
     const read = new Float64Array(share.length);
     for (let k = 0; k < post.length; k++) {
       const j = post.neurons[k];
-      read[j] += share[j] * this.#kappa(post.times[k]);
+      read[j] += share[j] * this.#left(post.times[k]) * this.#kappa(post.times[k]);
     }
     this.#addBias(l, read);
     if (!analogue) return;
@@ -261,13 +272,12 @@ export class ThreeFactorSynapses {
     return expm1(-t / neuron.tauMem) / expm1(-durationMs / neuron.tauMem);
   }
 
-  /** 1 / mean of kappa: an input's trace, read at evenly spread times, is on average less than at the end. */
+  /** 1 / mean of kappa: an input's trace, read at evenly spread spikes that count for what they leave, is less than at the end. */
   #timingScale(): number {
     const { durationMs, neuron } = this.#net;
     if (neuron.tauMem === Infinity) return 2;
     const r = durationMs / neuron.tauMem;
-    const filled = -expm1(-r);
-    return filled / (1 - filled / r);
+    return -expm1(-r) / (1 - r / expm1(r));
   }
 }
 

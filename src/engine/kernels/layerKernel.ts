@@ -28,6 +28,7 @@ export class LayerKernel {
   readonly #record: Float64Array;
   /** Its place for the number of events. */
   readonly #events: Int32Array;
+  readonly #pre: number;
   readonly #post: number;
   /** Of the last presentation, by event. */
   readonly #scales: Float64Array;
@@ -45,6 +46,7 @@ export class LayerKernel {
     const bytes = 8 * doubles + 4 * words + EVENTS + post;
     const arena = new Arena(false, undefined, bytes);
     this.#arena = arena;
+    this.#pre = pre;
     this.#post = post;
     let next = arena.take(bytes);
     const take = <T extends { readonly byteLength: number }>(
@@ -114,9 +116,10 @@ export class LayerKernel {
     for (let k = 0; k < length; k++) {
       const t = times[k];
       const e = leaky ? exp(t / tau) : t;
-      this.#rows[k] = neurons[k];
+      const twin = neurons[k] >= this.#pre;
+      this.#rows[k] = twin ? neurons[k] - this.#pre : neurons[k];
       this.#times[k] = t;
-      this.#scales[k] = leaky ? gain * e : gain;
+      this.#scales[k] = (twin ? -gain : gain) * (leaky ? e : 1);
       this.#es[k] = e;
       this.#drops[k] = drop * (leaky ? e : 1);
       this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;

@@ -1,3 +1,4 @@
+import { InputError } from "../../errors.ts";
 import { expm1 } from "../../math/elementary.ts";
 import type { Architecture, Layer } from "./architecture.ts";
 import type { NetworkSpec, ProjectionSpec } from "./network.ts";
@@ -102,6 +103,26 @@ export function layeredSpec(net: LayeredNetwork): NetworkSpec {
       return [{ name: `bias of ${names[l + 1]}`, to: names[l + 1], kind: "current", current } as const];
     }),
   };
+}
+
+/** @throws InputError for a layer that cannot spike, or weights and biases that are not its own */
+export function expectSpiking(
+  { rows, columns, batchNorm }: Layer,
+  l: number,
+  weights: Float32Array | undefined,
+  biases: Float32Array | undefined,
+): void {
+  if (weights?.length !== rows * columns || biases?.length !== columns) {
+    throw new InputError(
+      `weights[${l}]: expected ${rows * columns} weights and ${columns} biases, ` +
+        `got ${weights?.length} and ${biases?.length}`,
+    );
+  }
+  if (batchNorm) {
+    throw new InputError(
+      `layers[${l}]: batch normalisation needs a batch, and spikes show one sample at a time; expected a layer without it`,
+    );
+  }
 }
 
 /** What one spike at the sources of a layer stands for. @param spike  what one of the population below stands for */

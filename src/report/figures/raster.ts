@@ -1,3 +1,4 @@
+import { DIRECT_CURRENT } from "../../encoding/current.ts";
 import type { Raster } from "../../engine/record/raster.ts";
 import { colors, sequential } from "../palette.ts";
 import { axis, layout, type Plot, type PlotTrace, plain, round } from "./figure.ts";
@@ -17,7 +18,7 @@ export function rasterPlot(raster: Raster, rule: string, currentDriven: boolean)
   const dense = raster.times.length > densityAbove;
   const readFromPotential = raster.traces.some(t => t.population === "output" && t.quantity === "v");
   const silence = (name: string) => {
-    if (name === "input" && currentDriven) return "no spikes, driven by current";
+    if (name === "input" && currentDriven) return DIRECT_CURRENT;
     return name === "output" && readFromPotential ? "no spikes, read from its potential" : "no spikes";
   };
   const rows: Row[] = populations.map(({ name, size }, p) => ({

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Dataset } from "../../../src/data/dataset.ts";
 import { datasets, loadDataset } from "../../../src/data/index.ts";
+import { readShd } from "../../../src/io/events/shd.ts";
 import { writeShdLike } from "../../io/events/shdFiles.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "events-"));
@@ -24,14 +26,54 @@ test("nmnist: counts of events per pixel and polarity, from a folder that the us
   const own = data.test.intensities.subarray(0, 2312);
   expect(own[(34 + 3) * 34 + label]).toBe(1);
   expect(own[0]).toBe(0.5);
+  // The same events with their times, in the order of the file.
+  expect(data.test.recordings).toHaveLength(10);
+  const { times, inputs } = data.test.recordings![0];
+  expect([...times]).toEqual([0.001, 0.002, 0.003].map(Math.fround));
+  expect([...inputs]).toEqual([(34 + 3) * 34 + label, (34 + 3) * 34 + label, 0]);
+  expect([data.train.recordings!.length, data.validation.recordings!.length]).toEqual([9, 1]);
 });
 
-test("shd: counts of spikes per channel", async () => {
+/** Each sample's recording is its own: what it counts is what its row says. */
+function expectOwn({ train, validation, test: last, inputs }: Dataset): void {
+  for (const { count, intensities, recordings } of [train, validation, last])
+    for (let n = 0; n < count; n++) {
+      const row = new Float32Array(inputs);
+      for (const i of recordings![n].inputs) row[i]++;
+      const most = Math.max(...row);
+      expect([...intensities.subarray(n * inputs, (n + 1) * inputs)]).toEqual([
+        ...row.map(events => (most > 0 ? events / most : 0)),
+      ]);
+    }
+}
+
+test("nmnist: recordings stay beside their labels in smaller and larger parts", async () => {
+  const data = await loadDataset("nmnist", { dataDir });
+  expectOwn(data);
+  for (const [trainSamples, sizes] of [[4, [4, 1, 3]] as const, [10, [10, 0, 3]] as const]) {
+    const part = await loadDataset("nmnist", { dataDir, trainSamples, testSamples: 3 });
+    expectOwn(part);
+    expect([part.train, part.validation, part.test].map(({ recordings }) => recordings!.length)).toEqual(
+      sizes,
+    );
+    expect(part.train.recordings!.slice(0, 4)).toEqual(data.train.recordings!.slice(0, 4));
+  }
+});
+
+test("shd: counts of spikes per channel, and their times", async () => {
   mkdirSync(join(dataDir, "shd"));
   for (const part of ["train", "test"]) writeShdLike(join(dataDir, "shd", `shd_${part}.h5`), "f16");
   const data = await loadDataset("shd", { dataDir });
   expect([data.inputs, data.classes, data.train.count, data.test.count]).toEqual([700, 20, 3, 3]);
   expect([...data.test.labels].sort((a, b) => a - b)).toEqual([0, 7, 19]);
+  expectOwn(data);
+  const path = join(dataDir, "shd", "shd_test.h5");
+  const { times, channels, labels } = await readShd(path);
+  labels.forEach((label, word) => {
+    const place = data.test.labels.indexOf(label);
+    const recording = { times: Float32Array.from(times[word]), inputs: channels[word] };
+    expect(data.test.recordings![place]).toEqual(recording);
+  });
 });
 
 test("ssc: the same with a file for validation", async () => {

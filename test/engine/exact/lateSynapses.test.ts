@@ -38,7 +38,7 @@ test("with delays and lateral synapses the change is modulator times the trace o
         [...seen.spikes[p].times.subarray(0, seen.spikes[p].length)].filter(
           (_, k) => seen.spikes[p].neurons[k] === i,
         );
-      // Mean over its spikes, times what the trace of evenly spread inputs lacks on average against that at the end.
+      // Mean over its spikes by what they leave, times what the trace of evenly spread inputs lacks against that at the end.
       const r = durationMs / tauMem;
       const filled = 1 - Math.exp(-r);
       const eligible = (j: number, arrivals: number[], gain: number) => {
@@ -48,7 +48,11 @@ test("with delays and lateral synapses the change is modulator times the trace o
         if (eligibility === "trace") return trace(durationMs);
         const own = timesOf(1, j);
         if (own.length === 0) return 0;
-        return ((filled / (1 - filled / r)) * own.reduce((sum, t) => sum + trace(t), 0)) / own.length;
+        const left = (t: number) => Math.exp((t - durationMs) / tauMem);
+        const [read, all] = [own.map(t => left(t) * trace(t)), own.map(left)].map(list =>
+          list.reduce((sum, value) => sum + value, 0),
+        );
+        return ((filled / (1 - r / Math.expm1(r))) * read) / all;
       };
       const close = (
         found: Float32Array,

@@ -30,7 +30,7 @@ function presented(seed: number, tauMem: number, encoder: "current" | "rate" | "
   return { net, seen, modulators };
 }
 
-/** The definition, spike by spike: the presynaptic trace read at each postsynaptic spike, averaged over them. */
+/** The definition, spike by spike: the presynaptic trace read at each postsynaptic spike, averaged by what these leave. */
 function readAtSpikes(
   net: FeedForwardNetwork,
   seen: Presentation,
@@ -43,21 +43,27 @@ function readAtSpikes(
   const gain = l === 0 ? net.input.gain : 0.2;
   const filled = (t: number) =>
     tauMem === Infinity ? t / T : (1 - Math.exp(-t / tauMem)) / (1 - Math.exp(-T / tauMem));
-  let [sum, count] = [0, 0];
+  const leaves = (t: number) => Math.exp((t - T) / tauMem);
+  let [sum, weights] = [0, 0];
   for (let k = 0; k < post.length; k++) {
     if (post.neurons[k] !== j) continue;
-    count++;
+    const share = leaves(post.times[k]);
+    weights += share;
     for (let f = 0; f < pre.length; f++) {
       if (pre.neurons[f] === i && pre.times[f] <= post.times[k]) {
-        sum += gain * Math.exp(-(post.times[k] - pre.times[f]) / tauMem);
+        sum += share * gain * Math.exp(-(post.times[k] - pre.times[f]) / tauMem);
       }
     }
-    if (l === 0 && seen.analogue) sum += seen.analogue[i] * filled(post.times[k]);
+    if (l === 0 && seen.analogue) sum += share * seen.analogue[i] * filled(post.times[k]);
   }
-  // Scaled so that a trace read at evenly spread times weighs as much as one read at the end.
-  let mean = 0;
-  for (let n = 0; n < 20_000; n++) mean += filled(((n + 0.5) * T) / 20_000) / 20_000;
-  return count === 0 ? 0 : sum / count / mean;
+  // Scaled so that a trace read at evenly spread spikes weighs as much as one read at the end.
+  let [mean, all] = [0, 0];
+  for (let n = 0; n < 20_000; n++) {
+    const t = ((n + 0.5) * T) / 20_000;
+    mean += filled(t) * leaves(t);
+    all += leaves(t);
+  }
+  return weights === 0 ? 0 : (sum / weights / mean) * all;
 }
 
 const cases = fc.tuple(
@@ -153,7 +159,7 @@ test.each(["trace", "timing"] as const)(
           ...{ durationMs: T, inputGain: net.input.gain },
         });
         const rule = { kind: "three-factor", eligibility, eta: -1, height: net.input.gain } as const;
-        const taus = { tauPlus: tauMem, tauEligibility: Infinity };
+        const taus = { tauPlus: tauMem, tauEligibility: tauMem };
         const [first, ...others] = spec.projections!;
         const simulation = new Simulation(
           network({ ...spec, projections: [{ ...first, plasticity: { ...rule, ...taus } }, ...others] }),
@@ -163,13 +169,14 @@ test.each(["trace", "timing"] as const)(
         simulation.run(T);
         // A layer shares the modulator among the spikes of `timing`, and makes up for what they read too early.
         const r = T / tauMem;
-        const share = tauMem === Infinity ? 2 : -Math.expm1(-r) / (1 + Math.expm1(-r) / r);
-        const counts = new Float64Array(sizes[1]);
-        for (const j of seen.spikes[1].neurons.subarray(0, seen.spikes[1].length)) counts[j]++;
+        const share = tauMem === Infinity ? 2 : -Math.expm1(-r) / (1 - r / Math.expm1(r));
+        const left = new Float64Array(sizes[1]);
+        const { times: at, neurons: fired, length: spikes } = seen.spikes[1];
+        for (let k = 0; k < spikes; k++) left[fired[k]] += Math.exp((at[k] - T) / tauMem);
         simulation.modulate(
           0,
           modulators[0].map((m, j) =>
-            eligibility === "trace" ? m : counts[j] > 0 ? (m * share) / counts[j] : 0,
+            eligibility === "trace" ? m : left[j] > 0 ? (m * share) / left[j] : 0,
           ),
         );
         simulation.weights(0).forEach((value, s) => {

@@ -56,6 +56,9 @@ test("kernels give the same bits as the loops of layers: spikes, potentials, wei
           // Equal intensities make simultaneous spikes in the latency code.
           const x = Float32Array.from({ length: c.sizes[0] }, () => rng.integer(5) / 4);
           encoder.encode(x, `${n}`, net.input);
+          // Some are those of twins of opposite sign.
+          const { neurons, length } = net.input.spikes;
+          for (let k = 0; c.modulated && k < length; k++) if (rng.uniform() < 0.3) neurons[k] += c.sizes[0];
           net.present(seen, modulation);
           for (const train of seen.spikes.slice(1)) {
             for (let k = 0; k < train.length; k++) spikes.push([train.times[k], train.neurons[k]]);

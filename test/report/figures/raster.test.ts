@@ -27,7 +27,7 @@ test("each population with spikes is one row of points", () => {
 test("an input driven by current and a silent readout are explained", () => {
   const traces = [traceOf("output", 0, [[0, 0]])];
   const { label } = rasterPlot(rasterOf([[1, 1, 1]], { traces }), "bp", true);
-  expect(label).toContain("input (64 neurons): no spikes, driven by current");
+  expect(label).toContain("input (64 neurons): direct current, no input spikes");
   expect(label).toContain("output (2 neurons): no spikes, read from its potential");
 });
 

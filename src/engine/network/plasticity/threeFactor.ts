@@ -14,8 +14,8 @@ import { Trace } from "./trace.ts";
  *
  * Eligibilities, here and in the layers of the learning rules, which read them at the end of a presentation:
  * `trace`: the presynaptic trace x, raised by `height` at a presynaptic spike; dx/dt = -x / tauPlus;
- * `timing`: that trace read at postsynaptic spikes, e += x, summed; de/dt = -e / tauEligibility. Rules keep all of a
- *     presentation, and share a neuron's modulator among its spikes, whose mean it is then (`ThreeFactorSynapses`);
+ * `timing`: that trace read at postsynaptic spikes, e += x, summed; de/dt = -e / tauEligibility. In rules a
+ *     spike counts for what it has left of the neuron's own trace at the end (`ThreeFactorSynapses`);
  * `pair`: the same with e += aPlus x at a postsynaptic, e -= aMinus y at a presynaptic spike (STDP);
  * `online`: nothing is left. The modulator is known beforehand and stands, and each presynaptic spike that arrives
  *     changes the weight at once, after it has passed and thresholds have been tested, by eta M g x with the x that it
@@ -135,15 +135,16 @@ export function atEnd(tau: number, end: number): Reading {
   return (_, arrival) => exp((arrival - end) / tau);
 }
 
-/** `timing`, of which all is kept: the trace of it that the spikes of neuron j read from then on. */
-export function atSpikes(post: SpikeTrain, neurons: number, tau: number): Reading {
+/** `timing` of the rules: as `atEnd`, once for each spike of neuron j from then on. */
+export function atSpikes(post: SpikeTrain, neurons: number, tau: number, end: number): Reading {
   const times = Array.from({ length: neurons }, () => [] as number[]);
   for (let k = 0; k < post.length; k++) times[post.neurons[k]].push(post.times[k]);
+  const left = atEnd(tau, end);
   return (j, arrival) => {
-    let sum = 0;
+    let spikes = 0;
     const own = times[j];
-    for (let k = own.length - 1; k >= 0 && own[k] >= arrival; k--) sum += exp((arrival - own[k]) / tau);
-    return sum;
+    while (spikes < own.length && own[own.length - 1 - spikes] >= arrival) spikes++;
+    return spikes * left(j, arrival);
   };
 }
 
@@ -166,14 +167,16 @@ export function addArrivals(
 ): number {
   let updates = 0;
   for (let k = 0; k < spikes.length; k++) {
-    const [t, row] = [spikes.times[k], spikes.neurons[k]];
+    const [t, neuron] = [spikes.times[k], spikes.neurons[k]];
+    // Beyond the sources, their twins of opposite sign.
+    const [row, left] = neuron < synapses.pre ? [neuron, height] : [neuron - synapses.pre, -height];
     const length = synapses.rowLength(row);
     for (let cursor = 0; cursor < length; ) {
       const arrival = t + synapses.delayAt(row, cursor);
       if (arrival > end) break;
       const first = cursor;
       cursor = synapses.deliver(row, cursor, (j, _, s) => {
-        changes[s] += modulator[j] * height * reading(j, arrival);
+        changes[s] += modulator[j] * left * reading(j, arrival);
       });
       updates += cursor - first;
     }

@@ -1,13 +1,15 @@
 /**
- * Recordings of events as samples: intensities are event counts per input, divided by the largest of the sample. The
- * encoders turn them into spikes again, and the times of the recording play no part.
+ * Recordings of events as samples: the recordings themselves, for the spiking form, and counts of events per input,
+ * divided by the largest of the sample, for the rate form.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { Rng } from "../../math/rng.ts";
-import type { Samples } from "../dataset.ts";
+import type { Recording, Samples } from "../dataset.ts";
 import { candidateFolders } from "../locate.ts";
+import { checkRecording, countsOf } from "../recordings.ts";
+import { range } from "../subset.ts";
 
 /** Validation takes every tenth training sample of a random but fixed order. */
 const VALIDATION_SHARE = 10;
@@ -28,8 +30,8 @@ export function folderWith(name: string, files: readonly string[], dataDir?: str
 /** Numbers of all samples of a part together: 8 GiB of intensities. */
 const MOST_NUMBERS = 2 ** 31;
 
-/** Counts of events as intensities, in a random order that is the same every time: files come class by class. */
-export function counter(count: number, inputs: number, where: string) {
+/** Samples in a random order that is the same every time: files come class by class. */
+export function collector(count: number, inputs: number, where: string) {
   if (count === 0) throw new InputError(`${where}: expected recordings, got none`);
   if (count * inputs > MOST_NUMBERS)
     throw new InputError(
@@ -37,19 +39,19 @@ export function counter(count: number, inputs: number, where: string) {
     );
   const intensities = new Float32Array(count * inputs);
   const labels = new Uint8Array(count);
+  const recordings = new Array<Recording>(count);
   const row = new Uint32Array(count);
   new Rng(20, "event recordings").permutation(count).forEach((k, place) => {
     row[k] = place;
   });
   return {
-    samples: { count, intensities, labels },
-    /** Recording k, whose events are at these inputs. */
-    add(k: number, label: number, events: ArrayLike<number>): void {
-      const own = intensities.subarray(row[k] * inputs, (row[k] + 1) * inputs);
+    samples: { count, intensities, labels, recordings },
+    /** Recording k. @param named  in errors @throws InputError for an event that cannot be */
+    add(k: number, label: number, recording: Recording, named: string): void {
+      checkRecording(recording, inputs, named);
       labels[row[k]] = label;
-      for (let e = 0; e < events.length; e++) own[events[e]]++;
-      const most = own.reduce((a, b) => Math.max(a, b), 0);
-      if (most > 0) for (let i = 0; i < inputs; i++) own[i] /= most;
+      recordings[row[k]] = recording;
+      countsOf(recording, intensities.subarray(row[k] * inputs, (row[k] + 1) * inputs));
     },
   };
 }
@@ -57,10 +59,5 @@ export function counter(count: number, inputs: number, where: string) {
 /** Of training samples without a part for validation, the last tenth. */
 export function heldOut(all: Samples, inputs: number): { train: Samples; validation: Samples } {
   const kept = all.count - Math.floor(all.count / VALIDATION_SHARE);
-  const part = (from: number, to: number): Samples => ({
-    count: to - from,
-    intensities: all.intensities.subarray(from * inputs, to * inputs),
-    labels: all.labels.subarray(from, to),
-  });
-  return { train: part(0, kept), validation: part(kept, all.count) };
+  return { train: range(all, inputs, 0, kept), validation: range(all, inputs, kept, all.count) };
 }
