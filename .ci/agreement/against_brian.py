@@ -1,4 +1,4 @@
-"""Adaptive neurons, which NEST has not, in Brian2 on the same lattice. Usage: against_brian.py FOLDER, as against_nest.py"""
+"""Adaptive neurons, which NEST has not, in Brian2 on the same lattice. Usage: against_brian.py FOLDER, as networks.mjs has it."""
 
 import sys
 from pathlib import Path
@@ -39,7 +39,7 @@ network.run(1000 * ms)
 theirs = set(zip(np.rint(np.asarray(monitor.t / dt)).astype(int).tolist(), np.asarray(monitor.i).tolist()))
 mine = {(step, neuron) for step, neuron in zip(steps[~own].tolist(), ours["neuron"][~own].tolist()) if step < 10_000}
 both = len(mine & theirs)
-print(f"| ours | Brian2 {brian2.__version__} | network | spikes | in both | largest difference |")
+print(f"| ours | Brian2 {brian2.__version__} | network | spikes | of them in both | largest difference |")
 print("| --- | --- | --- | --- | --- | --- |")
 told = "0 steps" if mine == theirs else ""
 print(f"| grid, double | `alif` by its equations | 200 neurons, 1 s | {len(mine):,} | {both:,} | {told} |")

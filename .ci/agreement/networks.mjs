@@ -1,5 +1,5 @@
-// Networks that against_nest.py runs in NEST, and against_brian.py in Brian2: the program of each, and what our engine makes of it.
-// Usage: networks.mjs FOLDER, after `npm run build`.
+// Networks that against_nest.py runs in NEST, and against_brian.py in Brian2: the program of each, and what our engine
+// makes of it. Usage: networks.mjs FOLDER, after `npm run build`.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { networkModels } from "../../dist/models/index.js";
@@ -53,11 +53,11 @@ const odd = populations =>
 
 const input = size => ({ in: { size, neuron: "input" } });
 
-const cuba = (...changes) => describe(changes.reduce(override, networkModels.cuba)).spec;
+const cuba = () => describe(networkModels.cuba).spec;
 
 /** Alpha currents of the same charge, and a drive that keeps the network going. */
-function cubaAlpha(scale) {
-  const spec = cuba(`parameters.scale=${scale}`);
+function cubaAlpha() {
+  const spec = cuba();
   const populations = Object.fromEntries(
     Object.entries(spec.populations).map(([name, { neuron, ...rest }]) => [
       name,
@@ -91,7 +91,7 @@ function brunel(scale, every) {
 }
 
 /**
- * 100 neurons that fire when they are told to, on odd points of the lattice, refractory as Brunel's, with synapses that learn and delays of an odd
+ * 100 neurons that fire when they are told to, on odd points of the lattice, with synapses that learn and delays of an odd
  * number of steps: nothing reaches a synapse from both sides at once, which NEST and the engine pair differently. A last
  * volley has NEST, which looks at a synapse when its presynaptic neuron fires, take in what happened.
  */
@@ -115,18 +115,35 @@ function taught(plasticity, weights, gain = 1) {
   };
 }
 
-const hippocampus = { tauPlus: 16.8, tauMinus: 33.7, aPlus2: 6.1e-3, aPlus3: 6.7e-3, aMinus2: 1.6e-3, aMinus3: 1.4e-3 };
+const hippocampus = {
+  tauPlus: 16.8,
+  tauMinus: 33.7,
+  aPlus2: 6.1e-3,
+  aPlus3: 6.7e-3,
+  aMinus2: 1.6e-3,
+  aMinus3: 1.4e-3,
+};
 const around = w => rng => rng.uniformIn(0.5 * w, 1.5 * w);
 
 const shortTerm = {
   populations: {
     ...input(100),
-    n: { size: 100, neuron: { model: "lif-exp", tauMem: 20, vThreshold: 15, reset: "fixed", tauRef: 2, weightAs: "peak" } },
+    n: {
+      size: 100,
+      neuron: { model: "lif-exp", tauMem: 20, vThreshold: 15, reset: "fixed", tauRef: 2, weightAs: "peak" },
+    },
   },
   projections: [
     { from: "in", to: "n", connect: { kind: "probability", p: 0.3 }, weights: around(1.2), delay: 0.5 },
     {
-      ...{ name: "own", from: "n", to: "n", connect: { kind: "probability", p: 0.2 }, weights: around(1.5), delay: 1.5 },
+      ...{
+        name: "own",
+        from: "n",
+        to: "n",
+        connect: { kind: "probability", p: 0.2 },
+        weights: around(1.5),
+        delay: 1.5,
+      },
       plasticity: { kind: "short-term", use: 0.3, tauRec: 200, tauFacil: 100 },
     },
   ],
@@ -136,29 +153,44 @@ const shortTerm = {
 const adaptive = {
   populations: {
     ...input(100),
-    n: { size: 200, neuron: { model: "alif", tauMem: 20, vThreshold: 15, reset: "fixed", tauAdapt: 150, beta: 1.5 } },
+    n: {
+      size: 200,
+      neuron: { model: "alif", tauMem: 20, vThreshold: 15, reset: "fixed", tauAdapt: 150, beta: 1.5 },
+    },
   },
   projections: [
     { from: "in", to: "n", connect: { kind: "probability", p: 0.3 }, weights: around(1.5), delay: 0.5 },
-    { from: "n", to: "n", connect: { kind: "probability", p: 0.1 }, weights: r => r.normal(0, 1), delay: 1.5 },
+    {
+      from: "n",
+      to: "n",
+      connect: { kind: "probability", p: 0.1 },
+      weights: r => r.normal(0, 1),
+      delay: 1.5,
+    },
   ],
   stimuli: [once(trains("alif", 100, 40, 1, 1000))],
 };
 
 const cases = {
-  "brunel-exact": [brunel(0.04, 0), {}, 1000],
+  "brunel-exact": [brunel(0.2, 0), {}, 1000],
   "cuba-exact": [cuba(), {}, 1000],
-  "alpha-exact": [cubaAlpha(0.25), {}, 1000],
+  "alpha-exact": [cubaAlpha(), {}, 1000],
   "brunel-grid": [brunel(0.2, 1), { ...grid, dt: HALF }, 1000],
   "cuba-grid": [cuba(), grid, 1000],
-  "alpha-grid": [cubaAlpha(1), grid, 1000],
+  "alpha-grid": [cubaAlpha(), grid, 1000],
   pairs: [taught({ kind: "stdp-pair", aPlus: 0.01, aMinus: 0.0105, wMax: 1 }, around(0.5)), grid, 9992],
   multiplicative: [
-    taught({ kind: "stdp-pair", dependence: "multiplicative", mu: 0.5, aPlus: 0.01, aMinus: 0.0105, wMax: 1 }, around(0.5)),
+    taught(
+      { kind: "stdp-pair", dependence: "multiplicative", mu: 0.5, aPlus: 0.01, aMinus: 0.0105, wMax: 1 },
+      around(0.5),
+    ),
     ...[grid, 9992],
   ],
   triplets: [
-    taught({ kind: "stdp-triplet", ...hippocampus, tauX: 946, tauY: 27, wMin: 0, wMax: 1, wRef: 0.1 }, around(0.5)),
+    taught(
+      { kind: "stdp-triplet", ...hippocampus, tauX: 946, tauY: 27, wMin: 0, wMax: 1, wRef: 0.1 },
+      around(0.5),
+    ),
     ...[grid, 9992],
   ],
   inhibitory: [
@@ -178,22 +210,24 @@ for (const [name, [spec, options, durationMs]] of Object.entries(cases)) {
     await writeNest(nestCircuit(spec, net, how), name, own);
   }
   const simulation = new Simulation(net, options);
-  const begun = process.cpuUsage();
+  const learning = net.projections.some(projection => projection.name === "own");
+  const begin = learning ? simulation.weights("own") : null;
   simulation.run(durationMs);
   const { times, populationIndex, neurons } = simulation.raster();
   const arrays = { times, population: populationIndex, neuron: neurons };
   if (name === "alif") {
     spec.projections.forEach((_, q) => {
-      Object.assign(arrays, { [`pre_${q}`]: simulation.connections(q).pre, [`post_${q}`]: simulation.connections(q).post });
+      Object.assign(arrays, {
+        [`pre_${q}`]: simulation.connections(q).pre,
+        [`post_${q}`]: simulation.connections(q).post,
+      });
       arrays[`weight_${q}`] = simulation.weights(q);
     });
-  } else if (net.projections.some(projection => projection.name === "own")) {
-    arrays.weights = simulation.weights("own");
+  } else if (learning) {
+    Object.assign(arrays, { begin, weights: simulation.weights("own") });
     arrays.potentials = Float64Array.from({ length: 100 }, (_, i) => simulation.potential("n", i));
     Object.assign(arrays, simulation.connections("own"));
   }
-  const { user, system } = process.cpuUsage(begun);
-  arrays.seconds = Float64Array.of((user + system) / 1e6);
   const entries = Object.entries(arrays).map(([key, data]) => [key, [encodeNpy(data)]]);
   writeFileSync(join(own, "ours.npz"), Buffer.concat([...npzPieces(entries)]));
 }
