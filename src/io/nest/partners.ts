@@ -21,6 +21,11 @@ export interface NeuronPartner extends Partner {
   readonly perWeight: readonly [number, number];
 }
 
+/** A weight in NEST's unit. */
+export function weightOf(amount: number, [excitatory, inhibitory]: NeuronPartner["perWeight"]): number {
+  return amount * (amount > 0 ? excitatory : inhibitory);
+}
+
 type Given = Readonly<Record<string, unknown>>;
 
 /**

@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { writeAtomic } from "../../files/atomic.ts";
 import { encodeNpy, type NpyNumbers } from "../npy.ts";
 import { npzPieces } from "../npz.ts";
-import type { NestCircuit, NestInput, NestPopulation, NestProjection } from "./circuit.ts";
-import { CAPACITANCE } from "./partners.ts";
+import type { NestCircuit, NestPopulation, NestProjection } from "./circuit.ts";
+import type { NestInput, PerTarget } from "./inputs.ts";
+import { CAPACITANCE, type Partner } from "./partners.ts";
+import { comment, dictionary, number, text } from "./python.ts";
+import { timeOf } from "./steps.ts";
 
 /** Numbers for `network.npz`, by name. */
 type Arrays = Map<string, NpyNumbers>;
@@ -26,7 +29,7 @@ export async function writeNest(circuit: NestCircuit, name: string, folder: stri
 }
 
 function script(circuit: NestCircuit, name: string, arrays: Arrays): string {
-  const { populations, projections, inputs, notes, dtMs, durationMs, seed, precise } = circuit;
+  const { populations, projections, inputs, notes, dtMs, durationMs, seed } = circuit;
   const units = `C_m is ${CAPACITANCE} pF; weights are in pA, onto iaf_psc_delta in mV`;
   return `"""${comment(name)} in NEST 3, written by threefactor. ${units}.
 ${notes.map(note => `Not as there: ${comment(note)}.\n`).join("")}
@@ -66,7 +69,7 @@ def connect(source, target, place, model, weight, delay, **parameters):
     nest.Connect(pre, post, "one_to_one", {"synapse_model": model, **each})
 
 ${projections.map((projection, q) => projectionOf(projection, q, arrays)).join("")}
-${inputs.map((input, k) => inputOf(input, k, precise, arrays)).join("")}
+${inputs.map((input, k) => inputOf(input, k, circuit, arrays)).join("")}
 recorder = nest.Create("spike_recorder")
 for population in nodes.values():
     nest.Connect(population, recorder)
@@ -81,16 +84,12 @@ np.savez(folder / f"spikes-{nest.Rank()}.npz", **spikes)
 `;
 }
 
-function nodesOf(
-  { name, size, model, parameters, initial }: NestPopulation,
-  p: number,
-  arrays: Arrays,
-): string {
+function nodesOf({ name, size, model, parameters, each }: NestPopulation, p: number, arrays: Arrays): string {
   const own = `nodes[${text(name)}]`;
-  const lines = [`${own} = nest.Create("${model}", ${size}${dictionary(parameters)})\n`];
-  if (initial) {
-    arrays.set(`v_${p}`, initial);
-    lines.push(`${own}.V_m = data["v_${p}"]\n`);
+  const lines = [`${own} = nest.Create("${model}", ${size}${optional(parameters)})\n`];
+  for (const [key, values] of Object.entries(each)) {
+    arrays.set(`${key}_${p}`, values);
+    lines.push(`${own}.${key} = data["${key}_${p}"]\n`);
   }
   return lines.join("");
 }
@@ -108,62 +107,61 @@ function projectionOf(
   arrays.set(`pre_${q}`, pre);
   arrays.set(`post_${q}`, post);
   const numbers = [value("weight", weights), value("delay", delays)].join(", ");
-  const more = Object.keys(parameters).length > 0 ? `, **${literal(parameters)}` : "";
+  const more = Object.keys(parameters).length > 0 ? `, **${dictionary(parameters)}` : "";
   return `connect(${text(from)}, ${text(to)}, ${q}, "${model}", ${numbers}${more})\n`;
 }
 
-function inputOf(input: NestInput, k: number, precise: boolean, arrays: Arrays): string {
+function inputOf(input: NestInput, k: number, { precise, dtMs }: NestCircuit, arrays: Arrays): string {
   const end = precise ? "_ps" : "";
   const all = `nodes[${text(input.to)}]`;
-  if (input.neurons) arrays.set(`neurons_${k}`, input.neurons);
-  const targets = input.neurons ? `${all}[data["neurons_${k}"].tolist()]` : all;
-  const span = (start: number, stop: number) => ({ start, ...(stop < Infinity && { stop }) });
-  if (input.kind === "poisson") {
-    const generator = `nest.Create("poisson_generator${end}", 1${dictionary({ rate: input.rate, ...span(input.start, input.stop) })})`;
-    const synapse = `{"weight": ${number(input.weight)}, "delay": step}`;
-    return `nest.Connect(${generator}, ${targets}, "all_to_all", ${synapse})\n`;
-  }
-  if (input.kind === "current") {
-    const { amplitude, start, stop } = input;
-    const times = `"start": ${number(start)} - step${stop < Infinity ? `, "stop": ${number(stop)} - step` : ""}`;
-    const generator = `nest.Create("dc_generator", 1, {"amplitude": ${number(amplitude)}, ${times}})`;
-    return `nest.Connect(${generator}, ${targets}, "all_to_all", {"delay": step})\n`;
-  }
-  arrays.set(`times_${k}`, input.times);
-  arrays.set(`of_${k}`, input.of);
-  return `
+  /** One number in the text, or a list in the archive. */
+  const value = (name: string, given: PerTarget) => {
+    if (typeof given === "number") return number(given);
+    arrays.set(`${name}_${k}`, given);
+    return `data["${name}_${k}"]`;
+  };
+  if (input.kind === "spikes") {
+    // The parrot or neuron gets them one step later.
+    const sent = (t: number) => (precise ? t - dtMs : timeOf(Math.round(t / dtMs) - 1, dtMs));
+    arrays.set(`times_${k}`, input.times.map(sent));
+    arrays.set(`of_${k}`, input.of);
+    return `
 # Spikes at given times: one generator for each neuron, a step earlier, as it is a step away.
 generators = nest.Create("spike_generator", len(${all})${precise ? ', {"precise_times": True}' : ""})
 generators.set([{"spike_times": data["times_${k}"][data["of_${k}"] == neuron]} for neuron in range(len(${all}))])
-nest.Connect(generators, ${all}, "one_to_one", {"weight": ${number(input.weight)}, "delay": step})
+weights = np.broadcast_to(${value("weight", input.weight)}, len(${all}))
+nest.Connect(generators, ${all}, "one_to_one", {"weight": weights, "delay": np.full(len(${all}), step)})
+`;
+  }
+  if (input.neurons) arrays.set(`neurons_${k}`, input.neurons);
+  const targets = input.neurons ? `${all}[data["neurons_${k}"].tolist()]` : all;
+  const { start, stop } = input;
+  // A current is one step away; a generator's rate is wherever it is.
+  const early = input.kind === "current" ? " - step" : "";
+  const times = [
+    `"start": ${number(start)}${early}`,
+    ...(stop < Infinity ? [`"stop": ${number(stop)}${early}`] : []),
+  ];
+  const [model, field, amount] =
+    input.kind === "poisson"
+      ? [`poisson_generator${end}`, "rate", input.rate]
+      : ["dc_generator", "amplitude", input.amplitude];
+  const weight = input.kind === "poisson" ? input.weight : 1;
+  const created = (n: string, more: string) =>
+    `nest.Create("${model}", ${n}, {${[...times, ...(more ? [more] : [])].join(", ")}})`;
+  if (typeof amount === "number" && typeof weight === "number") {
+    const synapse = `{"weight": ${number(weight)}, "delay": step}`;
+    return `nest.Connect(${created("1", `"${field}": ${number(amount)}`)}, ${targets}, "all_to_all", ${synapse})\n`;
+  }
+  return `
+targets = ${targets}
+generators = ${created("len(targets)", "")}
+generators.${field} = np.broadcast_to(${value("amount", amount)}, len(targets))
+weights = np.broadcast_to(${value("weight", weight)}, len(targets))
+nest.Connect(generators, targets, "one_to_one", {"weight": weights, "delay": np.full(len(targets), step)})
 `;
 }
 
-/** Text in Python, where JSON's escapes mean the same. */
-function text(name: string): string {
-  return JSON.stringify(name).replace(
-    /[\u007f-\uffff]/g,
-    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-/** What stands between three quotes. */
-function comment(words: string): string {
-  return text(words).slice(1, -1);
-}
-
-/** A float, whatever it is: NEST tells integers from them. */
-function number(x: number): string {
-  const digits = String(x);
-  return /^-?\d+$/.test(digits) ? `${digits}.0` : digits;
-}
-
-function literal(parameters: Readonly<Record<string, number>>): string {
-  return `{${Object.entries(parameters)
-    .map(([key, value]) => `"${key}": ${number(value)}`)
-    .join(", ")}}`;
-}
-
-function dictionary(parameters: Readonly<Record<string, number>>): string {
-  return Object.keys(parameters).length > 0 ? `, ${literal(parameters)}` : "";
+function optional(parameters: Partner["parameters"]): string {
+  return Object.keys(parameters).length > 0 ? `, ${dictionary(parameters)}` : "";
 }

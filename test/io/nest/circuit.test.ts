@@ -6,46 +6,24 @@ import { networkModels } from "../../../models/index.ts";
 import { describe } from "../../../src/description/describe.ts";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../src/engine/network/network.ts";
 import type { NeuronSpec } from "../../../src/engine/network/neurons/index.ts";
-import type { StimulusSpec } from "../../../src/engine/network/stimuli/stimulus.ts";
-import { type NestOptions, nestCircuit } from "../../../src/io/nest/circuit.ts";
+import { Simulation } from "../../../src/engine/simulation.ts";
+import { nestCircuit } from "../../../src/io/nest/circuit.ts";
+import type { NestOptions } from "../../../src/io/nest/options.ts";
 import { CAPACITANCE } from "../../../src/io/nest/partners.ts";
 import { writeNest } from "../../../src/io/nest/script.ts";
 import { decodeNpz } from "../../../src/io/npz.ts";
-
-const usual: NestOptions = { precise: false, dtMs: 0.1, durationMs: 100, seed: 1 };
-const lif = { model: "lif", tauMem: 20, vThreshold: 15, reset: "fixed", tauRef: 2 } as const;
-const current = { ...lif, model: "lif-exp", tauExc: 5, tauInh: 10 } as const;
-
-interface Parts {
-  readonly neuron?: NeuronSpec;
-  readonly synapses?: Partial<ProjectionSpec>;
-  readonly stimuli?: readonly StimulusSpec[];
-}
-
-/** Two inputs onto three neurons. */
-function spec({ neuron = lif, synapses = {}, stimuli = [] }: Parts): NetworkSpec {
-  return {
-    populations: { in: { size: 2, neuron: "input" }, n: { size: 3, neuron } },
-    projections: [{ from: "in", to: "n", weights: 2, delay: 1, ...synapses }],
-    stimuli,
-  };
-}
-
-function circuit(parts: Parts, options: Partial<NestOptions> = {}) {
-  const made = spec(parts);
-  return nestCircuit(made, network(made), { ...usual, ...options });
-}
+import { circuit, current, lif, type Parts, spec, usual } from "./networks.ts";
 
 test("a neuron has the model of NEST with its equations, and its parameters there", () => {
   const [input, neurons] = circuit({ neuron: { ...lif, vRest: 1, vReset: 2, bias: 0.5 } }).populations;
-  expect(input).toMatchObject({ name: "in", size: 2, model: "parrot_neuron", parameters: {}, initial: null });
+  expect(input).toMatchObject({ name: "in", size: 2, model: "parrot_neuron", parameters: {}, input: true });
   expect(neurons).toMatchObject({
     model: "iaf_psc_delta",
     parameters: {
       ...{ C_m: 256, tau_m: 20, E_L: 1, V_th: 15, V_reset: 2, t_ref: 2 },
-      I_e: 0.5 * CAPACITANCE,
+      ...{ I_e: 0.5 * CAPACITANCE, V_m: 1 },
     },
-    initial: Float64Array.of(1, 1, 1),
+    each: {},
   });
   for (const [model, partner] of [
     ["lif", "iaf_psc_delta"],
@@ -90,9 +68,9 @@ test("delays are whole steps, and a note says so where they were not", () => {
 test("spikes that are given keep their times; Poisson input keeps its rate", () => {
   const given = { to: "in", kind: "spikes", times: [3, 5.5, 200], neurons: [1, 0, 0] } as const;
   const { inputs } = circuit({ stimuli: [given] });
-  // A generator is a step away; what comes after the end is left out.
+  // What comes after the end is left out.
   expect(inputs).toMatchObject([
-    { kind: "spikes", times: Float64Array.of(2.9, 5.4), of: Uint32Array.of(1, 0), weight: 1 },
+    { kind: "spikes", times: Float64Array.of(3, 5.5), of: Uint32Array.of(1, 0), weight: 1 },
   ]);
   const drawn = circuit({
     neuron: current,
@@ -106,6 +84,48 @@ test("spikes that are given keep their times; Poisson input keeps its rate", () 
     { to: "n", neurons: Uint32Array.of(2), kind: "current", amplitude: 128, start: 10, stop: 30 },
   ]);
   expect(drawn.notes).toContain("Poisson input is drawn anew, by NEST's own generator");
+});
+
+test("Poisson input of input populations is handed over as the engine draws it", () => {
+  const stimuli = [{ to: "in", kind: "poisson", rate: [200, 900] }] as const;
+  const made = spec({ stimuli });
+  const net = network(made, { seed: 7 });
+  for (const precise of [true, false]) {
+    const simulation = new Simulation(net, precise ? {} : { mode: "grid", dt: 0.1 });
+    simulation.run(100);
+    const { times, neurons, populationIndex } = simulation.raster();
+    const own = [...times.keys()].filter(k => populationIndex[k] === 0);
+    const [{ kind, ...given }] = nestCircuit(made, net, { ...usual, precise, seed: 7 }).inputs;
+    expect(own.length).toBeGreaterThan(80);
+    expect(given).toMatchObject({
+      times: Float64Array.from(own, k => times[k]),
+      of: Uint32Array.from(own, k => neurons[k]),
+    });
+  }
+  const many = { to: "in", kind: "poisson", rate: 1e6 } as const;
+  expect(() => circuit({ stimuli: [many] }, { durationMs: 1e5 })).toThrow(
+    "stimuli[0].rate: expected at most 16777216 spikes in 100000 ms to hand over, got about 200000000",
+  );
+});
+
+test("currents from the beginning are constants of neurons, and later ones differ from them", () => {
+  const { populations, inputs } = circuit({
+    neuron: { ...lif, bias: 1 },
+    stimuli: [
+      { to: "n", kind: "current", current: [1, 2], neurons: [0, 2], stop: 20 },
+      { to: "n", kind: "current", times: [0, 10, 30], currents: [3, 5, 3] },
+    ],
+  });
+  expect(populations[1].each.I_e).toEqual(Float64Array.of(5, 4, 6).map(i => i * CAPACITANCE));
+  expect(inputs).toEqual([
+    {
+      ...{ to: "n", kind: "current", neurons: Uint32Array.of(0, 2), start: 20, stop: Infinity },
+      amplitude: Float64Array.of(-256, -512),
+    },
+    { to: "n", kind: "current", neurons: null, amplitude: 512, start: 10, stop: 30 },
+  ]);
+  const set = circuit({ neuron: lif }, { currents: { n: Float64Array.of(1, 1, 1) } });
+  expect(set.populations[1].parameters.I_e).toBe(CAPACITANCE);
 });
 
 const pair = { kind: "stdp-pair", aPlus: 0.01, aMinus: 0.012, wMax: 1 } as const;
@@ -206,8 +226,6 @@ test("what has no partner in NEST is refused by its field", () => {
   );
   const early = { to: "in", kind: "spikes", times: [0.1], neurons: [0] } as const;
   refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms, NEST's first, or later, got 0.1");
-  const varying = { to: "in", kind: "poisson", rate: [10, 20] } as const;
-  refused({ stimuli: [varying] }, {}, "stimuli[0].rate: expected one number for NEST");
 });
 
 test("a program is written that anyone can read, with its lists in NumPy's archive", async () => {
@@ -221,7 +239,7 @@ test("a program is written that anyone can read, with its lists in NumPy's archi
   expect(text.split("\n")[0]).toMatch(/^"""cuba \\"\\"\\" \\u2028 in NEST 3/);
   const arrays = decodeNpz(readFileSync(join(folder, "network.npz")), "network.npz");
   expect([...arrays.keys()].sort()).toEqual(
-    ["v_0", "v_1", ...[0, 1, 2, 3].flatMap(q => [`pre_${q}`, `post_${q}`])].sort(),
+    ["V_m_0", "V_m_1", ...[0, 1, 2, 3].flatMap(q => [`pre_${q}`, `post_${q}`])].sort(),
   );
   net.projections.forEach(({ synapses }, q) => {
     expect(arrays.get(`post_${q}`)!.shape).toEqual([synapses.synapses]);
