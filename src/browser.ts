@@ -33,7 +33,7 @@ export type { PerSynapse, SynapsesSpec } from "./engine/network/synapses/drawn.t
 export type { Projection } from "./engine/network/synapses/projection.ts";
 export type { ProbeRecording } from "./engine/record/probe.ts";
 export type { SpikeRecording } from "./engine/record/recorder.ts";
-export { Simulation, type SimulationOptions } from "./engine/simulation.ts";
+export { type Precision, Simulation, type SimulationOptions } from "./engine/simulation.ts";
 export type { SpikeBudget } from "./engine/spikeBudget.ts";
 
 // Neurons

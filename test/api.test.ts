@@ -10,7 +10,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "InputSpikes Network NetworkSpec network PerNeuron Population PopulationSpec ProjectionSpec",
     "CurrentSpec NoiseSpec PoissonSpec RegularSpec SpikesSpec Stimulus StimulusSpec Connectivity",
     "ConvolutionSpec PerSynapse SynapsesSpec Projection ProbeRecording SpikeRecording Simulation",
-    "SimulationOptions SpikeBudget",
+    "SimulationOptions Precision SpikeBudget",
   ],
   "browser: Neurons": [
     "NeuronModel NeuronSpec LatticeStep NumericStep LifParameters lif relax timeToThreshold MaxPoolSpec",

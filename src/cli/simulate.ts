@@ -1,29 +1,19 @@
-import { basename, dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
 import { cv, intervals } from "../analysis/intervals.ts";
 import { populationRates } from "../analysis/rates.ts";
 import { activeTrains } from "../analysis/spikeTrains.ts";
-import { describe } from "../description/describe.ts";
-import { extended } from "../description/extended.ts";
-import { override } from "../description/override.ts";
-import { layeredSpec } from "../engine/network/layers.ts";
-import { type Network, network } from "../engine/network/network.ts";
+import type { Network } from "../engine/network/network.ts";
 import type { ProbeRecording } from "../engine/record/probe.ts";
 import type { Raster } from "../engine/record/raster.ts";
-import { Simulation } from "../engine/simulation.ts";
-import { about, InputError, parseJson, shown } from "../errors.ts";
+import { type Precision, Simulation } from "../engine/simulation.ts";
+import { InputError } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { readRegular, readText } from "../files/regular.ts";
-import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/raster/native.ts";
-
-import { importModule } from "../training/plugins.ts";
-
 import { among, integerFrom, positive } from "./arguments.ts";
-import { importedModel, importOptions, playRecording } from "./importedModel.ts";
+import { importOptions, playRecording } from "./importedModel.ts";
+import { networkModel, networkOf } from "./networkModel.ts";
 import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
-
 import { print, printJson, tell } from "./terminal.ts";
 import { expectPlace, writable } from "./writable.ts";
 
@@ -64,6 +54,11 @@ const settings = {
     help: "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
     read: integerFrom(1),
   },
+  precision: {
+    takes: "<name>",
+    help: "single or double, of the grid mode (default: that of the model, else single)",
+    read: among(["single", "double"]),
+  },
   seed: { takes: "<n>", help: "draws synapses and input", read: integerFrom(0), otherwise: 1 },
   json: { help: "print one JSON document and nothing else" },
   out: { takes: "<file>", help: "write the spikes as a raster file (.msgpack)" },
@@ -81,15 +76,13 @@ export function simulateCommand(): Command {
 async function simulate(name: string, flags: Flags<typeof settings>): Promise<void> {
   const options = readOptions(settings, flags);
   const { seed, out } = options;
-  const imported = await importedModel(name, options);
-  if (imported && options.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
-  const { name: model, spec } =
-    imported ?? describe((options.set ?? []).reduce(override, await findModel(name)));
+  const found = await networkModel(name, options);
+  const { name: model, imported } = found;
   if (out !== null) await expectPlace(out);
-  const time = timeMode(options, imported?.dtMs ?? 0.1);
+  const time = timeMode(options, imported?.dtMs ?? 0.1, found.precision ?? "single");
 
   const buildStart = performance.now();
-  const net = imported ? about(name, () => network(spec, { seed })) : network(spec, { seed });
+  const net = networkOf(found, name, seed);
   const simulation = new Simulation(net, { ...time, record: { neurons: potentials(net, options.record) } });
   for (const [population, current] of Object.entries(imported?.currents ?? {}))
     simulation.setCurrent(population, current);
@@ -141,10 +134,13 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
 }
 
 function timeMode(
-  { mode, dt, workers }: OptionValues<typeof settings>,
+  { mode, dt, workers, precision }: OptionValues<typeof settings>,
   usualDt: number,
-): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
-  if (mode === "grid") return { mode, dt: dt ?? usualDt, workers: workers ?? 1 };
+  usualPrecision: Precision,
+): { mode: "exact" } | { mode: "grid"; dt: number; workers: number; precision: Precision } {
+  if (mode === "grid")
+    return { mode, dt: dt ?? usualDt, workers: workers ?? 1, precision: precision ?? usualPrecision };
+  if (precision !== null) throw new InputError(`--precision: expected it with --mode grid, got ${precision}`);
   if (workers !== null) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
   if (dt !== null) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
   return { mode };
@@ -185,34 +181,6 @@ function potentials(
   const stray = numbers.find(n => n >= first);
   if (stray !== undefined) throw new InputError(`--record: expected neurons below ${first}, got ${stray}`);
   return probes;
-}
-
-/** @throws InputError when there is no such model or file, or the file holds none */
-async function findModel(name: string, seen: readonly string[] = [resolve(name)]): Promise<unknown> {
-  if (Object.hasOwn(networkModels, name)) return networkModels[name];
-  if (/\.msgpack$/.test(name)) {
-    const trained = decodeNetwork(readRegular(name), name);
-    return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(trained)) };
-  }
-  if (/\.json$/.test(name)) {
-    const model = parseJson(readText(name), name);
-    const base = (model as { extends?: unknown } | null)?.extends;
-    if (base === undefined) return model;
-    if (typeof base !== "string")
-      throw new InputError(`${name}: extends: expected the name of a model or a file, got ${shown(base)}`);
-    const path = Object.hasOwn(networkModels, base) ? base : resolve(dirname(name), base);
-    if (seen.includes(path)) throw new InputError(`${name}: extends: expected no circle, got ${base}`);
-    return extended(await findModel(path, [...seen, path]), model as object, name);
-  }
-  if (/\.[mc]?[jt]s$/.test(name)) {
-    const module = await importModule(name, "a module with a model");
-    const model = module.default ?? Object.values(module)[0];
-    if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);
-    return model;
-  }
-  throw new InputError(
-    `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got ${name}`,
-  );
 }
 
 /** Mean rate of each population, and irregularity as the mean of what its neurons' intervals, three or more, vary by. */

@@ -1,6 +1,8 @@
+import { expectChoice } from "../engine/network/expect.ts";
 import { type NetworkSpec, populationFields, projectionFields } from "../engine/network/network.ts";
 import { weightUnit } from "../engine/network/neurons/index.ts";
 import { stimulusFields } from "../engine/network/stimuli/stimulus.ts";
+import type { Precision } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { type OverTime, overTime, parameter, quantity, type Scope } from "./expression.ts";
 import { readFields, short, within } from "./fields.ts";
@@ -14,6 +16,8 @@ export interface ModelDescription {
   readonly description?: string;
   /** Where the model was published, and what of it this is. */
   readonly source?: string;
+  /** In which the grid mode is to compute it where nobody says otherwise; `single` by default. */
+  readonly precision?: Precision;
   /** Named values; each may use those before it. */
   readonly parameters?: Readonly<Record<string, number | string>>;
   readonly populations: Readonly<Record<string, unknown>>;
@@ -26,7 +30,7 @@ export interface ModelDescription {
  * fields may hold is checked by `network`, which this feeds.
  * @throws InputError that names the path of the field, what it held and what was expected
  */
-export function describe(model: unknown): { name: string; spec: NetworkSpec } {
+export function describe(model: unknown): { name: string; spec: NetworkSpec; precision?: Precision } {
   const raw = object(model, "model") as unknown as ModelDescription;
   if (typeof raw.name !== "string" || raw.name === "") {
     throw new InputError(`name: expected the model's name, got ${shown(raw.name)}`);
@@ -36,7 +40,16 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
   for (const [name, value] of Object.entries(object(raw.parameters ?? {}, "parameters"))) {
     scope[name] = parameter(value, within("parameters", name), scope);
   }
-  const known = ["name", "description", "source", "parameters", "populations", "projections", "stimuli"];
+  const known = [
+    "name",
+    "description",
+    "source",
+    "precision",
+    "parameters",
+    "populations",
+    "projections",
+    "stimuli",
+  ];
   for (const field of Object.keys(raw)) {
     if (!known.includes(field)) throw new InputError(`${short(field)}: expected one of ${known.join(", ")}`);
   }
@@ -85,7 +98,9 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
       }),
     }),
   };
-  return { name: raw.name, spec: spec as unknown as NetworkSpec };
+  const { precision } = raw;
+  if (precision !== undefined) expectChoice("precision", precision, ["single", "double"]);
+  return { name: raw.name, spec: spec as unknown as NetworkSpec, ...(precision && { precision }) };
 }
 
 /**

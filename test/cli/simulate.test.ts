@@ -127,6 +127,7 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
     [["--mode", "clock"], "--mode: expected one of exact, grid, got clock\n"],
     [["--workers", "2"], "--workers: expected it with --mode grid, got 2\n"],
     [["--dt", "0.1"], "--dt: expected it with --mode grid, got 0.1\n"],
+    [["--precision", "double"], "--precision: expected it with --mode grid, got double\n"],
     [["--mode", "grid", "--dt", "0"], "--dt: expected a number above 0, got 0\n"],
     [
       ["--mode", "grid", "--dt", "9"],
@@ -138,6 +139,20 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(line);
   }
+});
+
+test("the precision of the grid mode is the model's, or that of --precision", () => {
+  const [plain, doubled] = ["plain", "doubled"].map(name => join(folder, `${name}.json`));
+  writeFileSync(plain, JSON.stringify(model));
+  writeFileSync(doubled, JSON.stringify({ ...model, precision: "double" }));
+  const precisionOf = (...args: string[]) =>
+    JSON.parse(simulate(...args, "--duration", "10", "--json", "--mode", "grid").stdout).precision;
+  expect(precisionOf(plain)).toBe("single");
+  expect(precisionOf(plain, "--precision", "double")).toBe("double");
+  expect(precisionOf(doubled)).toBe("double");
+  expect(precisionOf(doubled, "--precision", "single")).toBe("single");
+  writeFileSync(doubled, JSON.stringify({ ...model, precision: "half" }));
+  expect(simulate(doubled).stderr).toContain("precision: expected one of single, double, got half");
 });
 
 test("names of a model and its populations reach the terminal as they are written, not as they are obeyed", () => {

@@ -52,7 +52,7 @@ export const STEP_FIRST = 6;
 /** [room]: who fired. */
 export const STEP_OUT = 7;
 export const STEP_ROOM = 8;
-/** Floats: v = v decay + drive + e fromE + i fromI, then e = e decayE, i = i decayI. */
+/** Floats, of `stepDouble` doubles as are the lists above: v = v decay + drive + e fromE + i fromI, then e = e decayE, i = i decayI. */
 export const STEP_DECAY = 9;
 export const STEP_DRIVE = 10;
 export const STEP_FROM_E = 11;
@@ -103,7 +103,7 @@ export const ODE_PULL = 38;
 export const ODE_HELD = 39;
 export const ODE_SIZE = 40;
 
-// The record of `deliver`: rows of synapses, cut into segments. Integers:
+// The record of `deliver` and `deliverDouble`: rows of synapses, cut into segments; floats of the latter are doubles. Integers:
 /** [rows * segments + 1] u32: where segments begin, those of one row after the other. */
 export const ROWS_STARTS = 0;
 export const ROWS_SEGMENTS = 1;
@@ -176,9 +176,11 @@ export const POISSON_KEY_1 = 4;
 export const POISSON_LEVELS = 5;
 /** A multiple of 8. */
 export const POISSON_COUNT = 6;
-/** A float. */
+/** A float, or a double. */
 export const POISSON_WEIGHT = 7;
-export const POISSON_SIZE = 8;
+/** An integer: whether inputs are added to doubles. */
+export const POISSON_DOUBLE = 8;
+export const POISSON_SIZE = 9;
 
 // The record of `inferBlock`: a layer over a batch of samples. Integers:
 /** Synaptic currents: 0, 1 or 2; see `LatticeTables`, whose tables lie one after the other, `reach + 1` floats each. */

@@ -8,6 +8,7 @@ const names = [
   ...(["stepMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
   ...(["stepQuadraticEuler", "stepExponential"] as const),
   ...(["deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
+  ...(["stepDouble", "deliverDouble"] as const),
 ] as const;
 type Name = (typeof names)[number];
 type Kernel = (a: number, b: number, c: number, d: number, e: number) => number;

@@ -79,6 +79,8 @@ export function sonataNeuron(given: TypeRow, where: string, notes: string[]): So
     });
     return { neuron: { ...Object.fromEntries(values), model }, ...ours };
   }
+  if (template === "nest:parrot_neuron")
+    return { neuron: { model: "parrot" }, perWeight: 1, capacity: null, delay: 1, simulator: "NEST" };
   if (template === "nrn:IntFire1") {
     const [tau, refrac] = [number("tau", 10), number("refrac", 5)];
     // Tools that write seconds do not say so; no membrane keeps for half a second, none leaks within half a ms.
@@ -118,7 +120,7 @@ export function sonataNeuron(given: TypeRow, where: string, notes: string[]): So
       return { neuron: { model: "lif-alpha", ...membrane, ...synaptic() }, perWeight: 1 / capacity, ...nest };
     default:
       throw new InputError(
-        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, ${Object.keys(nestNumeric).join(", ")} or virtual, got ${template || given.model_type || "none"}`,
+        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:parrot_neuron, ${Object.keys(nestNumeric).join(", ")} or virtual, got ${template || given.model_type || "none"}`,
       );
   }
 }

@@ -189,18 +189,23 @@ describe("the grid mode", () => {
     ],
   });
 
-  test.each(models)("%s: kernels and plain loops give the same bits", (_, neuron) => {
-    const spec = noisy(neuron, 1.5);
-    const run = () => {
-      const simulation = new Simulation(network(spec, { seed: 4 }), { mode: "grid", dt: 0.1 });
-      simulation.run(200);
-      const potentials = Array.from({ length: 45 }, (_, i) => simulation.potential("E", i));
-      return { raster: simulation.raster(), events: simulation.synapticEvents, potentials };
-    };
-    const compiled = run();
-    expect(compiled).toEqual(plainly(run));
-    if (neuron.model !== "li") expect(compiled.raster.times.length).toBeGreaterThan(50);
-  });
+  const cases = (precision: "single" | "double", list: typeof models) =>
+    list.map(([name, neuron]) => [name, precision, neuron] as const);
+  test.each([...cases("single", models), ...cases("double", exactModels)])(
+    "%s, %s: kernels and plain loops give the same bits",
+    (_, precision, neuron) => {
+      const spec = noisy(neuron, 1.5);
+      const run = () => {
+        const simulation = new Simulation(network(spec, { seed: 4 }), { mode: "grid", dt: 0.1, precision });
+        simulation.run(200);
+        const potentials = Array.from({ length: 45 }, (_, i) => simulation.potential("E", i));
+        return { raster: simulation.raster(), events: simulation.synapticEvents, potentials };
+      };
+      const compiled = run();
+      expect(compiled).toEqual(plainly(run));
+      if (neuron.model !== "li") expect(compiled.raster.times.length).toBeGreaterThan(50);
+    },
+  );
 
   test("cutting a run into pieces changes nothing, nor does looking at it", () => {
     const spec = noisy({ tauMem: 10, vThreshold: 15, reset: "fixed", tauRef: 2 }, 1.5);

@@ -85,6 +85,7 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
   const p = filledOnly(given, definition.parameters, model);
   return {
     model,
+    parameters: p,
     fits: size => definition.fits?.(p, size),
     create: size =>
       expectMethods<NeuronGroup>(definition.create(p, size), `neuron ${model}: create`, METHODS),
@@ -96,7 +97,11 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
           : `model: expected neurons for the grid mode, got ${model}; use the exact mode`,
       );
     },
-    step(dt) {
+    step(dt, double) {
+      if (double && definition.numeric)
+        throw new InputError(
+          `model: expected neurons with an exact step for precision "double", which ${model} has not`,
+        );
       return definition.numeric?.(p, dt) ?? this.lattice(dt);
     },
     modes: definition.modes?.(p) ?? null,

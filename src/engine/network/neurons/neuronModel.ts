@@ -25,12 +25,14 @@ export interface NeuronDefinition<T extends Table = Table, Name extends string =
 /** A neuron model with its parameters filled in and checked. */
 export interface NeuronModel {
   readonly model: string;
+  /** All of its table, filled in. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** @throws InputError unless a population of this size can be of this model */
   fits(size: number): void;
   create(size: number): NeuronGroup;
   /** One exact step of dt [ms]. @throws InputError for models without one */
   lattice(dt: number): LatticeStep;
-  /** One step of dt [ms], exact or not. @throws InputError for models without one */
-  step(dt: number): LatticeStep | NumericStep;
+  /** One step of dt [ms], exact or not, the latter in single precision. @throws InputError for models without one */
+  step(dt: number, double?: boolean): LatticeStep | NumericStep;
   readonly modes: SynapticParameters | null;
 }
