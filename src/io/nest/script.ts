@@ -37,6 +37,7 @@ Usage: network.py [THREADS]. Leaves spikes-RANK.npz: times [ms], population (pla
 """
 
 import sys
+import time
 from pathlib import Path
 
 import nest
@@ -47,6 +48,7 @@ data = np.load(folder / "network.npz")
 duration = ${durationMs}  # ms
 step = ${dtMs}  # ms
 
+began = time.perf_counter()
 nest.ResetKernel()
 nest.set_verbosity("M_ERROR")
 threads = int(sys.argv[1]) if len(sys.argv) > 1 else 1
@@ -74,13 +76,21 @@ recorder = nest.Create("spike_recorder")
 for population in nodes.values():
     nest.Connect(population, recorder)
 
+built = time.perf_counter()
 nest.Simulate(duration)
+ended = time.perf_counter()
 
 events = recorder.events
 firsts = np.array([population[0].global_id for population in nodes.values()])
 population = np.searchsorted(firsts, events["senders"], side="right") - 1
 spikes = {"times": events["times"], "population": population, "neuron": events["senders"] - firsts[population]}
-np.savez(folder / f"spikes-{nest.Rank()}.npz", **spikes)
+np.savez(
+    folder / f"spikes-{nest.Rank()}.npz",
+    **spikes,
+    ranks=[nest.NumProcesses()],
+    seconds=[built - began, ended - built],  # of which the first built the network
+    version=[nest.__version__],
+)
 `;
 }
 
