@@ -19,13 +19,14 @@ import { openRaster } from "../io/raster/open.ts";
 import { collect, type RasterStream } from "../io/raster/stream.ts";
 import { writeSonataNetwork } from "../io/sonata/network.ts";
 import { among, integer, integerFrom, oneOf, positive } from "./arguments.ts";
+import { expectModelOptions, handOver, isModel, modelOptions } from "./handOver.ts";
 import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
 import { print, printJson, tell } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
 const rasterNames = Object.keys(rasterFormats) as RasterFormatName[];
 const pictureNames = ["svg", "png"] as const;
-const targets = [...rasterNames, "nir", ...pictureNames] as const;
+const targets = [...rasterNames, "nir", "nest", ...pictureNames] as const;
 type Target = (typeof targets)[number];
 
 const settings = {
@@ -37,23 +38,29 @@ const settings = {
       throw new InputError(`--to: expected one of ${targets.join(", ")}, got none`);
     },
   },
-  out: { takes: "<path>", help: "file to write; a folder for sonata, and for several recordings of a run" },
+  out: {
+    takes: "<path>",
+    help: "file to write; a folder for sonata and nest, and for several recordings of a run",
+  },
   select: {
     takes: "<name>",
     help: "of a run folder, only this recording or network, such as bp-seed1; of spoken words (SHD, SSC), this one, from 0",
   },
-  network: { help: "of a run folder, the networks instead of the recordings (nir always takes them)" },
+  network: {
+    help: "of a run folder, the networks instead of the recordings (nir and nest always take them)",
+  },
   stats: { help: "with --to csv: rates, intervals and distances instead of spikes" },
   lossy: { help: "leave out what the format cannot hold, with a warning, instead of refusing" },
   dt: {
     takes: "<ms>",
-    help: "with --to nir: time step of the tool that will run the graph (default: 0.1)",
+    help: "with --to nir, nest and models to sonata: time step of the tool that will run it (default: 0.1)",
     read: positive,
   },
+  ...modelOptions,
   allowOutside: { help: "read files that a SONATA configuration names out of its folder" },
   seed: {
     takes: "<n>",
-    help: "object ids of NWB files are drawn from it",
+    help: "object ids of NWB files, and synapses and input of models, are drawn from it",
     read: integerFrom(0),
     otherwise: 1,
   },
@@ -69,11 +76,11 @@ interface Written {
   readonly warnings: readonly string[];
 }
 
-/** `threefactor export FILE --to FORMAT`: recordings and trained networks in the formats of other tools. */
+/** `threefactor export FILE --to FORMAT`: recordings, trained networks and models in the formats of other tools. */
 export function exportCommand(): Command {
   const command = new Command("export").argument(
     "<file>",
-    `recording (${[...rasterNames, ...eventFormats].join(", ")}), trained network (networks/*.msgpack, .nir) or run folder`,
+    `recording (${[...rasterNames, ...eventFormats].join(", ")}), trained network (networks/*.msgpack, .nir) or run folder; with --to nest or sonata also a model as simulate takes it`,
   );
   return addOptions(command, settings).action(exportFile);
 }
@@ -82,13 +89,20 @@ async function exportFile(source: string, flags: Flags<typeof settings>): Promis
   const options = readOptions(settings, flags);
   const { to, select, stats } = options;
   if (stats && to !== "csv") throw new InputError(`--stats: expected --to csv, got --to ${to}`);
-  const sources = sourcesOf(source, options);
+  const hands = to === "nest" || (to === "sonata" && isModel(source));
+  expectModelOptions(options, hands);
+  const sources = hands && isModel(source) ? [source] : sourcesOf(source, options);
   const written: Written[] = [];
   for (const path of sources) {
     const name = stem(path);
     const file = `${name}${stats ? ".stats" : ""}${extension(to)}`;
     const several = sources.length > 1;
     const out = several && options.out ? join(options.out, file) : (options.out ?? join(dirname(path), file));
+    if (hands) {
+      const write = () => handOver(path, out, { ...options, to: to as "nest" });
+      written.push(await writable(out, "a place that can be written", write));
+      continue;
+    }
     const kind = await fileKind(path);
     if (select !== null && path === source && kind !== "shd")
       throw new InputError(`--select: expected a run folder or spoken words, got ${source}`);
@@ -111,7 +125,7 @@ function sourcesOf(source: string, { to, network, select }: Options): string[] {
   if (!found.isDirectory() || !readdirSync(source).includes("run.json")) {
     return [source];
   }
-  const kind = to === "nir" || network ? "networks" : "rasters";
+  const kind = to === "nir" || to === "nest" || network ? "networks" : "rasters";
   const folder = join(source, kind);
   const names = entryAt(folder)?.isDirectory()
     ? readdirSync(folder)
@@ -139,13 +153,13 @@ async function exportNetwork(
   kind: FileKind,
   source: string,
   out: string,
-  { to, lossy, dt }: Options,
+  options: Options,
 ): Promise<Written> {
+  const { to, lossy, dt } = options;
   const trained = kind === "network" ? decodeNetwork(readRegular(source), source) : null;
   if (to === "nir" && kind !== "circuit") {
-    const options = { lossy, ...(dt !== null && { dtMs: dt }) };
     const { graph, warnings } = trained
-      ? networkToNir(trained, options)
+      ? networkToNir(trained, { lossy, ...(dt !== null && { dtMs: dt }) })
       : { graph: await readNir(source), warnings: [] };
     await replaceAtomic(out, temporary => writeNir(graph, temporary));
     // What the engine would make of it.
@@ -156,7 +170,10 @@ async function exportNetwork(
     await replaceAtomic(out, temporary => writeSonataNetwork(trained, temporary), "folder");
     return { source, path: out, warnings: [] };
   }
-  const possible = { network: "nir or sonata", nir: "nir", circuit: "none" }[kind as "nir"];
+  if (to === "sonata" && kind === "nir") return handOver(source, out, { ...options, to });
+  const possible = { network: "nir, nest or sonata", nir: "nir, nest or sonata", circuit: "nest" }[
+    kind as "nir"
+  ];
   throw new InputError(`--to: expected ${possible} for the network ${source}, got ${to}`);
 }
 
@@ -176,7 +193,8 @@ async function exportRaster(
   out: string,
   { to, select, stats, lossy, seed, allowOutside }: Options,
 ): Promise<Written> {
-  if (to === "nir") throw new InputError(`--to nir: expected a network, got the recording ${source}`);
+  if (to === "nir" || to === "nest")
+    throw new InputError(`--to ${to}: expected a network, got the recording ${source}`);
   const word = select === null || kind !== "shd" ? 0 : integer("select", select, 0);
   const stream = await openRaster(source, { word, allowOutside });
   const warnings =

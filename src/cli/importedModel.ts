@@ -1,6 +1,5 @@
 import { basename, resolve } from "node:path";
 import type { Network, NetworkSpec } from "../engine/network/network.ts";
-import type { Simulation } from "../engine/simulation.ts";
 import { InputError } from "../errors.ts";
 import { entryAt } from "../files/regular.ts";
 import { fileKind } from "../io/fileKind.ts";
@@ -51,6 +50,15 @@ export const importOptions = {
   },
   allowOutside: { help: "read files that a SONATA configuration names out of its folder" },
 } as const;
+
+/** What an input of a network emits. */
+export interface InputSpikes {
+  readonly to: string;
+  readonly kind: "spikes";
+  /** [ms] */
+  readonly times: Float64Array;
+  readonly neurons: Uint32Array;
+}
 
 /**
  * The network of a NIR file or a SONATA circuit; null for a model of ours, a file of one, or a network trained here.
@@ -106,40 +114,33 @@ function named<T>(path: string, make: () => T): T {
 }
 
 /**
- * Lets the inputs of a network emit the spikes of a recording: each those of the population of its name, or the only
- * input those of the only population.
- * @returns length of the recording [ms]
+ * The spikes of a recording for the inputs of a network: each gets those of the population of its name, or the only input
+ * those of the only population. `durationMs` is the recording's length.
  * @throws InputError when no population fits
  */
-export async function playRecording(
+export async function recordedInput(
   path: string,
   net: Network,
-  simulation: Simulation,
   allowOutside: boolean,
-): Promise<number> {
+): Promise<{ stimuli: readonly InputSpikes[]; durationMs: number }> {
   const stream = await openRaster(path, { allowOutside });
   const { populations, times, populationIndex, neurons, durationMs } = collect(stream);
   for (const note of stream.notes ?? []) tell(`threefactor: ${path}: ${note}`);
   const inputs = net.populations.filter(({ model }) => model === null);
-  let played = 0;
-  for (const { name, size } of inputs) {
+  const stimuli = inputs.flatMap(({ name, size }): InputSpikes[] => {
     const only = inputs.length === 1 && populations.length === 1;
     const p = only ? 0 : populations.findIndex(population => population.name === name);
-    if (p === -1) continue;
-    played++;
+    if (p === -1) return [];
     const own = Uint32Array.from([...times.keys()].filter(k => populationIndex[k] === p));
     const stray = own.find(k => neurons[k] >= size);
     if (stray !== undefined)
       throw new InputError(
         `--input: ${path}: expected neurons of ${name} below ${size}, got ${neurons[stray]}`,
       );
-    simulation.stimulate(
-      name,
-      Float64Array.from(own, k => times[k]),
-      Uint32Array.from(own, k => neurons[k]),
-    );
-  }
-  if (played > 0) return durationMs;
+    const [its, of] = [Float64Array.from(own, k => times[k]), Uint32Array.from(own, k => neurons[k])];
+    return [{ to: name, kind: "spikes", times: its, neurons: of }];
+  });
+  if (stimuli.length > 0) return { stimuli, durationMs };
   const [wanted, got] = [inputs, populations].map(list => list.map(({ name }) => name).join(", ") || "none");
   throw new InputError(`--input: ${path}: expected a population named as an input (${wanted}), got ${got}`);
 }

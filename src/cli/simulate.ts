@@ -1,29 +1,21 @@
-import { basename, dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { networkModels } from "../../models/index.ts";
 import { cv, intervals } from "../analysis/intervals.ts";
 import { populationRates } from "../analysis/rates.ts";
 import { activeTrains } from "../analysis/spikeTrains.ts";
-import { describe } from "../description/describe.ts";
-import { extended } from "../description/extended.ts";
-import { override } from "../description/override.ts";
-import { layeredSpec } from "../engine/network/layers.ts";
-import { type Network, network } from "../engine/network/network.ts";
+import type { Network } from "../engine/network/network.ts";
 import type { ProbeRecording } from "../engine/record/probe.ts";
 import type { Raster } from "../engine/record/raster.ts";
-import { Simulation } from "../engine/simulation.ts";
-import { about, InputError, parseJson, shown } from "../errors.ts";
+import { type Precision, Simulation } from "../engine/simulation.ts";
+import { InputError } from "../errors.ts";
 import { writeAtomic } from "../files/atomic.ts";
-import { readRegular, readText } from "../files/regular.ts";
-import { decodeNetwork, layeredNetwork } from "../io/networkFile.ts";
 import { encodeRaster } from "../io/raster/native.ts";
-
-import { importModule } from "../training/plugins.ts";
-
 import { among, integerFrom, positive } from "./arguments.ts";
-import { importedModel, importOptions, playRecording } from "./importedModel.ts";
+import type { Outcome } from "./engines.ts";
+import { importOptions, recordedInput } from "./importedModel.ts";
+import { nestOptions, runInNest } from "./nestEngine.ts";
+import { type NetworkModel, networkModel, networkOf } from "./networkModel.ts";
 import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
-
 import { print, printJson, tell } from "./terminal.ts";
 import { expectPlace, writable } from "./writable.ts";
 
@@ -56,7 +48,7 @@ const settings = {
   },
   dt: {
     takes: "<ms>",
-    help: "step of the grid mode (default: that of a SONATA simulation, else 0.1)",
+    help: "step of the grid mode and of NEST (default: that of a SONATA simulation, else 0.1)",
     read: positive,
   },
   workers: {
@@ -64,6 +56,18 @@ const settings = {
     help: "threads that share the work of the grid mode; the spikes stay the same (default: 1)",
     read: integerFrom(1),
   },
+  precision: {
+    takes: "<name>",
+    help: "single or double, of the grid mode (default: that of the model, else single)",
+    read: among(["single", "double"]),
+  },
+  engine: {
+    takes: "<name>",
+    help: "threefactor, or nest: the same network in NEST, which is started",
+    read: among(["threefactor", "nest"]),
+    otherwise: "threefactor",
+  },
+  ...nestOptions,
   seed: { takes: "<n>", help: "draws synapses and input", read: integerFrom(0), otherwise: 1 },
   json: { help: "print one JSON document and nothing else" },
   out: { takes: "<file>", help: "write the spikes as a raster file (.msgpack)" },
@@ -81,31 +85,19 @@ export function simulateCommand(): Command {
 async function simulate(name: string, flags: Flags<typeof settings>): Promise<void> {
   const options = readOptions(settings, flags);
   const { seed, out } = options;
-  const imported = await importedModel(name, options);
-  if (imported && options.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
-  const { name: model, spec } =
-    imported ?? describe((options.set ?? []).reduce(override, await findModel(name)));
+  const inNest = options.engine === "nest";
+  expectEngine(options);
+  const found = await networkModel(name, options);
+  const { name: model, imported } = found;
   if (out !== null) await expectPlace(out);
-  const time = timeMode(options, imported?.dtMs ?? 0.1);
-
-  const buildStart = performance.now();
-  const net = imported ? about(name, () => network(spec, { seed })) : network(spec, { seed });
-  const simulation = new Simulation(net, { ...time, record: { neurons: potentials(net, options.record) } });
-  for (const [population, current] of Object.entries(imported?.currents ?? {}))
-    simulation.setCurrent(population, current);
-  const played =
-    options.input === null ? null : await playRecording(options.input, net, simulation, options.allowOutside);
-  const durationMs = options.duration ?? imported?.durationMs ?? (played || 1000);
-  const runStart = performance.now();
-  simulation.runUntil(durationMs);
-  const runEnd = performance.now();
-
-  simulation.close();
-  const raster = simulation.raster({ model, seed });
+  const outcome = await (inNest ? runInNest(found, name, options) : runHere(found, name, options));
+  const { net, raster, synapticEvents } = outcome;
+  const { durationMs } = raster;
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   // Spikes of inputs are no neuron's.
   const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p].model ? 1 : 0), 0);
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
+  const notes = [...(imported?.notes ?? []), ...outcome.notes];
   const result = {
     model,
     neurons,
@@ -114,37 +106,91 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
     spikes: raster.times.length,
     meanRate: neurons > 0 ? fired / neurons / (durationMs / 1000) : 0,
     populations: activities(raster),
-    synapticEvents: simulation.synapticEvents,
-    buildSeconds: (runStart - buildStart) / 1000,
-    runSeconds: (runEnd - runStart) / 1000,
-    bytesPerSynapse: synapses > 0 ? simulation.synapseBytes / synapses : 0,
-    ...time,
+    synapticEvents,
+    buildSeconds: outcome.buildSeconds,
+    runSeconds: outcome.runSeconds,
+    bytesPerSynapse: outcome.bytesPerSynapse,
+    ...outcome.how,
     seed,
-    ...(imported && { notes: imported.notes }),
+    ...((imported || inNest) && { notes }),
   };
   if (out !== null)
     await writable(out, "a file that can be written", () => writeAtomic(out, encodeRaster(raster)));
-  for (const note of imported?.notes ?? []) tell(`threefactor: ${name}: ${note}`);
+  for (const note of notes) tell(`threefactor: ${name}: ${note}`);
   if (options.json) {
     printJson(result);
     return;
   }
+  const events = synapticEvents === null ? "" : `, ${synapticEvents} synaptic events`;
   const lines = [
-    `${model}: ${neurons} neurons, ${synapses} synapses, ${durationMs} ms, seed ${seed}`,
+    `${model}: ${neurons} neurons, ${synapses} synapses, ${durationMs} ms, seed ${seed}${inNest ? `, ${outcome.how.engine}` : ""}`,
     ...result.populations.map(
       p => `  ${p.name.padEnd(10)} ${p.meanRate.toFixed(2)} Hz, CV of ISI ${p.cvIsi?.toFixed(2) ?? "-"}`,
     ),
-    `  ${result.spikes} spikes, ${result.synapticEvents} synaptic events`,
+    `  ${result.spikes} spikes${events}`,
     `  built in ${result.buildSeconds.toFixed(2)} s, run in ${result.runSeconds.toFixed(2)} s`,
   ];
   print(...lines);
 }
 
+/** @throws InputError for an option that says nothing to the engine that was chosen */
+function expectEngine(options: OptionValues<typeof settings>): void {
+  const { engine, workers, precision, record } = options;
+  if (engine !== "nest") {
+    for (const option of Object.keys(nestOptions) as (keyof typeof nestOptions)[])
+      if (options[option] !== null)
+        throw new InputError(`--${option}: expected it with --engine nest, got ${options[option]}`);
+    return;
+  }
+  if (workers !== null)
+    throw new InputError(`--workers: expected --threads with --engine nest, got ${workers}`);
+  if (precision === "single")
+    throw new InputError("--precision: expected double, as NEST computes, got single");
+  if (record.length > 0)
+    throw new InputError("--record: expected spikes with --engine nest, got potentials too");
+}
+
+/** Runs it in this program. */
+async function runHere(
+  found: NetworkModel,
+  name: string,
+  options: OptionValues<typeof settings>,
+): Promise<Outcome> {
+  const { imported, name: model } = found;
+  const { seed, input, duration } = options;
+  const time = timeMode(options, imported?.dtMs ?? 0.1, found.precision ?? "single");
+  const buildStart = performance.now();
+  const net = networkOf(found, name, seed);
+  const simulation = new Simulation(net, { ...time, record: { neurons: potentials(net, options.record) } });
+  for (const [population, current] of Object.entries(imported?.currents ?? {}))
+    simulation.setCurrent(population, current);
+  const recorded = input === null ? null : await recordedInput(input, net, options.allowOutside);
+  for (const { to, times, neurons } of recorded?.stimuli ?? []) simulation.stimulate(to, times, neurons);
+  const runStart = performance.now();
+  simulation.runUntil(duration ?? imported?.durationMs ?? (recorded?.durationMs || 1000));
+  const runEnd = performance.now();
+  simulation.close();
+  const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
+  return {
+    net,
+    raster: simulation.raster({ model, seed }),
+    synapticEvents: simulation.synapticEvents,
+    bytesPerSynapse: synapses > 0 ? simulation.synapseBytes / synapses : 0,
+    buildSeconds: (runStart - buildStart) / 1000,
+    runSeconds: (runEnd - runStart) / 1000,
+    how: time,
+    notes: [],
+  };
+}
+
 function timeMode(
-  { mode, dt, workers }: OptionValues<typeof settings>,
+  { mode, dt, workers, precision }: OptionValues<typeof settings>,
   usualDt: number,
-): { mode: "exact" } | { mode: "grid"; dt: number; workers: number } {
-  if (mode === "grid") return { mode, dt: dt ?? usualDt, workers: workers ?? 1 };
+  usualPrecision: Precision,
+): { mode: "exact" } | { mode: "grid"; dt: number; workers: number; precision: Precision } {
+  if (mode === "grid")
+    return { mode, dt: dt ?? usualDt, workers: workers ?? 1, precision: precision ?? usualPrecision };
+  if (precision !== null) throw new InputError(`--precision: expected it with --mode grid, got ${precision}`);
   if (workers !== null) throw new InputError(`--workers: expected it with --mode grid, got ${workers}`);
   if (dt !== null) throw new InputError(`--dt: expected it with --mode grid, got ${dt}`);
   return { mode };
@@ -185,34 +231,6 @@ function potentials(
   const stray = numbers.find(n => n >= first);
   if (stray !== undefined) throw new InputError(`--record: expected neurons below ${first}, got ${stray}`);
   return probes;
-}
-
-/** @throws InputError when there is no such model or file, or the file holds none */
-async function findModel(name: string, seen: readonly string[] = [resolve(name)]): Promise<unknown> {
-  if (Object.hasOwn(networkModels, name)) return networkModels[name];
-  if (/\.msgpack$/.test(name)) {
-    const trained = decodeNetwork(readRegular(name), name);
-    return { name: basename(name, ".msgpack"), ...layeredSpec(layeredNetwork(trained)) };
-  }
-  if (/\.json$/.test(name)) {
-    const model = parseJson(readText(name), name);
-    const base = (model as { extends?: unknown } | null)?.extends;
-    if (base === undefined) return model;
-    if (typeof base !== "string")
-      throw new InputError(`${name}: extends: expected the name of a model or a file, got ${shown(base)}`);
-    const path = Object.hasOwn(networkModels, base) ? base : resolve(dirname(name), base);
-    if (seen.includes(path)) throw new InputError(`${name}: extends: expected no circle, got ${base}`);
-    return extended(await findModel(path, [...seen, path]), model as object, name);
-  }
-  if (/\.[mc]?[jt]s$/.test(name)) {
-    const module = await importModule(name, "a module with a model");
-    const model = module.default ?? Object.values(module)[0];
-    if (model === undefined) throw new InputError(`${name}: expected an exported model, got none`);
-    return model;
-  }
-  throw new InputError(
-    `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got ${name}`,
-  );
 }
 
 /** Mean rate of each population, and irregularity as the mean of what its neurons' intervals, three or more, vary by. */

@@ -1,5 +1,8 @@
+import { expectChoice } from "../engine/network/expect.ts";
 import { type NetworkSpec, populationFields, projectionFields } from "../engine/network/network.ts";
+import { weightUnit } from "../engine/network/neurons/index.ts";
 import { stimulusFields } from "../engine/network/stimuli/stimulus.ts";
+import type { Precision } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { type OverTime, overTime, parameter, quantity, type Scope } from "./expression.ts";
 import { readFields, short, within } from "./fields.ts";
@@ -13,6 +16,8 @@ export interface ModelDescription {
   readonly description?: string;
   /** Where the model was published, and what of it this is. */
   readonly source?: string;
+  /** In which the grid mode is to compute it where nobody says otherwise; `single` by default. */
+  readonly precision?: Precision;
   /** Named values; each may use those before it. */
   readonly parameters?: Readonly<Record<string, number | string>>;
   readonly populations: Readonly<Record<string, unknown>>;
@@ -25,7 +30,7 @@ export interface ModelDescription {
  * fields may hold is checked by `network`, which this feeds.
  * @throws InputError that names the path of the field, what it held and what was expected
  */
-export function describe(model: unknown): { name: string; spec: NetworkSpec } {
+export function describe(model: unknown): { name: string; spec: NetworkSpec; precision?: Precision } {
   const raw = object(model, "model") as unknown as ModelDescription;
   if (typeof raw.name !== "string" || raw.name === "") {
     throw new InputError(`name: expected the model's name, got ${shown(raw.name)}`);
@@ -35,7 +40,16 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
   for (const [name, value] of Object.entries(object(raw.parameters ?? {}, "parameters"))) {
     scope[name] = parameter(value, within("parameters", name), scope);
   }
-  const known = ["name", "description", "source", "parameters", "populations", "projections", "stimuli"];
+  const known = [
+    "name",
+    "description",
+    "source",
+    "precision",
+    "parameters",
+    "populations",
+    "projections",
+    "stimuli",
+  ];
   for (const field of Object.keys(raw)) {
     if (!known.includes(field)) throw new InputError(`${short(field)}: expected one of ${known.join(", ")}`);
   }
@@ -48,6 +62,10 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
   );
   // That there is such a population is checked by `network`.
   const size = (name: unknown): number => (typeof name === "object" ? 1 : (sizes.get(String(name)) ?? 1));
+  const weights = (name: unknown) =>
+    weightUnit(
+      Object.hasOwn(populations, String(name)) && (populations[String(name)] as { neuron: unknown }).neuron,
+    );
   const spec = {
     populations: Object.fromEntries(
       Object.entries(populations).map(([name, population]) => [
@@ -63,7 +81,8 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
     ),
     projections: list(raw.projections, "projections").map((projection, q) => {
       const { from, to } = object(projection, `projections[${q}]`);
-      return readFields(projection, `projections[${q}]`, scope, [size(from), size(to)], projectionFields);
+      const sizes = [size(from), size(to)] as const;
+      return readFields(projection, `projections[${q}]`, scope, sizes, projectionFields, weights(to));
     }),
     ...(raw.stimuli && {
       stimuli: list(raw.stimuli, "stimuli").map((stimulus, s) => {
@@ -72,13 +91,16 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec } {
         const fields = stimulusFields.get(rest.kind);
         const sizes = [size(to), size(to)] as const;
         const changing = typeof rate === "string" ? overTime(rate, `${path}.rate`, "rate", scope) : null;
-        if (!changing) return readFields(stimulus, path, scope, sizes, fields);
-        const others = readFields({ to, ...rest }, path, scope, sizes, fields) as Record<string, unknown>;
+        if (!changing) return readFields(stimulus, path, scope, sizes, fields, weights(to));
+        const given = readFields({ to, ...rest }, path, scope, sizes, fields, weights(to));
+        const others = given as Record<string, unknown>;
         return { bound: highest(changing, others, size(to)), ...others, rate: changing };
       }),
     }),
   };
-  return { name: raw.name, spec: spec as unknown as NetworkSpec };
+  const { precision } = raw;
+  if (precision !== undefined) expectChoice("precision", precision, ["single", "double"]);
+  return { name: raw.name, spec: spec as unknown as NetworkSpec, ...(precision && { precision }) };
 }
 
 /**

@@ -26,6 +26,8 @@ import type { Raster } from "./record/raster.ts";
 import { find, Recorder, type SpikeRecording } from "./record/recorder.ts";
 import { type SpikeBudget, spikeBudgets } from "./spikeBudget.ts";
 
+export type Precision = "single" | "double";
+
 export interface SimulationOptions {
   /**
    * `exact` (the default): spikes at any time, state moved from event to event. `grid`: spikes and delays on multiples of
@@ -39,6 +41,12 @@ export interface SimulationOptions {
    * number. Worth it for networks of tens of thousands of neurons; `close` lets the threads go.
    */
   readonly workers?: number;
+  /**
+   * In which the grid mode computes, for it alone: `single`, the default, or `double`, some two times slower and larger;
+   * to compare spike for spike with simulators of that precision. Weights begin in single precision, as the network
+   * holds them; those that learn go on in double, and the network's list gets them rounded.
+   */
+  readonly precision?: Precision;
   /** What to record; all spikes by default. */
   readonly record?: SpikeRecording & ProbeRecording;
   /** Spikes after which a population counts as running away; for the default see `spikeBudgets`. */
@@ -51,6 +59,7 @@ const optionFields: readonly (keyof SimulationOptions)[] = [
   "mode",
   "dt",
   "workers",
+  "precision",
   "record",
   "spikeBudget",
   "onSpike",
@@ -82,7 +91,7 @@ export class Simulation {
       throw new InputError(`network: expected what network(description) returns, got ${shown(network)}`);
     within("options", () => expectOnly(options, "a simulation's options", optionFields));
     const { record = {}, spikeBudget, onSpike, mode = "exact" } = options;
-    const { dt = 0.1, workers = 1 } = options;
+    const { dt = 0.1, workers = 1, precision = "single" } = options;
     if (onSpike !== undefined && typeof onSpike !== "function")
       throw new InputError(`onSpike: expected a function, got ${shown(onSpike)}`);
     within("record", () => expectOnly(record, "a recording", ["spikes", "rates", "neurons", "weights"]));
@@ -99,9 +108,11 @@ export class Simulation {
     if (mode === "grid") {
       expectTime("dt", dt);
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
-      this.#loop = inMemory("network", () => new GridLoop(network, dt, hear, onSpike !== undefined, workers));
+      expectChoice("precision", precision, ["single", "double"]);
+      const [watched, double] = [onSpike !== undefined, precision === "double"];
+      this.#loop = inMemory("network", () => new GridLoop(network, dt, hear, watched, workers, double));
     } else {
-      for (const field of ["dt", "workers"] as const) {
+      for (const field of ["dt", "workers", "precision"] as const) {
         const given = options[field];
         if (given !== undefined)
           throw new InputError(`${field}: expected it with mode "grid", got ${shown(given)}`);

@@ -198,7 +198,7 @@ describe("threefactor export", () => {
     [["nothing-here", "--to", "npz"], "nothing-here: expected a file or folder, got nothing there"],
     [
       [".", "--to", "odt"],
-      `--to: expected one of ${Object.keys(rasterFormats).join(", ")}, nir, svg, png, got odt`,
+      `--to: expected one of ${Object.keys(rasterFormats).join(", ")}, nir, nest, svg, png, got odt`,
     ],
     [
       ["package.json", "--to", "npz"],

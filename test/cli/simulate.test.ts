@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { networkModels } from "../../models/index.ts";
 import { decodeRaster } from "../../src/io/raster/native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simulate-"));
@@ -87,12 +88,15 @@ test("a model file runs, gives the documented fields, and the same numbers for t
 });
 
 test.each([
-  [
-    ["nobody"],
-    "model: expected one of brunel, cuba, distal-reward, microcircuit, song, synfire, or a file, got nobody",
-  ],
+  [["nobody"], `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got nobody`],
   [["no.json"], "no.json: expected a file, got nothing there"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
+  ...Object.entries({ coba: "lif-cond-exp", polychronous: "izhikevich" }).map(
+    ([model, neuron]): [string[], string] => [
+      [model],
+      `populations.E.neuron.model: expected neurons with an exact solution between events, which ${neuron} has not; use mode "grid" (--mode grid)`,
+    ],
+  ),
   [["cuba", "--record", "v"], "--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got v"],
   [["cuba", "--record", "spikes,v:4000"], "--record: expected neurons below 4000, got 4000"],
   [["cuba", "--set", "parameters.q=1"], "--set: expected a parameter"],
@@ -123,6 +127,7 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
     [["--mode", "clock"], "--mode: expected one of exact, grid, got clock\n"],
     [["--workers", "2"], "--workers: expected it with --mode grid, got 2\n"],
     [["--dt", "0.1"], "--dt: expected it with --mode grid, got 0.1\n"],
+    [["--precision", "double"], "--precision: expected it with --mode grid, got double\n"],
     [["--mode", "grid", "--dt", "0"], "--dt: expected a number above 0, got 0\n"],
     [
       ["--mode", "grid", "--dt", "9"],
@@ -134,6 +139,20 @@ test("the grid mode puts spikes on multiples of --dt, and says so", () => {
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(line);
   }
+});
+
+test("the precision of the grid mode is the model's, or that of --precision", () => {
+  const [plain, doubled] = ["plain", "doubled"].map(name => join(folder, `${name}.json`));
+  writeFileSync(plain, JSON.stringify(model));
+  writeFileSync(doubled, JSON.stringify({ ...model, precision: "double" }));
+  const precisionOf = (...args: string[]) =>
+    JSON.parse(simulate(...args, "--duration", "10", "--json", "--mode", "grid").stdout).precision;
+  expect(precisionOf(plain)).toBe("single");
+  expect(precisionOf(plain, "--precision", "double")).toBe("double");
+  expect(precisionOf(doubled)).toBe("double");
+  expect(precisionOf(doubled, "--precision", "single")).toBe("single");
+  writeFileSync(doubled, JSON.stringify({ ...model, precision: "half" }));
+  expect(simulate(doubled).stderr).toContain("precision: expected one of single, double, got half");
 });
 
 test("names of a model and its populations reach the terminal as they are written, not as they are obeyed", () => {

@@ -30,7 +30,7 @@ const LIST = 4096;
  * A network on a lattice of time, the clock-driven way: spikes are fired at multiples of dt alone, delays are rounded to
  * them, and every neuron moves by one exact step at a time (Rotter & Diesmann 1999, Biol. Cybern. 81:381). At each point
  * all inputs are added, then thresholds are tested, in the order of the exact mode; the difference between the modes is
- * only where spikes may lie. Potentials and weights are in single precision.
+ * only where spikes may lie. Potentials and weights are in single precision, or all but what the network holds in double.
  *
  * Events of stimuli, probes and callbacks come at the nearest point of the lattice, Poisson events at the next.
  */
@@ -75,6 +75,7 @@ export class GridLoop implements Loop {
    * @param onSpike   hears of every spike
    * @param watched   whether it may act on the simulation
    * @param workers   threads to share the work
+   * @param double    whether to compute in double precision
    * @throws InputError for delays that the lattice would swallow
    */
   constructor(
@@ -83,6 +84,7 @@ export class GridLoop implements Loop {
     onSpike: (population: number, neuron: number, t: number) => void,
     watched: boolean,
     workers: number,
+    double = false,
   ) {
     const { populations, projections } = network;
     this.dt = dt;
@@ -95,8 +97,10 @@ export class GridLoop implements Loop {
     this.#crew = new Crew(arena, workers, Math.max(LIST, spikes));
     const crew = this.#crew;
     this.populations = populations.map((population, p) => {
-      const step = population.model?.lattice(dt);
-      const group = () => step && new LatticeGroup(population.size, step, dt, arena, crew);
+      const group = () => {
+        const step = population.model?.step(dt, double);
+        return step && new LatticeGroup(population.size, step, dt, arena, crew, double);
+      };
       return new PopulationState(
         population,
         p,
@@ -180,11 +184,11 @@ export class GridLoop implements Loop {
   }
 
   takeWeights(): void {
-    for (const { rows } of this.#links) rows?.takeWeights();
+    for (const { rows, plastic } of this.#links) (rows ?? plastic)?.takeWeights();
   }
 
   giveWeights(): void {
-    for (const { pairs } of this.#links) pairs?.giveWeights();
+    for (const { pairs, plastic } of this.#links) (pairs ?? plastic)?.giveWeights();
   }
 
   emit(state: State, i: number): void {

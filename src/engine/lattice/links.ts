@@ -46,13 +46,13 @@ export function linksOf(
     if (plasticity) {
       const rule = pairsOf(synapses, plasticity, group);
       if (!rule) {
-        const plastic = new PlasticSynapses(synapses, plasticity, group, receiver(to));
+        const plastic = new PlasticSynapses(synapses, plasticity, group, receiver(to), group.double);
         return { ...link, plastic, arrivals: new Arrivals(synapses, longest, dt, path) };
       }
       const pairs = new StdpRows(arena, crew, synapses, rule, group, dt, path, reached);
       return { ...link, rows: pairs, pairs };
     }
-    const dense = synapses.full && !group.step.counts;
+    const dense = synapses.full && !group.step.counts && !group.double;
     const rows = dense
       ? new DenseRows(arena, crew, synapses, group, dt, path)
       : new StaticProjection(arena, crew, synapses, group, dt, path);

@@ -4,8 +4,6 @@ import * as layout from "../kernels/layout.ts";
 import { type Crew, shares } from "./crew.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
 
-const { fround } = Math;
-
 /** A homogeneous Poisson bombardment of all neurons of a population, as `Stimulus.bombardment` gives it. */
 export interface Bombardment {
   /** Mean number of inputs of a neuron [1/ms]. */
@@ -64,8 +62,9 @@ export class PoissonCounts {
         [layout.POISSON_LEVELS]: this.#levelsAt,
         [layout.POISSON_COUNT]: moved.length,
       });
-      this.#arena.floats(this.#records[m], {
-        [layout.POISSON_WEIGHT]: fround(counts ? 1 : weight * scale),
+      this.#arena.integers(this.#records[m], { [layout.POISSON_DOUBLE]: this.#group.double ? 1 : 0 });
+      this.#arena[this.#group.double ? "doubles" : "floats"](this.#records[m], {
+        [layout.POISSON_WEIGHT]: counts ? 1 : weight * scale,
       });
     });
   }

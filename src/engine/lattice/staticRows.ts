@@ -1,6 +1,6 @@
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
-import type { LatticeStep } from "../network/neurons/lattice.ts";
+import type { LatticeStep, NumericStep } from "../network/neurons/lattice.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import type { Crew } from "./crew.ts";
@@ -8,7 +8,7 @@ import type { LatticeGroup } from "./latticeGroup.ts";
 import { commonWeight, distinct, type Listed, list, type Segments, segmentsOf } from "./segments.ts";
 import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
-const { fround } = Math;
+type Numbers = Float32Array | Float64Array;
 
 /** Which synapses are meant, by place in the list; null for all. */
 type Has = ((synapse: number) => boolean) | null;
@@ -17,7 +17,7 @@ type Has = ((synapse: number) => boolean) | null;
  * Synapses that do not learn, laid out for delivery on a lattice: rows are cut into segments of one delay, so that all
  * spikes of one step and delay are delivered in one go, straight into the state that they change. A target takes 2 bytes
  * in populations up to 65,536 neurons, else 4, which the projection then need not keep as well where the order is the same;
- * a weight takes 4, or none where all are equal.
+ * a weight takes 4, in double precision 8, or none where all are equal.
  */
 class StaticRows {
   readonly bytes: number;
@@ -29,6 +29,11 @@ class StaticRows {
   readonly #counts: boolean;
   readonly #factor: number;
   readonly #wide: boolean;
+  readonly #double: boolean;
+  /** Of numbers in the precision of the state. */
+  readonly #Numbers: new (
+    length: number,
+  ) => Numbers;
   readonly #segments: number;
   readonly #rows: number;
   /** In the arena: room for so many synapses, -1 for no room at all. */
@@ -48,8 +53,8 @@ class StaticRows {
   #weight = 0;
   #starts!: Uint32Array;
   #targets!: Uint16Array | Uint32Array;
-  #weights: Float32Array | null = null;
-  #acc!: Float32Array;
+  #weights: Numbers | null = null;
+  #acc!: Numbers;
 
   /** @param late  the arena is taken already */
   constructor(
@@ -74,25 +79,26 @@ class StaticRows {
     // A segment for each delay and member of the crew.
     this.#segments = crew.members * this.#delays.length;
     this.#wide = group.size > 65_536;
+    this.#double = group.double;
+    this.#Numbers = this.#double ? Float64Array : Float32Array;
     if (!late) arena.expectRoom(4 * this.#rows * this.#segments);
     const segments = this.#cut(listed, has);
     const count = segments.starts.at(-1)!;
     const uniform = this.#uniform(listed, segments);
-    const weighs = uniform === null ? 4 : 0;
+    const weighs = uniform === null ? (this.#double ? 8 : 4) : 0;
     const width = this.#wide ? 4 : 2;
     this.#room = late ? -1 : count;
     this.#record = late ? 0 : arena.record(layout.ROWS_SIZE);
     this.#startsAt = late ? 0 : arena.take(segments.starts.byteLength);
     this.#targetsAt = late ? 0 : arena.take(width * count);
-    this.#weightsAt = late || !weighs ? 0 : arena.take(4 * count);
+    this.#weightsAt = late || !weighs ? 0 : arena.take(weighs * count);
     this.#lender = owner && this.#wide && !segments.kept && !late ? owner : null;
     this.bytes = segments.starts.byteLength + ((this.#lender ? 0 : width) + weighs) * count;
     this.#lay(listed, segments);
   }
 
   bind(): void {
-    const view = this.#arena.view.bind(this.#arena);
-    this.#acc = view(Float32Array, this.#accumulator, this.#size);
+    this.#acc = this.#numbers(this.#accumulator, this.#size);
     if (!this.#beside) {
       this.#bindRows(this.#room);
       this.#describe();
@@ -120,11 +126,12 @@ class StaticRows {
     const uniform = this.#uniform(listed, segments);
     const fits = count <= this.#room && (uniform !== null || this.#weightsAt > 0);
     this.#beside = !fits || (this.#lender !== null && kept !== null);
-    this.#weight = fround((uniform ?? 0) * this.#factor);
+    const weight = (uniform ?? 0) * this.#factor;
+    this.#weight = this.#double ? weight : Math.fround(weight);
     if (this.#beside) {
       this.#starts = starts;
       this.#targets = new (this.#wide ? Uint32Array : Uint16Array)(count);
-      this.#weights = uniform === null ? new Float32Array(count) : null;
+      this.#weights = uniform === null ? new this.#Numbers(count) : null;
     } else {
       this.#bindRows(count);
       this.#starts.set(starts);
@@ -145,7 +152,11 @@ class StaticRows {
     this.#targets = this.#wide
       ? view(Uint32Array, this.#targetsAt, count)
       : view(Uint16Array, this.#targetsAt, count);
-    this.#weights = this.#weightsAt ? view(Float32Array, this.#weightsAt, count) : null;
+    this.#weights = this.#weightsAt ? this.#numbers(this.#weightsAt, count) : null;
+  }
+
+  #numbers(address: number, length: number): Numbers {
+    return this.#arena.view<Numbers>(this.#double ? Float64Array : Float32Array, address, length);
   }
 
   /** Writes what the kernel reads. */
@@ -158,7 +169,7 @@ class StaticRows {
       [layout.ROWS_WEIGHTS]: this.#weightsAt,
       [layout.ROWS_ACC]: this.#accumulator,
     });
-    this.#arena.floats(this.#record, {
+    this.#arena[this.#double ? "doubles" : "floats"](this.#record, {
       [layout.ROWS_WEIGHT]: this.#weight,
     });
   }
@@ -167,12 +178,13 @@ class StaticRows {
   deliver(step: number, history: SpikeHistory): void {
     // What others do to the same state comes in its turn.
     if (this.#beside) this.#crew.run();
+    const name = this.#double ? "deliverDouble" : "deliver";
     for (let k = 0; k < this.#delays.length; k++) {
       for (const rows of this.#crew.spikes(history, step - this.#delays[k])) {
         for (let m = 0; m < this.#crew.members; m++) {
           const segment = m * this.#delays.length + k;
           if (this.#beside) this.#deliverBeside(segment, rows);
-          else this.#crew.call(m, "deliver", this.#hear, this.#record, rows.address, rows.count, segment);
+          else this.#crew.call(m, name, this.#hear, this.#record, rows.address, rows.count, segment);
         }
       }
     }
@@ -195,7 +207,7 @@ class StaticRows {
 export class StaticProjection {
   readonly #lay: () => Listed;
   readonly #make: (channel: Channel, listed: Listed, has: Has, late: boolean) => StaticRows;
-  readonly #step: LatticeStep;
+  readonly #step: LatticeStep | NumericStep;
   readonly #gain: number;
   readonly #watch: WeightWatch;
   readonly #parts = new Map<Channel, StaticRows>();

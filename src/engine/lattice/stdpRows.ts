@@ -27,11 +27,12 @@ const GONE = 1e-8;
 export function pairsOf(
   synapses: Projection,
   plasticity: Plasticity,
-  { step, refractorySteps }: LatticeGroup,
+  { step, refractorySteps, double }: LatticeGroup,
 ): ({ readonly pairs: PairParameters } & PlasticityModel) | null {
   const [model, ...others] = plasticity.models;
   const pairs = model?.pairs;
-  if (!pairs || others.length > 0 || plasticity.delayKind === "dendritic" || step.counts) return null;
+  if (!pairs || double || others.length > 0 || plasticity.delayKind === "dendritic" || step.counts)
+    return null;
   // Weights that the user holds must change where they are; a burst has several spikes at one point.
   if (!synapses.listed || !synapses.ownsWeights || synapses.delays) return null;
   if (step.parameters.reset === "subtract" && refractorySteps === 0) return null;

@@ -67,7 +67,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
     if (table === null)
       throw new InputError(`${file}: expected a table of types beside it (node_types_file), got none`);
     const rows: ReadonlyMap<number, TypeRow> = typeTable(expectFile(table), "node_type_id");
-    for (const { name, types, bias } of await readHdf5(sonataNodes, file)) {
+    for (const { name, types, bias, own } of await readHdf5(sonataNodes, file)) {
       if (types.length === 0) continue;
       if (layers.has(name)) throw new InputError(`${file}: ${name}: expected each population of nodes once`);
       const neurons = new Map<number, SonataNeuron>();
@@ -84,12 +84,16 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
       const parts = groups.map(group => {
         const population = groups.length === 1 ? name : `${name}[${group[0]}]`;
         const members = Uint32Array.from([...types.keys()].filter(k => group.includes(types[k])));
-        const { neuron, initial } = neurons.get(group[0])!;
+        const kind = neurons.get(group[0])!;
+        const { neuron, initial } = kind;
         populations[population] = {
           ...{ size: members.length, neuron },
           ...(initial !== undefined && { initial: { v: initial } }),
+          ...(own.V_m && neuron !== "input" && { initial: { v: potentials(members, own.V_m, kind) } }),
         };
         if (bias && neuron !== "input") currents[population] = Float64Array.from(members, k => bias[k]);
+        if (own.I_e && kind.capacity !== null)
+          currents[population] = Float64Array.from(members, k => ownCurrent(own.I_e[k], kind));
         return { population, neurons: members };
       });
       layers.set(name, { size: types.length, parts, types, rows, neurons });
@@ -120,6 +124,22 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
     }
   }
   return { spec: { populations, projections }, currents, notes, layers, configs };
+}
+
+/** Potentials at the start, those of nodes or of their type. */
+function potentials(
+  members: Uint32Array,
+  own: Float64Array,
+  { initial, neuron }: SonataNeuron,
+): Float64Array {
+  const usual = initial ?? (neuron as { readonly vRest?: number }).vRest ?? 0;
+  return Float64Array.from(members, k => (Number.isNaN(own[k]) ? usual : own[k]));
+}
+
+/** What a node's constant current [pA] adds to that of its type [mV/ms]. */
+function ownCurrent(current: number, { neuron, capacity }: SonataNeuron): number {
+  const { bias = 0 } = neuron as { readonly bias?: number };
+  return Number.isNaN(current) ? 0 : current / capacity! - bias;
 }
 
 /** Edges by their sources, with the weights that the engine takes. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { attribute, datasetAt, type Group, groupAt, has, numbersAt } from "../hdf5/hdf5.ts";
 
 /** A population of a file of nodes. */
@@ -8,7 +8,12 @@ export interface SonataNodes {
   readonly types: Float64Array;
   /** [nodes] constant current over capacitance [1/ms], an attribute of our own; null for none. */
   readonly bias: Float64Array | null;
+  /** [nodes] by NEST's names, parameters that each has of its own; NaN where it has that of its type. */
+  readonly own: Readonly<Record<string, Float64Array>>;
 }
+
+/** Parameters of NEST's in which nodes may differ. */
+const OWN = ["V_m", "I_e"];
 
 /** A population of a file of edges. */
 export interface SonataEdges {
@@ -34,14 +39,20 @@ export function sonataNodes(root: Group, path: string): SonataNodes[] {
     const types = numbersAt(group, "node_type_id", path);
     const n = types.length;
     const column = columns(group, path, n, "node");
+    const own: Record<string, Float64Array> = {};
     for (const key of group.keys())
       if (/^\d+$/.test(key) && has(group, `${key}/dynamics_params`))
-        throw new InputError(
-          `${path}: ${name}/${key}/dynamics_params: expected parameters in the table of types`,
-        );
+        for (const field of groupAt(group, `${key}/dynamics_params`, path).keys()) {
+          if (!OWN.includes(field))
+            throw new InputError(
+              `${path}: ${name}/${key}/dynamics_params: expected ${OWN.join(" and ")} there and other parameters in the table of types, got ${shown(field)}`,
+            );
+          own[field] ??= column(`dynamics_params/${field}`, Number.NaN);
+        }
     const bias = column("bias_current", 0);
     const ids = has(group, "node_id") ? numbersAt(group, "node_id", path) : null;
-    if (!ids?.some((id, k) => id !== k)) return { name, types, bias: bias.some(b => b !== 0) ? bias : null };
+    if (!ids?.some((id, k) => id !== k))
+      return { name, types, own, bias: bias.some(b => b !== 0) ? bias : null };
     // In the order of the ids, which have to be those from 0 on.
     const order = new Float64Array(n).fill(-1);
     ids.forEach((id, k) => {
@@ -50,7 +61,10 @@ export function sonataNodes(root: Group, path: string): SonataNodes[] {
     if (ids.length !== n || order.includes(-1))
       throw new InputError(`${path}: ${name}/node_id: expected every number below ${n}, got others`);
     const sorted = (list: Float64Array) => Float64Array.from(order, k => list[k]);
-    return { name, types: sorted(types), bias: bias.some(b => b !== 0) ? sorted(bias) : null };
+    return {
+      ...{ name, types: sorted(types), bias: bias.some(b => b !== 0) ? sorted(bias) : null },
+      own: Object.fromEntries(Object.entries(own).map(([field, values]) => [field, sorted(values)])),
+    };
   });
 }
 

@@ -5,10 +5,8 @@ import { InputError } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
 import { Column, writeHdf5 } from "../hdf5/hdf5.ts";
 import type { TrainedNetwork } from "../networkFile.ts";
-import { checkSonataName, circuitConfig, sonataHeader } from "./write.ts";
-
-/** Rows of edges at once. */
-const BLOCK = 65_536;
+import { sonataHeader, writeEdges, writeNodeIds } from "./columns.ts";
+import { checkSonataName, circuitConfig } from "./write.ts";
 
 /**
  * A trained network as a SONATA circuit: populations `input`, `hidden_1`, …, `readout` with neuron parameters in the
@@ -32,16 +30,9 @@ export async function writeSonataNetwork(network: TrainedNetwork, folder: string
     sonataHeader(root);
     const nodes = root.create_group("nodes");
     names.forEach((name, l) => {
-      const group = nodes.create_group(name);
-      const n = sizes[l];
-      const ids = Uint32Array.from({ length: n }, (_, i) => i);
-      new Column(group, "node_id", "<Q", n).write(ids);
-      new Column(group, "node_type_id", "<Q", n).write(new Uint32Array(n).fill(100 + l));
-      new Column(group, "node_group_id", "<Q", n).write(new Uint32Array(n));
-      new Column(group, "node_group_index", "<Q", n).write(ids);
-      const own = group.create_group("0");
+      const own = writeNodeIds(nodes, name, sizes[l], 100 + l);
       if (l > 0)
-        new Column(own, "bias_current", "<d", n).write(
+        new Column(own, "bias_current", "<d", sizes[l]).write(
           Float64Array.from(biases[l - 1], bias => Math.fround(bias * scale)),
         );
     });
@@ -50,35 +41,15 @@ export async function writeSonataNetwork(network: TrainedNetwork, folder: string
     sonataHeader(root);
     const all = root.create_group("edges");
     for (let l = 0; l < depth; l++) {
-      const group = all.create_group(`${names[l]}_to_${names[l + 1]}`);
       const [pre, post] = [sizes[l], sizes[l + 1]];
       const gain = l === 0 ? inputGain : neuron.vThreshold;
-      const count = pre * post;
-      const columns: [string, "<Q" | "<d", (k: number) => number][] = [
-        ["source_node_id", "<Q", k => Math.floor(k / post)],
-        ["target_node_id", "<Q", k => k % post],
-        ["edge_type_id", "<Q", () => 100 + l],
-        ["edge_group_id", "<Q", () => 0],
-        ["edge_group_index", "<Q", k => k],
-      ];
-      for (const [name, dtype, value] of columns) {
-        const column = new Column(group, name, dtype, count);
-        for (let k = 0; k < count; k += BLOCK) {
-          column.write(Uint32Array.from({ length: Math.min(BLOCK, count - k) }, (_, i) => value(k + i)));
-          yield;
-        }
-        if (name === "source_node_id") column.dataset.create_attribute("node_population", names[l], [], "S");
-        if (name === "target_node_id")
-          column.dataset.create_attribute("node_population", names[l + 1], [], "S");
-      }
-      const own = group.create_group("0");
-      const weight = new Column(own, "syn_weight", "<d", count);
-      for (let k = 0; k < count; k += BLOCK) {
-        weight.write(Float64Array.from(weights[l].subarray(k, k + BLOCK), w => w * gain));
-        yield;
-      }
-      const delay = new Column(own, "delay", "<d", count);
-      for (let k = 0; k < count; k += BLOCK) delay.write(new Float64Array(Math.min(BLOCK, count - k)));
+      yield* writeEdges(all, {
+        ...{ name: `${names[l]}_to_${names[l + 1]}`, from: names[l], to: names[l + 1] },
+        ...{ type: 100 + l, count: pre * post },
+        source: k => Math.floor(k / post),
+        target: k => k % post,
+        attributes: { syn_weight: k => weights[l][k] * gain, delay: () => 0 },
+      });
     }
   });
   const parameters = `${neuron.tauMem} ${neuron.tauRef} 0 subtract`;

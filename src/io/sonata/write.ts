@@ -6,6 +6,7 @@ import { writeAtomic } from "../../files/atomic.ts";
 import { evenClock, factsToJson } from "../facts.ts";
 import { Column, type Group, writeHdf5 } from "../hdf5/hdf5.ts";
 import type { RasterStream } from "../raster/stream.ts";
+import { sonataHeader, writeNodeIds } from "./columns.ts";
 
 /** A file of nodes lists each neuron; beyond this it would be larger than any recording. */
 const MOST_NODES = 2 ** 24;
@@ -39,12 +40,6 @@ export async function writeSonata(stream: RasterStream, folder: string): Promise
   await writeAtomic(join(folder, "simulation_config.json"), simulationConfig(stream, durationMs, reports));
 }
 
-/** What stands in every SONATA file. */
-export function sonataHeader(root: Group): void {
-  root.create_attribute("magic", Uint32Array.of(0x0a7a), [], "<I");
-  root.create_attribute("version", Uint32Array.of(0, 1), [2], "<I");
-}
-
 /** @throws InputError when a population's name cannot be the name of an HDF5 group and of a file */
 export function checkSonataName(name: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
@@ -70,13 +65,7 @@ async function writeNodes(
     sonataHeader(root);
     const nodes = root.create_group("nodes");
     populations.forEach(({ name, size }, p) => {
-      const group = nodes.create_group(name);
-      const ids = Uint32Array.from({ length: size }, (_, i) => i);
-      new Column(group, "node_id", "<Q", size).write(ids);
-      new Column(group, "node_type_id", "<Q", size).write(new Uint32Array(size).fill(100 + p));
-      new Column(group, "node_group_id", "<Q", size).write(new Uint32Array(size));
-      new Column(group, "node_group_index", "<Q", size).write(ids);
-      group.create_group("0");
+      writeNodeIds(nodes, name, size, 100 + p);
     });
   });
 }

@@ -1,6 +1,6 @@
 // AssemblyScript. Poisson inputs on a lattice.
 import * as layout from "../layout";
-import { address, single, whole } from "./record";
+import { address, double, is, single, whole } from "./record";
 
 /** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
 // @ts-ignore: decorator
@@ -20,6 +20,8 @@ export function poisson(record: usize, step: i32): void {
   const levels = address(record, layout.POISSON_LEVELS);
   const count = whole(record, layout.POISSON_COUNT);
   const weight = single(record, layout.POISSON_WEIGHT);
+  const doubles = is(record, layout.POISSON_DOUBLE);
+  const weight64 = double(record, layout.POISSON_WEIGHT);
   const k0 = whole(record, layout.POISSON_KEY_0);
   const k1 = whole(record, layout.POISSON_KEY_1);
   const k2 = k0 ^ k1 ^ 0x1bd11bda;
@@ -115,8 +117,24 @@ export function poisson(record: usize, step: i32): void {
       n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
       n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
     }
+    if (doubles) {
+      const at = acc + (usize(j) << 3);
+      add(at, n0, weight64);
+      add(at + 32, n1, weight64);
+      continue;
+    }
     const at = acc + (usize(j) << 2);
     v128.store(at, f32x4.add(v128.load(at), f32x4.mul(f32x4.convert_i32x4_s(n0), w)));
     v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(f32x4.convert_i32x4_s(n1), w)), 16);
   }
+}
+
+/** Adds four numbers of inputs to doubles. */
+// @ts-ignore: decorator
+@inline
+function add(at: usize, n: v128, weight: f64): void {
+  const w = f64x2.splat(weight);
+  const high = i64x2.extract_lane(n, 1);
+  v128.store(at, f64x2.add(v128.load(at), f64x2.mul(f64x2.convert_low_i32x4_s(n), w)));
+  v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(f64x2.convert_low_i32x4_s(i64x2(high, 0)), w)), 16);
 }

@@ -7,6 +7,7 @@ import { homeostasis } from "./homeostasis.ts";
 import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import type { Plasticity } from "./plasticSynapses.ts";
 import { shortTerm } from "./shortTerm.ts";
+import { stdpDerivative } from "./stdpDerivative.ts";
 import { stdpInhibitory } from "./stdpInhibitory.ts";
 import { stdpPair } from "./stdpPair.ts";
 import { type StdpRewardSpec, stdpReward } from "./stdpReward.ts";
@@ -15,7 +16,9 @@ import { threeFactor } from "./threeFactor.ts";
 
 export type { PlasticityDefinition };
 
-const own = [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactor] as const;
+const own = [
+  ...[stdpPair, stdpTriplet, stdpInhibitory, stdpReward, stdpDerivative, shortTerm, homeostasis, threeFactor],
+] as const;
 
 type SpecOf<Own> =
   Own extends PlasticityDefinition<AnyTable, infer Name>
@@ -70,22 +73,25 @@ export function plasticity(projection: {
   if (given === undefined) return null;
   const several = Array.isArray(given);
   const specs: readonly PlasticitySpec[] = several ? given : [given as PlasticitySpec];
-  const models = specs.map((spec, k) =>
+  const rules = specs.map((spec, k) =>
     within(several ? `plasticity[${k}]` : "plasticity", () => {
       expectFields(spec, "a plasticity rule");
       const { kind, ...given } = spec;
       const definition = plasticities.named(kind, "kind");
-      const model: PlasticityModel = definition.create(filledOnly(given, definition.parameters, kind));
-      return expectMethods(model, `plasticity ${kind}: create`, ["check", "create"]);
+      const parameters = filledOnly(given, definition.parameters, kind);
+      const model: PlasticityModel = definition.create(parameters);
+      return { model: expectMethods(model, `plasticity ${kind}: create`, ["check", "create"]), parameters };
     }),
   );
+  const models = rules.map(({ model }) => model);
+  const parameters = rules.map(({ parameters }) => parameters);
   const kinds = specs.map(({ kind }) => kind);
   models.forEach((model, k) => {
     if (delayKind === "dendritic" && !model.dendritic) {
       throw new InputError(`delayKind: expected axonal with ${kinds[k]}, got dendritic`);
     }
   });
-  return { models, kinds, delayKind };
+  return { models, kinds, parameters, delayKind };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Plasticity {
   readonly models: readonly PlasticityModel[];
   /** Their names. */
   readonly kinds: readonly string[];
+  /** All of their tables, filled in. */
+  readonly parameters: readonly Readonly<Record<string, unknown>>[];
   readonly delayKind: "axonal" | "dendritic";
 }
 
@@ -27,6 +29,8 @@ export class PlasticSynapses {
   /** Rows and cursors of spikes that have arrived since. */
   readonly #arrived: number[] = [];
   readonly #synapses: Projection;
+  /** The network's list, or one in double precision. */
+  readonly #weights: Float32Array | Float64Array;
   readonly #rules: readonly SynapseRule[];
   /** Made when they are asked for. */
   #listed: Edges | null = null;
@@ -43,14 +47,17 @@ export class PlasticSynapses {
   /**
    * @param neurons  the targets
    * @param receive  takes a spike's effect to them
+   * @param double   whether weights are kept in double precision, and given to the network rounded
    */
   constructor(
     synapses: Projection,
     { models, delayKind }: Plasticity,
     neurons: Site["neurons"],
     receive: (target: number, amount: number) => void,
+    double = false,
   ) {
     this.#synapses = synapses;
+    this.#weights = double ? Float64Array.from(synapses.heldWeights) : synapses.weights;
     const uniform = synapses.delays?.every(delay => delayOf(delay) === synapses.minDelay) ?? true;
     this.dendritic = delayKind === "dendritic";
     this.#sharesPre = uniform;
@@ -59,7 +66,7 @@ export class PlasticSynapses {
       synapses: synapses.synapses,
       preSides: this.#sharesPre ? synapses.pre : synapses.synapses,
       postSides: this.#sharesPost ? synapses.post : synapses.synapses,
-      weights: synapses.weights,
+      weights: this.#weights,
       neurons,
     };
     this.#rules = models.map(model => model.create(site));
@@ -67,7 +74,8 @@ export class PlasticSynapses {
     this.hearsPost = walks || this.#rules.some(rule => rule.postSpike);
     this.passes = this.#rules.some(rule => rule.passed);
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
-    const { gain, weights } = synapses;
+    const { gain } = synapses;
+    const weights = this.#weights;
     const { shared } = synapses;
     this.#transmit = (j, _, s) => {
       const [rules, t] = [this.#rules, this.#time];
@@ -154,11 +162,27 @@ export class PlasticSynapses {
     return !this.#columns || this.#columns.start[j + 1] > this.#columns.start[j];
   }
 
+  /** Takes in weights of the network's list that are not what has been given to it. */
+  takeWeights(): void {
+    const { heldWeights } = this.#synapses;
+    const weights = this.#weights;
+    if (weights === heldWeights) return;
+    for (let s = 0; s < weights.length; s++) {
+      if (Math.fround(weights[s]) !== heldWeights[s]) weights[s] = heldWeights[s];
+    }
+  }
+
+  /** Brings the network's list of weights up to date. */
+  giveWeights(): void {
+    const { heldWeights } = this.#synapses;
+    if (this.#weights !== heldWeights) heldWeights.set(this.#weights);
+  }
+
   /** Weights at t, one per synapse in their order, or those that they share. */
   weights(t: number): Float64Array {
     const { pre, post, shared } = this.#edges;
-    if (shared) return Float64Array.from(this.#synapses.heldWeights);
-    return Float64Array.from(this.#synapses.heldWeights, (stored, s) => {
+    if (shared) return Float64Array.from(this.#weights);
+    return Float64Array.from(this.#weights, (stored, s) => {
       let weight = stored;
       const sides = [this.#sharesPre ? pre[s] : s, this.#sharesPost ? post[s] : s] as const;
       for (const rule of this.#rules) if (rule.weightAt) weight = rule.weightAt(s, ...sides, t, weight);

@@ -51,7 +51,7 @@ export interface Site {
   readonly synapses: number;
   readonly preSides: number;
   readonly postSides: number;
-  readonly weights: Float32Array;
+  readonly weights: Float32Array | Float64Array;
   /** The postsynaptic neurons. */
   readonly neurons: Pick<NeuronState, "potential" | "parameters">;
 }

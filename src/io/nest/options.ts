@@ -1,0 +1,13 @@
+/** How a network is to run in NEST. */
+export interface NestOptions {
+  /** Whether spikes lie anywhere in time, as in the exact mode; else on the lattice. */
+  readonly precise: boolean;
+  /** Step of the lattice [ms]: of its spikes, and of every delay. */
+  readonly dtMs: number;
+  /** [ms] How far events at given times are handed over. */
+  readonly durationMs: number;
+  /** That of the network, which draws its input too. */
+  readonly seed: number;
+  /** Constant input of populations [mV/ms], as `Simulation.setCurrent` takes it. */
+  readonly currents?: Readonly<Record<string, ArrayLike<number>>>;
+}
