@@ -201,12 +201,36 @@ test("without NEST, or with one that cannot do it, there is one line that says h
     [...nest, "--record", "spikes,v:2"],
     "--record: expected spikes with --engine nest, got potentials too",
   );
-  for (const [option, value] of Object.entries({ threads: "2", python: "p", mpi: "m", keep: "k" }))
+  for (const [option, value] of Object.entries({
+    threads: "2",
+    python: "p",
+    mpi: "m",
+    connect: "rules",
+    keep: "k",
+  }))
     await refused([`--${option}`, value], `--${option}: expected it with --engine nest, got ${value}`);
   await refused(
     [...nest, "--set", "populations.out.neuron.reset=subtract"],
     "populations.out.neuron.reset: expected fixed, as NEST has",
   );
+});
+
+test("networks that no list could hold go over as rules, and nothing is drawn here", async () => {
+  left(0, 1, []);
+  const keep = join(folder, "ruled");
+  const huge = ["--set", "populations.out.size=3000000", "populations.in.size=500"];
+  await expect(simulate(...nest, ...huge, "--connect", "drawn")).rejects.toThrow(
+    "--connect: expected rules for more than 268435456 synapses, got drawn for 1500000000",
+  );
+  const some = ["--set", "populations.out.size=300000", "populations.in.size=500"];
+  const told = JSON.parse(await simulate(...nest, ...some, "--keep", keep, "--json"));
+  expect(told).toMatchObject({ neurons: 300_000, synapses: 150_000_000 });
+  expect(told.notes).toContain("synapses are drawn anew, by NEST's own rules");
+  expect(readFileSync(join(keep, "network.py"), "utf8")).toContain(
+    'draw("in", "out", 0, {"rule": "all_to_all"}, "static_synapse", 2.0, 1.0)',
+  );
+  const few = JSON.parse(await simulate(...nest, "--connect", "rules", "--json"));
+  expect(few).toMatchObject({ synapses: 6 });
 });
 
 test("NEST's own failure is told by its last line", async () => {
