@@ -141,11 +141,13 @@ export const comparison = {
     read: (_, text) => encoderNamed(text).name,
     otherwise: constants => constants.encoder,
   }),
-  modulation: setting<Modulation>("spike", {
+  /** null: as the encoder does. */
+  modulation: setting<Modulation | null>("spike", {
     takes: "<name>",
-    help: "how what a rule adds to the input is shown: current, a constant drive of either sign; push-pull, each input and its twin of opposite sign fire at times that differ by it; pair, inputs fire more or less, and below 0 their twins; spikes, the same, down to never",
+    help: "how what a rule adds to the input is shown: pair, by spikes beside the sample's, of each input or of its twin of opposite sign; spikes, inputs fire more or less, down to never; current, a constant drive of either sign (default: pair where the encoder spikes and inputs are neither pooled nor have drawn delays, else current)",
     read: among<Modulation>(modulations),
-    otherwise: "current",
+    otherwise: null,
+    before: "current",
   }),
   replay: {
     help: "spikes that are drawn are the same in every presentation of a sample, instead of afresh",

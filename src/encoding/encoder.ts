@@ -31,6 +31,8 @@ export interface EncoderDefinition {
   readonly withoutLeak?: boolean;
   /** Intensities below 0 can be shown. */
   readonly belowZero?: boolean;
+  /** It drives inputs by a current, and none of them fires. */
+  readonly direct?: boolean;
   /** It shows recordings, which the samples must have. */
   readonly recorded?: boolean;
   /** What reaches the input, in a few words; by default its name. */

@@ -9,7 +9,7 @@ import { rate } from "./rate.ts";
 import { recording } from "./recording.ts";
 
 const own = [
-  { name: "current", create: current, belowZero: true, shows: () => DIRECT_CURRENT },
+  { name: "current", create: current, belowZero: true, direct: true, shows: () => DIRECT_CURRENT },
   { name: "rate", create: rate, shows: ({ maxSpikes }) => `rate code, up to ${maxSpikes} spikes per input` },
   {
     name: "poisson",
@@ -31,7 +31,13 @@ export type EncoderName = (typeof own)[number]["name"] | (string & {});
 export const encoderRegistry = new Registry<EncoderDefinition>(
   "encoder",
   {
-    ...{ create: "function", withoutLeak: "boolean?", belowZero: "boolean?", recorded: "boolean?" },
+    ...{
+      create: "function",
+      withoutLeak: "boolean?",
+      belowZero: "boolean?",
+      direct: "boolean?",
+      recorded: "boolean?",
+    },
     shows: "function?",
   },
   own,

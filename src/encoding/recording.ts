@@ -7,7 +7,7 @@ import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts"
  * A spike stands for as much as in the rate code: `maxSpikes` of them, evenly spread, for a full intensity. A recording is
  * never drawn, so each presentation shows the same spikes, `--replay` or not.
  *
- * Where a modulation changes intensities (`--modulation spikes` or `pair`), an input that is to fire less loses each of its events
+ * Where a modulation changes intensities (`--modulation spikes`), an input that is to fire less loses each of its events
  * with the same probability, and one that is to fire more gets Poisson spikes, evenly spread, beside them.
  */
 export function recording({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSettings): Encoder {

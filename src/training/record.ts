@@ -48,7 +48,7 @@ export function recordSample(plan: RunPlan, data: Dataset, parameters: Parameter
   );
   const code = encoderOf(encoder, { inputs, durationMs, tauMem, maxSpikes, seed });
   const put = () =>
-    shower(code, net.input, plan.settings)(sampleOf(data.test, sample, inputs), `evaluate ${sample}`);
+    shower(code, net, plan.settings)(sampleOf(data.test, sample, inputs), `evaluate ${sample}`);
   put();
   const forms = rule.create(
     architecture,

@@ -1,9 +1,9 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Encoder } from "../encoding/encoder.ts";
 import { encoderNamed, encoderOf } from "../encoding/index.ts";
-import { show } from "../encoding/shown.ts";
+import { type Modulation, show } from "../encoding/shown.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
-import type { PresentedInput, Reading } from "../engine/exact/presentation.ts";
+import type { Reading } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import { InputError } from "../errors.ts";
 import { exp, expm1, log1p } from "../math/elementary.ts";
@@ -64,13 +64,19 @@ export function readingOf(settings: ReadingSettings): { reading: Reading; readou
   return { reading, readoutThreshold: readoutOf(settings) === "spikes" ? READOUT_THRESHOLD : null };
 }
 
+/** How modulations are shown: by spikes where the encoder spikes and the inputs have twins. */
+export function modulationOf(
+  { modulation, encoder }: Pick<TrainingSettings, "modulation" | "encoder">,
+  net: Pick<FeedForwardNetwork, "paired">,
+): Modulation {
+  return modulation ?? (net.paired && !encoderNamed(encoder).direct ? "pair" : "current");
+}
+
 /** Puts samples at an input as the settings say. */
-export function shower(encoder: Encoder, input: PresentedInput, settings: TrainingSettings): Shower {
-  const { replay = false, modulation = "current", durationMs, tauMem } = settings;
-  if (modulation === "push-pull" && tauMem === Infinity)
-    throw new InputError("modulation: expected pair, spikes or current where nothing leaks, got push-pull");
-  const shownAs = { replay, modulation, durationMs, tauMem };
-  return (sample, key) => show(encoder, sample, key, input, shownAs);
+export function shower(encoder: Encoder, net: FeedForwardNetwork, settings: TrainingSettings): Shower {
+  const { replay = false, durationMs, tauMem, seed } = settings;
+  const shownAs = { replay, modulation: modulationOf(settings, net), durationMs, tauMem, seed };
+  return (sample, key) => show(encoder, sample, key, net.input, shownAs);
 }
 
 /** Trains a rule's spiking form. */
@@ -111,7 +117,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const laterals = net.queue?.laterals.map(({ synapses }) => synapses.weights) ?? [];
   const remembered = [learner.memory, steps.optimiser?.state, ...laterals];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
-  const put = shower(encoder, net.input, settings);
+  const put = shower(encoder, net, settings);
   const batch = new SpikingBatch(net, learner, steps, put, dropout, data, settings);
 
   return {

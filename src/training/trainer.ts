@@ -52,7 +52,7 @@ export interface TrainingSettings {
   readonly readout?: "spikes" | "potential";
   /** Whether drawn spikes are the same in every presentation of a sample; false by default. See `ShownAs`. */
   readonly replay?: boolean;
-  /** How what a rule adds to the input is shown; `current` by default. */
+  /** How what a rule adds to the input is shown; by default `pair` where the encoder spikes, else `current`. */
   readonly modulation?: Modulation;
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";

@@ -79,6 +79,7 @@ test("each presentation shows the same spikes, replayed or not; a current is lef
       modulation: "current",
       durationMs: 20,
       tauMem: 20,
+      seed: 1,
     });
     const modulation = Float64Array.of(0.3, -0.7, 0.4);
     const presented = [null, modulation, null].map(m => [input.next!(m), spikesOf(input)]);
@@ -100,7 +101,13 @@ test("modulated in spikes, inputs lose events or get others, as many as the inte
   const input = empty();
   // A spike stands for a thousandth.
   const encoder = encoderOf("recording", { ...settings, maxSpikes: 1000 });
-  show(encoder, sample, "s", input, { replay: false, modulation: "spikes", durationMs: 20, tauMem: 20 });
+  show(encoder, sample, "s", input, {
+    replay: false,
+    modulation: "spikes",
+    durationMs: 20,
+    tauMem: 20,
+    seed: 1,
+  });
   input.next!(null);
   const whole = spikesOf(input);
   expect(whole).toHaveLength(3000);
@@ -143,6 +150,7 @@ test("an encoder that is defined is given the recording too, and an altered samp
     modulation: "spikes",
     durationMs: 20,
     tauMem: 20,
+    seed: 1,
   });
   input.next!(Float64Array.of(1, 1, 1));
   expect(given).toEqual([sample, sample]);

@@ -148,6 +148,11 @@ export class FeedForwardNetwork {
     return currentPerTrace(this.neuron.tauMem, this.durationMs);
   }
 
+  /** Whether the inputs have twins of opposite sign, see `PresentedInput`. */
+  get paired(): boolean {
+    return this.queue ? this.queue.paired : this.architecture.layers[0].pool === null;
+  }
+
   /** Activity that one hidden spike stands for to the layer above. */
   get spikeGain(): number {
     return this.neuron.vThreshold * (this.dropout?.scale ?? 1);

@@ -89,6 +89,10 @@ export class QueuedPresentation {
     this.wired = projections.length > 0 || delays.some(delay => delay !== undefined && delay !== 0);
   }
 
+  get paired(): boolean {
+    return this.#twins !== null;
+  }
+
   /** The wiring as it was drawn and has learned, in numbers. */
   get wiring(): Wiring {
     return {
