@@ -76,7 +76,7 @@ export async function handOver(
   };
   // Edges are what SONATA holds.
   const connect = to === "sonata" ? "drawn" : options.connect;
-  const { circuit } = await nestNetwork(model, source, connect, async () => ({ options: how }), seed);
+  const { circuit } = await nestNetwork(model, source, connect, async () => ({ options: how }), how);
   const write = to === "nest" ? writeNest : writePointCircuit;
   await replaceAtomic(out, temporary => write(circuit, model.name, temporary), "folder");
   return { source, path: out, warnings: [...(model.imported?.notes ?? []), ...circuit.notes] };

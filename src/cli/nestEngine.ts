@@ -60,7 +60,10 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
     const durationMs = asked.duration ?? imported?.durationMs ?? (recorded?.durationMs || 1000);
     return { options: { precise, dtMs, durationMs, seed }, stimuli: recorded?.stimuli };
   };
-  const { net, circuit, synapses } = await nestNetwork(found, name, asked.connect, optionsFor, seed);
+  const { net, circuit, synapses } = await nestNetwork(found, name, asked.connect, optionsFor, {
+    seed,
+    precise,
+  });
   const { keep, python, mpi } = asked;
   const folder = keep === null ? temporary(mpi !== null) : resolve(keep);
   try {

@@ -1,6 +1,6 @@
 import { type Network, type NetworkSpec, network } from "../engine/network/network.ts";
 import { about, InputError } from "../errors.ts";
-import { type NestCircuit, nestCircuit } from "../io/nest/circuit.ts";
+import { expectPartners, type NestCircuit, nestCircuit } from "../io/nest/circuit.ts";
 import type { NestOptions } from "../io/nest/options.ts";
 import { synapsesAsked } from "../io/nest/rules.ts";
 import { among } from "./arguments.ts";
@@ -42,7 +42,7 @@ export async function nestNetwork(
   name: string,
   connect: "drawn" | "rules" | null,
   optionsFor: (net: Network) => Promise<Asked>,
-  seed: number,
+  { seed, precise }: Pick<NestOptions, "seed" | "precise">,
 ): Promise<NestNetwork> {
   const asked = synapsesAsked(spec);
   if (connect === "drawn" && asked > MOST_LISTED)
@@ -50,9 +50,9 @@ export async function nestNetwork(
       `--connect: expected rules for more than ${MOST_LISTED} synapses, got drawn for ${Math.round(asked)}`,
     );
   const rules = connect === "rules" || (connect === null && asked > MOST_SYNAPSES);
-  const net = rules
-    ? about(name, () => network({ ...spec, projections: [] }, { seed }))
-    : networkOf({ ...model, spec, imported }, name, seed);
+  const bare = about(name, () => network({ ...spec, projections: [] }, { seed }));
+  about(name, () => expectPartners(spec, bare, precise));
+  const net = rules ? bare : networkOf({ ...model, spec, imported }, name, seed);
   const { options, stimuli = [] } = await optionsFor(net);
   const whole = { ...spec, stimuli: [...(spec.stimuli ?? []), ...stimuli] };
   const given = { ...options, rules, ...(imported && { currents: imported.currents }) };

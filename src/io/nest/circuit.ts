@@ -1,5 +1,7 @@
+import { within } from "../../engine/network/expect.ts";
 import type { Network, NetworkSpec } from "../../engine/network/network.ts";
 import { edges } from "../../engine/network/plasticity/edges.ts";
+import { plasticity } from "../../engine/network/plasticity/index.ts";
 import { InputError } from "../../errors.ts";
 import { inputsOf, type NestInput } from "./inputs.ts";
 import type { NestOptions } from "./options.ts";
@@ -117,6 +119,21 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
     return { name, size, input: model === null, model: partners[p].model, parameters, each };
   });
   return { ...options, populations, projections, connections: rules, inputs, notes: [...notes] };
+}
+
+/**
+ * Before synapses are drawn, which may be millions.
+ * @param net  of the populations alone
+ * @throws InputError that names the first neuron or learning rule that has no partner
+ */
+export function expectPartners(spec: NetworkSpec, net: Network, precise: boolean): void {
+  const partners = net.populations.map(population => neuronPartner(population, precise));
+  (spec.projections ?? []).forEach((projection, q) => {
+    const path = `projections[${q}]`;
+    const to = net.populations.findIndex(({ name }) => name === projection?.to);
+    const rule = to < 0 ? null : within(path, () => plasticity(projection));
+    if (rule) synapsePartner(rule, weightOf(projection.gain ?? 1, partners[to].perWeight), path);
+  });
 }
 
 /** Gives neurons what a rule has them keep. @throws InputError where another rule has them keep something else */

@@ -225,7 +225,7 @@ test("what has no partner in NEST is refused by its field", () => {
     "projections[0].connect.kind: expected a weight per synapse",
   );
   const early = { to: "in", kind: "spikes", times: [0.1], neurons: [0] } as const;
-  refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms, NEST's first, or later, got 0.1");
+  refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms or more, NEST's first, got 0.1");
 });
 
 test("a program is written that anyone can read, with its lists in NumPy's archive", async () => {
