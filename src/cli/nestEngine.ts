@@ -148,7 +148,8 @@ async function run(command: readonly string[], folder: string, launched: boolean
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const stop = (signal: NodeJS.Signals) => {
-    child.kill(signal);
+    // At an interrupt NEST would finish what it is at.
+    child.kill("SIGTERM");
     endAtOnce(signal);
   };
   const { code, signal, said } = await heedingSignals(() => ended(child), stop).catch(

@@ -15,6 +15,7 @@ import { InputError } from "../../src/errors.ts";
 import { encodeNpy, encodeNpyText } from "../../src/io/npy.ts";
 import { npzPieces } from "../../src/io/npz.ts";
 import { decodeRaster, encodeRaster } from "../../src/io/raster/native.ts";
+import { start } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nest-engine-"));
 const [python, launcher, asked] = ["python", "launch it", "asked.txt"].map(name => join(folder, name)) as [
@@ -231,6 +232,26 @@ test("networks that no list could hold go over as rules, and nothing is drawn he
   );
   const few = JSON.parse(await simulate(...nest, "--connect", "rules", "--json"));
   expect(few).toMatchObject({ synapses: 6 });
+});
+
+test("an interrupt ends NEST too, and leaves nothing", async () => {
+  const [slow, pid] = [join(folder, "slow"), join(folder, "pid")];
+  program(slow, `[ "$1" != -c ] || { echo "found True"; exit 0; }\necho "$$ $1" > "${pid}"; exec sleep 60`);
+  const { child, ended } = start("simulate", file, "--engine", "nest", "--python", slow);
+  const line = () => (existsSync(pid) ? readFileSync(pid, "utf8") : "");
+  await expect.poll(line, { timeout: 20_000, interval: 20 }).toMatch(/^\d+ \S+\n$/);
+  const [its, script] = line().trim().split(" ") as [string, string];
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ signal: "SIGINT", stdout: "", stderr: "" });
+  expect(existsSync(script)).toBe(false);
+  const alive = () => {
+    try {
+      return process.kill(Number(its), 0);
+    } catch {
+      return false;
+    }
+  };
+  await expect.poll(alive, { timeout: 5_000, interval: 20 }).toBe(false);
 });
 
 test("NEST's own failure is told by its last line", async () => {
