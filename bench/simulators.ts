@@ -3,12 +3,13 @@
  * and one JSON line per run.
  *
  *     npm run build && node dist/bench/simulators.js [--cases cuba-4k,brunel] [--rounds 3] [--exact] [--peers DIR]
- *         [--nest PYTHON] [--genn PYTHON] [--auryn PROGRAM]
+ *         [--brian PYTHON] [--nest PYTHON] [--genn PYTHON] [--auryn PROGRAM]
  *
  * DIR holds `brian2_cuba.py` and `brian2_brunel.py`, scripts for Brian2 that take the same models and print a line `RESULT`
- * and JSON. PYTHON is one that has `nest` or `pygenn`; PROGRAM is `bench/peers/auryn_networks.cpp`, compiled. Without
- * them only this simulator runs. Times are seconds of the processor, so that they hold on a machine with other work;
- * every run is a process of its own. `--ms` runs for another time than the case's own.
+ * and JSON. PYTHON is one that has `brian2` (for `coba-4k`), `nest` or `pygenn`; PROGRAM is
+ * `bench/peers/auryn_networks.cpp`, compiled. Without them only this simulator runs. Times are seconds of the processor, so
+ * that they hold on a machine with other work; every run is a process of its own. `--ms` runs for another time than the
+ * case's own.
  *
  *     node dist/bench/simulators.js --workers 1,2 [--cases cuba-40k,brunel] [--rounds 5]
  *
@@ -18,6 +19,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brunel } from "../models/networks/brunel.ts";
+import { coba } from "../models/networks/coba.ts";
 import { cuba } from "../models/networks/cuba.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
@@ -62,6 +64,7 @@ const cases: Readonly<Record<string, Case>> = {
     peer: ["brian2_cuba.py", "40kp", "1", "2"],
     delay: "0.1",
   },
+  "coba-4k": { ms: 10_000, spec: () => describe(coba).spec, peer: [] },
   brunel: { ms: 1000, spec: () => describe(brunel).spec, peer: ["brian2_brunel.py", "static", "1", "1"] },
   "brunel-stdp": { ms: 1000, spec: plasticBrunel, peer: ["brian2_brunel.py", "add", "1", "1"] },
 };
@@ -143,11 +146,15 @@ function brian2(name: string, folder: string, options: readonly string[]): Figur
   };
 }
 
+/** Cases that only the grid mode has. */
+const numeric = ["coba-4k"];
+
 const { values } = parseArgs({
   options: {
     cases: { type: "string", default: Object.keys(cases).join(",") },
     rounds: { type: "string", default: "3" },
     peers: { type: "string" },
+    brian: { type: "string" },
     nest: { type: "string" },
     genn: { type: "string" },
     auryn: { type: "string" },
@@ -182,15 +189,19 @@ if (values.one !== undefined) {
 } else {
   const runs: Figures[] = [];
   for (const name of names) {
+    const scripted = cases[name].peer.length > 0;
+    const methods = scripted ? [] : ["rk4", "euler"].map(how => [script("brian2_coba.py"), how]);
+    const exactly = values.exact && !numeric.includes(name);
     for (let round = 0; round < Number(values.rounds); round++) {
       const each = [
         () => ours(name, false),
-        ...(values.exact ? [() => ours(name, true)] : []),
-        ...(values.peers ? [() => brian2(name, values.peers!, [])] : []),
-        ...(values.peers ? [() => brian2(name, values.peers!, ["float32"])] : []),
+        ...(exactly ? [() => ours(name, true)] : []),
+        ...(values.peers && scripted ? [() => brian2(name, values.peers!, [])] : []),
+        ...(values.peers && scripted ? [() => brian2(name, values.peers!, ["float32"])] : []),
+        ...(values.brian ? methods.map(how => () => program(name, values.brian!, ...how)) : []),
         ...(values.nest ? [() => program(name, values.nest!, script("nest_networks.py"))] : []),
-        ...(values.genn ? [() => program(name, values.genn!, script("genn_networks.py"))] : []),
-        ...(values.auryn ? [() => program(name, values.auryn!)] : []),
+        ...(values.genn && scripted ? [() => program(name, values.genn!, script("genn_networks.py"))] : []),
+        ...(values.auryn && scripted ? [() => program(name, values.auryn!)] : []),
       ];
       for (const run of each) {
         const figures = run();

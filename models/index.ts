@@ -5,9 +5,12 @@ import { lenet } from "./layered/lenet.ts";
 import { pepitaConv } from "./layered/pepitaConv.ts";
 import { signConcordant, signConcordantNormalised } from "./layered/signConcordant.ts";
 import { brunel } from "./networks/brunel.ts";
+import { coba } from "./networks/coba.ts";
 import { cuba } from "./networks/cuba.ts";
 import { distalReward } from "./networks/distalReward.ts";
+import { distalRewardIzhikevich } from "./networks/distalRewardIzhikevich.ts";
 import { microcircuit } from "./networks/microcircuit.ts";
+import { polychronous } from "./networks/polychronous.ts";
 import { song } from "./networks/song.ts";
 import { synfire } from "./networks/synfire.ts";
 import { digits } from "./settings/digits.ts";
@@ -36,9 +39,12 @@ export function recordingModel(dataset: string): TwinModel | null {
 /** Networks that `threefactor simulate` knows by name. */
 export const networkModels: Readonly<Record<string, ModelDescription>> = {
   brunel,
+  coba,
   cuba,
   "distal-reward": distalReward,
+  "distal-reward-izhikevich": distalRewardIzhikevich,
   microcircuit,
+  polychronous,
   song,
   synfire,
 };

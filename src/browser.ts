@@ -21,6 +21,7 @@ export {
   type ProjectionSpec,
 } from "./engine/network/network.ts";
 export type { CurrentSpec } from "./engine/network/stimuli/current.ts";
+export type { NoiseSpec } from "./engine/network/stimuli/noise.ts";
 export type { PoissonSpec } from "./engine/network/stimuli/poisson.ts";
 export type { RegularSpec } from "./engine/network/stimuli/regular.ts";
 export type { SpikesSpec } from "./engine/network/stimuli/spikes.ts";
@@ -38,7 +39,7 @@ export type { SpikeBudget } from "./engine/spikeBudget.ts";
 // Neurons
 
 export type { NeuronModel, NeuronSpec } from "./engine/network/neurons/index.ts";
-export type { LatticeStep } from "./engine/network/neurons/lattice.ts";
+export type { LatticeStep, NumericStep } from "./engine/network/neurons/lattice.ts";
 export { type LifParameters, lif, relax, timeToThreshold } from "./engine/network/neurons/lif.ts";
 export type { MaxPoolSpec } from "./engine/network/neurons/maxPool.ts";
 export type { NeuronGroup } from "./engine/network/neurons/neuronGroup.ts";
@@ -56,6 +57,7 @@ export type {
 } from "./engine/network/plasticity/plasticity.ts";
 export type { Plasticity } from "./engine/network/plasticity/plasticSynapses.ts";
 export type { ShortTermSpec } from "./engine/network/plasticity/shortTerm.ts";
+export type { StdpDerivativeSpec } from "./engine/network/plasticity/stdpDerivative.ts";
 export type { StdpInhibitorySpec } from "./engine/network/plasticity/stdpInhibitory.ts";
 export type { StdpPairSpec } from "./engine/network/plasticity/stdpPair.ts";
 export type { StdpRewardSpec } from "./engine/network/plasticity/stdpReward.ts";

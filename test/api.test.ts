@@ -8,17 +8,17 @@ const exported: Readonly<Record<string, readonly string[]>> = {
   "browser: Networks, and what runs them": [
     "networkModels describe ModelDescription override Inference InferenceOptions Inferred",
     "InputSpikes Network NetworkSpec network PerNeuron Population PopulationSpec ProjectionSpec",
-    "CurrentSpec PoissonSpec RegularSpec SpikesSpec Stimulus StimulusSpec Connectivity",
+    "CurrentSpec NoiseSpec PoissonSpec RegularSpec SpikesSpec Stimulus StimulusSpec Connectivity",
     "ConvolutionSpec PerSynapse SynapsesSpec Projection ProbeRecording SpikeRecording Simulation",
     "SimulationOptions Precision SpikeBudget",
   ],
   "browser: Neurons": [
-    "NeuronModel NeuronSpec LatticeStep LifParameters lif relax timeToThreshold MaxPoolSpec",
+    "NeuronModel NeuronSpec LatticeStep NumericStep LifParameters lif relax timeToThreshold MaxPoolSpec",
     "NeuronGroup MembraneSpec SynapticParameters SynapticSpec",
   ],
   "browser: Plasticity": [
     "HomeostasisSpec PlasticitySpec PlasticityModel Site SynapseRule Plasticity ShortTermSpec",
-    "StdpInhibitorySpec PairParameters StdpPairSpec StdpRewardSpec pfisterGerstner2006",
+    "StdpDerivativeSpec StdpInhibitorySpec PairParameters StdpPairSpec StdpRewardSpec pfisterGerstner2006",
     "StdpTripletSpec Eligibility ThreeFactorSpec Trace",
   ],
   "browser: Recordings": [

@@ -97,7 +97,7 @@ describe("a definition that lacks something is refused with what it lacks", () =
       "a unit",
       defineNeuron,
       { name: "n", create, parameters: { tau: { unit: "s" } } },
-      'neuron n: parameters.tau.unit: expected one of ms, mV, Hz, mV/ms, 1/ms, 1, got "s"',
+      'neuron n: parameters.tau.unit: expected one of ms, mV, Hz, mV/ms, 1/ms, nS, 1, got "s"',
     ],
     [
       "words",

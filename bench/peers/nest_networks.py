@@ -2,7 +2,7 @@
 import sys
 
 import nest
-from networks import BRUNEL as B, CUBA as C, DT, SIZES, STDP as S, Laps, report
+from networks import BRUNEL as B, COBA as G, CUBA as C, DT, SIZES, STDP as S, Laps, report
 
 case, ms = sys.argv[1], float(sys.argv[2])
 nest.set_verbosity("M_ERROR")
@@ -18,6 +18,18 @@ if case in SIZES:
     every.V_m = nest.random.uniform(C["reset"], C["threshold"])
     for source, w in ((e, w_e), (i, w_i)):
         nest.Connect(source, every, dict(rule="pairwise_bernoulli", p=p), dict(weight=w / C["tau_m"], delay=C["delay"]))
+elif case == "coba-4k":
+    n, p = SIZES["cuba-4k"][:2]
+    # A leak of 1 nS, in which conductances count.
+    kind = dict(g_L=1.0, C_m=G["tau_m"], tau_syn_ex=G["tau_e"], tau_syn_in=G["tau_i"], E_L=G["rest"], V_th=G["threshold"],
+                V_reset=G["reset"], t_ref=G["refractory"], E_ex=G["e_exc"], E_in=G["e_inh"])
+    e, i = nest.Create("iaf_cond_exp", n * 4 // 5, kind), nest.Create("iaf_cond_exp", n // 5, kind)
+    every = e + i
+    every.V_m = nest.random.uniform(G["reset"], G["threshold"])
+    noise = nest.Create("poisson_generator", 1, dict(rate=G["noise"], stop=G["stop"]))
+    nest.Connect(noise, every, "all_to_all", dict(weight=G["w_e"], delay=DT))
+    for source, w in ((e, G["w_e"]), (i, -G["w_i"])):
+        nest.Connect(source, every, dict(rule="pairwise_bernoulli", p=p), dict(weight=w, delay=G["delay"]))
 else:
     n = B["e"] + B["i"]
     kind = dict(C_m=1.0, tau_m=B["tau_m"], E_L=0.0, V_th=B["threshold"], V_reset=B["reset"], t_ref=B["refractory"], V_m=0.0)

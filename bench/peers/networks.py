@@ -10,6 +10,8 @@ SIZES = {
     "cuba-40k": (40_000, 0.002, 1.62, -9.0),
     "cuba-40kp": (40_000, 0.02, 0.162, -0.9),
 }
+# The same review's benchmark 1: conductances in units of the leak's.
+COBA = dict(CUBA, rest=-60.0, e_exc=0.0, e_inh=-80.0, w_e=0.6, w_i=6.7, noise=300.0, stop=50.0)
 # Brunel 2000, model A, g = 5, eta = 2.
 BRUNEL = dict(tau_m=20.0, threshold=20.0, reset=10.0, refractory=2.0, delay=1.5, e=10_000, i=2_500, j=0.1, g=5.0)
 # External inputs of a neuron [1/ms].

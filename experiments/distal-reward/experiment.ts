@@ -2,16 +2,24 @@
  * The distal reward problem (Izhikevich 2007, first experiment): whenever neuron n2 fires within 20 ms of neuron n1, a
  * reward comes 1 to 3 s later, to all synapses alike. Of 80,000 plastic synapses the one from n1 to n2 finds out.
  *
- *     npm run build && node dist/experiments/distal-reward/experiment.js [seconds] [seed]
+ *     npm run build && node dist/experiments/distal-reward/experiment.js [seconds] [seed] [--izhikevich]
+ *
+ * `--izhikevich`: with the neurons and background of the paper, by its steps of 1 ms.
  */
 import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { describe, network, networkModels, Rng, Simulation } from "../../src/index.ts";
 
-const seconds = Number(process.argv[2] ?? 3600);
-const seed = Number(process.argv[3] ?? 1);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { izhikevich: { type: "boolean", default: false } },
+});
+const seconds = Number(positionals[0] ?? 3600);
+const seed = Number(positionals[1] ?? 1);
+const suffix = values.izhikevich ? "-izhikevich" : "";
 const [WINDOW, AMOUNT, MAX] = [20, 0.5, 4];
 
-const net = network(describe(networkModels["distal-reward"]).spec, { seed });
+const net = network(describe(networkModels[`distal-reward${suffix}`]).spec, { seed });
 const { synapses } = net.projections.find(({ name }) => name === "E->E")!;
 const n1 = 0;
 let rewarded = -1;
@@ -27,6 +35,7 @@ const coincidences: number[] = [];
 let spikes = 0;
 let last = -Infinity;
 const simulation = new Simulation(net, {
+  ...(values.izhikevich ? { mode: "grid", dt: 1 } : {}),
   record: {
     spikes: false,
     weights: [{ projection: "E->E", synapses: [rewarded], interval: 10_000 }],
@@ -119,7 +128,7 @@ ${bars.join("")}
 </svg>
 `;
   const folder = new URL("../../../experiments/distal-reward/", import.meta.url);
-  writeFileSync(new URL("weights.svg", folder), svg);
-  writeFileSync(new URL("measured.json", folder), `${JSON.stringify(measured, null, 2)}\n`);
+  writeFileSync(new URL(`weights${suffix}.svg`, folder), svg);
+  writeFileSync(new URL(`measured${suffix}.json`, folder), `${JSON.stringify(measured, null, 2)}\n`);
   return measured;
 }

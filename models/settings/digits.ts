@@ -9,6 +9,7 @@ export const digits: TwinModel = {
   hidden: [64],
   epochs: 30,
   batch: 10,
+  spiking: { batch: 1, rateFactor: 0.2 },
   learningRates: {
     default: 0.5,
     sdfa: 0.3,

@@ -6,6 +6,8 @@ export interface TwinModel {
   readonly hidden: readonly number[];
   readonly epochs: number;
   readonly batch: number;
+  /** Where the spiking form changes its weights more often: samples between two changes, and factor on learning rates. */
+  readonly spiking?: { readonly batch: number; readonly rateFactor: number };
   /** By rule; `default` for the rest. */
   readonly learningRates: Readonly<Record<string, number>>;
   /** Length of a presentation [ms]. */

@@ -91,8 +91,8 @@ function outputsRead(bench: () => Bench, index: number): Quantity {
     };
     return at.update(index);
   };
-  const before = look(({ seen }, net) => {
-    inSpikes &&= filtered(seen.logits, seen.outputSpikes, net);
+  const before = look(({ seen, began }, net) => {
+    inSpikes &&= filtered(seen.logits, seen.outputSpikes, net, began?.at(-1)?.trace);
   });
   // Its class is the sample's number: another becomes more likely.
   const now = look(({ seen }) => {
@@ -171,12 +171,18 @@ function termsOf(bench: Bench, index: number, p: number, parity: number): number
   return found;
 }
 
-/** Whether a trace is what these spikes leave, all of the same height; those of twins, numbered after all, turned. */
+/**
+ * Whether a trace is what these spikes leave, all of the same height; those of twins, numbered after all, turned.
+ * @param began  what the trace was before them; by default 0
+ */
 export function filtered(
   trace: Float64Array,
   { times, neurons, length }: SpikeTrain,
   { neuron, durationMs }: FeedForwardNetwork,
+  began: Float64Array = new Float64Array(trace.length),
 ): boolean {
+  const decay = exp(-durationMs / neuron.tauMem);
+  const added = trace.map((value, i) => value - decay * began[i]);
   const left = new Float64Array(trace.length);
   for (let k = 0; k < length; k++) {
     const [i, twin] = [neurons[k] % trace.length, neurons[k] >= trace.length];
@@ -184,7 +190,7 @@ export function filtered(
   }
   const sizes = left.map(Math.abs);
   const most = sizes.indexOf(Math.max(...sizes));
-  const height = sizes[most] > 0 ? trace[most] / left[most] : 0;
+  const height = sizes[most] > 0 ? added[most] / left[most] : 0;
   const size = Math.max(...trace.map(Math.abs));
-  return trace.every((value, i) => Math.abs(value - height * left[i]) <= 1e-9 * size);
+  return added.every((value, i) => Math.abs(value - height * left[i]) <= 1e-9 * size);
 }

@@ -11,6 +11,8 @@ export interface Left {
   readonly lowest: number;
   /** Whether the readout is the network's: where a hidden layer is presented alone, it is not. */
   readonly top: boolean;
+  /** Traces that it began with, by layer of synapses: at its sources and of its neurons; absent where it began at rest. */
+  readonly began?: readonly { readonly sources: Float64Array; readonly trace: Float64Array }[];
 }
 
 export interface Onlooker {
@@ -32,9 +34,13 @@ export function shadowed(net: FeedForwardNetwork, onlooker: Onlooker): FeedForwa
   const present = (into: Presentation, by: (own: Presentation) => void, lowest: number, top: boolean) => {
     const presentation = own.get(into)!;
     onlooker.before();
+    const began = net.carried?.layers.map(({ sources, trace }) => ({
+      sources: sources.slice(),
+      trace: trace.slice(),
+    }));
     by(presentation);
     copy(presentation, into);
-    onlooker.after({ seen: into, lowest, top });
+    onlooker.after({ seen: into, lowest, top, ...(began && { began }) });
   };
   const layers: LayerWatcher = {
     created: (_, presentation) => shadow(presentation),

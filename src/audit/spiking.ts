@@ -89,6 +89,8 @@ function trained(bench: Bench, eligibility: Eligibility): Training | null {
   let inBatch = 0;
   let shown = 0;
   const { net } = bench;
+  /** What traces at sources were when their presentation began. */
+  const past = new WeakMap<Float64Array, Float64Array>();
   const moved = hiddenWeightsMoved(net);
   const note = (wait: Wait) => {
     if (moved()) finest = Math.min(finest ?? Infinity, waits.indexOf(wait));
@@ -104,12 +106,17 @@ function trained(bench: Bench, eligibility: Eligibility): Training | null {
     before() {
       if (shown++ > 0) note("presentation");
     },
-    after: () => note("spike"),
+    after({ seen, lowest, began }) {
+      note("spike");
+      seen.sourceTrace.forEach((trace, p) => {
+        if (began?.[lowest + p]) past.set(trace, began[lowest + p].sources);
+      });
+    },
     descended(l, _, from) {
       if (!isHidden(l)) return;
       learns = true;
       const { sourceTrace, sourceSpikes } = from;
-      graded ||= !filtered(sourceTrace[l], sourceSpikes[l], net);
+      graded ||= !filtered(sourceTrace[l], sourceSpikes[l], net, past.get(sourceTrace[l]));
       signed ||= eligibilities.fallBelowZero(l, from);
     },
     learned(times) {

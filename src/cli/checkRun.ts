@@ -45,6 +45,7 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   architecture: text,
   seed: number,
   epochs: number,
+  batch: optional(number),
   learningRate: number,
   testAccuracy: number,
   testSamples: number,

@@ -201,11 +201,15 @@ export function plans(
           ...(wiring && { wiring: { ...wiring, seed } }),
           ...(begun && { start: { weights: [...begun.weights], biases: [...begun.biases] } }),
           seed,
-          learningRate:
+          ...steps(
             options.learningRate ??
-            learningRates[rule] ??
-            learningRates.default ??
-            model.learningRates.default,
+              learningRates[rule] ??
+              learningRates.default ??
+              model.learningRates.default,
+            options.batch,
+            model,
+            twin,
+          ),
           durationMs: model.durationMs,
           tauMem: withoutLeak ? Infinity : model.tauMem,
         },
@@ -218,6 +222,17 @@ export function plans(
   }
   if (wiring) tryWired(all, data, where);
   return all;
+}
+
+/** How often a form's weights change, and how far. @param batch  as asked for; null for the data set's own */
+export function steps(
+  learningRate: number,
+  batch: number | null,
+  { spiking, ...model }: Pick<TwinModel, "batch" | "spiking">,
+  twin: Twin,
+): Pick<TrainingSettings, "batch" | "learningRate"> {
+  if (batch !== null || twin === "rate" || !spiking) return { batch: batch ?? model.batch, learningRate };
+  return { batch: spiking.batch, learningRate: spiking.rateFactor * learningRate };
 }
 
 /** @throws InputError for options that a network with delays or further synapses cannot have */

@@ -84,11 +84,12 @@ export const comparison = {
     read: integerFrom(1),
     otherwise: model => model.epochs,
   }),
-  batch: setting("both", {
+  /** null: the data set's own, by form. */
+  batch: setting<number | null>("both", {
     takes: "<n>",
-    help: "samples between two changes of the weights",
+    help: "samples between two changes of the weights; by default the data set's own, in spikes 1 on the digits, with shorter steps",
     read: integerFrom(1),
-    otherwise: model => model.batch,
+    otherwise: null,
   }),
   learningRate: setting<number | null>("both", {
     takes: "<x>",
@@ -154,6 +155,11 @@ export const comparison = {
     form: "spike",
     group: "Options of the spiking form:",
     before: true,
+  },
+  noReset: {
+    help: "neurons are not brought to rest between presentations: membranes and traces run on from sample to sample",
+    form: "spike",
+    group: "Options of the spiking form:",
   },
   eligibility: setting<Eligibility>("spike", {
     takes: "<name>",

@@ -64,7 +64,10 @@ export function addOptions(command: Command, table: OptionTable): Command {
     const { group } = row;
     const add = (option: Option) => command.addOption(group === undefined ? option : option.helpGroup(group));
     if (!("takes" in row)) {
-      add(new Option(`--${flagOf(key)}`, row.help));
+      const option = new Option(`--${flagOf(key)}`, row.help);
+      // `--no-reset` is a switch of this name, not the opposite of another.
+      option.negate = false;
+      add(option);
       continue;
     }
     const { otherwise = null } = row;

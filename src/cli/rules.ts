@@ -9,14 +9,15 @@ import type { RuleOptions } from "../rules/options.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
 import { spikingTable, synapseTable } from "./auditTables.ts";
+import { steps } from "./compareOptions.ts";
 import { comparison, defaultDataset } from "./compareTable.ts";
 import { documentOptions, show } from "./document.ts";
 import { addOptions, type Flags, readOptions } from "./options.ts";
 import { constantsFor } from "./startNetwork.ts";
 
-const { encoder, modulation, replay, eligibility, reading, readout, batch } = comparison;
+const { encoder, modulation, replay, noReset, eligibility, reading, readout, batch } = comparison;
 /** Of `compare`: what the spiking form is seen with. */
-const seenWith = { reading, readout, encoder, modulation, replay, eligibility, batch };
+const seenWith = { reading, readout, encoder, modulation, replay, noReset, eligibility, batch };
 const options = { ...seenWith, ...documentOptions };
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
@@ -75,10 +76,12 @@ function optionLines(options: RuleOptions): string[] {
 
 /** Settings of the run that spiking forms are seen in. */
 export function seenSettings(flags: Flags<typeof seenWith>): RunSettings {
-  const asked = readOptions(seenWith, flags, constantsFor(defaultDataset, null));
+  const constants = constantsFor(defaultDataset, null);
+  const asked = readOptions(seenWith, flags, constants);
   const chosen = Object.entries(asked).filter(([, value]) => value !== null);
   const { reading = "spikes", readout, ...rest }: RunSettings = Object.fromEntries(chosen);
-  return { reading, readout: readoutOf({ reading, ...(readout && { readout }) }), ...rest };
+  const { batch } = steps(1, asked.batch, constants, "spike");
+  return { reading, readout: readoutOf({ reading, ...(readout && { readout }) }), ...rest, batch };
 }
 
 function seen(rule: Rule, form: Twin) {

@@ -1,5 +1,6 @@
 import { expectChoice } from "../engine/network/expect.ts";
 import { type NetworkSpec, populationFields, projectionFields } from "../engine/network/network.ts";
+import { weightUnit } from "../engine/network/neurons/index.ts";
 import { stimulusFields } from "../engine/network/stimuli/stimulus.ts";
 import type { Precision } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
@@ -61,6 +62,10 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec; pre
   );
   // That there is such a population is checked by `network`.
   const size = (name: unknown): number => (typeof name === "object" ? 1 : (sizes.get(String(name)) ?? 1));
+  const weights = (name: unknown) =>
+    weightUnit(
+      Object.hasOwn(populations, String(name)) && (populations[String(name)] as { neuron: unknown }).neuron,
+    );
   const spec = {
     populations: Object.fromEntries(
       Object.entries(populations).map(([name, population]) => [
@@ -76,7 +81,8 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec; pre
     ),
     projections: list(raw.projections, "projections").map((projection, q) => {
       const { from, to } = object(projection, `projections[${q}]`);
-      return readFields(projection, `projections[${q}]`, scope, [size(from), size(to)], projectionFields);
+      const sizes = [size(from), size(to)] as const;
+      return readFields(projection, `projections[${q}]`, scope, sizes, projectionFields, weights(to));
     }),
     ...(raw.stimuli && {
       stimuli: list(raw.stimuli, "stimuli").map((stimulus, s) => {
@@ -85,8 +91,9 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec; pre
         const fields = stimulusFields.get(rest.kind);
         const sizes = [size(to), size(to)] as const;
         const changing = typeof rate === "string" ? overTime(rate, `${path}.rate`, "rate", scope) : null;
-        if (!changing) return readFields(stimulus, path, scope, sizes, fields);
-        const others = readFields({ to, ...rest }, path, scope, sizes, fields) as Record<string, unknown>;
+        if (!changing) return readFields(stimulus, path, scope, sizes, fields, weights(to));
+        const given = readFields({ to, ...rest }, path, scope, sizes, fields, weights(to));
+        const others = given as Record<string, unknown>;
         return { bound: highest(changing, others, size(to)), ...others, rate: changing };
       }),
     }),

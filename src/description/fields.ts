@@ -9,16 +9,21 @@ const dimensions: Readonly<Record<Unit, Dimension>> = {
   Hz: "rate",
   "mV/ms": "slope",
   "1/ms": "number",
+  nS: "conductance",
   "1": "number",
 };
 
-/** A map whose table is not known, that of a neuron model for example, is left as it is: `network` refuses it. */
+/**
+ * A map whose table is not known, that of a neuron model for example, is left as it is: `network` refuses it.
+ * @param weights  what potentials in it count, of a projection or stimulus onto neurons whose weights are none
+ */
 export function readFields(
   value: unknown,
   path: string,
   scope: Scope,
   sizes: readonly [number, number],
   fields: Table | undefined,
+  weights: Unit = "mV",
 ): unknown {
   if (value === null || typeof value !== "object" || !fields) return value;
   return Object.fromEntries(
@@ -26,7 +31,7 @@ export function readFields(
       const place = within(path, key);
       if (!Object.hasOwn(fields, key))
         throw new InputError(`${place}: expected one of ${Object.keys(fields).join(", ")}`);
-      return [key, read(inner, place, scope, sizes, fields[key])];
+      return [key, read(inner, place, scope, sizes, fields[key], weights)];
     }),
   );
 }
@@ -37,19 +42,20 @@ function read(
   scope: Scope,
   sizes: readonly [number, number],
   field: Parameter,
+  weights: Unit,
   depth = 0,
 ): unknown {
   if (depth > 10) throw new InputError(`${path}: expected at most 10 maps and lists within each other`);
   if (Array.isArray(value))
-    return value.map((item, k) => read(item, `${path}[${k}]`, scope, sizes, field, depth + 1));
+    return value.map((item, k) => read(item, `${path}[${k}]`, scope, sizes, field, weights, depth + 1));
   if (value !== null && typeof value === "object")
     return ArrayBuffer.isView(value)
       ? value
-      : readFields(value, path, scope, sizes, field.fields?.(value as Others));
+      : readFields(value, path, scope, sizes, field.fields?.(value as Others), weights);
   const { unit, words, varies } = field;
   if (!unit || typeof value === "boolean" || typeof value === "function" || value === undefined) return value;
   if (words?.includes(value as string)) return value;
-  const found = quantity(value, path, dimensions[unit], scope, varies && sizes);
+  const found = quantity(value, path, dimensions[unit === "mV" ? weights : unit], scope, varies && sizes);
   if (typeof found !== "function") return found;
   if (varies === "neuron") return ofNeuron(found);
   // Connectivity asks by pair only; its draws come from the projection's own stream.

@@ -11,8 +11,8 @@ export const unitless: Powers = [0, 0, 0];
 
 export const sameUnit = (a: Powers, b: Powers): boolean => a.every((power, k) => power === b[k]);
 
-/** What a field holds; a plain number is taken in the unit in brackets: [ms], [mV], [Hz], [mV/ms]. */
-export type Dimension = "time" | "voltage" | "rate" | "slope" | "number";
+/** What a field holds; a plain number is taken in the unit in brackets: [ms], [mV], [Hz], [mV/ms], [nS]. */
+export type Dimension = "time" | "voltage" | "rate" | "slope" | "conductance" | "number";
 
 /** The unit of a field as what a value is divided by, one factor after the other, and how one may write it. */
 export const fieldUnits: Readonly<
@@ -25,6 +25,7 @@ export const fieldUnits: Readonly<
   voltage: { powers: [0, 1, 0], factors: [1e-3], example: 'a potential such as "-50 mV"' },
   rate: { powers: [-1, 0, 0], factors: [], example: 'a rate such as "10 Hz"' },
   slope: { powers: [-1, 1, 0], factors: [1e-3, 1e3], example: 'a slope such as "0.5 mV/ms"' },
+  conductance: { powers: [0, -1, 1], factors: [1e-9], example: 'a conductance such as "6 nS"' },
   number: { powers: unitless, factors: [], example: "a number without a unit" },
 };
 

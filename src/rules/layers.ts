@@ -1,3 +1,4 @@
+import { Carried } from "../engine/exact/carried.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { Presentation } from "../engine/exact/presentation.ts";
 import { denseLayer } from "../engine/network/architecture.ts";
@@ -98,7 +99,19 @@ export class Layers {
       silent: [null, dropout.silent[l + 1] ?? null],
       scale: dropout.scale,
     };
+    this.#carry(l);
     return this.#present(l, into, shown);
+  }
+
+  /** A layer goes on from what the network's own has left, whoever has presented it. */
+  #carry(l: number): void {
+    const left = this.#net.carried?.layers[l];
+    const alone = this.#layers[l];
+    if (!left) alone.carried = null;
+    else if (alone.carried?.layers[0] !== left) {
+      const { layers } = new Carried(alone.architecture);
+      alone.carried = new Carried(alone.architecture, [left, ...layers.slice(1)]);
+    }
   }
 
   #present(l: number, into: Presentation, shown: Shown): Presentation {
@@ -119,11 +132,12 @@ export class Layers {
   }
 
   /**
-   * What layer l is driven by when its sources have the activity `analogue` and no spikes; all of it, signed, and of
-   * neurons that are left out of the sample's presentations too.
+   * What layer l is driven by, from rest, when its sources have the activity `analogue` and no spikes; all of it, signed,
+   * and of neurons that are left out of the sample's presentations too.
    */
   drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
     this.#layers[l].dropout = null;
+    this.#layers[l].carried = null;
     this.#present(l, into, { spikes: nothing, gain: 0, analogue });
     return l === this.#net.depth - 1 ? into.logits : into.drive[1];
   }

@@ -32,6 +32,8 @@ export interface RunResult {
   readonly ruleOptions?: Readonly<Record<string, number | string>>;
   readonly seed: number;
   readonly epochs: number;
+  /** Samples between two changes of the weights; absent in older folders. */
+  readonly batch?: number;
   readonly learningRate: number;
   readonly testAccuracy: number;
   readonly testSamples: number;

@@ -28,7 +28,7 @@ export class SpikingBatch implements Pieces {
   readonly #dropout: SampleDropout | null;
   // Of the present batch.
   #key = "";
-  #epoch = 0;
+  #epoch = -1;
   #rate = 0;
   #count = 0;
   /** Whether something has been encoded: then it is known what an input spike stands for. */
@@ -62,6 +62,7 @@ export class SpikingBatch implements Pieces {
 
   begin(indices: Uint32Array, rate: number, epoch: number): void {
     this.#key = batchKey(`train ${epoch}`, indices);
+    if (epoch !== this.#epoch) this.#net.carried?.rest();
     this.#epoch = epoch;
     this.#rate = rate;
     this.#count = indices.length;

@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Encoder } from "../encoding/encoder.ts";
 import { encoderNamed, encoderOf } from "../encoding/index.ts";
 import { type Modulation, show } from "../encoding/shown.ts";
+import { Carried } from "../engine/exact/carried.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
@@ -64,6 +65,22 @@ export function readingOf(settings: ReadingSettings): { reading: Reading; readou
   return { reading, readoutThreshold: readoutOf(settings) === "spikes" ? READOUT_THRESHOLD : null };
 }
 
+/** @throws InputError for a network in which neurons cannot run on */
+function carriedOf(
+  { architecture, queue }: FeedForwardNetwork,
+  { eligibility, tauMem }: TrainingSettings,
+): Carried {
+  for (const [fits, name, expected, got] of [
+    [eligibility === "trace", "eligibility", "trace", eligibility],
+    [tauMem < Infinity, "tauMem", "a leak", tauMem],
+    [!queue, "presentations", "sweep", "queue"],
+    [architecture.layers.every(({ pool }) => !pool), "model", "no pools", "pools"],
+  ] as const) {
+    if (!fits) throw new InputError(`${name}: expected ${expected} where neurons are not reset, got ${got}`);
+  }
+  return new Carried(architecture);
+}
+
 /** How modulations are shown: by spikes where the encoder spikes and the inputs have twins. */
 export function modulationOf(
   { modulation, encoder }: Pick<TrainingSettings, "modulation" | "encoder">,
@@ -106,6 +123,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     );
   }
   const synapses = new ThreeFactorSynapses(net, settings.eligibility);
+  if (settings.noReset) net.carried = carriedOf(net, settings);
   const encoder = encoderOf(encoderName, { inputs: sizes[0], durationMs, tauMem, maxSpikes, seed });
   const shown = net.presentation();
   const steps = new SpikingSteps(net, synapses, learner.feedback ?? [], {
@@ -121,7 +139,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const batch = new SpikingBatch(net, learner, steps, put, dropout, data, settings);
 
   return {
-    ...(!online && !rule.sequential && !settings.wiring && { pieces: batch }),
+    ...(!online && !rule.sequential && !settings.wiring && !net.carried && { pieces: batch }),
     learn(indices, rate, epoch) {
       let [loss, correct] = [0, 0];
       batch.begin(indices, rate, epoch);
@@ -142,6 +160,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const hidden = net.hiddenSpikes;
       const output = net.outputSpikes;
       let input = 0;
+      net.carried?.rest();
       for (let n = 0; n < samples.count; n++) {
         yield;
         put(sampleOf(samples, n, sizes[0]), `evaluate ${n}`);
@@ -165,6 +184,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const memory = learner.memory && Float32Array.from(learner.memory);
       const before = [net.synapticEvents, synapses.updates] as const;
       const key = batchKey("update", indices);
+      net.carried?.rest();
       for (const index of indices) {
         put(trainingSample(data, index, null, seed), `update ${index}`);
         const sample = { label: data.train.labels[index], index, key };

@@ -255,6 +255,7 @@ async function conclude(
     ...(settings.ruleOptions && { ruleOptions: settings.ruleOptions }),
     seed: settings.seed,
     epochs: settings.epochs,
+    batch: settings.batch,
     learningRate: settings.learningRate,
     testAccuracy: accuracy,
     testSamples: data.test.count,

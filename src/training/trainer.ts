@@ -52,6 +52,11 @@ export interface TrainingSettings {
   readonly readout?: "spikes" | "potential";
   /** Whether drawn spikes are the same in every presentation of a sample; false by default. See `ShownAs`. */
   readonly replay?: boolean;
+  /**
+   * Neurons are not brought to rest between presentations: membranes and traces run on from sample to sample, from the
+   * beginning of each epoch and of each evaluation. False by default.
+   */
+  readonly noReset?: boolean;
   /** How what a rule adds to the input is shown; by default `pair` where the encoder spikes, else `current`. */
   readonly modulation?: Modulation;
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */

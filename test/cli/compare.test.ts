@@ -78,7 +78,7 @@ describe("a run folder", () => {
     const { schema, runs } = await json(out);
     expect(schema).toBe("threefactor.results/1");
     const both = [
-      ...["rule", "twin", "dataset", "architecture", "seed", "epochs", "learningRate"],
+      ...["rule", "twin", "dataset", "architecture", "seed", "epochs", "batch", "learningRate"],
       ...["testAccuracy", "testSamples", "validationAccuracy", "trainAccuracy", "trainSamples", "curve"],
       ...["initialAlignmentDegrees", "alignmentDegrees", "confusion", "trainSamplesPerSecond", "wallSeconds"],
     ];

@@ -34,7 +34,7 @@ test("each option of the table is in the help once, with its default, and is rea
     ...{ batch: "7", learningRate: "0.1", schedule: "1 - progress", optimiser: "adam" },
     ...{ ruleOptions: "ff.theta=2", weightDecay: "0.1" },
     ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", modulation: "spikes" },
-    ...{ replay: true, eligibility: "timing", presentations: "queue" },
+    ...{ replay: true, noReset: true, eligibility: "timing", presentations: "queue" },
     ...{ reading: "drive", readout: "spikes", vThreshold: "0.4" },
     ...{ maxSpikes: "9", trainSamples: "11", testSamples: "12", augment: "crop:8+1,flip", seeds: "3,4" },
   };
@@ -54,6 +54,28 @@ test("each option of the table is in the help once, with its default, and is rea
   expect(help).toMatch(/--dropout <p> .*\(default: 0\)\n/);
   expect(help).toMatch(/--schedule <expression> .*\(default: "1 - 0.9 \* progress"\)\n/);
   expect(help).toMatch(/--epochs <n> +passes over the training part\n/);
+});
+
+test("on the digits a spiking form changes its weights at each sample, by shorter steps, unless --batch says otherwise", async () => {
+  const data = await loadDataset("digits", { trainSamples: 12, testSamples: 1 });
+  const stepsOf = (more: Parameters<typeof compareOptions>[0]) =>
+    plans(compareOptions({ rules: "dfa", ...more }), data).map(({ twin, settings }) => [
+      twin,
+      settings.batch,
+      settings.learningRate,
+    ]);
+  expect(stepsOf({})).toEqual([
+    ["rate", 10, 0.5],
+    ["spike", 1, 0.1],
+  ]);
+  expect(stepsOf({ learningRate: "2" })).toEqual([
+    ["rate", 10, 2],
+    ["spike", 1, 0.4],
+  ]);
+  expect(stepsOf({ batch: "10" })).toEqual([
+    ["rate", 10, 0.5],
+    ["spike", 10, 0.5],
+  ]);
 });
 
 test("what was defined stands in the help, is read and is recorded, and encoders say what they can show", async () => {

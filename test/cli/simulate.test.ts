@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { networkModels } from "../../models/index.ts";
 import { decodeRaster } from "../../src/io/raster/native.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simulate-"));
@@ -87,12 +88,15 @@ test("a model file runs, gives the documented fields, and the same numbers for t
 });
 
 test.each([
-  [
-    ["nobody"],
-    "model: expected one of brunel, cuba, distal-reward, microcircuit, song, synfire, or a file, got nobody",
-  ],
+  [["nobody"], `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got nobody`],
   [["no.json"], "no.json: expected a file, got nothing there"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
+  ...Object.entries({ coba: "lif-cond-exp", polychronous: "izhikevich" }).map(
+    ([model, neuron]): [string[], string] => [
+      [model],
+      `populations.E.neuron.model: expected neurons with an exact solution between events, which ${neuron} has not; use mode "grid" (--mode grid)`,
+    ],
+  ),
   [["cuba", "--record", "v"], "--record: expected spikes or spikes,v:NEURONS such as spikes,v:0-4, got v"],
   [["cuba", "--record", "spikes,v:4000"], "--record: expected neurons below 4000, got 4000"],
   [["cuba", "--set", "parameters.q=1"], "--set: expected a parameter"],

@@ -86,6 +86,7 @@ const models: readonly object[] = [
       { to: "E", kind: "poisson", rate: "800 Hz + 200 Hz * sin(t / (5 ms))", weight: "2 mV" },
       { to: "I", kind: "regular", interval: "0.2 ms", start: "0.1 ms", weight: "15 mV" },
       { to: "relay", kind: "spikes", times: [0.1, 0.3], neurons: [0, 4], weight: 1 },
+      { to: "E", kind: "noise", low: "-1 mV / (1 ms)", high: "1 mV/ms", interval: "0.1 ms", stop: "0.4 ms" },
     ],
   },
   {

@@ -3,6 +3,7 @@ import { batch } from "./batch.ts";
 import { double } from "./double.ts";
 import { memoryOf } from "./memory.ts";
 import { type Imports, modes } from "./modes.ts";
+import { ode } from "./ode.ts";
 import { poisson } from "./poisson.ts";
 import { rows } from "./rows.ts";
 import { stdp } from "./stdp.ts";
@@ -25,7 +26,7 @@ export function plainly<T>(run: () => T): T {
     readonly exports: Partial<Kernels>;
     constructor(_module: object, { env }: { env: Env }) {
       const memory = memoryOf(env.memory);
-      const makers = [step, rows, double, stdp, poisson, batch];
+      const makers = [step, ode, rows, double, stdp, poisson, batch];
       this.exports = Object.assign({}, ...makers.map(make => make(memory)), modes(memory, env));
     }
   };

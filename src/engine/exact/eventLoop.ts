@@ -3,6 +3,7 @@ import { Actors, expectInput } from "../actors.ts";
 import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import type { Act, Loop } from "../loop.ts";
+import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
 import { BURST, type NeuronGroup } from "../network/neurons/neuronGroup.ts";
 import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
@@ -88,7 +89,9 @@ export class EventLoop implements Loop {
     this.#outgoing = populations.map(({ outgoing }) => outgoing.filter(q => !rows[q]));
     this.#sends = populations.map((_, p) => [...bundles.keys()].filter(k => bundles[k].from === p));
     this.populations = populations.map((population, p) => {
-      const group = groups[p] ?? population.model?.create(population.size) ?? null;
+      const { model, name, size } = population;
+      const make = () => model?.create(size) ?? null;
+      const group = groups[p] ?? within(`populations.${name}.neuron`, make);
       return new PopulationState<NeuronGroup>(population, p, group);
     });
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);

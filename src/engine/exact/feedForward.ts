@@ -1,5 +1,4 @@
 import { InputError } from "../../errors.ts";
-import { exp } from "../../math/elementary.ts";
 import { add } from "../../math/matrix.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
@@ -9,18 +8,21 @@ import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import { pool, unpool } from "../network/pools.ts";
 import { type Runs, runsOf, sumBackward, sumForward, synapsesOf } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
-import { LifLayer, type OnlineLearning } from "./lifLayer.ts";
+import type { Carried } from "./carried.ts";
+import { LifLayer } from "./lifLayer.ts";
 import {
   type Dropout,
   emptyPresentation,
+  type OnlineLearning,
   type Presentation,
   type PresentationOptions,
   type PresentedInput,
   type Reading,
 } from "./presentation.ts";
 import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
-import { readDrive, readSpikes, saturationOf } from "./reading.ts";
+import { cellsOf, readDrive, readSpikes, saturationOf } from "./reading.ts";
 import { SpikePool } from "./spikePool.ts";
+import { filter, goOn, sum } from "./traces.ts";
 
 /**
  * Feed-forward LIF network with a leaky-integrator readout, run layer by layer over presentations of fixed length. One
@@ -47,6 +49,11 @@ export class FeedForwardNetwork {
    * that learn. See `OnlineLearning`; constant drives have no spikes to learn at.
    */
   online: { readonly rate: number; readonly modulators: readonly (Float64Array | undefined)[] } | null = null;
+  /**
+   * What presentations begin with and leave, from now on; null where each begins at rest. The identity then holds with
+   * all that has come since the last rest, what is older decayed. Of layers without pools, in the layer sweep.
+   */
+  carried: Carried | null = null;
   /** Operations since the last reset of the counters: a spike or analogue value that passes one synapse. */
   synapticEvents = 0;
   hiddenSpikes = 0;
@@ -90,9 +97,8 @@ export class FeedForwardNetwork {
     const { sizes, layers } = this.architecture;
     if (sizes.length < 2)
       throw new InputError(`sizes: expected an input and an output, got ${sizes.join("-")}`);
-    if (!(durationMs > 0 && durationMs < Infinity)) {
+    if (!(durationMs > 0 && durationMs < Infinity))
       throw new InputError(`durationMs: expected a time in ms above 0, got ${durationMs}`);
-    }
     layers.forEach((layer, l) => {
       expectSpiking(layer, l, weights[l], biases[l]);
     });
@@ -114,14 +120,7 @@ export class FeedForwardNetwork {
     this.durationMs = instant(durationMs);
     this.reading = reading;
     this.readoutThreshold = readoutThreshold;
-    const fires = {
-      ...neuron,
-      tauRef: 0,
-      vThreshold: readoutThreshold ?? Infinity,
-      reset: "subtract",
-    } as const;
-    const readout = readoutThreshold === null ? [] : [lif(fires)];
-    const cells = [...layers.slice(1).map(() => this.neuron), ...readout];
+    const cells = cellsOf(this.architecture, this.neuron, readoutThreshold);
     this.#layers = cells.map((cell, l) => {
       const { sources, post } = layers[l];
       return new LifLayer(sources, post, this.weights[l], cell, this.kernels[l], this.runs[l]);
@@ -131,11 +130,7 @@ export class FeedForwardNetwork {
       throw new InputError(
         "schedule: expected queue for a network with delays or further synapses, got sweep",
       );
-    const parts = {
-      ...{ architecture: this.architecture, weights: this.weights, neuron: this.neuron, durationMs },
-      readoutThreshold,
-    };
-    this.queue = schedule === "queue" ? new QueuedPresentation(parts, wiring ?? {}) : null;
+    this.queue = schedule === "queue" ? new QueuedPresentation(this, wiring ?? {}) : null;
   }
 
   /** Number of weight layers; populations are 0 .. depth. */
@@ -176,8 +171,9 @@ export class FeedForwardNetwork {
     const left = input.next ? input.next(modulation) : modulation;
     into.analogue = sum(input.analogue, left);
     into.spikes[0].take(input.spikes);
-    this.#trace(input.spikes, input.gain, into.trace[0]);
+    filter(input.spikes, input.gain, into.trace[0], this);
     if (into.analogue) add(into.trace[0], into.analogue);
+    if (this.carried) goOn(this.carried.layers[0].sources, into.trace[0], this);
 
     for (let l = 0; l < this.depth; l++) this.#current(l, l === 0 ? into.analogue : null);
     if (this.queue) this.#runQueue(this.queue);
@@ -197,6 +193,7 @@ export class FeedForwardNetwork {
     layer.present(spikes, this.gainOf(l), this.currents[l], this.durationMs, {
       silent: this.dropout?.silent[l + 1] ?? null,
       online: this.#onlineOf(l + 1),
+      carried: this.carried?.layers[l] ?? null,
     });
     return layer;
   }
@@ -272,7 +269,7 @@ export class FeedForwardNetwork {
     if (l === 0 && into.spikes[0].neurons.subarray(0, into.spikes[0].length).some(i => i >= this.sizes[0]))
       throw new InputError("modulation: expected spikes or current where inputs are pooled, got a pair");
     pools.pool(into.spikes[l], this.neuron.tauMem, into.sourceSpikes[l]);
-    this.#trace(into.sourceSpikes[l], this.gainOf(l), into.sourceTrace[l]);
+    filter(into.sourceSpikes[l], this.gainOf(l), into.sourceTrace[l], this);
   }
 
   #countEvents(l: number, spikes: SpikeTrain): void {
@@ -307,7 +304,11 @@ export class FeedForwardNetwork {
   #readLayer(layer: Presented, p: number, into: Presentation): void {
     into.spikes[p].take(layer.spikes);
     into.potential[p].set(layer.v);
-    this.#trace(layer.spikes, this.spikeGain, into.trace[p]);
+    filter(layer.spikes, this.spikeGain, into.trace[p], this);
+    if (this.carried) {
+      goOn(this.carried.layers[p - 1].trace, into.trace[p], this);
+      this.carried.layers[p].sources.set(into.trace[p]);
+    }
     this.read(into, p);
   }
 
@@ -316,17 +317,6 @@ export class FeedForwardNetwork {
     const { scale, silent } = this.dropout ?? { scale: 1, silent: [] };
     if (this.reading === "spikes") readSpikes(into, p, this.neuron.vThreshold, scale, silent[p]);
     else readDrive(into, p, saturationOf(this.neuron, this.durationMs), scale, silent[p]);
-  }
-
-  #trace(spikes: SpikeTrain, gain: number, out: Float64Array): void {
-    out.fill(0);
-    const { tauMem } = this.neuron;
-    for (let k = 0; k < spikes.length; k++) {
-      const i = spikes.neurons[k];
-      const left = gain * exp((spikes.times[k] - this.durationMs) / tauMem);
-      if (i < out.length) out[i] += left;
-      else out[i - out.length] -= left;
-    }
   }
 
   /** By the identity, a readout that never fires ends at the weighted sum of the traces: its events need no replay. */
@@ -338,18 +328,25 @@ export class FeedForwardNetwork {
       const { spikes } = this.queue?.populations[top + 1] ?? this.#sweep(top, into.sourceSpikes[top]);
       into.outputSpikes.take(spikes);
       this.outputSpikes += spikes.length;
-      this.#trace(spikes, this.readoutThreshold, into.logits);
+      filter(spikes, this.readoutThreshold, into.logits, this);
+      if (this.carried) goOn(this.carried.layers[top].trace, into.logits, this);
       return;
     }
     if (this.queue?.wired) {
       into.logits.set(this.queue.populations[top + 1].v);
       return;
     }
-    sumForward(this.runs[top], into.sourceTrace[top], this.weights[top], into.logits);
+    sumForward(this.runs[top], this.#arrived(top, into), this.weights[top], into.logits);
     add(into.logits, this.biases[top]);
+    if (this.carried) goOn(this.carried.layers[top].v, into.logits, this);
   }
-}
 
-function sum(a: Float64Array | null, b: Float64Array | null): Float64Array | null {
-  return a && b ? a.map((value, i) => value + b[i]) : (a ?? b);
+  /** What a presentation has itself brought to the synapses of layer l. */
+  #arrived(l: number, { sourceSpikes, sourceTrace, analogue }: Presentation): Float64Array {
+    if (!this.carried) return sourceTrace[l];
+    const arrived = this.#sources[l];
+    filter(sourceSpikes[l], this.gainOf(l), arrived, this);
+    if (l === 0 && analogue) add(arrived, analogue);
+    return arrived;
+  }
 }

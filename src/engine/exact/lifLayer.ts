@@ -7,21 +7,8 @@ import { BURST } from "../network/neurons/neuronGroup.ts";
 import { leftAt } from "../network/plasticity/threeFactor.ts";
 import { fullRuns, type Runs } from "../network/synapses/runs.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
-
-/** What a presentation of one layer may be told besides its input. */
-export interface LayerOptions {
-  /** [post], 1 for neurons that stay at rest in this presentation; null for none. */
-  readonly silent?: Uint8Array | null;
-  /** Learning while the presentation runs; null for none. */
-  readonly online?: OnlineLearning | null;
-}
-
-/** Third factors that are known before the presentation: eligibility `online` of `threeFactor.ts`, with -rate as eta. */
-export interface OnlineLearning {
-  readonly rate: number;
-  /** [post] */
-  readonly modulator: Float64Array;
-}
+import type { LayerLeft } from "./carried.ts";
+import type { LayerOptions } from "./presentation.ts";
 
 /**
  * One layer of LIF neurons over one presentation: takes the whole spike train of the layer below and a constant
@@ -109,7 +96,7 @@ export class LifLayer {
   }
 
   /**
-   * Presents one input, from the resting state at t = 0.
+   * Presents one input, from the resting state at t = 0, or from what was left.
    * @param input    spikes in order of time, within the duration; neuron pre + i is the twin of i of opposite sign
    * @param gain     what one input spike stands for: factor on every weight
    * @param current  [post], input current over capacitance [mV/ms]
@@ -120,21 +107,21 @@ export class LifLayer {
     gain: number,
     current: Float64Array,
     duration: number,
-    { silent = null, online = null }: LayerOptions = {},
+    { silent = null, online = null, carried = null }: LayerOptions = {},
   ): void {
     const { tauMem } = this.neuron;
-    if (tauMem < Infinity && duration / tauMem > 500) {
+    if (tauMem < Infinity && duration / tauMem > 500)
       throw new InputError(`duration: expected at most 500 tauMem (${500 * tauMem} ms), got ${duration}`);
-    }
-    this.#start(current, silent);
-    if (this.#kernel && !online) {
+    this.#start(current, silent, carried);
+    // The kernel knows of no neuron that waits when it begins.
+    if (this.#kernel && !online && this.#waitingUntil === Infinity) {
       const { vThreshold, vRest, tauRef } = this.neuron;
       const drop = vThreshold - vRest;
       if (this.#kernel.present(input, gain, tauMem, drop, this.#offset, tauRef, this.spikes)) {
-        this.#finish(input.length > 0 ? input.times[input.length - 1] : 0, duration, silent);
+        this.#finish(input.length > 0 ? input.times[input.length - 1] : 0, duration, silent, carried);
         return;
       }
-      this.#start(current, silent);
+      this.#start(current, silent, carried);
     }
     const leaky = tauMem < Infinity;
     let before = 0;
@@ -156,10 +143,10 @@ export class LifLayer {
         for (let n = first; n < k; n++) this.#learn(input.neurons[n], left, online.modulator, e);
       }
     }
-    this.#finish(before, duration, silent);
+    this.#finish(before, duration, silent, carried);
   }
 
-  #start(current: Float64Array, silent: Uint8Array | null): void {
+  #start(current: Float64Array, silent: Uint8Array | null, carried: LayerLeft | null): void {
     const { tauMem, vRest, vThreshold } = this.neuron;
     this.#offset = tauMem < Infinity ? 0 : vThreshold;
     this.#drivenCount = 0;
@@ -176,6 +163,19 @@ export class LifLayer {
     this.#waitingUntil = Infinity;
     this.#spent.fill(0);
     this.spikes.clear();
+    if (carried) this.#goOn(carried, silent);
+  }
+
+  /** Neurons that are left out stay at rest. */
+  #goOn({ v, until }: LayerLeft, silent: Uint8Array | null): void {
+    const { vRest, vThreshold } = this.neuron;
+    for (let j = 0; j < this.post; j++) {
+      if (silent?.[j]) continue;
+      this.#u[j] += v[j] - vRest;
+      this.#refractoryUntil[j] = until[j];
+      // Below the end of its refractory period it may stand above threshold.
+      if (v[j] >= vThreshold) this.#wait(j);
+    }
   }
 
   /** Changes the synapses of one presynaptic neuron that has just fired; e as at the head of the class. */
@@ -329,7 +329,7 @@ export class LifLayer {
     }
   }
 
-  #finish(before: number, duration: number, silent: Uint8Array | null): void {
+  #finish(before: number, duration: number, silent: Uint8Array | null, carried: LayerLeft | null): void {
     const { tauMem } = this.neuron;
     for (let j = 0; j < this.post; j++) {
       if (silent?.[j]) {
@@ -346,5 +346,8 @@ export class LifLayer {
       }
     }
     this.spikes.sort(duration);
+    if (!carried) return;
+    carried.v.set(this.v);
+    for (let j = 0; j < this.post; j++) carried.until[j] = this.#refractoryUntil[j] - duration;
   }
 }

@@ -2,6 +2,7 @@ import type { LayerKernel } from "../kernels/layerKernel.ts";
 import type { Architecture } from "../network/architecture.ts";
 import type { Wiring } from "../network/layers.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
+import type { LayerLeft } from "./carried.ts";
 
 /** What reaches the input population in one presentation: spikes, a constant analogue drive, or both. */
 export interface PresentedInput {
@@ -109,4 +110,21 @@ export interface PresentationOptions {
    * by default where it can be.
    */
   readonly schedule?: "sweep" | "queue";
+}
+
+/** What a presentation of one layer may be told besides its input. */
+export interface LayerOptions {
+  /** [post], 1 for neurons that stay at rest in this presentation; null for none. */
+  readonly silent?: Uint8Array | null;
+  /** Learning while the presentation runs; null for none. */
+  readonly online?: OnlineLearning | null;
+  /** What the presentation begins with, and leaves; null to begin at rest. */
+  readonly carried?: LayerLeft | null;
+}
+
+/** Third factors that are known before the presentation: eligibility `online` of `threeFactor.ts`, with -rate as eta. */
+export interface OnlineLearning {
+  readonly rate: number;
+  /** [post] */
+  readonly modulator: Float64Array;
 }

@@ -6,7 +6,7 @@ import { plasticity } from "../network/plasticity/index.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { SpikeTrain } from "../record/spikeTrain.ts";
 import { Simulation } from "../simulation.ts";
-import type { OnlineLearning } from "./lifLayer.ts";
+import type { OnlineLearning } from "./presentation.ts";
 
 /** What a population did in a presentation. */
 export interface Presented {

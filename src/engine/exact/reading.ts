@@ -1,5 +1,6 @@
 import { expm1 } from "../../math/elementary.ts";
-import type { LifParameters } from "../network/neurons/lif.ts";
+import type { Architecture } from "../network/architecture.ts";
+import { type LifParameters, lif } from "../network/neurons/lif.ts";
 import type { Presentation } from "./presentation.ts";
 
 /** Width of the window below the threshold in which a silent neuron's gate is open, as a share of it; see `Reading`. */
@@ -44,4 +45,16 @@ export function saturationOf({ tauMem, tauRef, vThreshold }: LifParameters, dura
   const chances =
     tauMem < Infinity ? expm1(-durationMs / tauMem) / expm1(-tauRef / tauMem) : durationMs / tauRef;
   return vThreshold * chances;
+}
+
+/** Neurons of the layers that fire: the hidden ones, and the readout's where it has a threshold. */
+export function cellsOf(
+  { layers }: Architecture,
+  neuron: LifParameters,
+  readoutThreshold: number | null,
+): LifParameters[] {
+  const hidden = layers.slice(1).map(() => neuron);
+  return readoutThreshold === null
+    ? hidden
+    : [...hidden, lif({ tauMem: neuron.tauMem, tauRef: 0, vThreshold: readoutThreshold, reset: "subtract" })];
 }

@@ -5,9 +5,18 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
-const sources = ["sweep", "step", "rows", "double", "poisson", "stdp", "modes", "batch", "instant"].map(
-  name => `assembly/${name}.ts`,
-);
+const sources = [
+  "sweep",
+  "step",
+  "ode",
+  "rows",
+  "double",
+  "poisson",
+  "stdp",
+  "modes",
+  "batch",
+  "instant",
+].map(name => `assembly/${name}.ts`);
 
 /** One build in memory of its own, one in memory that worker threads share. */
 async function compile(...flags) {

@@ -64,6 +64,45 @@ export const STEP_SPECK = 15;
 export const STEP_RESET = 16;
 export const STEP_SIZE = 17;
 
+// The record of the kernels of neurons without an exact step, in `assembly/ode.ts`: places 0 to 8 as above, but for
+// STEP_SUBTRACTS, then, as floats, STEP_DRIVE, STEP_SPECK, STEP_RESET, and:
+/** Integer: [neurons] floats, what a spike adds `jump` to besides the reset; 0 for none. */
+export const ODE_U = 17;
+/** Floats. */
+export const ODE_JUMP = 18;
+/** 2 and 1 / 3. */
+export const ODE_TWO = 19;
+export const ODE_THIRD = 20;
+/** dt / tauMem, halved. */
+export const ODE_LEAK = 21;
+/** What is left of conductances after half a step and after one. */
+export const ODE_HALF_E = 22;
+export const ODE_HALF_I = 23;
+export const ODE_FULL_E = 24;
+export const ODE_FULL_I = 25;
+/** Inhibitory reversal potential, what the leak adds in half a step there, and from there to the excitatory one. */
+export const ODE_ORIGIN = 26;
+export const ODE_SHIFT = 27;
+export const ODE_SPAN = 28;
+/** Where slopes of the potential are cut off. */
+export const ODE_PEAK = 29;
+/** Slope of the potential: times its square, and times itself; times the second state; all halved. */
+export const ODE_SQUARE = 30;
+export const ODE_LINEAR = 31;
+export const ODE_HALF = 32;
+/** Slope of the second state: times the potential, and times itself, halved. */
+export const ODE_FOLLOW = 33;
+export const ODE_DECAY = 34;
+/** Of an exponential rise: where it begins, 1 / its width, and how steep it is there, halved. */
+export const ODE_SOFT = 35;
+export const ODE_STEEP = 36;
+export const ODE_RISE = 37;
+/** 1 where synapses are conductances, 0 where they are currents. */
+export const ODE_PULL = 38;
+/** What a potential counts as while it is held. */
+export const ODE_HELD = 39;
+export const ODE_SIZE = 40;
+
 // The record of `deliver` and `deliverDouble`: rows of synapses, cut into segments; floats of the latter are doubles. Integers:
 /** [rows * segments + 1] u32: where segments begin, those of one row after the other. */
 export const ROWS_STARTS = 0;

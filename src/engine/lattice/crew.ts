@@ -5,7 +5,9 @@ import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 /** The kernels that a crew calls, of five arguments at most. */
 const names = [
-  ...(["stepMembrane", "stepCurrents", "deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
+  ...(["stepMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
+  ...(["stepQuadraticEuler", "stepExponential"] as const),
+  ...(["deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
   ...(["stepDouble", "deliverDouble"] as const),
 ] as const;
 type Name = (typeof names)[number];

@@ -97,8 +97,10 @@ export class GridLoop implements Loop {
     this.#crew = new Crew(arena, workers, Math.max(LIST, spikes));
     const crew = this.#crew;
     this.populations = populations.map((population, p) => {
-      const step = population.model?.lattice(dt);
-      const group = () => step && new LatticeGroup(population.size, step, dt, arena, crew, double);
+      const group = () => {
+        const step = population.model?.step(dt, double);
+        return step && new LatticeGroup(population.size, step, dt, arena, crew, double);
+      };
       return new PopulationState(
         population,
         p,

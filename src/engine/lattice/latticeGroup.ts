@@ -1,6 +1,6 @@
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
-import { type LatticeStep, SPECK } from "../network/neurons/lattice.ts";
+import { type LatticeStep, type NumericStep, SPECK } from "../network/neurons/lattice.ts";
 import { BURST, type NeuronState } from "../network/neurons/neuronGroup.ts";
 import { type Crew, shares } from "./crew.ts";
 import { stepsOf } from "./delays.ts";
@@ -17,12 +17,12 @@ const padded = (size: number) => Math.ceil(size / 8) * 8;
  * tests thresholds; `advance` moves all neurons to the next point. Where nothing comes between the two, `fireAndAdvance`
  * does both in one walk over the memory, by kernels where these fit.
  *
- * A neuron whose potential is held after a spike has the potential -Infinity: no input brings it to threshold. `release`
- * puts it to vReset when its refractory time is over.
+ * A neuron whose potential is held after a spike has the potential -Infinity, or NaN where a kernel of `assembly/ode.ts`
+ * moves it: no input brings it to threshold. `release` puts it to vReset when its refractory time is over.
  */
 export class LatticeGroup implements NeuronState {
   readonly size: number;
-  readonly step: LatticeStep;
+  readonly step: LatticeStep | NumericStep;
   /** Whether the state is in double precision. */
   readonly double: boolean;
   /** Lattice steps of the refractory period. */
@@ -39,7 +39,9 @@ export class LatticeGroup implements NeuronState {
   #fired!: readonly Uint32Array[];
   readonly #counts: Int32Array;
   /** The kernel for this model, where there is one, and its records, one for each share. */
-  readonly #kernel: "stepMembrane" | "stepCurrents" | "stepDouble" | null;
+  readonly #kernel: "stepMembrane" | "stepCurrents" | "stepDouble" | NumericStep["kernel"] | null;
+  readonly #numeric: NumericStep | null;
+  readonly #ends: boolean;
   readonly #records: readonly number[];
   readonly #hear: readonly ((count: number) => void)[];
   readonly #padded: number;
@@ -52,6 +54,8 @@ export class LatticeGroup implements NeuronState {
   #drivesDiffer = false;
   readonly #drive: number;
   readonly #threshold: number;
+  /** Stands for a potential that is held, and keeps it below threshold. */
+  readonly #held: number;
   readonly #reset: number;
   readonly #drop: number;
   readonly #rows: readonly Numbers[];
@@ -61,7 +65,14 @@ export class LatticeGroup implements NeuronState {
   /** First step at which a neuron may fire again, where its potential is not held. */
   readonly #blockedUntil: Int32Array | null;
 
-  constructor(size: number, step: LatticeStep, dt: number, arena: Arena, crew: Crew, double = false) {
+  constructor(
+    size: number,
+    step: LatticeStep | NumericStep,
+    dt: number,
+    arena: Arena,
+    crew: Crew,
+    double = false,
+  ) {
     const { reset, vReset, vRest, vThreshold, tauRef, bias } = step.parameters;
     this.size = size;
     this.step = step;
@@ -74,7 +85,11 @@ export class LatticeGroup implements NeuronState {
     this.refractorySteps = stepsOf("tauRef", tauRef, dt);
     this.holds = reset === "fixed" && this.refractorySteps > 0;
     this.#padded = padded(size);
-    this.addresses = step.propagator.map(() => arena.take(bytes * this.#padded));
+    const linear = "propagator" in step ? step : null;
+    this.#numeric = linear ? null : (step as NumericStep);
+    this.#ends = this.#numeric?.ends === true;
+    const states = linear?.propagator.length ?? this.#numeric!.states.length;
+    this.addresses = Array.from({ length: states }, () => arena.take(bytes * this.#padded));
     this.#drivesAddress = arena.take(bytes * this.#padded);
     this.#crew = crew;
     this.#shares = shares(size, crew.members);
@@ -85,16 +100,17 @@ export class LatticeGroup implements NeuronState {
       this.#counts[m] = count;
     });
     this.#threshold = rounded(vThreshold - vRest);
-    this.#reset = this.holds ? -Infinity : rounded(vReset - vRest);
+    this.#held = linear ? -Infinity : Number.NaN;
+    this.#reset = this.holds ? this.#held : rounded(vReset - vRest);
     this.#drop = this.#threshold;
     this.#drive = this.#charge(bias);
-    this.#rows = step.propagator.map(row => Numbers.from(row));
-    const fits = !step.adaptation && this.addresses.length <= 3;
-    const single = this.addresses.length === 1 ? "stepMembrane" : "stepCurrents";
-    this.#kernel = !fits ? null : double ? "stepDouble" : single;
-    this.#records = fits ? this.#shares.map(() => arena.record(layout.STEP_SIZE)) : [];
-    this.#raised = step.adaptation ? new Numbers(size) : null;
-    this.#adapt = [rounded(step.adaptation?.decay ?? 0), rounded(step.adaptation?.beta ?? 0)];
+    const adaptation = linear?.adaptation;
+    this.#rows = (linear?.propagator ?? []).map(row => Numbers.from(row));
+    this.#kernel = this.#numeric?.kernel ?? exactKernel(states, adaptation !== undefined, double);
+    const places = linear ? layout.STEP_SIZE : layout.ODE_SIZE;
+    this.#records = this.#kernel ? this.#shares.map(() => arena.record(places)) : [];
+    this.#raised = adaptation ? new Numbers(size) : null;
+    this.#adapt = [rounded(adaptation?.decay ?? 0), rounded(adaptation?.beta ?? 0)];
     this.#blockedUntil =
       reset === "subtract" && this.refractorySteps > 0 ? new Int32Array(size).fill(-1) : null;
   }
@@ -104,7 +120,7 @@ export class LatticeGroup implements NeuronState {
     const Numbers = this.double ? Float64Array : Float32Array;
     const view = (at: number) => this.#arena.view<Numbers>(Numbers, at, this.#padded);
     this.#states = this.addresses.map(view);
-    this.#states[0].fill(-Infinity, this.size);
+    this.#states[0].fill(this.#held, this.size);
     this.#drives = view(this.#drivesAddress);
     this.#drives.fill(this.#drive);
     this.#fired = this.#shares.map(([first, last], m) =>
@@ -118,25 +134,22 @@ export class LatticeGroup implements NeuronState {
   /** Writes what the kernel reads of one share. */
   #describe(record: number, share: number): void {
     const [first, last] = this.#shares[share];
-    const [v, e = v, i = v] = this.addresses.map(at => at + this.#bytes * first);
-    const [row, second = row, third = row] = this.#rows;
+    const numeric = this.#numeric;
+    const places = numeric?.states ?? [layout.STEP_V, layout.STEP_E, layout.STEP_I];
     const subtracts = this.step.parameters.reset === "subtract";
     this.#arena.integers(record, {
       [layout.STEP_NEURONS]: last - first,
-      [layout.STEP_V]: v,
-      [layout.STEP_E]: e,
-      [layout.STEP_I]: i,
+      ...Object.fromEntries(
+        // That of the potential where there is no other: so the kernel in double precision knows.
+        places.map((place, k) => [place, (this.addresses[k] ?? this.addresses[0]) + this.#bytes * first]),
+      ),
       [layout.STEP_SUBTRACTS]: subtracts ? 1 : 0,
       [layout.STEP_FIRST]: first,
       [layout.STEP_OUT]: this.#firedAt[share],
       [layout.STEP_ROOM]: this.#fired[share].length,
     });
     this.#arena[this.double ? "doubles" : "floats"](record, {
-      [layout.STEP_DECAY]: row[0],
-      [layout.STEP_FROM_E]: row[1],
-      [layout.STEP_FROM_I]: row[2],
-      [layout.STEP_DECAY_E]: second[1],
-      [layout.STEP_DECAY_I]: third[2],
+      ...(numeric ? numericConstants(numeric) : exactConstants(this.#rows)),
       [layout.STEP_SPECK]: SPECK,
       [layout.STEP_DRIVE]: this.#drive,
       [layout.STEP_RESET]: subtracts ? this.#drop : this.#reset,
@@ -160,8 +173,11 @@ export class LatticeGroup implements NeuronState {
     });
   }
 
-  setPotential(i: number, _t: number, v: number): void {
-    this.#states[0][i] = v - this.step.parameters.vRest;
+  setPotential(i: number, t: number, v: number): void {
+    const x = v - this.step.parameters.vRest;
+    this.#states[0][i] = x;
+    const { follows } = this.#numeric ?? {};
+    if (follows !== undefined && t === 0) this.#states[1][i] = x * follows;
   }
 
   get parameters(): LatticeStep["parameters"] {
@@ -171,17 +187,27 @@ export class LatticeGroup implements NeuronState {
   potential(i: number): number {
     const { vRest, vReset } = this.step.parameters;
     const v = this.#states[0][i];
-    return v === -Infinity ? vReset : this.step.counts ? 0 : vRest + v;
+    return Object.is(v, this.#held) ? vReset : this.step.counts ? 0 : vRest + v;
   }
 
   synapticCurrent(i: number): number {
+    const { step } = this;
+    if (!("propagator" in step)) {
+      const [, ...others] = this.#states.map(state => state[i]);
+      return step.current([this.potential(i) - step.parameters.vRest, ...others]);
+    }
     let sum = 0;
-    for (const state of this.step.currents) sum += this.#states[state][i];
+    for (const state of step.currents) sum += this.#states[state][i];
     return sum;
   }
 
-  /** Tests the thresholds at a step of the lattice and resets. */
+  /** Tests the thresholds at a step of the lattice and resets; where the step ends there, neurons move before. */
   fire(step: number): void {
+    if (this.#ends && step > 0) {
+      this.#call(this.#threshold);
+      this.#crew.run();
+      return;
+    }
     this.#shares.forEach(([first, last], m) => {
       this.#counts[m] = this.#fireShare(step, first, Math.min(last, this.size), this.#fired[m]);
     });
@@ -189,6 +215,7 @@ export class LatticeGroup implements NeuronState {
 
   /** Moves all neurons to the next point of the lattice. */
   advance(): void {
+    if (this.#ends) return;
     if (!this.#kernel) this.double ? this.#advanceDouble() : this.#advanceAll();
     else {
       // With a threshold that nobody reaches they only move.
@@ -200,14 +227,18 @@ export class LatticeGroup implements NeuronState {
 
   /** `fire`, then `advance`; each member of the crew its share, when it comes to it. */
   fireAndAdvance(step: number): void {
-    if (this.#kernel && !this.#blockedUntil) {
-      for (let m = 0; m < this.#records.length; m++)
-        this.#crew.call(m, this.#kernel, this.#hear[m], this.#records[m], this.#threshold);
+    if (this.#kernel && !this.#blockedUntil && !(this.#ends && step === 0)) {
+      this.#call(this.#threshold);
       return;
     }
     this.#crew.run();
     this.fire(step);
     this.advance();
+  }
+
+  #call(threshold: number): void {
+    for (let m = 0; m < this.#records.length; m++)
+      this.#crew.call(m, this.#kernel!, this.#hear[m], this.#records[m], threshold);
   }
 
   /**
@@ -231,6 +262,7 @@ export class LatticeGroup implements NeuronState {
     const blocked = this.#blockedUntil;
     const raised = this.#raised;
     const [, beta] = this.#adapt;
+    const jump = this.#numeric?.jump ?? 0;
     const { double } = this;
     const limitOf = (above: number) => (double ? threshold + above : fround(threshold + above));
     let count = 0;
@@ -245,6 +277,7 @@ export class LatticeGroup implements NeuronState {
           raised[i] += beta;
           limit = limitOf(raised[i]);
         }
+        if (jump !== 0) this.#states[1][i] += jump;
         if (blocked) blocked[i] = step + this.refractorySteps;
       } while (!fixed && !blocked && v[i] >= limit);
     }
@@ -297,4 +330,25 @@ export class LatticeGroup implements NeuronState {
     const charge = current * this.step.perCurrent + SPECK;
     return this.double ? charge : fround(charge);
   }
+}
+
+/** The kernel for exact steps of so many states, where there is one. */
+function exactKernel(states: number, adapts: boolean, double: boolean) {
+  if (adapts || states > 3) return null;
+  if (double) return "stepDouble";
+  return states === 1 ? "stepMembrane" : "stepCurrents";
+}
+
+function exactConstants([row, second = row, third = row]: readonly Numbers[]): Record<number, number> {
+  return {
+    [layout.STEP_DECAY]: row[0],
+    [layout.STEP_FROM_E]: row[1],
+    [layout.STEP_FROM_I]: row[2],
+    [layout.STEP_DECAY_E]: second[1],
+    [layout.STEP_DECAY_I]: third[2],
+  };
+}
+
+function numericConstants({ constants, jump = 0 }: NumericStep): Record<number, number> {
+  return { ...constants, [layout.ODE_TWO]: 2, [layout.ODE_THIRD]: 1 / 3, [layout.ODE_JUMP]: jump };
 }

@@ -1,6 +1,6 @@
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
-import type { LatticeStep } from "../network/neurons/lattice.ts";
+import type { LatticeStep, NumericStep } from "../network/neurons/lattice.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import type { Crew } from "./crew.ts";
@@ -207,7 +207,7 @@ class StaticRows {
 export class StaticProjection {
   readonly #lay: () => Listed;
   readonly #make: (channel: Channel, listed: Listed, has: Has, late: boolean) => StaticRows;
-  readonly #step: LatticeStep;
+  readonly #step: LatticeStep | NumericStep;
   readonly #gain: number;
   readonly #watch: WeightWatch;
   readonly #parts = new Map<Channel, StaticRows>();

@@ -1,7 +1,7 @@
 import { InputError, shown } from "../../errors.ts";
 import { expectChoice, expectOnly } from "./expect.ts";
 
-const UNITS = ["ms", "mV", "Hz", "mV/ms", "1/ms", "1"] as const;
+const UNITS = ["ms", "mV", "Hz", "mV/ms", "1/ms", "nS", "1"] as const;
 
 /** What a number counts; a potential may also be dimensionless, as long as all of a network are. `1`: a pure number. */
 export type Unit = (typeof UNITS)[number];

@@ -32,7 +32,7 @@ export interface NestProjection extends Partner {
   readonly to: string;
   readonly pre: Uint32Array;
   readonly post: Uint32Array;
-  /** [pA], or mV onto `iaf_psc_delta`: one each, or one for all. */
+  /** [pA], mV onto `iaf_psc_delta`, or nS: one each, or one for all. */
   readonly weights: Float64Array | number;
   /** [ms], multiples of the step. */
   readonly delays: Float64Array | number;

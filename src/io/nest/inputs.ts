@@ -22,7 +22,7 @@ export interface NestPoisson extends To {
   readonly kind: "poisson";
   /** [Hz] */
   readonly rate: PerTarget;
-  /** [pA], or mV onto `iaf_psc_delta`. */
+  /** [pA], mV onto `iaf_psc_delta`, or nS. */
   readonly weight: PerTarget;
   /** [ms] */
   readonly start: number;
@@ -82,6 +82,10 @@ export function inputsOf(
     const path = `stimuli[${s}]`;
     const p = populations.findIndex(({ name }) => name === one.to);
     const { size, model } = populations[p];
+    if (one.kind === "noise")
+      throw new InputError(
+        `${path}.kind: expected poisson, regular, spikes or current, as NEST has, got noise`,
+      );
     if (one.kind === "current") {
       if (partners[p].parameters.I_e === undefined)
         throw new InputError(`${path}.to: expected neurons with a membrane, got ${shown(one.to)}`);

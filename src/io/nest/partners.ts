@@ -17,7 +17,7 @@ export interface Partner {
 }
 
 export interface NeuronPartner extends Partner {
-  /** What a weight of 1 is in NEST's unit, pA or, for delta synapses, mV: excitatory and inhibitory. */
+  /** What a weight of 1 is in NEST's unit, pA, nS for conductances or mV for delta synapses: excitatory and inhibitory. */
   readonly perWeight: readonly [number, number];
 }
 
@@ -31,7 +31,8 @@ type Given = Readonly<Record<string, unknown>>;
 /**
  * The neuron of NEST with the equations of a population's: `iaf_psc_delta`, `iaf_psc_exp`, `iaf_psc_alpha`,
  * `parrot_neuron`, and those of the same names on `_ps`, which fire between points of the lattice (Hanuschkin et al. 2010,
- * Front. Neuroinform. 4:113). An input population is parrots, which pass on what a generator gives them.
+ * Front. Neuroinform. 4:113); of conductances and adaptive neurons, on the lattice alone, `iaf_cond_exp`, `aeif_cond_exp` and
+ * `aeif_psc_exp`, whose steps adapt. An input population is parrots, which pass on what a generator gives them.
  * @param precise  whether spikes lie anywhere in time
  * @throws InputError that names the field that has no partner
  */
@@ -43,9 +44,16 @@ export function neuronPartner({ name, model }: Population, precise: boolean): Ne
   if (!model || model.model === "parrot")
     return { model: `parrot_neuron${end}`, parameters: {}, perWeight: [1, 1] };
   const names: Given = { lif: "iaf_psc_delta", "lif-exp": "iaf_psc_exp", "lif-alpha": "iaf_psc_alpha" };
+  const numeric = ["lif-cond-exp", "adex"];
   const partner = Object.hasOwn(names, model.model) ? names[model.model] : null;
-  if (partner === null) throw no("model", "lif, lif-exp, lif-alpha, parrot or input", model.model);
+  if (partner === null && !numeric.includes(model.model))
+    throw no("model", "lif, lif-exp, lif-alpha, lif-cond-exp, adex, parrot or input", model.model);
   const p = model.parameters as unknown as SynapticParameters;
+  if (numeric.includes(model.model)) {
+    if (precise) throw no("model", "lif, lif-exp, lif-alpha, parrot or input in the exact mode", model.model);
+    if (!Number.isFinite(p.vThreshold)) throw no("vThreshold", "a finite number", p.vThreshold);
+    return numericPartner(model.model, model.parameters as unknown as Given);
+  }
   if (p.reset !== "fixed") throw no("reset", "fixed", p.reset);
   for (const field of ["tauMem", "vThreshold"] as const)
     if (!Number.isFinite(p[field])) throw no(field, "a finite number", p[field]);
@@ -69,6 +77,35 @@ export function neuronPartner({ name, model }: Population, precise: boolean): Ne
     parameters: { ...membrane, tau_syn_ex: p.tauExc, tau_syn_in: p.tauInh },
     perWeight: [scale(p.tauExc), scale(p.tauInh)],
   };
+}
+
+/** Neurons without an exact solution that NEST has too. */
+function numericPartner(model: string, given: Given): NeuronPartner {
+  const p = given as Readonly<Record<string, number>>;
+  // Conductances count in the leak's.
+  const perSiemens = CAPACITANCE / (p.gLeak * p.tauMem);
+  const shared = {
+    ...{ C_m: CAPACITANCE, g_L: CAPACITANCE / p.tauMem, E_L: p.vRest, V_reset: p.vReset, t_ref: p.tauRef },
+    ...{ I_e: p.bias * CAPACITANCE, tau_syn_ex: p.tauExc, tau_syn_in: p.tauInh },
+  };
+  const reversal = { E_ex: p.eExc, E_in: p.eInh };
+  if (model === "lif-cond-exp")
+    return {
+      model: "iaf_cond_exp",
+      parameters: { ...shared, ...reversal, V_th: p.vThreshold },
+      perWeight: [perSiemens, perSiemens],
+    };
+  const adaptive = {
+    ...{ ...shared, V_th: p.vT, Delta_T: p.deltaT, V_peak: p.vThreshold },
+    ...{ a: p.a * perSiemens, b: p.b * CAPACITANCE, tau_w: p.tauW },
+  };
+  return given.synapses === "current"
+    ? { model: "aeif_psc_exp", parameters: adaptive, perWeight: [CAPACITANCE, CAPACITANCE] }
+    : {
+        model: "aeif_cond_exp",
+        parameters: { ...adaptive, ...reversal },
+        perWeight: [perSiemens, perSiemens],
+      };
 }
 
 export interface SynapsePartner extends Partner {

@@ -31,7 +31,7 @@ export async function writeNest(circuit: NestCircuit, name: string, folder: stri
 
 function script(circuit: NestCircuit, name: string, arrays: Arrays): string {
   const { populations, projections, connections, inputs, notes, dtMs, durationMs, seed } = circuit;
-  const units = `C_m is ${CAPACITANCE} pF; weights are in pA, onto iaf_psc_delta in mV`;
+  const units = `C_m is ${CAPACITANCE} pF; weights are in pA, onto iaf_psc_delta in mV, of conductances in nS`;
   return `"""${comment(name)} in NEST 3, written by threefactor. ${units}.
 ${notes.map(note => `Not as there: ${comment(note)}.\n`).join("")}
 Usage: network.py [THREADS]. Leaves spikes-RANK.npz: times [ms], population (place in \`nodes\`), neuron.

@@ -298,7 +298,7 @@ function readme(
   return `# ${JSON.stringify(name).slice(1, -1)}
 
 Written by threefactor for BMTK's PointNet: \`python run_pointnet.py\`. C_m is ${CAPACITANCE} pF; weights are in pA, those onto
-iaf_psc_delta in mV.
+iaf_psc_delta in mV, conductances in nS.
 ${more.map(note => `\n- ${note}`).join("")}
 `;
 }

@@ -4,6 +4,7 @@ import { InputError, parseJson, shown } from "../../errors.ts";
 import { LARGEST_DESCRIPTION, readText } from "../../files/regular.ts";
 import { mapOf } from "./config.ts";
 import type { Generator } from "./generators.ts";
+import { nestNumeric } from "./nestNumeric.ts";
 
 /** A row of a table of types: what stands in its columns, without those of NULL. */
 export type TypeRow = Readonly<Record<string, string>>;
@@ -50,8 +51,9 @@ export interface SonataNeuron {
 /**
  * The neuron of a type of nodes: `threefactor:lif` as trained networks are written, `threefactor:MODEL` for any model
  * that is known here, with the parameters of its table in their units; three of NEST's, whose defaults are those of its
- * documentation (version 3): `iaf_psc_delta` with weights in mV, `iaf_psc_exp` and `iaf_psc_alpha` with weights in pA; and `IntFire1` of NEURON,
- * whose potential is between 0 and its threshold of 1. NEST's parrots are ours; its Poisson generators are no neurons.
+ * documentation (version 3): `iaf_psc_delta` with weights in mV, `iaf_psc_exp` and `iaf_psc_alpha` with weights in pA; those
+ * of `nestNumeric`; and `IntFire1` of NEURON, whose potential is between 0 and its threshold of 1. NEST's parrots are ours;
+ * its Poisson generators are no neurons.
  * @param given  the type's row and its parameters
  * @param notes  gets a sentence when a unit was inferred
  * @throws InputError that names the type, when it is another or a parameter is no number
@@ -97,6 +99,8 @@ export function sonataNeuron(given: TypeRow, where: string, notes: string[]): So
     const neuron = { ...times, vThreshold: 1, vRest: 0, reset: "fixed" as const, vReset: 0 };
     return { neuron, ...ours, delay: 1, simulator: "NEURON" };
   }
+  if (Object.hasOwn(nestNumeric, template))
+    return { ...nestNumeric[template](number), delay: 1, simulator: "NEST" };
   const capacity = number("C_m", 250);
   const vRest = number("E_L", -70);
   // In NEST, another E_L leaves the potential where it is.
@@ -124,7 +128,7 @@ export function sonataNeuron(given: TypeRow, where: string, notes: string[]): So
       return { neuron: { model: "lif-alpha", ...membrane, ...synaptic() }, perWeight: 1 / capacity, ...nest };
     default:
       throw new InputError(
-        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:parrot_neuron, nest:poisson_generator or virtual, got ${template || given.model_type || "none"}`,
+        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:parrot_neuron, nest:poisson_generator, ${Object.keys(nestNumeric).join(", ")} or virtual, got ${template || given.model_type || "none"}`,
       );
   }
 }

@@ -11,6 +11,10 @@ const neurons: Record<string, NeuronSpec> = {
   subtractive: { tauMem: 20, vThreshold: 15, tauRef: 1 },
   "lif-exp": { model: "lif-exp", tauMem: 20, tauExc: 5, tauInh: 10, vThreshold: 5, weightAs: "drive" },
   alif: { model: "alif", tauMem: 20, vThreshold: 8, tauAdapt: 50, beta: 0.5 },
+  "lif-cond-exp": { model: "lif-cond-exp", gLeak: 4, eExc: 60, eInh: -15, vThreshold: 10, tauRef: 2 },
+  izhikevich: { model: "izhikevich", bias: 3 },
+  "izhikevich, euler": { model: "izhikevich", integrator: "euler", bias: 3 },
+  adex: { model: "adex", gLeak: 4, eExc: 60, eInh: -15, vT: 8, vThreshold: 40, a: 1, b: 0.2, tauRef: 2 },
 };
 
 /** Everything that members share: sparse and dense rows, delays, Poisson input, synapses that learn in both ways. */
@@ -73,7 +77,8 @@ describe("a crew", () => {
     const spec = everything(neurons[name]);
     const alone = run(spec, {});
     expect(alone.raster.times.length).toBeGreaterThan(50);
-    for (const workers of name === "lif" ? [2, 4] : [2]) expect(run(spec, { workers })).toEqual(alone);
+    for (const workers of ["lif", "adex"].includes(name) ? [2, 4] : [2])
+      expect(run(spec, { workers })).toEqual(alone);
     // This thread's part by plain loops, the others' by kernels.
     expect(plainly(() => run(spec, { workers: 3 }))).toEqual(alone);
   });

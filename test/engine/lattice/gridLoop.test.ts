@@ -94,7 +94,7 @@ describe("the grid mode", () => {
     expect(total).toBeGreaterThan(sized(8_000, 30_000));
   });
 
-  const models: readonly [string, NeuronSpec][] = [
+  const exactModels: readonly [string, NeuronSpec][] = [
     ["lif", { tauMem: 10, vThreshold: 15, vRest: -2, bias: 0.3, reset: "fixed", tauRef: 1.5 }],
     ["lif, subtractive", { tauMem: 10, vThreshold: 15, bias: 0.3, tauRef: 0 }],
     ["lif, subtractive and refractory", { tauMem: 10, vThreshold: 15, bias: 0.3, tauRef: 2 }],
@@ -105,8 +105,36 @@ describe("the grid mode", () => {
     ["if", { model: "if", vThreshold: 12, bias: 0.05 }],
     ["li", { model: "li", tauMem: 15, bias: 0.1 }],
   ];
+  const models: readonly [string, NeuronSpec][] = [
+    ...exactModels,
+    [
+      "lif-cond-exp",
+      { model: "lif-cond-exp", gLeak: 20, tauInh: 8, eExc: 60, eInh: -15, vThreshold: 10, tauRef: 2 },
+    ],
+    ["izhikevich", { model: "izhikevich", d: 4, bias: 1 }],
+    ["izhikevich, euler", { model: "izhikevich", a: 0.1, d: 2, integrator: "euler" }],
+    [
+      "adex",
+      {
+        model: "adex",
+        gLeak: 20,
+        eExc: 60,
+        eInh: -15,
+        vT: 8,
+        vThreshold: 40,
+        a: 4,
+        b: 0.2,
+        tauRef: 2,
+        bias: 0.1,
+      },
+    ],
+    [
+      "adex, currents",
+      { model: "adex", synapses: "current", vT: 8, vThreshold: 40, vReset: 9, a: -0.3, b: 1, tauW: 30 },
+    ],
+  ];
 
-  test.each(models)("%s: a state without spikes is exact", (_, neuron) => {
+  test.each(exactModels)("%s: a state without spikes is exact", (_, neuron) => {
     const silent = "vThreshold" in neuron ? { ...neuron, vThreshold: 1e6 } : neuron;
     const spec: NetworkSpec = {
       populations: {
@@ -161,21 +189,23 @@ describe("the grid mode", () => {
     ],
   });
 
-  const precisions = ["single", "double"] as const;
-  test.each(
-    models.flatMap(([name, neuron]) => precisions.map(precision => [name, precision, neuron] as const)),
-  )("%s, %s: kernels and plain loops give the same bits", (_, precision, neuron) => {
-    const spec = noisy(neuron, 1.5);
-    const run = () => {
-      const simulation = new Simulation(network(spec, { seed: 4 }), { mode: "grid", dt: 0.1, precision });
-      simulation.run(200);
-      const potentials = Array.from({ length: 45 }, (_, i) => simulation.potential("E", i));
-      return { raster: simulation.raster(), events: simulation.synapticEvents, potentials };
-    };
-    const compiled = run();
-    expect(compiled).toEqual(plainly(run));
-    if (neuron.model !== "li") expect(compiled.raster.times.length).toBeGreaterThan(50);
-  });
+  const cases = (precision: "single" | "double", list: typeof models) =>
+    list.map(([name, neuron]) => [name, precision, neuron] as const);
+  test.each([...cases("single", models), ...cases("double", exactModels)])(
+    "%s, %s: kernels and plain loops give the same bits",
+    (_, precision, neuron) => {
+      const spec = noisy(neuron, 1.5);
+      const run = () => {
+        const simulation = new Simulation(network(spec, { seed: 4 }), { mode: "grid", dt: 0.1, precision });
+        simulation.run(200);
+        const potentials = Array.from({ length: 45 }, (_, i) => simulation.potential("E", i));
+        return { raster: simulation.raster(), events: simulation.synapticEvents, potentials };
+      };
+      const compiled = run();
+      expect(compiled).toEqual(plainly(run));
+      if (neuron.model !== "li") expect(compiled.raster.times.length).toBeGreaterThan(50);
+    },
+  );
 
   test("cutting a run into pieces changes nothing, nor does looking at it", () => {
     const spec = noisy({ tauMem: 10, vThreshold: 15, reset: "fixed", tauRef: 2 }, 1.5);

@@ -109,3 +109,10 @@ test("a precision is one of two, of the grid mode", () => {
     'precision: expected it with mode "grid", got "double"',
   );
 });
+
+test("neurons without an exact step are refused in double precision", () => {
+  const net = network({ populations: { n: { size: 1, neuron: { model: "izhikevich" } } } });
+  expect(() => new Simulation(net, double)).toThrow(
+    'populations.n.neuron.model: expected neurons with an exact step for precision "double", which izhikevich has not',
+  );
+});

@@ -56,6 +56,52 @@ test("weights are in pA, by what a weight stands for, and in mV onto iaf_psc_del
   expect([each.pre, each.post]).toEqual([Uint32Array.of(0, 0, 0, 1, 1, 1), Uint32Array.of(0, 1, 2, 0, 1, 2)]);
 });
 
+test("conductances and adaptive neurons keep their equations at another capacitance", () => {
+  const shared = {
+    tauMem: 20,
+    gLeak: 10,
+    vRest: -60,
+    vReset: -61,
+    tauRef: 5,
+    bias: 0.5,
+    tauExc: 3,
+    tauInh: 8,
+  };
+  const reversal = { eExc: 0, eInh: -80 };
+  const theirs = {
+    ...{ C_m: CAPACITANCE, g_L: CAPACITANCE / 20, E_L: -60, V_reset: -61, t_ref: 5, I_e: 0.5 * CAPACITANCE },
+    ...{ tau_syn_ex: 3, tau_syn_in: 8 },
+  };
+  // 200 pF here, so that all conductances are 1.28 times ours.
+  const coba = circuit({
+    neuron: { model: "lif-cond-exp", ...shared, ...reversal, vThreshold: -50 },
+    synapses: { weights: [6, -67, 1, 1, 1, 1] },
+  });
+  expect(coba.populations[1]).toMatchObject({
+    model: "iaf_cond_exp",
+    parameters: { ...theirs, E_ex: 0, E_in: -80, V_th: -50, V_m: -60 },
+  });
+  const [excitatory, inhibitory] = coba.projections[0].weights as Float64Array;
+  expect([excitatory, inhibitory]).toEqual([6 * 1.28, -67 * 1.28]);
+  const adaptation = { vT: -50, deltaT: 2, vThreshold: 0, a: 4, b: 0.25, tauW: 144 };
+  const adex = { model: "adex", ...shared, ...adaptation } as const;
+  const partner = { ...theirs, V_th: -50, Delta_T: 2, V_peak: 0, a: 4 * 1.28, b: 64, tau_w: 144 };
+  expect(circuit({ neuron: { ...adex, ...reversal } }).populations[1]).toMatchObject({
+    model: "aeif_cond_exp",
+    parameters: { ...partner, E_ex: 0, E_in: -80 },
+  });
+  const currents = circuit({ neuron: { ...adex, synapses: "current" as const } });
+  expect(currents.populations[1]).toMatchObject({ model: "aeif_psc_exp", parameters: partner });
+  expect(currents.projections[0].weights).toBe(2 * CAPACITANCE);
+  expect(() => circuit({ neuron: { ...adex, ...reversal } }, { precise: true })).toThrow(
+    'populations.n.neuron.model: expected lif, lif-exp, lif-alpha, parrot or input in the exact mode, as NEST has, got "adex"',
+  );
+  expect(() => circuit({ neuron: { model: "izhikevich" } })).toThrow('as NEST has, got "izhikevich"');
+  expect(() => circuit({ stimuli: [{ to: "n", kind: "noise", low: 0, high: 1, interval: 1 }] })).toThrow(
+    "stimuli[0].kind: expected poisson, regular, spikes or current, as NEST has, got noise",
+  );
+});
+
 test("delays are whole steps, and a note says so where they were not", () => {
   const exact = circuit({ synapses: { delay: 1.5 } });
   expect(exact.projections[0].delays).toBe(1.5);
@@ -182,7 +228,7 @@ test("what has no partner in NEST is refused by its field", () => {
   refused(
     { neuron: { ...lif, model: "alif", tauAdapt: 100, beta: 1 } },
     {},
-    'populations.n.neuron.model: expected lif, lif-exp, lif-alpha, parrot or input, as NEST has, got "alif"',
+    'populations.n.neuron.model: expected lif, lif-exp, lif-alpha, lif-cond-exp, adex, parrot or input, as NEST has, got "alif"',
   );
   refused(
     { synapses: { delay: 0 } },

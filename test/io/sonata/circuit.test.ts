@@ -152,6 +152,65 @@ test("a neuron of any model that is known here, one that was defined too, with t
   );
 });
 
+test("NEST's neurons without an exact solution run in the grid mode, with its defaults", async () => {
+  const path = join(folder, "numeric");
+  await foreign(path);
+  const types = (...[five, seven]: string[]) =>
+    writeFileSync(
+      join(path, "parts", "nt.csv"),
+      `node_type_id model_type model_template dynamics_params\n1 virtual NULL NULL\n5 point_neuron nest:${five} five.json\n7 point_neuron nest:${seven} NULL\n`,
+    );
+  const neurons = async () => {
+    const { spec } = await readSonataCircuit(path);
+    const simulation = new Simulation(network(spec), { mode: "grid" });
+    simulation.stimulate("outside", [1], [0]);
+    simulation.run(20);
+    expect(() => new Simulation(network(spec))).toThrow("expected neurons with an exact solution");
+    const [five, seven] = ["cells[5]", "cells[7]"].map(name => spec.populations[name]);
+    return { five, seven, weights: spec.projections!.map(({ weights }) => [...(weights as Float32Array)]) };
+  };
+  types("iaf_cond_exp", "aeif_psc_exp");
+  writeFileSync(join(path, "parts", "five.json"), '{ "C_m": 200, "g_L": 10, "E_L": -60, "I_e": 100 }');
+  expect(await neurons()).toEqual({
+    five: {
+      size: 1,
+      neuron: {
+        ...{
+          model: "lif-cond-exp",
+          tauMem: 20,
+          gLeak: 10,
+          vRest: -60,
+          vThreshold: -55,
+          vReset: -60,
+          tauRef: 2,
+        },
+        ...{ bias: 0.5, eExc: 0, eInh: -85, tauExc: 0.2, tauInh: 2 },
+      },
+      initial: { v: -70 },
+    },
+    seven: {
+      size: 2,
+      neuron: {
+        ...{ model: "adex", synapses: "current", tauMem: 281 / 30, gLeak: 30, vRest: -70.6, vReset: -60 },
+        ...{ vT: -50.4, deltaT: 2, vThreshold: 0, tauRef: 0, bias: 0, a: 4, b: 80.5 / 281, tauW: 144 },
+        ...{ tauExc: 0.2, tauInh: 2 },
+      },
+    },
+    // nS as they are, and 500 pA onto 281 pF.
+    weights: [[10, 7.5], [Math.fround(500 / 281)]],
+  });
+  types("izhikevich", "aeif_cond_exp");
+  writeFileSync(join(path, "parts", "five.json"), '{ "c": -55, "d": 4 }');
+  const { five, seven, weights } = await neurons();
+  expect(five).toEqual({
+    size: 1,
+    neuron: { model: "izhikevich", a: 0.02, b: 0.2, c: -55, d: 4, vThreshold: 30, bias: 0 },
+    initial: { v: -65 },
+  });
+  expect(seven.neuron).toMatchObject({ model: "adex", synapses: "conductance", eExc: 0, eInh: -85 });
+  expect(weights).toEqual([[10, 7.5], [500]]);
+});
+
 test("what the engine has no neuron for is named", async () => {
   const path = join(folder, "unknown");
   await foreign(path);
@@ -160,7 +219,7 @@ test("what the engine has no neuron for is named", async () => {
     "node_type_id model_type model_template\n1 virtual NULL\n5 biophysical nrn:cell\n7 virtual NULL\n",
   );
   await expect(readSonataCircuit(path)).rejects.toThrow(
-    /nt\.csv: type 5: expected threefactor:lif, .*nest:poisson_generator or virtual, got nrn:cell$/,
+    /nt\.csv: type 5: expected threefactor:lif, .*nest:parrot_neuron, nest:poisson_generator, nest:iaf_cond_exp, .* or virtual, got nrn:cell$/,
   );
   await expect(readSonataCircuit(join(folder, "nowhere"))).rejects.toThrow(
     /nodes\.h5: expected a file of the circuit, got nothing there$/,

@@ -1,11 +1,22 @@
 import { InputError } from "../../../errors.ts";
 import { expectMethods, Registry } from "../../../registry.ts";
 import { expectFields } from "../expect.ts";
-import { type AnyTable, filledOnly, type Given, type Table, table, tableFault } from "../parameters.ts";
+import {
+  type AnyTable,
+  filledOnly,
+  type Given,
+  type Table,
+  table,
+  tableFault,
+  type Unit,
+} from "../parameters.ts";
+import { adex } from "./adex.ts";
 import { alif } from "./alif.ts";
 import { integrateAndFire } from "./integrateAndFire.ts";
+import { izhikevich } from "./izhikevich.ts";
 import { leakyIntegrator } from "./leakyIntegrator.ts";
 import { lifAlpha } from "./lifAlpha.ts";
+import { lifCondExp } from "./lifCondExp.ts";
 import { lifExp } from "./lifExp.ts";
 import { LifGroup, membraneStep } from "./lifGroup.ts";
 import { type MaxPoolSpec, maxPool } from "./maxPool.ts";
@@ -23,7 +34,10 @@ const lif: NeuronDefinition<typeof membraneParameters, "lif"> = {
   lattice: membraneStep,
 };
 
-const own = [lif, lifExp, lifAlpha, alif, integrateAndFire, leakyIntegrator, parrot, maxPool] as const;
+const own = [
+  ...[lif, lifExp, lifAlpha, alif, integrateAndFire, leakyIntegrator, parrot, maxPool],
+  ...[lifCondExp, izhikevich, adex],
+] as const;
 
 type SpecOf<Own> =
   Own extends NeuronDefinition<AnyTable, infer Name>
@@ -39,7 +53,10 @@ export type NeuronSpec =
 /** Every neuron model by name. */
 export const neurons = new Registry<NeuronDefinition<AnyTable>>(
   "neuron",
-  { parameters: "object", create: "function", fits: "function?", lattice: "function?", modes: "function?" },
+  {
+    ...{ parameters: "object", create: "function", fits: "function?", lattice: "function?" },
+    ...{ modes: "function?", numeric: "function?", weightUnit: "function?" },
+  },
   own,
   ({ parameters }) => tableFault(parameters, "model"),
 );
@@ -74,7 +91,18 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
       expectMethods<NeuronGroup>(definition.create(p, size), `neuron ${model}: create`, METHODS),
     lattice(dt) {
       if (definition.lattice) return definition.lattice(p, dt);
-      throw new InputError(`model: expected neurons for the grid mode, got ${model}; use the exact mode`);
+      throw new InputError(
+        definition.numeric
+          ? `model: expected neurons with an exact step, which ${model} has not; use Simulation in the grid mode`
+          : `model: expected neurons for the grid mode, got ${model}; use the exact mode`,
+      );
+    },
+    step(dt, double) {
+      if (double && definition.numeric)
+        throw new InputError(
+          `model: expected neurons with an exact step for precision "double", which ${model} has not`,
+        );
+      return definition.numeric?.(p, dt) ?? this.lattice(dt);
     },
     modes: definition.modes?.(p) ?? null,
   };
@@ -84,4 +112,10 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
 export function neuronFields({ model = "lif" }: { readonly model?: unknown }): Table | undefined {
   const definition = neurons.find(model);
   return definition && { ...table({ model: {} }), ...definition.parameters };
+}
+
+/** What weights of synapses onto a neuron count, as a description holds it; mV where its model is unknown. */
+export function weightUnit(neuron: unknown): Unit {
+  const { model = "lif", ...given } = (neuron ?? {}) as { readonly model?: unknown };
+  return neurons.find(model)?.weightUnit?.(given) ?? "mV";
 }

@@ -1,5 +1,5 @@
-import type { Table, Values } from "../parameters.ts";
-import type { LatticeStep } from "./lattice.ts";
+import type { Table, Unit, Values } from "../parameters.ts";
+import type { LatticeStep, NumericStep } from "./lattice.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
 import type { SynapticParameters } from "./parameters.ts";
 
@@ -14,6 +14,10 @@ export interface NeuronDefinition<T extends Table = Table, Name extends string =
   create(parameters: Values<T>, size: number): NeuronGroup;
   /** One step of dt [ms], for the grid mode; models without it run in the exact mode only. */
   lattice?(parameters: Values<T>, dt: number): LatticeStep;
+  /** The same by a kernel of the engine, for models whose equations have no exact solution. */
+  numeric?(parameters: Values<T>, dt: number): NumericStep;
+  /** What the weight of a synapse onto it counts; mV where it does not say. */
+  weightUnit?(parameters: Values<T>): Unit;
   /** Parameters of neurons whose state the exact mode keeps by modes, where they fit; see `LifExpModes`. */
   modes?(parameters: Values<T>): SynapticParameters;
 }
@@ -26,7 +30,9 @@ export interface NeuronModel {
   /** @throws InputError unless a population of this size can be of this model */
   fits(size: number): void;
   create(size: number): NeuronGroup;
-  /** One step of dt [ms]. @throws InputError for models without one */
+  /** One exact step of dt [ms]. @throws InputError for models without one */
   lattice(dt: number): LatticeStep;
+  /** One step of dt [ms], exact or not, the latter in single precision. @throws InputError for models without one */
+  step(dt: number, double?: boolean): LatticeStep | NumericStep;
   readonly modes: SynapticParameters | null;
 }

@@ -7,6 +7,7 @@ import { homeostasis } from "./homeostasis.ts";
 import type { PlasticityDefinition, PlasticityModel } from "./plasticity.ts";
 import type { Plasticity } from "./plasticSynapses.ts";
 import { shortTerm } from "./shortTerm.ts";
+import { stdpDerivative } from "./stdpDerivative.ts";
 import { stdpInhibitory } from "./stdpInhibitory.ts";
 import { stdpPair } from "./stdpPair.ts";
 import { type StdpRewardSpec, stdpReward } from "./stdpReward.ts";
@@ -15,7 +16,9 @@ import { threeFactor } from "./threeFactor.ts";
 
 export type { PlasticityDefinition };
 
-const own = [stdpPair, stdpTriplet, stdpInhibitory, stdpReward, shortTerm, homeostasis, threeFactor] as const;
+const own = [
+  ...[stdpPair, stdpTriplet, stdpInhibitory, stdpReward, stdpDerivative, shortTerm, homeostasis, threeFactor],
+] as const;
 
 type SpecOf<Own> =
   Own extends PlasticityDefinition<AnyTable, infer Name>

@@ -12,7 +12,7 @@ import { Trace } from "./trace.ts";
  *     dc/dt = -c / tauEligibility,    c += aPlus x at a postsynaptic, c -= aMinus y at a presynaptic spike
  *     dw/dt = eta c d,                dd/dt = -d / tauDopamine, over a baseline; d += amount at a reward
  *
- * x and y are the traces of pair STDP. Weights move without events too; they are exact whenever they are read: the
+ * x and y are the traces of pair STDP; the paper's program has those of the last spike alone (`pairing: "nearest"`). Weights move without events too; they are exact whenever they are read: the
  * product of two exponentials has a closed integral, and within a stretch without a reward c d keeps its sign, so that
  * a bound that is passed in it is passed at its end (for a baseline and rewards of one sign).
  *
@@ -24,6 +24,7 @@ const parameters = table({
   aMinus: { unit: "1", default: 0.15, doc: "what a pair in the other order takes off it" },
   tauPlus: { ...time, default: 20, doc: "time constant of the presynaptic trace" },
   tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace" },
+  pairing: { words: ["all", "nearest"], default: "all", doc: "which spikes make a pair" },
   tauEligibility: { ...time, default: 1000, doc: "time constant of the eligibility" },
   tauDopamine: { ...time, default: 200, doc: "time constant of dopamine" },
   baseline: {
@@ -56,6 +57,7 @@ export const stdpReward: PlasticityDefinition<typeof parameters, "stdp-reward"> 
 function rewarded(p: Values<typeof parameters>): PlasticityModel {
   const { aPlus, aMinus, tauPlus, tauMinus, tauEligibility, tauDopamine, baseline, eta, wMin, wMax } = p;
   const bounds = { wMin, wMax };
+  const nearest = p.pairing === "nearest";
   const rewards = p.rewards as unknown as Rewards | null;
   if (rewards) checkRewards(rewards);
   return {
@@ -89,8 +91,8 @@ function rewarded(p: Values<typeof parameters>): PlasticityModel {
         weights[s] = w;
       };
       return {
-        preSpike: (pre, t) => x.bump(pre, t),
-        postSpike: (post, t) => y.bump(post, t),
+        preSpike: (pre, t) => (nearest ? x.restart(pre, t) : x.bump(pre, t)),
+        postSpike: (post, t) => (nearest ? y.restart(post, t) : y.bump(post, t)),
         atPre(s, _pre, post, t) {
           advance(s, t);
           c[s] -= aMinus * y.at(post, t);

@@ -4,13 +4,14 @@ import { instant } from "../../instant.ts";
 import { expectFinite, expectMoment } from "../expect.ts";
 import type { Table } from "../parameters.ts";
 import { type CurrentSpec, current, currentFields } from "./current.ts";
+import { type NoiseSpec, noise, noiseFields } from "./noise.ts";
 import { type PoissonSpec, poisson, poissonFields } from "./poisson.ts";
 import { type RegularSpec, regular, regularFields } from "./regular.ts";
 import type { SpikeTarget } from "./selection.ts";
 import { type SpikesSpec, spikes, spikesFields } from "./spikes.ts";
 import type { Stimulus, Timing } from "./timing.ts";
 
-export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec;
+export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec | NoiseSpec;
 
 /** What a stimulus of each kind holds. */
 export const stimulusFields: ReadonlyMap<unknown, Table> = new Map(
@@ -19,6 +20,7 @@ export const stimulusFields: ReadonlyMap<unknown, Table> = new Map(
     regular: regularFields,
     spikes: spikesFields,
     current: currentFields,
+    noise: noiseFields,
   }),
 );
 
@@ -36,11 +38,13 @@ export function stimulus(
   seed: number,
   name: string,
 ): Stimulus {
-  if (spec.kind === "current") {
+  if (spec.kind === "current" || spec.kind === "noise") {
     if (input) {
       throw new InputError(`kind: ${spec.to} is an input population; expected poisson, regular or spikes`);
     }
-    return current(spec, population, size);
+    return spec.kind === "current"
+      ? current(spec, population, size)
+      : noise(spec, population, size, seed, name);
   }
   const timing = timingOf(spec, size, seed, name);
   const { weight, delay = 0 } = spec;
@@ -75,7 +79,7 @@ function perNeuron(weight: SpikeTarget["weight"], size: number, rng: Rng): Float
 }
 
 function timingOf(
-  spec: Exclude<StimulusSpec, CurrentSpec>,
+  spec: Exclude<StimulusSpec, CurrentSpec | NoiseSpec>,
   size: number,
   seed: number,
   name: string,
@@ -89,7 +93,7 @@ function timingOf(
       return spikes(spec, size);
     default:
       throw new InputError(
-        `kind: expected poisson, regular, spikes or current, got ${String((spec as { kind: unknown }).kind)}`,
+        `kind: expected poisson, regular, spikes, current or noise, got ${String((spec as { kind: unknown }).kind)}`,
       );
   }
 }

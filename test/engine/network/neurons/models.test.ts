@@ -260,7 +260,7 @@ test("impossible parameters are refused by their path", () => {
   expect(build({ model: "li", vThreshold: 1 })).toThrow("neuron.vThreshold: expected a parameter of li");
   expect(build({ model: "parrot", tauMem: 1 })).toThrow("neuron.tauMem: expected a parameter of parrot");
   expect(build({ vThreshold: 1, tauMen: 1 })).toThrow("neuron.tauMen: expected a parameter of lif");
-  expect(build({ model: "izhikevich" })).toThrow(
-    `populations.e.neuron.model: expected one of ${neurons.names.join(", ")}, got izhikevich`,
+  expect(build({ model: "hodgkin-huxley" })).toThrow(
+    `populations.e.neuron.model: expected one of ${neurons.names.join(", ")}, got hodgkin-huxley`,
   );
 });

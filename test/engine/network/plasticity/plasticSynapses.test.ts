@@ -16,6 +16,7 @@ const rules: Record<string, PlasticitySpec | PlasticitySpec[]> = {
   },
   inhibitory: { kind: "stdp-inhibitory", eta: 0.01, targetRate: 20, wMax: 1 },
   reward: { kind: "stdp-reward", rewards: { times: [50, 120], amount: 1 }, wMax: 1, eta: 1 },
+  derivative: { kind: "stdp-derivative", period: 10, drift: 1e-3, wMax: 1 },
   several: [
     pair,
     { kind: "short-term", use: 0.6, tauRec: 50, tauFacil: 20 },
@@ -65,7 +66,7 @@ const variants: [string, Partial<ProjectionSpec>][] = [
 ];
 const cases = Object.keys(rules).flatMap(rule =>
   variants
-    .filter(([, { delayKind }]) => !delayKind || !["reward", "three-factor"].includes(rule))
+    .filter(([, { delayKind }]) => !delayKind || !["reward", "derivative", "three-factor"].includes(rule))
     .map(([name, extra]) => [rule, name, extra] as const),
 );
 
@@ -245,6 +246,18 @@ test.each<[Record<string, unknown>, string]>([
   [
     { plasticity: rules.reward, delayKind: "dendritic" },
     "projections[0].delayKind: expected axonal with stdp-reward, got dendritic",
+  ],
+  [
+    { plasticity: rules.derivative, delayKind: "dendritic" },
+    "projections[0].delayKind: expected axonal with stdp-derivative, got dendritic",
+  ],
+  [
+    { plasticity: { kind: "stdp-derivative", period: 0.5 } },
+    "projections[0].plasticity.period: expected 1 ms or more, got 0.5",
+  ],
+  [
+    { plasticity: { kind: "stdp-derivative", keep: 1.5 } },
+    "projections[0].plasticity.keep: expected 0 to 1, got 1.5",
   ],
   [
     { plasticity: { kind: "homeostasis", targetRate: 0, tauScaling: 1 } },

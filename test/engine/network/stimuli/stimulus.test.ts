@@ -74,6 +74,58 @@ test("a step of current moves the potential from its time on", () => {
   expect(simulation.potential("cells", 7)).toBeCloseTo(0.5 - 0.1, 12);
 });
 
+test("noise is drawn evenly for each neuron and interval, and is over at its end", () => {
+  const noise = {
+    to: "cells",
+    kind: "noise",
+    low: -0.001,
+    high: 0.003,
+    interval: 4,
+    start: 10,
+    stop: 90,
+  } as const;
+  // Without a leak, and far from the threshold: what the potential gains in an interval is its current.
+  const simulation = run([noise], 0);
+  const at = (t: number) => {
+    simulation.runUntil(t);
+    return Array.from({ length: 50 }, (_, i) => simulation.potential("cells", i));
+  };
+  const drawn: number[] = [];
+  let before = at(10);
+  expect(before).toEqual(new Array(50).fill(0));
+  for (let t = 14; t <= 90; t += 4) {
+    const now = at(t);
+    drawn.push(...now.map((v, i) => (v - before[i]) / 4));
+    before = now;
+  }
+  at(200).forEach((v, i) => {
+    expect(v).toBeCloseTo(before[i], 12);
+  });
+  drawn.sort((a, b) => a - b);
+  // Kolmogorov and Smirnov's distance from the even distribution; 1.95 / sqrt(n) is passed once in a thousand.
+  const apart = drawn.map((x, k) => Math.abs((x + 0.001) / 0.004 - (k + 0.5) / drawn.length));
+  expect(Math.max(...apart)).toBeLessThan(1.95 / Math.sqrt(drawn.length));
+  expect(new Set(drawn.map(x => x.toFixed(12))).size).toBeGreaterThan(990);
+});
+
+test("chosen neurons get the noise that they would get anyway, beside other currents and in pieces", () => {
+  const noise = { to: "cells", kind: "noise", low: -1e-3, high: 1e-3, interval: 3 } as const;
+  const all = run([noise], 100);
+  const some = run(
+    [
+      { ...noise, neurons: [40, 3] },
+      { to: "cells", kind: "current", current: 1e-3 },
+    ],
+    100,
+    1,
+    [0, 2.5, 3, 70],
+  );
+  for (const i of [3, 40])
+    expect(some.potential("cells", i)).toBeCloseTo(all.potential("cells", i) + 0.1, 12);
+  expect(some.potential("cells", 4)).toBeCloseTo(0.1, 12);
+  expect(run([noise], 100, 2).potential("cells", 3)).not.toBe(all.potential("cells", 3));
+});
+
 test("an inhomogeneous Poisson process follows its rate function", () => {
   const rate = (t: number, i: number) => (i < 100 ? 60 * (1 + Math.sin((2 * Math.PI * t) / 100)) : 10);
   const all = trains(run([{ to: "in", kind: "poisson", rate, bound: 120 }], 4000), 0, 200);
@@ -179,8 +231,25 @@ test.each<[StimulusSpec, string]>([
     "stimuli[0].times[1]: expected 2 ms or later",
   ],
   [
-    { to: "in", kind: "noise" } as never,
-    "stimuli[0].kind: expected poisson, regular, spikes or current, got noise",
+    { to: "in", kind: "hum" } as never,
+    "stimuli[0].kind: expected poisson, regular, spikes, current or noise, got hum",
+  ],
+  [{ to: "in", kind: "noise", low: 0, high: 1, interval: 1 }, "stimuli[0].kind: in is an input population"],
+  [
+    { to: "cells", kind: "noise", low: 1, high: 0, interval: 1 },
+    "stimuli[0].high: expected a current of low (1) or more, got 0",
+  ],
+  [
+    { to: "cells", kind: "noise", low: 0, high: 1, interval: 0 },
+    "stimuli[0].interval: expected a time in ms above 0, got 0",
+  ],
+  [
+    { to: "cells", kind: "noise", low: 0, high: 1, interval: 1e-9 },
+    "stimuli[0].interval: expected 0.000001 ms",
+  ],
+  [
+    { to: "cells", kind: "noise", low: 0, high: 1, interval: 1, rate: 3 } as never,
+    "stimuli[0].rate: expected a field of noise",
   ],
 ])("an impossible stimulus is refused with its path: %#", (stimulus, message) => {
   expect(() => network({ populations, stimuli: [stimulus] })).toThrow(message);
