@@ -247,6 +247,12 @@ test("what has no partner in NEST is refused by its field", () => {
     {},
     "projections[0].plasticity.pairing: expected all",
   );
+  const free = { kind: "stdp-inhibitory", eta: 0.01, targetRate: 5, wMin: -Infinity } as const;
+  refused(
+    { synapses: { ...learns, plasticity: free } },
+    {},
+    "projections[0].plasticity.wMin: expected 0, as NEST has, got -Infinity",
+  );
   refused(
     { synapses: { plasticity: { kind: "three-factor", eta: 0.1 } } },
     {},
