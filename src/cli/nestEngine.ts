@@ -161,7 +161,9 @@ async function run(command: readonly string[], folder: string, launched: boolean
   await writeFile(join(folder, "nest.log"), said);
   if (code === 0) return;
   const last = said.trim().split("\n").at(-1) ?? "";
-  throw new Error(`NEST ended with ${signal ?? code}: ${inOneLine(last).slice(0, 300) || "it said nothing"}`);
+  const why = inOneLine(last).slice(0, 300) || "it said nothing";
+  // Told in one line, as failures of the system are: the stack would be ours.
+  throw Object.assign(new Error(`NEST ended with ${signal ?? code}: ${why}`), { code: "ENEST" });
 }
 
 /** The end of what a program says, and how it ended. */

@@ -256,5 +256,9 @@ test("an interrupt ends NEST too, and leaves nothing", async () => {
 
 test("NEST's own failure is told by its last line", async () => {
   vi.stubEnv("STUB_ENDS", "3");
-  await expect(simulate(...nest)).rejects.toThrow(/^NEST ended with 3: no room for it$/);
+  const { code, stdout, stderr } = await start("simulate", file, ...nest).ended;
+  expect({ code, stdout, stderr }).toEqual({
+    ...{ code: 1, stdout: "" },
+    stderr: "threefactor: NEST ended with 3: no room for it\n",
+  });
 });

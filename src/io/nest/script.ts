@@ -101,7 +101,8 @@ function nodesOf({ name, size, model, parameters, each }: NestPopulation, p: num
   const lines = [`${own} = nest.Create("${model}", ${size}${optional(parameters)})\n`];
   for (const [key, values] of Object.entries(each)) {
     arrays.set(`${key}_${p}`, values);
-    lines.push(`${own}.${key} = data["${key}_${p}"]\n`);
+    // One by one: a rank that has only some of them takes no list for all.
+    lines.push(`${own}.set([{"${key}": value} for value in data["${key}_${p}"]])\n`);
   }
   return lines.join("");
 }
@@ -215,7 +216,7 @@ nest.Connect(generators, ${all}, "one_to_one", {"weight": weights, "delay": np.f
   return `
 targets = ${targets}
 generators = ${created("len(targets)", "")}
-generators.${field} = np.broadcast_to(${value("amount", amount)}, len(targets))
+generators.set([{"${field}": value} for value in np.broadcast_to(${value("amount", amount)}, len(targets))])
 weights = np.broadcast_to(${value("weight", weight)}, len(targets))
 nest.Connect(generators, targets, "one_to_one", {"weight": weights, "delay": np.full(len(targets), step)})
 `;

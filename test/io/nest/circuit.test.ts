@@ -287,6 +287,8 @@ test("a program is written that anyone can read, with its lists in NumPy's archi
   await writeNest(nestCircuit(cuba, net, { ...usual, precise: true }), 'cuba """ \u2028', folder);
   const text = readFileSync(join(folder, "network.py"), "utf8");
   expect(text).toContain('nodes["E"] = nest.Create("iaf_psc_exp_ps", 3200, {"C_m": 256.0, "tau_m": 20.0');
+  // Each rank of several sets those neurons that it has.
+  expect(text).toContain('nodes["E"].set([{"V_m": value} for value in data["V_m_0"]])');
   // A name ends no string and begins no line.
   expect(text.split("\n")[0]).toMatch(/^"""cuba \\"\\"\\" \\u2028 in NEST 3/);
   const arrays = decodeNpz(readFileSync(join(folder, "network.npz")), "network.npz");
