@@ -1,64 +1,92 @@
 /**
- * Whether rules learn: every rule in both twins on the 8x8 digits, three seeds, against the control whose hidden layer
- * does not. Writes measured.json and prints the table of README.md. A run folder that is begun goes on, a finished one
- * is read.
+ * Whether rules learn: every rule on the 8x8 digits, three seeds, as rates and as spikes, with the encoders `rate` and
+ * `poisson` and both readings, against the control whose hidden layer does not. Writes measured.json and prints the tables
+ * of README.md. A run folder that is begun goes on, a finished one is read.
  *
- *     npm run build && node dist/experiments/digits/experiment.js RUN_DIR
+ *     npm run build && node dist/experiments/digits/experiment.js RUNS_DIR
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Results, RunRecord, RunResult } from "../../src/index.ts";
+import { type Results, type RunRecord, rules } from "../../src/index.ts";
 
-const [out] = process.argv.slice(2);
-if (!out) {
-  console.error("expected a run folder");
+const [folder] = process.argv.slice(2);
+if (!folder) {
+  console.error("expected a folder for runs");
   process.exit(2);
 }
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
-const args = existsSync(`${out}/run.json`)
-  ? ["--resume"]
-  : ["--rules", "all", "--seeds", "1,2,3", "--epochs", "10"];
-const done = spawnSync(process.execPath, [main, "compare", ...args, "--out", out], { stdio: "inherit" });
-if (done.status !== 0) process.exit(done.status ?? 1);
+const forms = (["rate", "poisson"] as const).flatMap(encoder =>
+  (["spikes", "drive"] as const).map(reading => ({ encoder, reading })),
+);
 
-const read = (file: string) => JSON.parse(readFileSync(`${out}/${file}`, "utf8"));
-const { command, versions, backend, machine, startedAt }: RunRecord = read("run.json");
-const { runs }: Results = read("results.json");
+/** One folder for each form, the first with the rate twins too. */
+const folders = forms.map(({ encoder, reading }, n) => {
+  const out = `${folder}/${encoder}-${reading}`;
+  const job = ["--rules", "all", "--seeds", "1,2,3", "--epochs", "10", "--encoder", encoder];
+  const asked = [...job, "--reading", reading, "--twins", n === 0 ? "rate,spike" : "spike"];
+  const args = existsSync(`${out}/run.json`) ? ["--resume"] : asked;
+  const done = spawnSync(process.execPath, [main, "compare", ...args, "--out", out], { stdio: "inherit" });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+  const read = (file: string) => JSON.parse(readFileSync(`${out}/${file}`, "utf8"));
+  return { record: read("run.json") as RunRecord, runs: (read("results.json") as Results).runs };
+});
+const runs = folders.flatMap(({ runs }) => runs);
 
+type Form = (typeof forms)[number] | null;
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
 const spread = (x: readonly number[]) =>
   Math.sqrt(x.reduce((sum, value) => sum + (value - mean(x)) ** 2, 0) / (x.length - 1));
-const percents = (rule: string, twin: RunResult["twin"]) =>
-  runs.filter(run => run.rule === rule && run.twin === twin).map(run => 100 * run.testAccuracy);
+const own = (rule: string, form: Form) =>
+  runs.filter(
+    run =>
+      run.rule === rule &&
+      (form
+        ? run.twin === "spike" && run.encoder === form.encoder && run.reading === form.reading
+        : run.twin === "rate"),
+  );
+const percents = (rule: string, form: Form) => own(rule, form).map(run => 100 * run.testAccuracy);
 const told = (x: readonly number[]) => `${mean(x).toFixed(2)} ± ${spread(x).toFixed(2)}`;
 /** Further above the control than both spreads together. */
-const above = (rule: string, twin: RunResult["twin"]) => {
-  const [own, control] = [percents(rule, twin), percents("frozen", twin)];
-  return mean(own) - mean(control) > spread(own) + spread(control);
+const above = (rule: string, form: Form) => {
+  const [mine, control] = [percents(rule, form), percents("frozen", form)];
+  return mean(mine) - mean(control) > spread(mine) + spread(control);
+};
+/** Student's t of two degrees of freedom, 95 %. */
+const T95 = 4.303;
+const gap = (rule: string, form: Form) => {
+  const rates = percents(rule, null);
+  const gaps = percents(rule, form).map((percent, n) => percent - rates[n]);
+  const [m, half] = [mean(gaps), (T95 * spread(gaps)) / Math.sqrt(gaps.length)];
+  const spikes = mean(own(rule, form).map(run => run.hiddenSpikesPerSample!));
+  return `${m < 0 ? "-" : "+"}${Math.abs(m).toFixed(2)} ± ${half.toFixed(2)} (${spikes.toFixed(0)})`;
 };
 
 console.log("| rule | rate twin | spikes | learns (rate, spikes) |\n| --- | --- | --- | --- |");
-for (const rule of new Set(runs.map(run => run.rule))) {
-  const control = ["frozen", "shallow", "chance"].includes(rule);
-  const learns = (["rate", "spike"] as const).map(twin => (above(rule, twin) ? "yes" : "no")).join(", ");
-  const cells = [`\`${rule}\``, told(percents(rule, "rate")), told(percents(rule, "spike"))];
+for (const { name } of rules) {
+  const control = ["frozen", "shallow", "chance"].includes(name);
+  const learns = [null, forms[0]].map(form => (above(name, form) ? "yes" : "no")).join(", ");
+  const cells = [`\`${name}\``, told(percents(name, null)), told(percents(name, forms[0]))];
   console.log(`| ${cells.join(" | ")} | ${control ? "control" : learns} |`);
 }
-const lines = runs.map(
-  ({ rule, twin, seed, learningRate, testAccuracy, trainAccuracy, alignmentDegrees }) => {
-    const rounded = alignmentDegrees.map(angle => Number(angle.toFixed(2)));
-    return JSON.stringify({
-      ...{ rule, twin, seed, learningRate, testAccuracy, trainAccuracy },
-      alignmentDegrees: rounded,
-    });
-  },
+console.log(
+  `\n| rule | ${forms.map(({ encoder, reading }) => `\`${encoder}\`, ${reading}`).join(" | ")} |\n| --- |${" --- |".repeat(forms.length)}`,
 );
+for (const { name } of rules)
+  console.log(`| \`${name}\` | ${forms.map(form => gap(name, form)).join(" | ")} |`);
+
+const lines = runs.map(({ rule, twin, encoder, reading, seed, learningRate, batch, ...run }) => {
+  const { testAccuracy, trainAccuracy, hiddenSpikesPerSample } = run;
+  const alignmentDegrees = run.alignmentDegrees.map((angle: number) => Number(angle.toFixed(2)));
+  return JSON.stringify({
+    ...{ rule, twin, encoder, reading, seed, learningRate, batch },
+    ...{ testAccuracy, trainAccuracy, hiddenSpikesPerSample, alignmentDegrees },
+  });
+});
+const { versions, backend, machine, startedAt } = folders[0].record;
 const about = {
-  command,
-  versions,
-  backend,
-  machine,
+  commands: folders.map(({ record }) => record.command),
+  ...{ versions, backend, machine },
   date: startedAt.slice(0, 10),
   testSamples: runs[0].testSamples,
 };

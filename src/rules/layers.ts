@@ -131,14 +131,16 @@ export class Layers {
     return into;
   }
 
-  /**
-   * What layer l is driven by, from rest, when its sources have the activity `analogue` and no spikes; all of it, signed,
-   * and of neurons that are left out of the sample's presentations too.
-   */
-  drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
+  /** Shows something to layer l alone, from rest; neurons that are left out of the sample's presentations take part. */
+  alone(l: number, into: Presentation, shown: Shown): Presentation {
     this.#layers[l].dropout = null;
     this.#layers[l].carried = null;
-    this.#present(l, into, { spikes: nothing, gain: 0, analogue });
+    return this.#present(l, into, shown);
+  }
+
+  /** What layer l is driven by, signed, when its sources have the activity `analogue` and no spikes; as of `alone`. */
+  drive(l: number, into: Presentation, analogue: Float64Array): Float64Array {
+    this.alone(l, into, { spikes: nothing, gain: 0, analogue });
     return l === this.#net.depth - 1 ? into.logits : into.drive[1];
   }
 }

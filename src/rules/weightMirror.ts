@@ -13,7 +13,7 @@ import type { Rule } from "./rule.ts";
  *   post   as FA                              as FA
  *   pre    h                                  eligibility: trace of the presynaptic spikes
  *   when   after the forward pass;            at the end of the presentation;
- *          B: after a pass of noise           B: at the end of a presentation of noise
+ *          B: after a pass of noise           B: at the end of a presentation of noise, by the targets' own spikes
  *
  * The authors mirror once over the data before training as well; here feedback starts random and has turned by the
  * end of about a thousand samples. It follows the forward weights with that lag, so that the learning rate has to be
