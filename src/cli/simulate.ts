@@ -91,12 +91,11 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
   const { name: model, imported } = found;
   if (out !== null) await expectPlace(out);
   const outcome = await (inNest ? runInNest(found, name, options) : runHere(found, name, options));
-  const { net, raster, synapticEvents } = outcome;
+  const { net, synapses, raster, synapticEvents } = outcome;
   const { durationMs } = raster;
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   // Spikes of inputs are no neuron's.
   const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p].model ? 1 : 0), 0);
-  const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   const notes = [...(imported?.notes ?? []), ...outcome.notes];
   const result = {
     model,
@@ -173,6 +172,7 @@ async function runHere(
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   return {
     net,
+    synapses,
     raster: simulation.raster({ model, seed }),
     synapticEvents: simulation.synapticEvents,
     bytesPerSynapse: synapses > 0 ? simulation.synapseBytes / synapses : 0,

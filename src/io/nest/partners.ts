@@ -140,7 +140,7 @@ export function synapsePartner(
     return { model: "tsodyks2_synapse", parameters: rested, postsynaptic: {} };
   }
   if (delayKind !== "dendritic") throw no("delayKind", "dendritic", delayKind);
-  if (p.wMin !== 0 && p.wMin !== -Infinity) throw no("plasticity.wMin", "0", p.wMin);
+  if (p.wMin !== 0) throw no("plasticity.wMin", "0", p.wMin);
   const Wmax = Number.isFinite(p.wMax) ? p.wMax * factor : Math.sign(factor) * 1e300;
   if (kind === "stdp-inhibitory") {
     const alpha = (2 * p.targetRate * p.tau) / 1000;
