@@ -31,9 +31,9 @@ export const inputScale = {
 } as const satisfies RuleOption;
 
 const firstFactor = {
-  words: ["clean", "modulated", "again"],
+  words: ["clean", "modulated"],
   paper: "modulated",
-  doc: "presynaptic factor of the first layer: the sample alone, with its modulation, or the sample alone once more, then of every layer: where spikes are drawn, by a draw of its own",
+  doc: "presynaptic factor of the first layer: the sample alone, or with its modulation",
 } as const;
 
 /** The paper's: feedback onto every input, modulated presynaptic factor. */
@@ -110,8 +110,7 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
               let post = tf.sub(h[l + 1], hErr[l + 1]);
               if (gain !== 1) post = tf.mul(post, gain);
               if (decay !== 0) post = tf.add(post, tf.mul(h[l + 1], decay));
-              // Rates are the same again.
-              descend(l, post, pre === "again" || (l === 0 && pre === "clean") ? h[l] : hErr[l]);
+              descend(l, post, l === 0 && pre === "clean" ? x : hErr[l]);
             }
             descend(net.depth - 1, e, hErr[net.depth - 1]);
             return logits;
@@ -120,7 +119,6 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
         spiking: net => {
           const clean = net.presentation();
           const modulated = net.presentation();
-          const again = pre === "again" ? net.presentation() : null;
           const e = new Float64Array(classes);
           const drive = new Float64Array(inputs);
           const post = sizes.map(n => new Float64Array(n));
@@ -129,14 +127,13 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
               net.present(clean);
               outputError(clean.logits, label, e);
               net.present(modulated, multiply(F, e, drive));
-              if (again) net.present(again);
               for (let l = 0; l < net.depth - 1; l++) {
                 const [h, hErr, third] = [clean.response[l + 1], modulated.response[l + 1], post[l + 1]];
                 const a = clean.trace[l + 1];
                 for (let j = 0; j < third.length; j++) {
                   third[j] = gain * (h[j] - hErr[j]) + decay * a[j];
                 }
-                descend(l, third, again ?? (l === 0 && pre === "clean" ? clean : modulated));
+                descend(l, third, l === 0 && pre === "clean" ? clean : modulated);
               }
               descend(net.depth - 1, e, modulated);
               return clean;
