@@ -24,7 +24,7 @@ export const modelOptions = {
   },
   mode: {
     takes: "<name>",
-    help: "with --to nest: exact, spikes anywhere in time, or grid, on multiples of --dt (default: exact)",
+    help: "with --to nest: exact, spikes anywhere in time, or grid, on multiples of --dt (default: grid for a model that has a step, else exact)",
     read: among(["exact", "grid"]),
   },
   connect: connectOption,
@@ -69,8 +69,8 @@ export async function handOver(
   const untold = { input: null, nirUnit: null, nirSteps: null, nirDt: null };
   const model = await networkModel(source, { ...untold, allowOutside, set: options.set });
   const how = {
-    precise: to === "nest" && options.mode !== "grid",
-    dtMs: options.dt ?? model.imported?.dtMs ?? 0.1,
+    precise: to === "nest" && (options.mode ?? (model.dt === null ? "exact" : "grid")) === "exact",
+    dtMs: options.dt ?? model.dt ?? model.imported?.dtMs ?? 0.1,
     durationMs: options.duration ?? model.imported?.durationMs ?? 1000,
     seed,
   };

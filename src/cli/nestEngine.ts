@@ -54,7 +54,7 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
   await expectNest(asked);
   const began = performance.now();
   const precise = mode === "exact";
-  const dtMs = asked.dt ?? imported?.dtMs ?? 0.1;
+  const dtMs = asked.dt ?? found.dt ?? imported?.dtMs ?? 0.1;
   const optionsFor = async (net: Network) => {
     const recorded = input === null ? null : await recordedInput(input, net, asked.allowOutside);
     const durationMs = asked.duration ?? imported?.durationMs ?? (recorded?.durationMs || 1000);
