@@ -43,27 +43,27 @@ export function endWithSweep(): void {
 export class Child {
   readonly ended: Promise<Ending>;
   told: Told = { share: 0, peakBytes: 0 };
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
 
   /** @param words  arguments of `compare` */
   constructor(words: readonly string[]) {
     const main = fileURLToPath(new URL("../main.js", import.meta.url));
     const definitions = plugins.flatMap(({ file }) => ["--plugin", file]);
     // Of its own group, so that an interrupt at the keyboard reaches the sweep alone, which passes it on once.
-    this.#process = spawn(process.execPath, [main, ...definitions, "compare", ...words], {
+    this.#child = spawn(process.execPath, [main, ...definitions, "compare", ...words], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       detached: true,
     });
-    this.#process.on("message", told => {
+    this.#child.on("message", told => {
       this.told = told as Told;
     });
     let text = "";
-    this.#process.stderr!.setEncoding("utf8").on("data", part => {
+    this.#child.stderr!.setEncoding("utf8").on("data", part => {
       text = (text + part).slice(-10_000);
     });
     this.ended = new Promise((resolve, reject) => {
-      this.#process.on("error", reject);
-      this.#process.on("close", (code, signal) => {
+      this.#child.on("error", reject);
+      this.#child.on("close", (code, signal) => {
         const lines = text.split("\n").filter(line => line.startsWith("threefactor: "));
         resolve({ code, signal, error: lines.at(-1)?.slice("threefactor: ".length) ?? "" });
       });
@@ -72,6 +72,6 @@ export class Child {
 
   /** Has it end after its last finished epoch. */
   stop(): void {
-    this.#process.kill("SIGTERM");
+    this.#child.kill("SIGTERM");
   }
 }
