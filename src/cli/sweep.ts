@@ -8,17 +8,18 @@ import { quoted } from "./openRun.ts";
 import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
 import { plugins } from "./plugins.ts";
 import { checkAll } from "./sweep/checkAll.ts";
-import { type Configuration, distinct, type Sweep, sweepOf } from "./sweep/configurations.ts";
-import { Costs } from "./sweep/costs.ts";
+import { handToCluster } from "./sweep/cluster.ts";
+import { distinct, type Sweep, sweepOf } from "./sweep/configurations.ts";
 import { type Declaration, readDeclaration } from "./sweep/declaration.ts";
 import { dryRun } from "./sweep/dryRun.ts";
 import { SweepFolder } from "./sweep/folder.ts";
 import { merge } from "./sweep/merge.ts";
-import { type Crew, runPool } from "./sweep/pool.ts";
-import { SweepProgress } from "./sweep/progress.ts";
-import { choiceTexts, choose, runsOf, runsToCome } from "./sweep/selection.ts";
+import type { Crew } from "./sweep/pool.ts";
+import { runsToCome } from "./sweep/selection.ts";
+import { runAllStages, runTask } from "./sweep/stages.ts";
 import { statusCommand, sweepIn } from "./sweep/status.ts";
-import { print, printJson } from "./terminal.ts";
+import { type Places, placesOf, type Task, taskOf } from "./sweep/tasks.ts";
+import { complain, print, printJson } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
 const text = (_: string, typed: string) => typed;
@@ -38,8 +39,28 @@ const settings = {
     takes: "<folder>",
     help: "folder of the sweep (default: runs/sweep-NAME); one that is there is gone on with",
   },
-  dataDir: { takes: "<folder>", help: "as of compare", read: text },
+  dataDir: { takes: "<folder>", help: "where data sets lie, as of compare", read: text },
   seed: { takes: "<n>", help: "of the random search, instead of the file's", read: integerFrom(0) },
+  index: {
+    takes: "<n>",
+    help: "do one task of many, from 0, the last of which merges; in a job array of Slurm, PBS, Grid Engine or Kubernetes its own",
+    read: integerFrom(0),
+  },
+  chunk: {
+    takes: "<n>",
+    help: "runs of a task (default: 1, or with --slurm and --kubernetes as many as take minutes)",
+    read: integerFrom(1),
+  },
+  slurm: {
+    takes: "[options]",
+    help: 'submit a job array and a job that merges; options of sbatch after a "=": --slurm="--time=04:00:00 -p cpu"',
+    read: (_: string, typed: string) => ((typed as string | true) === true ? "" : typed),
+  },
+  kubernetes: {
+    takes: "<image>",
+    help: "write the indexed Job of an image that holds threefactor",
+    read: text,
+  },
   retry: { help: "try again what has failed" },
   dryRun: { help: "list the runs, with the time that they take by a timed probe, and run nothing else" },
   json: { help: "print the merged results.json, or the list of --dry-run, and nothing else" },
@@ -70,57 +91,54 @@ function mergeCommand(): Command {
 
 async function sweepFile(file: string, flags: Flags<typeof settings>): Promise<void> {
   const options = readOptions(settings, flags);
+  checkTogether(options);
+  const toCluster = options.slurm !== null || options.kubernetes !== null;
+  const task = toCluster || options.dryRun ? null : taskOf(options.index);
   const declaration = seeded(await readDeclaration(file), options.seed);
   const sweep = await sweepOf(declaration, file);
   const folder = new SweepFolder(options.out ?? join("runs", `sweep-${declaration.name}`));
   folder.expectFree();
-  const trials = sweep.choices.flatMap(({ candidates }) => candidates.flatMap(({ trials }) => trials));
-  const all = distinct([...trials, ...sweep.runs, ...runsToCome(sweep)]);
-  const counts = await checkAll(all, options.dataDir, file);
   const crew = crewOf(options, folder, file);
+  const places = placesOf(sweep, options.chunk ?? 1);
+  const write = () =>
+    writable(folder.path, "a folder that can be written", () => folder.writeDeclaration(declaration));
+  if (task) {
+    await write();
+    return oneTask(folder, sweep, places, task, crew, options, file);
+  }
+  const all = distinct([...places.trials, ...sweep.runs, ...runsToCome(sweep)]);
+  const counts = await checkAll(all, options.dataDir, file);
   if (options.dryRun) return dryRun(folder, sweep, counts, crew, options.json);
-  await writable(folder.path, "a folder that can be written", () => folder.writeDeclaration(declaration));
-  await run(folder, sweep, trials, crew, options.retry);
+  await write();
+  if (toCluster) return handToCluster(folder, sweep, counts, { ...options, workers: options.workers ?? 1 });
+  await runAllStages(folder, sweep, places, crew, options.retry);
   await conclude(folder, sweep, file, options.json);
 }
 
-/** Runs the stages of a sweep one after the other. */
-async function run(
+/** @throws InputError for options that exclude each other */
+function checkTogether({ index, slurm, kubernetes, dryRun }: Settings): void {
+  const ways = Object.entries({ index, slurm, kubernetes, "dry-run": dryRun || null });
+  const [first, second] = ways.filter(([, value]) => value !== null).map(([flag]) => `--${flag}`);
+  if (second) throw new InputError(`${second}: expected ${first} or ${second}, got both`);
+}
+
+async function oneTask(
   folder: SweepFolder,
   sweep: Sweep,
-  trials: readonly Configuration[],
+  places: Places,
+  task: Task,
   crew: Crew,
-  retry: boolean,
+  { retry, json }: Settings,
+  file: string,
 ): Promise<void> {
-  const costs = new Costs();
-  const progress = new SweepProgress(folder, costs, crew.workers);
-  const stage = async (now: readonly Configuration[], later: readonly Configuration[]) => {
-    progress.expect([...trials, ...now, ...later]);
-    for (const each of distinct(now)) {
-      const state = await folder.state(each);
-      if (state === "failed" && retry) await folder.forgetFailure(each);
-      else if (state === "done" || state === "failed") progress.known(each);
-      if (state === "done") await costs.learnFrom(folder, [each]);
-    }
-    try {
-      await runPool(
-        folder,
-        now.filter(each => !progress.isKnown(each)),
-        crew,
-        costs,
-        progress,
-      );
-    } finally {
-      progress.clear();
-    }
-  };
-  progress.line(`${crew.workers} at a time; writing ${folder.path}`);
-  if (trials.length === 0) return stage(sweep.runs, []);
-  await stage(trials, runsToCome(sweep));
-  const made = await choose(folder, sweep.choices);
-  if (!made) return;
-  for (const line of choiceTexts(made)) progress.line(`chosen: ${line}`);
-  await stage(runsOf(made), []);
+  const end = await runTask(folder, sweep, places, task, crew, retry);
+  if (end === "merge") return conclude(folder, sweep, file, json);
+  if (end === "left") process.exitCode = 1;
+  if (end === "early")
+    complain(
+      `${task.from}: task ${task.index} needs runs of others that have not ended; expected them to be done`,
+      1,
+    );
 }
 
 /** Merges, and says what a sweep has come to; the program's code is 1 where a part is still to be run. */

@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import os from "node:os";
 import { join } from "node:path";
 import { InputError, parseJson, shown } from "../../errors.ts";
 import { writeAtomic } from "../../files/atomic.ts";
@@ -38,8 +40,11 @@ export class SweepFolder {
     return join(this.path, "sweep.json");
   }
 
-  writeDeclaration(declaration: Declaration): Promise<void> {
-    return writeAtomic(this.declarationPath, jsonText(declaration));
+  async writeDeclaration(declaration: Declaration): Promise<void> {
+    const text = jsonText(declaration);
+    // Thousands of tasks may come with the same.
+    if (entryAt(this.declarationPath) && readText(this.declarationPath) === text) return;
+    await writeAtomic(this.declarationPath, text);
   }
 
   runFolder({ hash }: Configuration): RunFolder {
@@ -52,6 +57,13 @@ export class SweepFolder {
     if (heldBy(join(folder.path, "run.lock"))) return "running";
     if (!(await folder.holdsRun())) return "waiting";
     return (await folder.record()).endedAt === undefined ? "begun" : "done";
+  }
+
+  /** Frees a run that a process of another machine had, for a caller who knows that it is gone: nobody else can tell. */
+  freeFromElsewhere(configuration: Configuration): void {
+    const path = join(this.runFolder(configuration).path, "run.lock");
+    const owner = heldBy(path);
+    if (owner && owner.host !== os.hostname()) rmSync(path, { force: true });
   }
 
   /** The result of a configuration that is done. */

@@ -40,10 +40,6 @@ export class SweepProgress implements Watch {
     this.#ended.add(configuration.hash);
   }
 
-  isKnown({ hash }: Configuration): boolean {
-    return this.#ended.has(hash);
-  }
-
   async ended(configuration: Configuration, how: "done" | "failed" | "left", why = ""): Promise<void> {
     if (how === "left") this.left.push(configuration);
     this.#ended.add(configuration.hash);
