@@ -92,7 +92,12 @@ async function prepare(
       `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
     );
   }
-  const notes = [...classNotes(data), ...(start?.notes ?? [])];
+  const unread = "accuracies are of validation samples, and the test part is not read";
+  const notes = [
+    ...classNotes(data),
+    ...(options.measure === "validation" ? [unread] : []),
+    ...(start?.notes ?? []),
+  ];
   const saw = whatWasSeen(all, loaded);
   const record = { ...(begun ?? newRecord(options, flags, backend, notes, start, folder)), saw };
   return { data, all, notes, record };

@@ -18,6 +18,8 @@ export interface Ending {
   readonly error: string;
 }
 
+/** The number of the sweep that has started a process: others that start one have messages of their own. */
+const SWEEP = "THREEFACTOR_SWEEP";
 /** [ms] */
 const INTERVAL = 250;
 let last = Number.NEGATIVE_INFINITY;
@@ -25,18 +27,22 @@ let last = Number.NEGATIVE_INFINITY;
 /** Tells the sweep that has started this process how far it is, if one has. */
 export function tellSweep(share: number): void {
   const now = performance.now();
-  if (!process.send || (share < 1 && now - last < INTERVAL)) return;
+  if (!isChild() || (share < 1 && now - last < INTERVAL)) return;
   last = now;
   const told: Told = { share, peakBytes: process.resourceUsage().maxRSS * 1024 };
   // A sweep that has gone need not be told.
-  process.send(told, undefined, undefined, () => {});
+  process.send?.(told, undefined, undefined, () => {});
+}
+
+function isChild(): boolean {
+  return process.channel !== undefined && process.env[SWEEP] === `${process.ppid}`;
 }
 
 /** A process of a sweep ends when the sweep is gone, however it went: as one that is interrupted, with a checkpoint. */
 export function endWithSweep(): void {
-  if (!process.channel) return;
+  if (!isChild()) return;
   process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
-  process.channel.unref();
+  process.channel?.unref();
 }
 
 /** A process of `threefactor compare` that belongs to this one. */
@@ -53,6 +59,7 @@ export class Child {
     this.#child = spawn(process.execPath, [main, ...definitions, "compare", ...words], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       detached: true,
+      env: { ...process.env, [SWEEP]: `${process.pid}` },
     });
     this.#child.on("message", told => {
       this.told = told as Told;

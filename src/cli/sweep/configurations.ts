@@ -210,8 +210,9 @@ function configuration(
   return { hash, rule, twin, seed, label, flags, options, start };
 }
 
-/** Whether an option decides anything in a form. */
+/** Whether an option decides anything in a form; constants of data sets may hang on the encoder. */
 function reads(twin: Twin, key: string): boolean {
+  if (key === "encoder") return true;
   const row: { form?: string } = (comparison as Record<string, object>)[key] ?? {};
   return row.form === undefined || row.form === "both" || row.form === twin;
 }

@@ -82,7 +82,8 @@ describe("a sweep with a selection", () => {
     );
     const trials = all.filter(([{ options }]) => options.measure === "validation");
     expect([all.length, trials.length]).toEqual([8, 4]);
-    for (const [, { testAccuracy, validationAccuracy, testSamples }] of trials) {
+    for (const [{ notes }, { testAccuracy, validationAccuracy, testSamples }] of trials) {
+      expect(notes).toEqual(["accuracies are of validation samples, and the test part is not read"]);
       expect(testAccuracy).toBe(validationAccuracy);
       expect(testSamples).not.toBe(50);
     }
