@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { heldBy } from "../../../src/cli/lock.ts";
 import type { Results, RunRecord } from "../../../src/training/results.ts";
 import { sized } from "../../long.ts";
 import {
@@ -206,35 +207,31 @@ test("a sweep ends with one configuration that was killed again and again, and w
 
 test("a sweep whose processes are killed at random comes to what the whole one does", async () => {
   const declaration = {
-    options: { ...options, epochs: sized(20, 60), seeds: sized(1, 2) },
-    grid: { learningRate: [0.02, 0.5] },
-    select: {},
+    options: { ...options, epochs: sized(20, 500), seeds: sized(1, 2) },
+    ...{ grid: { learningRate: [0.02, 0.5] }, select: {} },
   };
   const file = declared("killed.json", declaration);
   const [whole, cut] = [at("killed-whole"), at("killed-cut")];
   expect((await threefactor("sweep", file, "--out", whole, "--workers", "2")).code).toBe(0);
-  const kills = sized(3, 20);
-  for (let k = 0; ; k++) {
+  const wanted = sized(3, 20);
+  let kills = 0;
+  for (let code: number | null = null; code !== 0; ) {
     const running = start("sweep", file, "--out", cut, "--workers", "2");
-    if (k < kills) {
-      const timer = setTimeout(
-        () => {
-          // In turns the sweep itself, and one of its processes.
-          const child = k % 2 === 0 ? running.child.pid : ownerUnder(cut);
-          if (child !== undefined) process.kill(child, "SIGKILL");
-        },
-        900 + 1700 * Math.random(),
-      );
-      const { code, signal } = await running.ended;
-      clearTimeout(timer);
-      if (code === 0) break;
-      expect([code, signal]).toEqual([null, "SIGKILL"]);
-    } else {
-      const { code, stderr } = await running.ended;
-      expect(code, stderr).toBe(0);
-      break;
+    const ended = running.ended.then(end => {
+      code = end.code;
+      if (code !== 0) expect(end.signal, end.stderr).toBe("SIGKILL");
+    });
+    // In turns the sweep itself, and one of its processes.
+    for (let over = false; !over && kills < wanted; ) {
+      const wait = new Promise<false>(done => setTimeout(() => done(false), 300 + 900 * Math.random()));
+      over = await Promise.race([ended.then(() => true), wait]);
+      const owner = ownerUnder(cut);
+      if (over || owner === undefined) continue;
+      if (killed(kills % 2 === 0 ? running.child.pid! : owner)) kills++;
     }
+    await ended;
   }
+  expect(kills).toBeGreaterThanOrEqual(sized(1, 20));
   expect(await came(cut)).toEqual(await came(whole));
   expect((await filesUnder(cut)).filter(name => /lock|tmp|checkpoint/.test(name))).toEqual([]);
 });
@@ -242,10 +239,15 @@ test("a sweep whose processes are killed at random comes to what the whole one d
 /** A process that writes a run folder now. */
 function ownerUnder(out: string): number | undefined {
   const folder = join(out, "configurations");
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    try {
-      return JSON.parse(readFileSync(join(folder, name, "run.lock"), "utf8")).pid;
-    } catch {}
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.map(name => heldBy(join(folder, name, "run.lock"))?.pid).find(pid => pid !== undefined);
+}
+
+/** @returns whether it was there */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
   }
-  return undefined;
 }
