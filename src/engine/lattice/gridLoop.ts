@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { Actors, expectInput } from "../actors.ts";
+import { Actors, expectInput, modulating } from "../actors.ts";
 import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import { Arena } from "../kernels/arena.ts";
@@ -46,7 +46,7 @@ export class GridLoop implements Loop {
   readonly #queue: EventQueue;
   readonly #arena: Arena;
   readonly #crew: Crew;
-  /** Synapses reached over general learning projections. */
+  /** Synapses reached one by one. */
   #events = 0;
   /** Whether a population's spikes must be known before the next one is looked at. */
   readonly #oneByOne: boolean;
@@ -111,8 +111,10 @@ export class GridLoop implements Loop {
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
     const groups = this.populations.map(({ group }) => group);
-    const receiver = (p: number) => this.#receiver(this.populations[p]);
-    const links = linksOf(network, groups, arena, crew, dt, receiver, () => this.#reached);
+    const states = this.populations;
+    const receiver = (p: number, gain: number, target: string | null) =>
+      this.#receiver(states[p], gain, target);
+    const links = linksOf(network, states, arena, crew, dt, receiver, () => this.#reached);
     this.#links = links;
     this.#passing = links.flatMap(({ plastic }) => (plastic?.passes ? [plastic] : []));
     this.#incoming = groups.map((_, p) => links.filter(({ to }) => to === p));
@@ -251,11 +253,11 @@ export class GridLoop implements Loop {
     const incoming = this.#incoming[state.index];
     for (const counts of this.#counts[state.index]) counts.deliver(step, this.time);
     for (const { from, rows } of incoming) rows?.deliver(step, this.#histories[from]);
-    for (const { plastic, arrivals } of incoming) {
-      if (!plastic || !arrivals) continue;
+    for (const { arrive, arrivals } of incoming) {
+      if (!arrive || !arrivals) continue;
       this.#crew.run();
       arrivals.take(step, (row, cursor) => {
-        const next = plastic.arrive(row, cursor, this.time);
+        const next = arrive(row, cursor, this.time);
         this.#events += next - cursor;
         return next;
       });
@@ -310,10 +312,11 @@ export class GridLoop implements Loop {
     this.#actors.act(source, item, extra, this.time);
   }
 
-  #receiver(target: State): (j: number, amount: number) => void {
+  #receiver(state: State, gain: number, target: string | null): (j: number, amount: number) => void {
+    if (target !== null) return modulating(state, target, gain, () => this.time);
     return (j, amount) => {
-      expectInput(target, j, this.time, amount);
-      target.neurons.receive(j, this.time, amount);
+      expectInput(state, j, this.time, amount);
+      state.neurons.receive(j, this.time, amount);
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { Network, NetworkSpec } from "../../engine/network/network.ts";
 import { edges } from "../../engine/network/plasticity/edges.ts";
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { inputsOf, type NestInput } from "./inputs.ts";
 import type { NestOptions } from "./options.ts";
 import { CAPACITANCE, neuronPartner, type Partner, synapsePartner, weightOf } from "./partners.ts";
@@ -48,8 +48,10 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
   const partners = net.populations.map(population => neuronPartner(population, precise));
   const kept: Record<string, number>[] = partners.map(({ parameters }) => ({ ...parameters }));
   const projections = net.projections.map((projection): NestProjection => {
-    const { name, place, synapses, plasticity, from, to } = projection;
+    const { name, place, synapses, plasticity, from, to, target } = projection;
     const path = `projections[${place}]`;
+    if (target !== null)
+      throw new InputError(`${path}.target: expected the membrane, as NEST has, got ${shown(target)}`);
     if (synapses.shared)
       throw new InputError(
         `${path}.connect.kind: expected a weight per synapse, got those of a shared kernel`,

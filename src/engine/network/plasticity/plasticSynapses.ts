@@ -45,14 +45,14 @@ export class PlasticSynapses {
   #next = 0;
 
   /**
-   * @param neurons  the targets
+   * @param targets  the postsynaptic neurons and their modulators
    * @param receive  takes a spike's effect to them
    * @param double   whether weights are kept in double precision, and given to the network rounded
    */
   constructor(
     synapses: Projection,
     { models, delayKind }: Plasticity,
-    neurons: Site["neurons"],
+    targets: Pick<Site, "neurons" | "modulators">,
     receive: (target: number, amount: number) => void,
     double = false,
   ) {
@@ -67,7 +67,8 @@ export class PlasticSynapses {
       preSides: this.#sharesPre ? synapses.pre : synapses.synapses,
       postSides: this.#sharesPost ? synapses.post : synapses.synapses,
       weights: this.#weights,
-      neurons,
+      neurons: targets.neurons,
+      modulators: targets.modulators,
     };
     this.#rules = models.map(model => model.create(site));
     const walks = this.#rules.some(rule => rule.atPost || rule.modulate);
@@ -113,10 +114,13 @@ export class PlasticSynapses {
   /** Spikes that have arrived have passed, and thresholds have been tested. */
   pass(t: number): void {
     const arrived = this.#arrived;
+    const { shared } = this.#synapses;
     for (let k = 0; k < arrived.length; k += 2) {
+      if (shared) this.#next = this.#edges.shared!.starts[arrived[k]];
       this.#synapses.deliver(arrived[k], arrived[k + 1], (j, _, s) => {
+        const own = shared ? this.#next++ : s;
         const [pre, post] = [this.#sharesPre ? arrived[k] : s, this.#sharesPost ? j : s];
-        for (const rule of this.#rules) if (rule.passed?.(s, pre, post, t)) this.changes++;
+        for (const rule of this.#rules) if (rule.passed?.(s, pre, post, t, own)) this.changes++;
       });
     }
     arrived.length = 0;
@@ -201,7 +205,7 @@ export class PlasticSynapses {
     const rules = this.#rules.filter(rule => rule.modulate);
     const standing = this.#rules.filter(rule => rule.stand);
     if (rules.length + standing.length === 0)
-      throw new InputError("plasticity: expected three-factor, which takes modulators");
+      throw new InputError("plasticity: expected three-factor, which takes modulators where it names none");
     for (const rule of standing) rule.stand!(modulators);
     if (rules.length === 0) return;
     const { start, synapses } = this.#columns!;

@@ -1,6 +1,7 @@
 import type { NeuronState } from "../neurons/neuronGroup.ts";
 import type { Table, Values } from "../parameters.ts";
 import type { Bounds } from "./bounds.ts";
+import type { Modulator } from "./modulator.ts";
 
 /**
  * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
@@ -39,7 +40,7 @@ export interface SynapseRule {
    * Called after a presynaptic spike has passed and thresholds of that instant have been tested.
    * @returns whether the weight has changed
    */
-  passed?(synapse: number, pre: number, post: number, t: number): boolean;
+  passed?(synapse: number, pre: number, post: number, t: number, own: number): boolean;
   /** These modulators stand from now on, one per postsynaptic neuron. */
   stand?(modulators: ArrayLike<number>): void;
   /** A modulator for one postsynaptic neuron reaches its synapse. */
@@ -54,6 +55,8 @@ export interface Site {
   readonly weights: Float32Array | Float64Array;
   /** The postsynaptic neurons. */
   readonly neurons: Pick<NeuronState, "potential" | "parameters">;
+  /** Their modulators, by name. */
+  readonly modulators: ReadonlyMap<string, Modulator>;
 }
 
 /** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
@@ -77,6 +80,8 @@ export interface PlasticityModel {
    * events, as each synapse's would by itself: there is no `weightAt`, and state of a synapse is kept by `own`.
    */
   readonly shares?: boolean;
+  /** The modulator of the postsynaptic neurons that it reads, by name. */
+  readonly modulator?: string;
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;
