@@ -41,10 +41,19 @@ export interface SynapseRule {
    * @returns whether the weight has changed
    */
   passed?(synapse: number, pre: number, post: number, t: number, own: number): boolean;
+  /** In its place where the change does not depend on the synapse. */
+  readonly shift?: Shift;
   /** These modulators stand from now on, one per postsynaptic neuron. */
   stand?(modulators: ArrayLike<number>): void;
   /** A modulator for one postsynaptic neuron reaches its synapse. */
   modulate?(synapse: number, pre: number, post: number, t: number, own: number, modulator: number): void;
+}
+
+/** What presynaptic spikes change weights by after they have passed, the same for all synapses of a neuron. */
+export interface Shift {
+  readonly bounds: Bounds;
+  /** NaN for no change. */
+  by(post: number, t: number): number;
 }
 
 /** What a rule finds where it is put: how many synapses and sides, and the weights, which it may change. */

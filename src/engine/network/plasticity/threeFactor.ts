@@ -3,7 +3,7 @@ import { exp } from "../../../math/elementary.ts";
 import type { SpikeTrain } from "../../record/spikeTrain.ts";
 import { decay, type Given, table, time, type Values } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
-import { bounds, checkWeights, clip } from "./bounds.ts";
+import { type Bounds, bounds, checkWeights, clip } from "./bounds.ts";
 import { continuously } from "./continuousReading.ts";
 import { gateOf, gateParameters } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
@@ -99,7 +99,7 @@ function modulated(p: Parameters): PlasticityModel {
         weights[s] = clip(weights[s] + by, bounds);
       };
       const input = site.modulators.get(modulator);
-      if (eligibility === "online") return online(p, site, change, input);
+      if (eligibility === "online") return online(p, site, bounds, input);
       if (!input) return remembered(p, site, change);
       if (read !== "continuous") return readAtSpikes(p, site, change, input);
       const tau = eligibility === "trace" ? p.tauPlus : p.tauEligibility;
@@ -189,19 +189,18 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
 }
 
 /** @param modulator  or, without, those that stand */
-function online(p: Parameters, site: Site, change: Change, modulator?: Modulator): SynapseRule {
+function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator): SynapseRule {
   const { eta, height, tauPlus, end } = p;
   const { isOpen, ...heard } = gateOf(p, site);
   const held = new Float64Array(modulator ? 0 : site.postSides);
+  const by = (post: number, t: number) => {
+    const m = modulator ? modulator.at(post, t) : held[post];
+    return m === 0 || !isOpen(post, t) ? Number.NaN : eta * leftAt(end, height, t, tauPlus) * m;
+  };
   return {
     ...heard,
     ...(!modulator && { stand: (modulators: ArrayLike<number>) => held.set(modulators) }),
-    passed(s, _pre, post, t) {
-      const m = modulator ? modulator.at(post, t) : held[post];
-      if (m === 0 || !isOpen(post, t)) return false;
-      change(s, eta * leftAt(end, height, t, tauPlus) * m);
-      return true;
-    },
+    shift: { bounds, by },
   };
 }
 
