@@ -6,13 +6,13 @@ import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
-import type { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import type { Stimulus } from "../network/stimuli/timing.ts";
 import { PopulationState } from "../populationState.ts";
 import { Crew } from "./crew.ts";
 import { LatticeGroup } from "./latticeGroup.ts";
 import { type Link, linksOf } from "./links.ts";
 import { PoissonCounts } from "./poissonCounts.ts";
+import { ShiftRows } from "./shiftRows.ts";
 import { SpikeHistory } from "./spikeHistory.ts";
 
 type State = PopulationState<LatticeGroup>;
@@ -68,7 +68,7 @@ export class GridLoop implements Loop {
   /** Whether someone hears of spikes who may ask for more to happen at once. */
   readonly #watched: boolean;
   /** Synapses with rules that act after a spike has passed, and look at potentials then. */
-  readonly #passing: readonly PlasticSynapses[];
+  readonly #passing: readonly { pass(t: number): void }[];
 
   /**
    * @param dt        [ms]
@@ -116,7 +116,10 @@ export class GridLoop implements Loop {
       this.#receiver(states[p], gain, target);
     const links = linksOf(network, states, arena, crew, dt, receiver, () => this.#reached);
     this.#links = links;
-    this.#passing = links.flatMap(({ plastic }) => (plastic?.passes ? [plastic] : []));
+    this.#passing = links.flatMap(({ plastic, learns }) => [
+      ...(plastic?.passes ? [plastic] : []),
+      ...(learns instanceof ShiftRows ? [learns] : []),
+    ]);
     this.#incoming = groups.map((_, p) => links.filter(({ to }) => to === p));
     this.#outgoing = groups.map((_, p) => links.filter(({ from }) => from === p));
     this.#counts = groups.map(() => []);
@@ -126,7 +129,7 @@ export class GridLoop implements Loop {
     });
     this.#oneByOne =
       watched || projections.some(({ synapses, from }) => synapses.minDelay === 0 && groups[from]);
-    this.plastic = links.map(({ pairs, plastic }) => pairs ?? plastic);
+    this.plastic = links.map(({ learns, plastic }) => learns ?? plastic);
     const learning = links.map(({ plastic }) => plastic);
     this.#actors = new Actors(network, this.populations, learning, onSpike);
     this.#queue = this.#actors.queue;
@@ -181,7 +184,7 @@ export class GridLoop implements Loop {
     this.takeWeights();
     while (this.#step <= last) this.#runStep(this.#step === last);
     this.time = end;
-    for (const { pairs } of this.#links) pairs?.update(this.#reached);
+    for (const { learns } of this.#links) learns?.update(this.#reached);
     this.giveWeights();
   }
 
@@ -190,13 +193,13 @@ export class GridLoop implements Loop {
   }
 
   giveWeights(): void {
-    for (const { pairs, plastic } of this.#links) (pairs ?? plastic)?.giveWeights();
+    for (const { learns, plastic } of this.#links) (learns ?? plastic)?.giveWeights();
   }
 
   emit(state: State, i: number): void {
     this.#actors.fired(state, i, this.time);
     this.#histories[state.index].push(this.#step, i);
-    for (const { pairs } of this.#incoming[state.index]) pairs?.postSpike(i, this.#step);
+    for (const { learns } of this.#incoming[state.index]) learns?.postSpike(i, this.#step, this.time);
     for (const { arrivals } of this.#outgoing[state.index]) arrivals?.push(i, 0, this.#step);
   }
 

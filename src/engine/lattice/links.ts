@@ -7,6 +7,7 @@ import type { Crew } from "./crew.ts";
 import { longestDelay } from "./delays.ts";
 import { DenseRows } from "./denseRows.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
+import { ShiftRows, shiftOf } from "./shiftRows.ts";
 import { StaticProjection } from "./staticRows.ts";
 import { pairsOf, StdpRows } from "./stdpRows.ts";
 
@@ -19,9 +20,9 @@ export interface Link {
   readonly to: number;
   /** [steps] */
   readonly longest: number;
-  readonly rows: StaticProjection | DenseRows | StdpRows | null;
-  /** The same rows, where they learn by pairs. */
-  readonly pairs: StdpRows | null;
+  readonly rows: StaticProjection | DenseRows | StdpRows | ShiftRows | null;
+  /** The same rows, where they learn. */
+  readonly learns: StdpRows | ShiftRows | null;
   readonly plastic: PlasticSynapses | null;
   /** Spikes on their way to those that are reached one by one. */
   readonly arrivals: Arrivals | null;
@@ -52,19 +53,22 @@ export function linksOf(
     const path = `projections[${place}]`;
     const group = states[to].neurons;
     const longest = longestDelay(synapses, dt, path);
-    const none = { rows: null, pairs: null, plastic: null, arrivals: null, arrive: null };
+    const none = { rows: null, learns: null, plastic: null, arrivals: null, arrive: null };
     const link = { from, to, longest, ...none };
     const arrivals = () => new Arrivals(synapses, longest, dt, path);
     if (plasticity) {
-      const rule = target === null ? pairsOf(synapses, plasticity, group) : null;
-      if (!rule) {
+      const pairs = target === null ? pairsOf(synapses, plasticity, group) : null;
+      const shift = target === null ? shiftOf(synapses, plasticity, group) : null;
+      if (!pairs && !shift) {
         const receive = receiver(to, 1, target);
         const plastic = new PlasticSynapses(synapses, plasticity, states[to], receive, group.double);
         const arrive = plastic.arrive.bind(plastic);
         return { ...link, plastic, arrivals: arrivals(), arrive };
       }
-      const pairs = new StdpRows(arena, crew, synapses, rule, group, dt, path, reached);
-      return { ...link, rows: pairs, pairs };
+      const learns = shift
+        ? new ShiftRows(arena, crew, synapses, shift, states[to], dt, path)
+        : new StdpRows(arena, crew, synapses, pairs!, group, dt, path, reached);
+      return { ...link, rows: learns, learns };
     }
     if (target !== null) {
       const receive = receiver(to, synapses.gain, target);

@@ -57,7 +57,8 @@ export function gateOf(
     ...(drop > 0 && { postSpike: (post: number, t: number) => own.bump(post, t, drop) }),
     isOpen(post, t) {
       const v = neurons.potential(post, t);
-      return v < vThreshold && v - vRest + own.at(post, t) > 0;
+      // What spikes took off is none of it, or positive: an exponential only where it matters.
+      return v < vThreshold && (v > vRest || v - vRest + own.at(post, t) > 0);
     },
   };
 }

@@ -5,6 +5,11 @@ import { type Edges, edges } from "./edges.ts";
 import type { PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
 import { Shifts } from "./shifts.ts";
 
+/** What is wrong with modulators for synapses that take none from outside. */
+export function noModulators(): InputError {
+  return new InputError("plasticity: expected three-factor, which takes modulators where it names none");
+}
+
 /** A checked `plasticity` field of a projection. */
 export interface Plasticity {
   readonly models: readonly PlasticityModel[];
@@ -226,8 +231,7 @@ export class PlasticSynapses {
   modulate(modulators: ArrayLike<number>, t: number): void {
     const rules = this.#rules.filter(rule => rule.modulate);
     const standing = this.#rules.filter(rule => rule.stand);
-    if (rules.length + standing.length === 0)
-      throw new InputError("plasticity: expected three-factor, which takes modulators where it names none");
+    if (rules.length + standing.length === 0) throw noModulators();
     for (const rule of standing) rule.stand!(modulators);
     if (rules.length === 0) return;
     const { start, synapses } = this.#columns!;

@@ -94,6 +94,8 @@ export interface PlasticityModel {
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;
+  /** Whether all that its rule does is a `shift`, which loops of its own may take over; see `ShiftRows`. */
+  readonly shifts?: boolean;
   /** Set for a pair rule that loops of its own may take over; see `StdpRows`. */
   readonly pairs?: PairParameters;
 }

@@ -91,6 +91,7 @@ function modulated(p: Parameters): PlasticityModel {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,
     shares: read !== "continuous",
+    shifts: eligibility === "online",
     ...(modulator !== "" && { modulator }),
     check: weights => checkWeights(weights, bounds),
     create(site) {
