@@ -47,8 +47,10 @@ export type { MembraneSpec, SynapticParameters, SynapticSpec } from "./engine/ne
 
 // Plasticity
 
+export type { ModulatorSpec } from "./engine/network/modulators.ts";
 export type { HomeostasisSpec } from "./engine/network/plasticity/homeostasis.ts";
 export type { PlasticitySpec } from "./engine/network/plasticity/index.ts";
+export type { Modulator } from "./engine/network/plasticity/modulator.ts";
 export type {
   PairParameters,
   PlasticityModel,

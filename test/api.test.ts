@@ -17,7 +17,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "NeuronGroup MembraneSpec SynapticParameters SynapticSpec",
   ],
   "browser: Plasticity": [
-    "HomeostasisSpec PlasticitySpec PlasticityModel Site SynapseRule Plasticity ShortTermSpec",
+    "HomeostasisSpec Modulator ModulatorSpec PlasticitySpec PlasticityModel Site SynapseRule Plasticity ShortTermSpec",
     "StdpDerivativeSpec StdpInhibitorySpec PairParameters StdpPairSpec StdpRewardSpec pfisterGerstner2006",
     "StdpTripletSpec Eligibility ThreeFactorSpec Trace",
   ],

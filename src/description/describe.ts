@@ -1,4 +1,5 @@
 import { expectChoice } from "../engine/network/expect.ts";
+import { MEMBRANE } from "../engine/network/modulators.ts";
 import { type NetworkSpec, populationFields, projectionFields } from "../engine/network/network.ts";
 import { weightUnit } from "../engine/network/neurons/index.ts";
 import { stimulusFields } from "../engine/network/stimuli/stimulus.ts";
@@ -88,9 +89,10 @@ export function describe(model: unknown): {
       ]),
     ),
     projections: list(raw.projections, "projections").map((projection, q) => {
-      const { from, to } = object(projection, `projections[${q}]`);
+      const { from, to, target = MEMBRANE } = object(projection, `projections[${q}]`);
       const sizes = [size(from), size(to)] as const;
-      return readFields(projection, `projections[${q}]`, scope, sizes, projectionFields, weights(to));
+      const unit = target === MEMBRANE ? weights(to) : "1";
+      return readFields(projection, `projections[${q}]`, scope, sizes, projectionFields, unit);
     }),
     ...(raw.stimuli && {
       stimuli: list(raw.stimuli, "stimuli").map((stimulus, s) => {

@@ -86,3 +86,17 @@ export function expectInput(target: PopulationState, j: number, t: number, amoun
     `${target.name}, neuron ${j}, t = ${t} ms: expected finite weights, got an input of ${amount}`,
   );
 }
+
+/** What takes an input to a neuron's modulator of a name now. */
+export function modulating(
+  state: PopulationState,
+  name: string,
+  gain: number,
+  now: () => number,
+): (j: number, weight: number) => void {
+  const modulator = state.modulators.get(name)!;
+  return (j, weight) => {
+    expectInput(state, j, now(), weight * gain);
+    modulator.receive(j, now(), weight * gain);
+  };
+}

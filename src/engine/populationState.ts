@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { Population } from "./network/network.ts";
 import type { NeuronState } from "./network/neurons/neuronGroup.ts";
+import { Modulator } from "./network/plasticity/modulator.ts";
 import { Trace } from "./network/plasticity/trace.ts";
 
 /** What a simulation keeps of one population besides the state of its neurons. */
@@ -12,6 +13,8 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   /** null for an input population. */
   readonly group: Neurons | null;
   readonly trace: Trace | null;
+  /** By name. */
+  readonly modulators: ReadonlyMap<string, Modulator>;
   /** Ranks of what reaches the population, and of what follows at the same instant. */
   readonly rank: number;
   readonly lateRank: number;
@@ -30,13 +33,14 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   #steps: Float64Array | null = null;
 
   constructor(population: Population, index: number, group: Neurons | null) {
-    const { name, size, tauTrace } = population;
+    const { name, size, tauTrace, modulators } = population;
     this.index = index;
     this.name = name;
     this.size = size;
     this.population = population;
     this.group = group;
     this.trace = tauTrace === null ? null : new Trace(size, tauTrace);
+    this.modulators = new Map([...modulators].map(([own, tau]) => [own, new Modulator(size, tau)]));
     this.rank = 2 * population.rank;
     this.lateRank = this.rank + 1;
     this.predicted = new Float64Array(size).fill(Infinity);

@@ -301,6 +301,16 @@ export class Simulation {
   }
 
   /**
+   * Modulators of a population now, one per neuron.
+   * @param name  as in the population's `modulators`
+   */
+  modulator(population: string, name: string): Float64Array {
+    const { modulators } = this.#find(population);
+    expectChoice(`${population}: modulator`, name, [...modulators.keys()]);
+    return modulators.get(name)!.read(this.time);
+  }
+
+  /**
    * Weights of a projection now, without its gain, in the order of `connections`; of a convolution, those of its kernel.
    * @param projection  its name, or its place in the list
    */

@@ -107,6 +107,24 @@ const models: readonly object[] = [
     ],
     stimuli: [{ to: "in", kind: "spikes", times: [0, 0.1, 0.2, 0.3], neurons: [0, 1, 2, 3] }],
   },
+  {
+    name: "modulated",
+    populations: {
+      in: { size: 4, neuron: "input" },
+      out: { size: 2, neuron: lif, modulators: { error: { tau: "20 ms" } } },
+    },
+    projections: [
+      { from: "in", to: "out", target: "error", weights: "normal(0, 1)", delay: "0.1 ms" },
+      {
+        ...{ from: "in", to: "out", weights: "10 mV", delay: "0.1 ms" },
+        plasticity: {
+          ...{ kind: "three-factor", eligibility: "online", modulator: "error", eta: -0.1 },
+          ...{ gate: "window", vMin: "-1 mV", vMax: "19 mV" },
+        },
+      },
+    ],
+    stimuli: [{ to: "in", kind: "spikes", times: [0, 0.1, 0.2, 0.3], neurons: [0, 1, 2, 3] }],
+  },
 ];
 
 const json = (value: object) => toBytes(JSON.stringify(value, null, 1));

@@ -4,7 +4,7 @@ import type { Memory } from "./memory.ts";
 
 const { fround } = Math;
 
-export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDense"> {
+export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDense" | "shiftDense"> {
   return {
     deliver(record, spikes, count, segment) {
       const { f32, u32, u16, field, single } = memory();
@@ -34,6 +34,17 @@ export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDe
           f32[exc + j] += fround(positive * single(record, layout.DENSE_SCALE_EXC));
           if (exc !== inh) f32[inh + j] += fround(Math.min(w, 0) * single(record, layout.DENSE_SCALE_INH));
         }
+      }
+    },
+    shiftDense(record, rows, count) {
+      const { f32, u32, field, single } = memory();
+      const weights = field(record, layout.DENSE_WEIGHTS) / 4;
+      const by = field(record, layout.SHIFT_BY) / 4;
+      const [low, high] = [single(record, layout.SHIFT_LOW), single(record, layout.SHIFT_HIGH)];
+      for (let k = 0; k < count; k++) {
+        const row = weights + u32[rows / 4 + k] * field(record, layout.DENSE_STRIDE);
+        for (let j = 0; j < field(record, layout.DENSE_COLUMNS); j++)
+          f32[row + j] = Math.min(Math.max(fround(f32[row + j] + f32[by + j]), low), high);
       }
     },
   };

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { Actors, expectInput } from "../actors.ts";
+import { Actors, expectInput, modulating } from "../actors.ts";
 import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import type { Act, Loop } from "../loop.ts";
@@ -100,17 +100,12 @@ export class EventLoop implements Loop {
       return group ? [{ state, group }] : [];
     });
     this.lastRank = 2 * populations.length;
-    this.#receivers = projections.map(({ synapses, to }) =>
-      this.#receiver(this.populations[to], synapses.gain),
+    this.#receivers = projections.map(({ synapses, to, target }) =>
+      this.#receiver(this.populations[to], synapses.gain, target),
     );
-    this.plastic = projections.map(({ synapses, plasticity, to }) => {
-      if (!plasticity) return null;
-      return new PlasticSynapses(
-        synapses,
-        plasticity,
-        this.populations[to].neurons,
-        this.#receiver(this.populations[to], 1),
-      );
+    this.plastic = projections.map(({ synapses, plasticity, to, target }) => {
+      const state = this.populations[to];
+      return plasticity && new PlasticSynapses(synapses, plasticity, state, this.#receiver(state, 1, target));
     });
     this.#passing = populations.map((_, p) =>
       this.plastic.flatMap((plastic, q) => (plastic?.passes && projections[q].to === p ? [plastic] : [])),
@@ -232,13 +227,14 @@ export class EventLoop implements Loop {
     }
   }
 
-  /** What takes an input to a neuron of a population now. */
-  #receiver(target: State, gain: number): (j: number, weight: number) => void {
-    const group = target.neurons;
+  /** What takes an input to a neuron of a population now, or to its modulator of a name. */
+  #receiver(state: State, gain: number, target: string | null): (j: number, weight: number) => void {
+    if (target !== null) return modulating(state, target, gain, () => this.time);
+    const group = state.neurons;
     return (j, weight) => {
-      expectInput(target, j, this.time, weight * gain);
+      expectInput(state, j, this.time, weight * gain);
       group.receive(j, this.time, weight, gain);
-      target.touch(j);
+      state.touch(j);
     };
   }
 

@@ -7,7 +7,7 @@ import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 const names = [
   ...(["stepMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
   ...(["stepQuadraticEuler", "stepExponential"] as const),
-  ...(["deliver", "deliverDense", "decay", "stdp", "poisson"] as const),
+  ...(["deliver", "deliverDense", "shiftDense", "decay", "stdp", "poisson"] as const),
   ...(["stepDouble", "deliverDouble"] as const),
 ] as const;
 type Name = (typeof names)[number];

@@ -1,18 +1,18 @@
 import { InputError } from "../../errors.ts";
-import { Actors, expectInput } from "../actors.ts";
+import { Actors, expectInput, modulating } from "../actors.ts";
 import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import { Arena } from "../kernels/arena.ts";
 import type { Act, Learning, Loop } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
-import type { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
 import type { Stimulus } from "../network/stimuli/timing.ts";
 import { PopulationState } from "../populationState.ts";
 import { Crew } from "./crew.ts";
 import { LatticeGroup } from "./latticeGroup.ts";
 import { type Link, linksOf } from "./links.ts";
 import { PoissonCounts } from "./poissonCounts.ts";
+import { ShiftRows } from "./shiftRows.ts";
 import { SpikeHistory } from "./spikeHistory.ts";
 
 type State = PopulationState<LatticeGroup>;
@@ -46,7 +46,7 @@ export class GridLoop implements Loop {
   readonly #queue: EventQueue;
   readonly #arena: Arena;
   readonly #crew: Crew;
-  /** Synapses reached over general learning projections. */
+  /** Synapses reached one by one. */
   #events = 0;
   /** Whether a population's spikes must be known before the next one is looked at. */
   readonly #oneByOne: boolean;
@@ -68,7 +68,7 @@ export class GridLoop implements Loop {
   /** Whether someone hears of spikes who may ask for more to happen at once. */
   readonly #watched: boolean;
   /** Synapses with rules that act after a spike has passed, and look at potentials then. */
-  readonly #passing: readonly PlasticSynapses[];
+  readonly #passing: readonly { pass(t: number): void }[];
 
   /**
    * @param dt        [ms]
@@ -111,10 +111,15 @@ export class GridLoop implements Loop {
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
     const groups = this.populations.map(({ group }) => group);
-    const receiver = (p: number) => this.#receiver(this.populations[p]);
-    const links = linksOf(network, groups, arena, crew, dt, receiver, () => this.#reached);
+    const states = this.populations;
+    const receiver = (p: number, gain: number, target: string | null) =>
+      this.#receiver(states[p], gain, target);
+    const links = linksOf(network, states, arena, crew, dt, receiver, () => this.#reached);
     this.#links = links;
-    this.#passing = links.flatMap(({ plastic }) => (plastic?.passes ? [plastic] : []));
+    this.#passing = links.flatMap(({ plastic, learns }) => [
+      ...(plastic?.passes ? [plastic] : []),
+      ...(learns instanceof ShiftRows ? [learns] : []),
+    ]);
     this.#incoming = groups.map((_, p) => links.filter(({ to }) => to === p));
     this.#outgoing = groups.map((_, p) => links.filter(({ from }) => from === p));
     this.#counts = groups.map(() => []);
@@ -124,7 +129,7 @@ export class GridLoop implements Loop {
     });
     this.#oneByOne =
       watched || projections.some(({ synapses, from }) => synapses.minDelay === 0 && groups[from]);
-    this.plastic = links.map(({ pairs, plastic }) => pairs ?? plastic);
+    this.plastic = links.map(({ learns, plastic }) => learns ?? plastic);
     const learning = links.map(({ plastic }) => plastic);
     this.#actors = new Actors(network, this.populations, learning, onSpike);
     this.#queue = this.#actors.queue;
@@ -179,7 +184,7 @@ export class GridLoop implements Loop {
     this.takeWeights();
     while (this.#step <= last) this.#runStep(this.#step === last);
     this.time = end;
-    for (const { pairs } of this.#links) pairs?.update(this.#reached);
+    for (const { learns } of this.#links) learns?.update(this.#reached);
     this.giveWeights();
   }
 
@@ -188,13 +193,13 @@ export class GridLoop implements Loop {
   }
 
   giveWeights(): void {
-    for (const { pairs, plastic } of this.#links) (pairs ?? plastic)?.giveWeights();
+    for (const { learns, plastic } of this.#links) (learns ?? plastic)?.giveWeights();
   }
 
   emit(state: State, i: number): void {
     this.#actors.fired(state, i, this.time);
     this.#histories[state.index].push(this.#step, i);
-    for (const { pairs } of this.#incoming[state.index]) pairs?.postSpike(i, this.#step);
+    for (const { learns } of this.#incoming[state.index]) learns?.postSpike(i, this.#step, this.time);
     for (const { arrivals } of this.#outgoing[state.index]) arrivals?.push(i, 0, this.#step);
   }
 
@@ -251,11 +256,11 @@ export class GridLoop implements Loop {
     const incoming = this.#incoming[state.index];
     for (const counts of this.#counts[state.index]) counts.deliver(step, this.time);
     for (const { from, rows } of incoming) rows?.deliver(step, this.#histories[from]);
-    for (const { plastic, arrivals } of incoming) {
-      if (!plastic || !arrivals) continue;
+    for (const { arrive, arrivals } of incoming) {
+      if (!arrive || !arrivals) continue;
       this.#crew.run();
       arrivals.take(step, (row, cursor) => {
-        const next = plastic.arrive(row, cursor, this.time);
+        const next = arrive(row, cursor, this.time);
         this.#events += next - cursor;
         return next;
       });
@@ -310,10 +315,11 @@ export class GridLoop implements Loop {
     this.#actors.act(source, item, extra, this.time);
   }
 
-  #receiver(target: State): (j: number, amount: number) => void {
+  #receiver(state: State, gain: number, target: string | null): (j: number, amount: number) => void {
+    if (target !== null) return modulating(state, target, gain, () => this.time);
     return (j, amount) => {
-      expectInput(target, j, this.time, amount);
-      target.neurons.receive(j, this.time, amount);
+      expectInput(state, j, this.time, amount);
+      state.neurons.receive(j, this.time, amount);
     };
   }
 }

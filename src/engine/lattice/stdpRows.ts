@@ -1,11 +1,10 @@
-import { InputError } from "../../errors.ts";
 import { exp, log } from "../../math/elementary.ts";
 import type { Arena } from "../kernels/arena.ts";
 import * as layout from "../kernels/layout.ts";
 import { within } from "../network/expect.ts";
 import { type LatticeStep, SPECK } from "../network/neurons/lattice.ts";
 import type { PairParameters, PlasticityModel } from "../network/plasticity/plasticity.ts";
-import type { Plasticity } from "../network/plasticity/plasticSynapses.ts";
+import { noModulators, type Plasticity } from "../network/plasticity/plasticSynapses.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
 import { type Crew, shares } from "./crew.ts";
@@ -201,12 +200,7 @@ export class StdpRows {
     if (!this.#copied && !this.#synapses.lent) return;
     this.update(this.#reached());
     if (this.#copied) {
-      if (this.#watch.changed()) {
-        throw new InputError(
-          `${this.#path}.weights: expected them as they were, got others while the network runs; ` +
-            "change them between runs or in a callback of `at`",
-        );
-      }
+      this.#watch.expectSame();
       this.#synapses.heldWeights.set(this.#weights);
     }
     this.#watch.mark();
@@ -263,7 +257,7 @@ export class StdpRows {
   }
 
   modulate(): void {
-    throw new InputError("plasticity: expected three-factor, which takes modulators");
+    throw noModulators();
   }
 
   #targetView(): Uint16Array | Uint32Array {

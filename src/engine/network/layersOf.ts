@@ -10,6 +10,7 @@ import {
 } from "./architecture.ts";
 import { within } from "./expect.ts";
 import { currentPerTrace, gainOf, type LayeredNetwork } from "./layers.ts";
+import { MEMBRANE } from "./modulators.ts";
 import type { NetworkSpec, PopulationSpec, ProjectionSpec } from "./network.ts";
 import type { NeuronSpec } from "./neurons/index.ts";
 
@@ -146,7 +147,8 @@ function cellOf(steps: readonly Step[]): Cell {
 }
 
 function layerOf(projection: ProjectionSpec, max: boolean, pre: number, post: number): Layer {
-  const { connect = { kind: "all" }, delay = 0, plasticity } = projection;
+  const { connect = { kind: "all" }, delay = 0, plasticity, target = MEMBRANE } = projection;
+  if (target !== MEMBRANE) throw new InputError(`expected the membrane as its target, got ${shown(target)}`);
   if (plasticity !== undefined) throw new InputError("expected no plasticity of its own, got some");
   if (delay !== 0)
     throw new InputError(`expected no delay, got ${typeof delay === "number" ? `${delay} ms` : "delays"}`);

@@ -11,6 +11,14 @@ import {
   expectOnly,
   within,
 } from "./expect.ts";
+import {
+  expectModulated,
+  type ModulatorSpec,
+  modulatorFields,
+  type TimeConstants,
+  targetOf,
+  timeConstants,
+} from "./modulators.ts";
 import { type NeuronModel, type NeuronSpec, neuronFields, neuronModel } from "./neurons/index.ts";
 import { table } from "./parameters.ts";
 import { expectLearning, type PlasticitySpec, plasticity, plasticityFields } from "./plasticity/index.ts";
@@ -30,6 +38,8 @@ export interface PopulationSpec {
   readonly neuron: "input" | NeuronSpec;
   /** Time constant of the population's spike trace [ms]; without it no trace is kept. */
   readonly tauTrace?: number;
+  /** Third factors of its neurons' synapses that arrive as spikes, by name: `target` of projections. */
+  readonly modulators?: Readonly<Record<string, ModulatorSpec>>;
   /** Potentials at the start: one for all, one each, or drawn for each neuron; vRest by default. */
   readonly initial?: { readonly v: PerNeuron };
 }
@@ -41,6 +51,8 @@ export interface ProjectionSpec extends SynapsesSpec {
   readonly name?: string;
   readonly from: string;
   readonly to: string;
+  /** What its spikes reach: the neurons' `membrane`, by default, or one of their modulators, by name. */
+  readonly target?: string;
   /** How the synapses learn: one rule, or several that act one after the other. */
   readonly plasticity?: PlasticitySpec | readonly PlasticitySpec[];
   /** Where the delay lies for a rule, `axonal` by default; see `SynapseRule`. */
@@ -51,6 +63,7 @@ export const populationFields = table({
   size: { unit: "1", own: true },
   neuron: { own: true, fields: neuronFields },
   tauTrace: { unit: "ms", own: true },
+  modulators: { own: true, fields: modulatorFields },
   initial: { own: true, fields: () => ({ v: { unit: "mV", own: true, varies: "neuron" } }) },
 });
 
@@ -58,6 +71,7 @@ export const projectionFields = table({
   name: {},
   from: {},
   to: {},
+  target: {},
   connect: {
     own: true,
     fields: ({ kind }) => (kind === "convolution" ? convolutionFields : connectFields[kind as "all"]),
@@ -88,6 +102,7 @@ export interface Population {
   /** null for an input population. */
   readonly model: NeuronModel | null;
   readonly tauTrace: number | null;
+  readonly modulators: TimeConstants;
   /** Potentials at the start, or null for vRest. */
   readonly initial: Float64Array | null;
   /** Place in the order in which populations are handled at one instant: sources of zero-delay projections first. */
@@ -109,6 +124,8 @@ export interface Network {
     readonly synapses: Projection;
     readonly from: number;
     readonly to: number;
+    /** The modulator that it reaches, or null for the membrane. */
+    readonly target: string | null;
     readonly plasticity: Plasticity | null;
   }[];
   /** Each makes a stimulus at its beginning: stimuli have a state, and a simulation its own of each. */
@@ -153,6 +170,10 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
   const index = new Map(names.map((name, p) => [name, p]));
   const room = new Room();
   const models = names.map(name => checkPopulation(name, spec.populations[name], room));
+  const modulators = names.map(name => {
+    const { modulators: given, neuron } = spec.populations[name];
+    return within(`populations.${name}`, () => timeConstants(given, neuron));
+  });
 
   const declared = spec.projections ?? [];
   declared.forEach((projection, q) => {
@@ -179,17 +200,19 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
       );
     }
     const sizes = [from, to].map(p => spec.populations[names[p]].size) as [number, number];
-    const [learns, synapses] = within(`projections[${q}]`, () => {
+    const [target, learns, synapses] = within(`projections[${q}]`, () => {
+      const reached = targetOf(projection, modulators[to]);
       // Before millions of synapses are drawn for nothing.
       const rules = plasticity(projection);
       const rng = new Rng(seed, streams[q].stream);
       const drawn = connected(projection, ...sizes, from === to, rng, room);
       if (rules) expectLearning(rules, drawn);
-      return [rules, drawn] as const;
+      return [reached, rules, drawn] as const;
     });
     const name = projection.name ?? `${projection.from}->${projection.to}`;
-    return { name, place: q, synapses, from, to, plasticity: learns };
+    return { name, place: q, synapses, from, to, target, plasticity: learns };
   });
+  expectModulated(built, p => names[p]);
   const projections = built.sort((a, b) => streams[a.place].rank - streams[b.place].rank);
 
   const ranks = rankPopulations(names, projections);
@@ -198,6 +221,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
     size: spec.populations[name].size,
     model: models[p],
     tauTrace: spec.populations[name].tauTrace ?? null,
+    modulators: modulators[p],
     initial: initialPotentials(name, spec.populations[name], models[p], new Rng(seed, `initial ${name}`)),
     rank: ranks[p],
     echoes: echoes(p, models, projections),

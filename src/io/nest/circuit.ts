@@ -2,7 +2,7 @@ import { within } from "../../engine/network/expect.ts";
 import type { Network, NetworkSpec } from "../../engine/network/network.ts";
 import { edges } from "../../engine/network/plasticity/edges.ts";
 import { plasticity } from "../../engine/network/plasticity/index.ts";
-import { InputError } from "../../errors.ts";
+import { InputError, shown } from "../../errors.ts";
 import { inputsOf, type NestInput } from "./inputs.ts";
 import type { NestOptions } from "./options.ts";
 import {
@@ -69,8 +69,10 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
   };
   const rules = options.rules ? rulesOf(spec, net, partners, options, notes, keep) : [];
   const projections = net.projections.map((projection): NestProjection => {
-    const { name, place, synapses, plasticity, from, to } = projection;
+    const { name, place, synapses, plasticity, from, to, target } = projection;
     const path = `projections[${place}]`;
+    if (target !== null)
+      throw new InputError(`${path}.target: expected the membrane, as NEST has, got ${shown(target)}`);
     if (synapses.shared)
       throw new InputError(
         `${path}.connect.kind: expected a weight per synapse, got those of a shared kernel`,

@@ -182,6 +182,10 @@ test("what is no layer is refused by its name", () => {
       "network: expected one input population, got input, other",
     ],
     [
+      projections({ ...first, target: "error" }, second),
+      'projection input->hidden: expected the membrane as its target, got "error"',
+    ],
+    [
       layers({ ...chain, stimuli: [{ to: "hidden", kind: "poisson", rate: 5, weight: 1 }] }),
       "stimuli[0] onto hidden: expected a constant current, got poisson",
     ],

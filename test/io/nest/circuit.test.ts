@@ -276,6 +276,16 @@ test("what has no partner in NEST is refused by its field", () => {
   expect(() => nestCircuit(shared, network(shared), usual)).toThrow(
     "projections[0].connect.kind: expected a weight per synapse",
   );
+  const modulated: NetworkSpec = {
+    populations: {
+      in: { size: 2, neuron: "input" },
+      n: { size: 2, neuron: lif, modulators: { error: { tau: 5 } } },
+    },
+    projections: [{ from: "in", to: "n", target: "error", weights: 1, delay: 1 }],
+  };
+  expect(() => nestCircuit(modulated, network(modulated), usual)).toThrow(
+    'projections[0].target: expected the membrane, as NEST has, got "error"',
+  );
   const early = { to: "in", kind: "spikes", times: [0.1], neurons: [0] } as const;
   refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms or more, NEST's first, got 0.1");
 });

@@ -94,8 +94,12 @@ export function modesOf(network: Network) {
       LifExpModes.fits(model.modes) &&
       reaching[p].length > 0 &&
       reaching[p].every(
-        ({ synapses, plasticity }) =>
-          !plasticity && synapses.listed && !synapses.delays && Math.abs(synapses.gain) < HUGE,
+        ({ synapses, plasticity, target }) =>
+          !plasticity &&
+          target === null &&
+          synapses.listed &&
+          !synapses.delays &&
+          Math.abs(synapses.gain) < HUGE,
       ),
   );
   // The kernels have 4 GiB at most: what is larger keeps potentials and currents.

@@ -1,4 +1,4 @@
-// AssemblyScript. Spikes over synapses that do not learn, on a lattice, in single precision.
+// AssemblyScript. Spikes over rows of synapses on a lattice, in single precision.
 import * as layout from "../layout";
 import { address, is, single, splat, whole } from "./record";
 
@@ -78,6 +78,23 @@ export function deliverDense(record: usize, spikes: usize, count: i32): void {
         v128.store(exc + j, f32x4.add(v128.load(exc + j), f32x4.mul(f32x4.max(w, zero), se)));
         v128.store(inh + j, f32x4.add(v128.load(inh + j), f32x4.mul(f32x4.min(w, zero), si)));
       }
+    }
+  }
+}
+
+/** Changes the weights of rows of a full matrix, each column's by its own number, as far as bounds allow. */
+export function shiftDense(record: usize, rows: usize, count: i32): void {
+  const weights = address(record, layout.DENSE_WEIGHTS);
+  const stride = whole(record, layout.DENSE_STRIDE);
+  const columns = whole(record, layout.DENSE_COLUMNS);
+  const by = address(record, layout.SHIFT_BY);
+  const low = splat(record, layout.SHIFT_LOW);
+  const high = splat(record, layout.SHIFT_HIGH);
+  for (let k = 0; k < count; k++) {
+    const row = weights + ((usize(load<u32>(rows + (usize(k) << 2))) * usize(stride)) << 2);
+    for (let j: usize = 0; j < usize(columns) << 2; j += 16) {
+      const w = f32x4.add(v128.load(row + j), v128.load(by + j));
+      v128.store(row + j, f32x4.min(f32x4.max(w, low), high));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { InputError } from "../../../errors.ts";
+import { InputError, shown } from "../../../errors.ts";
 import type { Arena } from "../../kernels/arena.ts";
 import { expectFinite } from "../../network/expect.ts";
 import type { Network, Population } from "../../network/network.ts";
@@ -41,8 +41,12 @@ export function stagesOf(
       "stimuli: expected none, as the samples are the input; constant currents are an option",
     );
   }
-  for (const { plasticity, place } of projections) {
+  for (const { plasticity, target, place } of projections) {
     if (plasticity) throw new InputError(`projections[${place}].plasticity: expected none; use Simulation`);
+    if (target !== null)
+      throw new InputError(
+        `projections[${place}].target: expected the membrane, got ${shown(target)}; use Simulation`,
+      );
   }
   return inOrder(network).map(index => {
     const { name } = populations[index];

@@ -3,6 +3,12 @@ import { delayOf } from "../../instant.ts";
 import type { Projection } from "../synapses/projection.ts";
 import { type Edges, edges } from "./edges.ts";
 import type { PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
+import { Shifts } from "./shifts.ts";
+
+/** What is wrong with modulators for synapses that take none from outside. */
+export function noModulators(): InputError {
+  return new InputError("plasticity: expected three-factor, which takes modulators where it names none");
+}
 
 /** A checked `plasticity` field of a projection. */
 export interface Plasticity {
@@ -38,6 +44,9 @@ export class PlasticSynapses {
   readonly #sharesPost: boolean;
   /** Synapses of each postsynaptic neuron, in order of delay: columns of the matrix; null when no rule needs them. */
   readonly #columns: { start: Uint32Array; synapses: Uint32Array } | null;
+  readonly #shifts: readonly (Shifts | null)[];
+  /** Whether a spike passes as over synapses that do not learn, and only afterwards means something to the rules. */
+  readonly #passesBy: boolean;
   readonly #transmit: (target: number, weight: number, synapse: number) => void;
   // The arrival that #transmit is part of.
   #row = 0;
@@ -45,14 +54,14 @@ export class PlasticSynapses {
   #next = 0;
 
   /**
-   * @param neurons  the targets
+   * @param targets  the postsynaptic neurons and their modulators
    * @param receive  takes a spike's effect to them
    * @param double   whether weights are kept in double precision, and given to the network rounded
    */
   constructor(
     synapses: Projection,
     { models, delayKind }: Plasticity,
-    neurons: Site["neurons"],
+    targets: Pick<Site, "neurons" | "modulators">,
     receive: (target: number, amount: number) => void,
     double = false,
   ) {
@@ -67,31 +76,40 @@ export class PlasticSynapses {
       preSides: this.#sharesPre ? synapses.pre : synapses.synapses,
       postSides: this.#sharesPost ? synapses.post : synapses.synapses,
       weights: this.#weights,
-      neurons,
+      neurons: targets.neurons,
+      modulators: targets.modulators,
     };
     this.#rules = models.map(model => model.create(site));
     const walks = this.#rules.some(rule => rule.atPost || rule.modulate);
     this.hearsPost = walks || this.#rules.some(rule => rule.postSpike);
-    this.passes = this.#rules.some(rule => rule.passed);
+    this.#shifts = this.#rules
+      .map(rule => rule.shift && new Shifts(rule.shift, synapses.post, this.#weights))
+      .map(s => s ?? null);
+    this.passes = this.#rules.some(rule => rule.passed || rule.shift);
+    this.#passesBy = !this.#rules.some(
+      ({ preSpike, atPre, weightAt, efficacy }) => preSpike || atPre || weightAt || efficacy,
+    );
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
     const { gain } = synapses;
     const weights = this.#weights;
     const { shared } = synapses;
-    this.#transmit = (j, _, s) => {
-      const [rules, t] = [this.#rules, this.#time];
-      const own = shared ? this.#next++ : s;
-      const pre = this.#sharesPre ? this.#row : s;
-      const post = this.#sharesPost ? j : s;
-      let efficacy = gain;
-      for (const rule of rules) {
-        if (!this.#sharesPre) rule.preSpike?.(s, t);
-        rule.atPre?.(s, pre, post, t, own);
-        if (rule.efficacy) efficacy *= rule.efficacy(pre);
-      }
-      let weight = weights[s];
-      for (const rule of rules) if (rule.weightAt) weight = rule.weightAt(s, pre, post, t, weight);
-      receive(j, weight * efficacy);
-    };
+    this.#transmit = this.#passesBy
+      ? (j, _, s) => receive(j, weights[s] * gain)
+      : (j, _, s) => {
+          const [rules, t] = [this.#rules, this.#time];
+          const own = shared ? this.#next++ : s;
+          const pre = this.#sharesPre ? this.#row : s;
+          const post = this.#sharesPost ? j : s;
+          let efficacy = gain;
+          for (const rule of rules) {
+            if (!this.#sharesPre) rule.preSpike?.(s, t);
+            rule.atPre?.(s, pre, post, t, own);
+            if (rule.efficacy) efficacy *= rule.efficacy(pre);
+          }
+          let weight = weights[s];
+          for (const rule of rules) if (rule.weightAt) weight = rule.weightAt(s, pre, post, t, weight);
+          receive(j, weight * efficacy);
+        };
   }
 
   get #edges(): Edges {
@@ -104,6 +122,7 @@ export class PlasticSynapses {
     this.#row = row;
     this.#time = t;
     if (this.passes) this.#arrived.push(row, cursor);
+    if (this.#passesBy) return this.#synapses.deliver(row, cursor, this.#transmit);
     // All its delays are the same.
     if (this.#synapses.shared) this.#next = this.#edges.shared!.starts[row];
     if (this.#sharesPre) for (const rule of this.#rules) rule.preSpike?.(row, t);
@@ -113,13 +132,25 @@ export class PlasticSynapses {
   /** Spikes that have arrived have passed, and thresholds have been tested. */
   pass(t: number): void {
     const arrived = this.#arrived;
+    for (const shifts of this.#shifts) shifts?.begin(t);
     for (let k = 0; k < arrived.length; k += 2) {
-      this.#synapses.deliver(arrived[k], arrived[k + 1], (j, _, s) => {
-        const [pre, post] = [this.#sharesPre ? arrived[k] : s, this.#sharesPost ? j : s];
-        for (const rule of this.#rules) if (rule.passed?.(s, pre, post, t)) this.changes++;
-      });
+      for (let r = 0; r < this.#rules.length; r++) {
+        const shifts = this.#shifts[r];
+        if (shifts) this.changes += shifts.act(this.#synapses, arrived[k], arrived[k + 1]);
+        else if (this.#rules[r].passed) this.#passRow(this.#rules[r], arrived[k], arrived[k + 1], t);
+      }
     }
     arrived.length = 0;
+  }
+
+  #passRow(rule: SynapseRule, row: number, cursor: number, t: number): void {
+    const { shared } = this.#synapses;
+    let next = shared ? this.#edges.shared!.starts[row] : 0;
+    this.#synapses.deliver(row, cursor, (j, _, s) => {
+      const own = shared ? next++ : s;
+      const [pre, post] = [this.#sharesPre ? row : s, this.#sharesPost ? j : s];
+      if (rule.passed!(s, pre, post, t, own)) this.changes++;
+    });
   }
 
   /** How late a postsynaptic spike comes to the synapse that the cursor of a column points at, in the rules' frame [ms]. */
@@ -200,8 +231,7 @@ export class PlasticSynapses {
   modulate(modulators: ArrayLike<number>, t: number): void {
     const rules = this.#rules.filter(rule => rule.modulate);
     const standing = this.#rules.filter(rule => rule.stand);
-    if (rules.length + standing.length === 0)
-      throw new InputError("plasticity: expected three-factor, which takes modulators");
+    if (rules.length + standing.length === 0) throw noModulators();
     for (const rule of standing) rule.stand!(modulators);
     if (rules.length === 0) return;
     const { start, synapses } = this.#columns!;

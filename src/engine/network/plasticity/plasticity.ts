@@ -1,6 +1,7 @@
 import type { NeuronState } from "../neurons/neuronGroup.ts";
 import type { Table, Values } from "../parameters.ts";
 import type { Bounds } from "./bounds.ts";
+import type { Modulator } from "./modulator.ts";
 
 /**
  * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
@@ -39,11 +40,20 @@ export interface SynapseRule {
    * Called after a presynaptic spike has passed and thresholds of that instant have been tested.
    * @returns whether the weight has changed
    */
-  passed?(synapse: number, pre: number, post: number, t: number): boolean;
+  passed?(synapse: number, pre: number, post: number, t: number, own: number): boolean;
+  /** In its place where the change does not depend on the synapse. */
+  readonly shift?: Shift;
   /** These modulators stand from now on, one per postsynaptic neuron. */
   stand?(modulators: ArrayLike<number>): void;
   /** A modulator for one postsynaptic neuron reaches its synapse. */
   modulate?(synapse: number, pre: number, post: number, t: number, own: number, modulator: number): void;
+}
+
+/** What presynaptic spikes change weights by after they have passed, the same for all synapses of a neuron. */
+export interface Shift {
+  readonly bounds: Bounds;
+  /** NaN for no change. */
+  by(post: number, t: number): number;
 }
 
 /** What a rule finds where it is put: how many synapses and sides, and the weights, which it may change. */
@@ -54,6 +64,8 @@ export interface Site {
   readonly weights: Float32Array | Float64Array;
   /** The postsynaptic neurons. */
   readonly neurons: Pick<NeuronState, "potential" | "parameters">;
+  /** Their modulators, by name. */
+  readonly modulators: ReadonlyMap<string, Modulator>;
 }
 
 /** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */
@@ -77,9 +89,13 @@ export interface PlasticityModel {
    * events, as each synapse's would by itself: there is no `weightAt`, and state of a synapse is kept by `own`.
    */
   readonly shares?: boolean;
+  /** The modulator of the postsynaptic neurons that it reads, by name. */
+  readonly modulator?: string;
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;
+  /** Whether all that its rule does is a `shift`, which loops of its own may take over; see `ShiftRows`. */
+  readonly shifts?: boolean;
   /** Set for a pair rule that loops of its own may take over; see `StdpRows`. */
   readonly pairs?: PairParameters;
 }

@@ -1,8 +1,12 @@
+import { InputError, shown } from "../../../errors.ts";
 import { exp } from "../../../math/elementary.ts";
 import type { SpikeTrain } from "../../record/spikeTrain.ts";
 import { decay, type Given, table, time, type Values } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
-import { bounds, checkWeights, clip } from "./bounds.ts";
+import { type Bounds, bounds, checkWeights, clip } from "./bounds.ts";
+import { continuously } from "./continuousReading.ts";
+import { gateOf, gateParameters } from "./gate.ts";
+import type { Modulator } from "./modulator.ts";
 import type { PlasticityDefinition, PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
 import { Trace } from "./trace.ts";
 
@@ -17,19 +21,35 @@ import { Trace } from "./trace.ts";
  * `timing`: that trace read at postsynaptic spikes, e += x, summed; de/dt = -e / tauEligibility. In rules a
  *     spike counts for what it has left of the neuron's own trace at the end (`ThreeFactorSynapses`);
  * `pair`: the same with e += aPlus x at a postsynaptic, e -= aMinus y at a presynaptic spike (STDP);
- * `online`: nothing is left. The modulator is known beforehand and stands, and each presynaptic spike that arrives
- *     changes the weight at once, after it has passed and thresholds have been tested, by eta M g x with the x that it
- *     adds and will have left at `end`; over a presentation these sum to `trace`, if the gate g stays as it is. It is
- *     open, 1, while the neuron's drive so far (its potential and what its spikes took off it) is positive and no
- *     refractory period holds a spike back, else 0.
+ * `online`: nothing is left. Each presynaptic spike that arrives changes the weight at once, after it has passed and
+ *     thresholds have been tested, by eta M x where the gate is open, with the x that it adds and will have left at
+ *     `end`; under a modulator that stands these sum to `trace` over a presentation, if the gate stays as it is.
+ *
+ * Where M comes from. `Simulation.modulate` gives it, at an event or, for `online`, to stand from then on. Or it is an input:
+ * `modulator` names one that projections of the network reach (`Modulator`, U below), and nothing comes from outside.
+ * `read` says when it acts:
+ * `pre`: at presynaptic spikes, w += eta U e after each has passed and thresholds have been tested; with `online` that is
+ *     all, w += eta height U, for a negative eta the rule of Neftci et al. 2017 (eRBP);
+ * `post`: at postsynaptic spikes, after what they leave themselves;
+ * `continuous`: dw/dt = eta U e, in closed form between events.
  */
 const parameters = table({
   eligibility: {
     words: ["trace", "timing", "pair", "online"],
     default: "trace",
-    doc: "what spikes leave at a synapse; online: nothing, weights change at spikes while a modulator stands",
+    doc: "what spikes leave at a synapse; online: nothing, weights change at presynaptic spikes",
   },
-  eta: { unit: "1", doc: "change of the weight per modulator and eligibility" },
+  modulator: {
+    default: "",
+    doc: "modulator of the postsynaptic neurons that is the third factor; without it Simulation.modulate gives it",
+  },
+  read: {
+    words: ["pre", "post", "continuous"],
+    default: "pre",
+    doc: "when that modulator acts: at presynaptic spikes, at postsynaptic ones, or always",
+  },
+  ...gateParameters,
+  eta: { unit: "1", doc: "change of the weight per modulator and eligibility; with continuous, and per ms" },
   height: { unit: "1", default: 1, doc: "what a presynaptic spike raises its trace by" },
   tauPlus: { ...decay, default: 20, doc: "time constant of the presynaptic trace; Infinity counts spikes" },
   tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace, for pair" },
@@ -50,6 +70,8 @@ const parameters = table({
   wMax: bounds.wMax,
 });
 
+type Parameters = Values<typeof parameters>;
+
 /** Those of the learning rules: `pair` has no share of a neuron's modulator that its own spikes would not undo. */
 export type Eligibility = "trace" | "timing" | "online";
 
@@ -61,64 +83,125 @@ export const threeFactor: PlasticityDefinition<typeof parameters, "three-factor"
   create: modulated,
 };
 
-function modulated(p: Values<typeof parameters>): PlasticityModel {
+function modulated(p: Parameters): PlasticityModel {
+  expectReadable(p);
+  const { eta, modulator, read, eligibility } = p;
   const bounds = { wMin: p.wMin, wMax: p.wMax };
   return {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,
-    shares: true,
+    shares: read !== "continuous",
+    shifts: eligibility === "online",
+    ...(modulator !== "" && { modulator }),
     check: weights => checkWeights(weights, bounds),
     create(site) {
       const { weights } = site;
       const change = (s: number, by: number) => {
         weights[s] = clip(weights[s] + by, bounds);
       };
-      return p.eligibility === "online" ? standing(p, site, change) : remembered(p, site, change);
+      const input = site.modulators.get(modulator);
+      if (eligibility === "online") return online(p, site, bounds, input);
+      if (!input) return remembered(p, site, change);
+      if (read !== "continuous") return readAtSpikes(p, site, change, input);
+      const tau = eligibility === "trace" ? p.tauPlus : p.tauEligibility;
+      return continuously(site, input, { eta, tau, bounds }, raise => leaving(p, site, raise));
     },
   };
+}
+
+/** @throws InputError for parameters that have no meaning together */
+function expectReadable({ eligibility, modulator, read, gate }: Parameters): void {
+  const online = eligibility === "online";
+  if (typeof modulator !== "string")
+    throw new InputError(`modulator: expected a name, got ${shown(modulator)}`);
+  if (read !== "pre" && (online || modulator === ""))
+    throw new InputError(`read: expected pre ${online ? "with online" : "without a modulator"}, got ${read}`);
+  if (gate !== "none" && !online && (modulator === "" || read === "continuous"))
+    throw new InputError(
+      `gate: expected none ${modulator === "" ? "without online or a modulator" : "with continuous"}, got ${gate}`,
+    );
 }
 
 type Change = (synapse: number, by: number) => void;
 
-function remembered(p: Values<typeof parameters>, site: Site, change: Change): SynapseRule {
-  const { eligibility, eta, height, tauPlus, tauMinus, tauEligibility, aPlus, aMinus } = p;
-  const x = new Trace(site.preSides, tauPlus);
-  const preSpike = (pre: number, t: number) => x.bump(pre, t, height);
-  if (eligibility === "trace")
-    return {
-      preSpike,
-      modulate: (s, pre, _post, t, _own, modulator) => change(s, eta * (modulator * x.at(pre, t))),
-    };
+/** What spikes leave at a synapse: `raise` adds it to its eligibility. */
+function leaving(
+  { eligibility, height, tauPlus, tauMinus, aPlus, aMinus }: Parameters,
+  site: Site,
+  raise: (synapse: number, post: number, t: number, by: number) => void,
+): SynapseRule {
+  if (eligibility === "trace") return { atPre: (_s, _pre, post, t, own) => raise(own, post, t, height) };
   const [up, down] = eligibility === "pair" ? [aPlus, aMinus] : [1, 0];
-  const [y, e] = [new Trace(site.postSides, tauMinus), new Trace(site.synapses, tauEligibility)];
+  const [x, y] = [new Trace(site.preSides, tauPlus), new Trace(site.postSides, tauMinus)];
   return {
-    preSpike,
+    preSpike: (pre, t) => x.bump(pre, t, height),
     ...(down !== 0 && {
       postSpike: (post: number, t: number) => y.bump(post, t),
       atPre: (_s: number, _pre: number, post: number, t: number, own: number) =>
-        e.bump(own, t, -down * y.at(post, t)),
+        raise(own, post, t, -down * y.at(post, t)),
     }),
-    atPost: (_s, pre, _post, t, own) => e.bump(own, t, up * x.at(pre, t)),
-    modulate: (s, _pre, _post, t, own, modulator) => change(s, eta * (modulator * e.at(own, t))),
+    atPost: (_s, pre, post, t, own) => raise(own, post, t, up * x.at(pre, t)),
   };
 }
 
-function standing(p: Values<typeof parameters>, { postSides, neurons }: Site, change: Change): SynapseRule {
-  const { eta, height, tauPlus, end } = p;
-  const { reset = "fixed", tauMem = Infinity, vThreshold = Infinity, vRest = 0 } = neurons.parameters ?? {};
-  const drop = reset === "subtract" ? vThreshold - vRest : 0;
-  const own = new Trace(postSides, tauMem);
-  const held = new Float64Array(postSides);
+/** The eligibility of a synapse, and the spikes that leave it. */
+function eligibilityOf(p: Parameters, site: Site) {
+  if (p.eligibility === "trace") {
+    const x = new Trace(site.preSides, p.tauPlus);
+    const spikes: SynapseRule = { preSpike: (pre, t) => x.bump(pre, t, p.height) };
+    return { spikes, at: (pre: number, _own: number, t: number) => x.at(pre, t) };
+  }
+  const e = new Trace(site.synapses, p.tauEligibility);
+  const spikes = leaving(p, site, (own, _post, t, by) => e.bump(own, t, by));
+  return { spikes, at: (_pre: number, own: number, t: number) => e.at(own, t) };
+}
+
+function remembered(p: Parameters, site: Site, change: Change): SynapseRule {
+  const { spikes, at } = eligibilityOf(p, site);
   return {
-    ...(drop > 0 && { postSpike: (post: number, t: number) => own.bump(post, t, drop) }),
-    stand: modulators => held.set(modulators),
-    passed(s, _pre, post, t) {
-      if (held[post] === 0) return false;
-      const v = neurons.potential(post, t);
-      if (!(v < vThreshold && v - vRest + own.at(post, t) > 0)) return false;
-      change(s, eta * leftAt(end, height, t, tauPlus) * held[post]);
-      return true;
+    ...spikes,
+    modulate: (s, pre, _post, t, own, modulator) => change(s, p.eta * (modulator * at(pre, own, t))),
+  };
+}
+
+function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modulator): SynapseRule {
+  const { spikes, at } = eligibilityOf(p, site);
+  const gate = gateOf(p, site);
+  const act = (s: number, pre: number, post: number, t: number, own: number) => {
+    const m = modulator.at(post, t);
+    if (m === 0 || !gate.isOpen(post, t)) return false;
+    change(s, p.eta * (m * at(pre, own, t)));
+    return true;
+  };
+  const both = (post: number, t: number) => {
+    spikes.postSpike?.(post, t);
+    gate.postSpike?.(post, t);
+  };
+  const hears = spikes.postSpike || gate.postSpike;
+  if (p.read === "pre") return { ...spikes, ...(hears && { postSpike: both }), passed: act };
+  return {
+    ...spikes,
+    ...(hears && { postSpike: both }),
+    atPost(s, pre, post, t, own) {
+      spikes.atPost?.(s, pre, post, t, own);
+      act(s, pre, post, t, own);
     },
+  };
+}
+
+/** @param modulator  or, without, those that stand */
+function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator): SynapseRule {
+  const { eta, height, tauPlus, end } = p;
+  const { isOpen, ...heard } = gateOf(p, site);
+  const held = new Float64Array(modulator ? 0 : site.postSides);
+  const by = (post: number, t: number) => {
+    const m = modulator ? modulator.at(post, t) : held[post];
+    return m === 0 || !isOpen(post, t) ? Number.NaN : eta * leftAt(end, height, t, tauPlus) * m;
+  };
+  return {
+    ...heard,
+    ...(!modulator && { stand: (modulators: ArrayLike<number>) => held.set(modulators) }),
+    shift: { bounds, by },
   };
 }
 

@@ -196,6 +196,22 @@ export class Projection {
     return (end - first) * length;
   }
 
+  /** The synapses that `deliver` reaches, as runs of neighbouring targets whose weights are neighbours. */
+  visit(row: number, cursor: number, hear: (target: number, place: number, length: number) => void): void {
+    const { starts, targets, places, length } = this.#runs;
+    const { delays, lines } = this;
+    if (lines) {
+      const [y, x] = this.#place(row);
+      for (let k = lines.starts[y]; k < lines.starts[y + 1]; k++)
+        for (let n = starts[x]; n < starts[x + 1]; n++)
+          hear(lines.targets[k] + targets[n], lines.places![k] + places![n], length);
+      return;
+    }
+    const first = starts[row] + (delays ? cursor : 0);
+    for (let n = first; n < starts[row + 1] && (!delays || delays[n] === delays[first]); n++)
+      hear(targets[n], places ? places[n] : n, length);
+  }
+
   #deliverLines(
     lines: Runs,
     row: number,

@@ -49,6 +49,15 @@ export class WeightWatch {
     return true;
   }
 
+  /** @throws InputError where they are: before those that have been learnt go into the list */
+  expectSame(): void {
+    if (!this.changed()) return;
+    throw new InputError(
+      `${this.#path}.weights: expected them as they were, got others while the network runs; ` +
+        "change them between runs or in a callback of `at`",
+    );
+  }
+
   /** What the weights are now has been taken in. */
   mark(): void {
     if (this.#synapses.lent) this.#seen = fingerprint(this.#synapses.heldWeights);

@@ -1,0 +1,64 @@
+import { shown } from "../../../errors.ts";
+import { type Others, table } from "../parameters.ts";
+import type { Site } from "./plasticity.ts";
+import { Trace } from "./trace.ts";
+
+/**
+ * Which postsynaptic neurons take changes of a weight at an event, as they are when thresholds of its instant have been
+ * tested, in place of the derivative of an activation.
+ * `none`: all of them;
+ * `drive`: those whose drive so far, the low-pass input, is positive: their potential above rest and what is left of
+ *     what their spikes took off it; not those that a refractory period holds back above threshold;
+ * `window`: those whose potential is between vMin and vMax (Neftci et al. 2017, "Event-driven random back-propagation",
+ *     whose window is one of the synaptic current).
+ */
+export const gateParameters = table({
+  gate: {
+    words: ["drive", "none", "window"],
+    default: ({ eligibility }: Others) => (eligibility === "online" ? "drive" : "none"),
+    doc: "which neurons take changes at an event; drive with online by default, else none: all of them",
+  },
+  vMin: {
+    unit: "mV",
+    default: -Infinity,
+    check: v => v < Infinity || "a potential, or -Infinity",
+    doc: "potential above which a window is open",
+  },
+  vMax: {
+    unit: "mV",
+    default: Infinity,
+    check: (v, { vMin }) => v > vMin || `above vMin (${shown(vMin)})`,
+    doc: "potential below which it is",
+  },
+});
+
+export interface Gate {
+  isOpen(post: number, t: number): boolean;
+  /** Where spikes of the postsynaptic neurons matter to it. */
+  postSpike?(post: number, t: number): void;
+}
+
+export function gateOf(
+  { gate, vMin, vMax }: { readonly gate: string; readonly vMin: number; readonly vMax: number },
+  { postSides, neurons }: Site,
+): Gate {
+  if (gate === "none") return { isOpen: () => true };
+  if (gate === "window")
+    return {
+      isOpen(post, t) {
+        const v = neurons.potential(post, t);
+        return v > vMin && v < vMax;
+      },
+    };
+  const { reset = "fixed", tauMem = Infinity, vThreshold = Infinity, vRest = 0 } = neurons.parameters ?? {};
+  const drop = reset === "subtract" ? vThreshold - vRest : 0;
+  const own = new Trace(postSides, tauMem);
+  return {
+    ...(drop > 0 && { postSpike: (post: number, t: number) => own.bump(post, t, drop) }),
+    isOpen(post, t) {
+      const v = neurons.potential(post, t);
+      // What spikes took off is none of it, or positive: an exponential only where it matters.
+      return v < vThreshold && (v > vRest || v - vRest + own.at(post, t) > 0);
+    },
+  };
+}

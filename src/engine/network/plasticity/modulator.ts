@@ -1,0 +1,66 @@
+import { exp } from "../../../math/elementary.ts";
+
+/** Time constants after which the clock of the exponentials is set back: exp(200) is far from any bound. */
+const SPAN = 200;
+
+/**
+ * A modulator of the neurons of a population, the third factor of their synapses as an input: dU/dt = -U / tau, and each
+ * spike that arrives over a projection onto it adds its weight (as the errors do that reach the dendrites of Neftci et al.
+ * 2017, "Event-driven random back-propagation").
+ *
+ * A number is kept that does not change between events, U exp((t - origin) / tau), so that an instant costs one
+ * exponential, whatever number of synapses read it then. `origin` is 0 until exponentials grow large.
+ */
+export class Modulator {
+  readonly size: number;
+  readonly tau: number;
+  readonly #scaled: Float64Array;
+  readonly #followers: ((i: number, t: number, amount: number) => void)[] = [];
+  #origin = 0;
+  /** The present, exp((now - origin) / tau), and one over it. */
+  #now = 0;
+  #grown = 1;
+  #left = 1;
+
+  /** @param tau  [ms] */
+  constructor(size: number, tau: number) {
+    this.size = size;
+    this.tau = tau;
+    this.#scaled = new Float64Array(size);
+  }
+
+  /** @param t  [ms], not before that of any call so far; the same of `at` and `read` */
+  receive(i: number, t: number, amount: number): void {
+    this.#go(t);
+    this.#scaled[i] += amount * this.#grown;
+    for (const hear of this.#followers) hear(i, t, amount);
+  }
+
+  /** @param hear  is told of whatever is added from now on */
+  follow(hear: (i: number, t: number, amount: number) => void): void {
+    this.#followers.push(hear);
+  }
+
+  at(i: number, t: number): number {
+    this.#go(t);
+    return this.#scaled[i] * this.#left;
+  }
+
+  /** All neurons at t [ms]; one number each. */
+  read(t: number): Float64Array {
+    return Float64Array.from(this.#scaled, (_, i) => this.at(i, t));
+  }
+
+  #go(t: number): void {
+    if (t === this.#now) return;
+    const since = (t - this.#origin) / this.tau;
+    if (since > SPAN) {
+      const factor = exp(-since);
+      for (let i = 0; i < this.#scaled.length; i++) this.#scaled[i] *= factor;
+      this.#origin = t;
+      this.#grown = 1;
+    } else this.#grown = exp(since);
+    this.#left = 1 / this.#grown;
+    this.#now = t;
+  }
+}

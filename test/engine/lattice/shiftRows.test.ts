@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type NetworkSpec, network, type ProjectionSpec } from "../../../src/engine/network/network.ts";
+import type { NeuronSpec } from "../../../src/engine/network/neurons/index.ts";
+import { Simulation, type SimulationOptions } from "../../../src/engine/simulation.ts";
+import { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
+import { plainly } from "../../plain/plainly.ts";
+
+const dt = 0.125;
+const [pre, post] = [9, 19];
+
+const neurons: Record<string, NeuronSpec> = {
+  lif: { tauMem: 20, vThreshold: 1 },
+  refractory: { tauMem: 20, vThreshold: 1, tauRef: 2, reset: "fixed" },
+  "lif-exp": { model: "lif-exp", tauMem: 20, tauExc: 5, tauInh: 8, vThreshold: 1 },
+};
+
+interface Case {
+  readonly seed: number;
+  readonly neuron: string;
+  readonly gate: "none" | "drive" | "window";
+  readonly delay: number;
+  readonly gain: number;
+  readonly input: boolean;
+}
+
+const cases = fc.record({
+  seed: fc.nat(1000),
+  neuron: fc.constantFrom(...Object.keys(neurons)),
+  gate: fc.constantFrom("none", "drive", "window"),
+  delay: fc.constantFrom(0, dt, 2.5),
+  gain: fc.constantFrom(1, -0.3),
+  input: fc.boolean(),
+}) as fc.Arbitrary<Case>;
+
+/** Where the synapses are written as a list they are reached one by one. */
+function build({ neuron, gate, delay, gain, input, seed }: Case, listed = false): NetworkSpec {
+  const rng = new Rng(seed, "weights");
+  const weights = Float32Array.from({ length: pre * post }, () => rng.uniformIn(-0.2, 0.4));
+  const pairs = {
+    pre: Array.from(weights, (_, s) => Math.floor(s / post)),
+    post: Array.from(weights, (_, s) => s % post),
+  };
+  const plastic: ProjectionSpec = {
+    ...{ name: "plastic", from: "in", to: "n", weights, delay, gain },
+    ...(listed && { connect: { kind: "pairs", ...pairs } }),
+    plasticity: {
+      ...{ kind: "three-factor", eligibility: "online", eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
+      ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
+      ...(input && { modulator: "error" }),
+    },
+  };
+  return {
+    populations: {
+      in: { size: pre, neuron: "input" },
+      n: { size: post, neuron: neurons[neuron], modulators: { error: { tau: 15 } } },
+    },
+    projections: [
+      plastic,
+      { from: "in", to: "n", target: "error", weights: r => r.normal(), delay: 1 },
+      { from: "in", to: "n", weights: 0.1 },
+    ],
+  };
+}
+
+function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly number[] = []) {
+  const simulation = new Simulation(network(spec, { seed: 2 }), { mode: "grid", dt, ...options });
+  const rng = new Rng(3, "spikes");
+  const times = Array.from({ length: 300 }, () => dt * Math.floor(rng.uniform() * 2400));
+  simulation.stimulate(
+    "in",
+    times,
+    times.map(() => Math.floor(rng.uniform() * pre)),
+  );
+  if (!("modulator" in (spec.projections![0].plasticity as object)))
+    simulation.modulate(
+      "plastic",
+      Array.from({ length: post }, (_, j) => (j % 3) - 1),
+    );
+  for (const t of cuts) {
+    simulation.runUntil(t);
+    simulation.weights("plastic");
+  }
+  simulation.runUntil(300);
+  const { synapticEvents: events, synapseUpdates: updates } = simulation;
+  const result = { weights: simulation.weights("plastic"), raster: simulation.raster(), events, updates };
+  simulation.close();
+  return result;
+}
+
+const one: Case = { seed: 1, neuron: "lif", gate: "drive", delay: 2.5, gain: 1, input: true };
+
+describe("weights that spikes change by one number for each neuron, on a lattice", () => {
+  test("end as those of the same synapses one by one", () => {
+    fc.assert(
+      fc.property(cases, c => {
+        const [rows, general] = [false, true].map(listed => run(build(c, listed), {}));
+        // What rounding decides, a gate or a threshold, may differ; so far it never has.
+        expect(rows.raster.times).toEqual(general.raster.times);
+        expect([rows.events, rows.updates]).toEqual([general.events, general.updates]);
+        rows.weights.forEach((w, s) => {
+          expect(Math.abs(w - general.weights[s])).toBeLessThan(2e-6);
+        });
+      }),
+      { numRuns: sized(30, 100), seed: 1 },
+    );
+    const before = build(one).projections![0].weights as Float32Array;
+    const change = run(build(one), {}).weights.map((w, s) => w - before[s]);
+    expect(change.filter(x => x > 0.01).length).toBeGreaterThan(20);
+    expect(change.filter(x => x < -0.01).length).toBeGreaterThan(20);
+  });
+
+  test("are the same bits by kernels and by plain loops, for any number of workers and of looks", () => {
+    fc.assert(
+      fc.property(cases, c => {
+        const compiled = run(build(c), {});
+        expect(plainly(() => run(build(c), {}))).toEqual(compiled);
+        expect(run(build(c), {}, [0, 3.2, 77, 77.125, 260])).toEqual(compiled);
+      }),
+      { numRuns: 10 },
+    );
+    for (const gain of [1, -0.3]) {
+      const alone = run(build({ ...one, gain }), {});
+      for (const workers of [2, 3]) expect(run(build({ ...one, gain }), { workers })).toEqual(alone);
+    }
+  });
+
+  test("are left to the network and to whoever has its list, who may change them between runs", () => {
+    const spec = build(one);
+    const mine = spec.projections![0].weights as Float32Array;
+    const net = network(spec);
+    const first = new Simulation(net, { mode: "grid", dt });
+    first.stimulate("in", [1, 4, 9], [0, 1, 2]);
+    first.runUntil(20);
+    const learnt = first.weights("plastic");
+    expect([...mine]).toEqual([...learnt]);
+    expect(new Simulation(net, { mode: "grid", dt }).weights("plastic")).toEqual(learnt);
+    expect(new Simulation(net).weights("plastic")).toEqual(learnt);
+    mine[0] = -0.125;
+    expect(first.weights("plastic")[0]).toBe(-0.125);
+    first.stimulate("in", [21, 24, 29], [0, 1, 2]);
+    first.at(25, () => {
+      mine[5] = 0.25;
+    });
+    first.runUntil(26);
+    expect([mine[0], mine[5]]).toEqual([...[0, 5].map(s => first.weights("plastic")[s])]);
+    expect(mine[0]).not.toBe(-0.125);
+    mine[3] = 7;
+    expect(() => first.runUntil(40)).toThrow("projections[0].weights[3]: expected -0.25 to 0.5");
+  });
+
+  test("are not changed by others while the network runs", () => {
+    const spec = build(one);
+    const mine = spec.projections![0].weights as Float32Array;
+    const simulation = new Simulation(network(spec), {
+      ...{ mode: "grid", dt },
+      onSpike: () => {
+        mine[0] += 0.01;
+      },
+    });
+    simulation.stimulate("in", [1, 4, 9], [0, 1, 2]);
+    expect(() => simulation.runUntil(20)).toThrow(
+      "projections[0].weights: expected them as they were, got others",
+    );
+  });
+});
