@@ -29,6 +29,8 @@ export interface Watch {
 interface Running {
   readonly configuration: Configuration;
   readonly child: Child;
+  /** When it began [ms]; null where it goes on with what another has begun. */
+  readonly began: number | null;
   ending: Ending | null;
 }
 
@@ -81,7 +83,8 @@ export async function runPool(
         const words = state === "begun" ? ["--resume"] : wordsOf(next.flags);
         const data = crew.dataDir === null ? [] : [`--data-dir=${crew.dataDir}`];
         const child = new Child([...words, ...data, `--out=${at}`, "--no-report"]);
-        const started: Running = { configuration: next, child, ending: null };
+        const began = state === "waiting" ? performance.now() : null;
+        const started: Running = { configuration: next, child, began, ending: null };
         running.push(started);
         child.ended.then(
           ending => {
@@ -95,12 +98,15 @@ export async function runPool(
     }
   };
 
-  const conclude = async ({ configuration, child, ending }: Running) => {
+  const conclude = async ({ configuration, child, began, ending }: Running) => {
     const { told } = child;
     costs.learnBytes(configuration, told.peakBytes);
     const state = await folder.state(configuration);
     if (state === "done") {
-      await costs.learnFrom(folder, [configuration]);
+      if (began === null) await costs.learnFrom(folder, [configuration]);
+      // With what a process takes to start.
+      else
+        costs.learnSeconds(configuration, (performance.now() - began) / 1000 / configuration.options.epochs);
       return watch.ended(configuration, "done");
     }
     if (stopping) return;
