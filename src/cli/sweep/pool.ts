@@ -75,6 +75,7 @@ export async function runPool(
       if (!room(next)) return;
       waiting.shift();
       const state = await folder.state(next);
+      if (stopping) return;
       if (state === "running") waiting.push(next);
       else if (state === "done") await watch.ended(next, "done");
       else if (state === "failed") await watch.ended(next, "failed", folder.failure(next));
@@ -111,14 +112,15 @@ export async function runPool(
     }
     if (stopping) return;
     const { code, signal, error } = ending!;
-    if (code === 2 && state !== "running") {
+    const elsewhere = state === "running" || (code === 2 && wasBusy(error));
+    if (code === 2 && !elsewhere) {
       // Refused before it began: so are others, and the user can mend it.
       if (state === "waiting") throw new InputError(`${titleOf(configuration)}: ${error}`);
       await folder.writeFailure(configuration, error);
       return watch.ended(configuration, "failed", error);
     }
     const before = lives.get(configuration.hash);
-    const deaths = state === "running" ? 0 : (before && told.share <= before.share ? before.deaths : 0) + 1;
+    const deaths = elsewhere ? 0 : (before && told.share <= before.share ? before.deaths : 0) + 1;
     lives.set(configuration.hash, { share: Math.max(told.share, before?.share ?? 0), deaths });
     if (deaths < TRIES) waiting.push(configuration);
     else
@@ -152,6 +154,11 @@ export async function runPool(
     stop();
     await Promise.allSettled(running.map(({ child }) => child.ended));
   }
+}
+
+/** What `compare` says when another process has its folder, which that may have left by now. */
+function wasBusy(error: string): boolean {
+  return /is written by process \d+ on|holds a run already/.test(error);
 }
 
 function pause(ms: number): Promise<void> {

@@ -44,9 +44,17 @@ describe("a sweep with a selection", () => {
   const grid = { learningRate: [0.02, 0.5] };
   const file = declared("chosen.json", { options, grid, select: {} });
   const out = at("chosen");
-  let run: Ended;
+  let [run, other]: Ended[] = [];
   beforeAll(async () => {
-    run = await threefactor("sweep", file, "--out", out, "--workers", "2");
+    const words = ["sweep", file, "--out", out, "--workers", "1"];
+    [run, other] = await Promise.all([threefactor(...words), threefactor(...words)]);
+  });
+
+  test("may be run by two processes that share its folder, for one result", () => {
+    expect([run.code, other.code], other.stderr).toEqual([0, 0]);
+    expect(other.stdout).toBe(run.stdout);
+    expect(readdirSync(join(out, "configurations"))).toHaveLength(8);
+    expect(existsSync(join(out, "failed"))).toBe(false);
   });
 
   test("trains what is best on validation from all seeds, and merges that into one table", async () => {
