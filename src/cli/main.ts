@@ -61,12 +61,12 @@ const program = new Command("threefactor")
 async function main(): Promise<void> {
   silenced(program);
   // First of all, so that options, help and errors know what plugins define.
-  program.parseOptions(process.argv.slice(2));
+  const { operands } = program.parseOptions(process.argv.slice(2));
   for (const file of program.opts<{ plugin: readonly string[] }>().plugin)
     await (await import("./plugins.ts")).usePlugin(file);
   for (const [name, description, load] of commands) {
     // `help NAME` needs the command's options too.
-    const called = process.argv.slice(2, 4).includes(name);
+    const called = operands.slice(0, 2).includes(name);
     program.addCommand((called ? await load() : new Command(name)).description(description));
   }
   for (const command of withSubcommands(program)) silenced(command);

@@ -29,6 +29,8 @@ export interface Watch {
 interface Running {
   readonly configuration: Configuration;
   readonly child: Child;
+  /** When it began [ms]; null where it goes on with what another has begun. */
+  readonly began: number | null;
   ending: Ending | null;
 }
 
@@ -73,6 +75,7 @@ export async function runPool(
       if (!room(next)) return;
       waiting.shift();
       const state = await folder.state(next);
+      if (stopping) return;
       if (state === "running") waiting.push(next);
       else if (state === "done") await watch.ended(next, "done");
       else if (state === "failed") await watch.ended(next, "failed", folder.failure(next));
@@ -81,7 +84,8 @@ export async function runPool(
         const words = state === "begun" ? ["--resume"] : wordsOf(next.flags);
         const data = crew.dataDir === null ? [] : [`--data-dir=${crew.dataDir}`];
         const child = new Child([...words, ...data, `--out=${at}`, "--no-report"]);
-        const started: Running = { configuration: next, child, ending: null };
+        const began = state === "waiting" ? performance.now() : null;
+        const started: Running = { configuration: next, child, began, ending: null };
         running.push(started);
         child.ended.then(
           ending => {
@@ -95,24 +99,28 @@ export async function runPool(
     }
   };
 
-  const conclude = async ({ configuration, child, ending }: Running) => {
+  const conclude = async ({ configuration, child, began, ending }: Running) => {
     const { told } = child;
     costs.learnBytes(configuration, told.peakBytes);
     const state = await folder.state(configuration);
     if (state === "done") {
-      await costs.learnFrom(folder, [configuration]);
+      if (began === null) await costs.learnFrom(folder, [configuration]);
+      // With what a process takes to start.
+      else
+        costs.learnSeconds(configuration, (performance.now() - began) / 1000 / configuration.options.epochs);
       return watch.ended(configuration, "done");
     }
     if (stopping) return;
     const { code, signal, error } = ending!;
-    if (code === 2 && state !== "running") {
+    const elsewhere = state === "running" || (code === 2 && wasBusy(error));
+    if (code === 2 && !elsewhere) {
       // Refused before it began: so are others, and the user can mend it.
       if (state === "waiting") throw new InputError(`${titleOf(configuration)}: ${error}`);
       await folder.writeFailure(configuration, error);
       return watch.ended(configuration, "failed", error);
     }
     const before = lives.get(configuration.hash);
-    const deaths = state === "running" ? 0 : (before && told.share <= before.share ? before.deaths : 0) + 1;
+    const deaths = elsewhere ? 0 : (before && told.share <= before.share ? before.deaths : 0) + 1;
     lives.set(configuration.hash, { share: Math.max(told.share, before?.share ?? 0), deaths });
     if (deaths < TRIES) waiting.push(configuration);
     else
@@ -146,6 +154,11 @@ export async function runPool(
     stop();
     await Promise.allSettled(running.map(({ child }) => child.ended));
   }
+}
+
+/** What `compare` says when another process has its folder, which that may have left by now. */
+function wasBusy(error: string): boolean {
+  return /is written by process \d+ on|holds a run already/.test(error);
 }
 
 function pause(ms: number): Promise<void> {

@@ -44,9 +44,17 @@ describe("a sweep with a selection", () => {
   const grid = { learningRate: [0.02, 0.5] };
   const file = declared("chosen.json", { options, grid, select: {} });
   const out = at("chosen");
-  let run: Ended;
+  let [run, other]: Ended[] = [];
   beforeAll(async () => {
-    run = await threefactor("sweep", file, "--out", out, "--workers", "2");
+    const words = ["sweep", file, "--out", out, "--workers", "1"];
+    [run, other] = await Promise.all([threefactor(...words), threefactor(...words)]);
+  });
+
+  test("may be run by two processes that share its folder, for one result", () => {
+    expect([run.code, other.code], other.stderr).toEqual([0, 0]);
+    expect(other.stdout).toBe(run.stdout);
+    expect(readdirSync(join(out, "configurations"))).toHaveLength(8);
+    expect(existsSync(join(out, "failed"))).toBe(false);
   });
 
   test("trains what is best on validation from all seeds, and merges that into one table", async () => {
@@ -126,31 +134,33 @@ describe("a sweep with a selection", () => {
 });
 
 test("a grid without a selection shows each combination, and what fails is noted and not tried again", async () => {
-  const file = at("grid.mjs");
-  const few = { ...options, rules: "bp", twins: "rate", epochs: 1, seeds: 1 };
+  const [file, plugin, out] = [at("grid.mjs"), at("rule.mjs"), at("grid")];
+  const few = { ...options, rules: "mine", twins: "rate", epochs: 1, seeds: 1 };
   writeFileSync(
     file,
     `export default { options: ${JSON.stringify(few)}, grid: { learningRate: [0.1, 1].concat(1e30) } };`,
   );
-  const out = at("grid");
-  const run = await threefactor("sweep", file, "--out", out, "--workers", "1");
+  const definition = 'defineRule({ ...ruleNamed("bp"), name: "mine" })';
+  writeFileSync(
+    plugin,
+    `import { defineRule, ruleNamed } from "threefactor";\nexport const mine = ${definition};`,
+  );
+  const sweep = (...words: string[]) => threefactor("--plugin", plugin, "sweep", ...words);
+  const run = await sweep(file, "--out", out, "--workers", "1");
   expect(run.code, run.stderr).toBe(0);
-  expect(run.stdout).toMatch(/^rule +rate %.*\nbp \(learningRate 0\.1\) .*\nbp \(learningRate 1\) /);
-  expect(run.stdout).toMatch(/note: failed: bp rate seed 1 learningRate 1e\+30: .*diverged/);
+  expect(run.stdout).toMatch(/^rule +rate %.*\nmine \(learningRate 0\.1\) .*\nmine \(learningRate 1\) /);
+  expect(run.stdout).toMatch(/note: failed: mine rate seed 1 learningRate 1e\+30: .*diverged/);
   const { runs, notes } = await json(out);
   expect(runs.map(({ configuration }) => configuration)).toEqual(["learningRate 0.1", "learningRate 1"]);
   expect(notes).toHaveLength(1);
-  expect((await threefactor("sweep", file, "--out", out, "--retry")).stderr).toMatch(
-    /\[3\/3\] .*: failed: .*diverged/,
-  );
-  expect((await threefactor("sweep", "status", out)).stdout).toMatch(
-    /^run: 3 runs, 2 done, 1 failed\nfailed: .*diverged/,
-  );
-  // What stays the same is not run again in the same folder.
-  const more = declared("grid.json", { options: few, grid: { learningRate: [0.1, 0.2] } });
-  const longer = await threefactor("sweep", more, "--out", out);
-  expect(longer.stderr.match(/: test /g)).toHaveLength(1);
+  expect((await json<RunRecord>(out, "run.json")).plugins).toMatchObject([{ file: "../rule.mjs" }]);
+  expect((await sweep("status", out)).stdout).toMatch(/^run: 3 runs, 2 done, 1 failed\nfailed: .*diverged/);
+  // What stays the same is not run again in the same folder, and what failed only when it is asked for.
+  const more = declared("grid.json", { options: few, grid: { learningRate: [0.1, 0.2, 1e30] } });
+  const longer = await sweep(more, "--out", out);
+  expect([longer.stderr.match(/: test /g)?.length, longer.stderr.match(/: failed: /g)]).toEqual([1, null]);
   expect((await json(out)).runs).toHaveLength(2);
+  expect((await sweep(more, "--out", out, "--retry")).stderr).toMatch(/\[3\/3\] .*: failed: .*diverged/);
 });
 
 test("a dry run lists the runs with their time and writes nothing", async () => {
@@ -206,8 +216,9 @@ test("a sweep ends with one configuration that was killed again and again, and w
 });
 
 test("a sweep whose processes are killed at random comes to what the whole one does", async () => {
+  const twins = ["spike", "rate"].slice(0, sized(1, 2));
   const declaration = {
-    options: { ...options, epochs: sized(20, 500), seeds: sized(1, 2) },
+    options: { ...options, twins, epochs: sized(20, 250), seeds: sized(1, 2) },
     ...{ grid: { learningRate: [0.02, 0.5] }, select: {} },
   };
   const file = declared("killed.json", declaration);
