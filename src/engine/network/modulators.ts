@@ -70,18 +70,18 @@ export function expectModulated(
   nameOf: (population: number) => string,
 ): void {
   for (const { place, to, plasticity } of projections) {
-    const models = plasticity?.models ?? [];
-    for (const [k, { modulator }] of models.entries()) {
-      if (modulator === undefined) continue;
-      const reached = projections.flatMap(p => (p.to === to && p.target !== null ? [p.target] : []));
-      if (reached.includes(modulator)) continue;
-      const rule = models.length > 1 ? `plasticity[${k}]` : "plasticity";
-      const known =
-        reached.length > 0 ? `, which are ${[...new Set(reached)].join(", ")}` : ", which are none";
-      throw new InputError(
-        `projections[${place}].${rule}.modulator: expected a modulator of ${nameOf(to)} that a projection targets` +
-          `${known}; got ${shown(modulator)}`,
-      );
+    const rules = plasticity?.models ?? [];
+    const targets = projections.flatMap(p => (p.to === to && p.target !== null ? [p.target] : []));
+    const reached = [...new Set(targets)];
+    for (const [k, { modulators = {} }] of rules.entries()) {
+      for (const [parameter, name] of Object.entries(modulators)) {
+        if (reached.includes(name)) continue;
+        const rule = rules.length > 1 ? `plasticity[${k}]` : "plasticity";
+        throw new InputError(
+          `projections[${place}].${rule}.${parameter}: expected a modulator of ${nameOf(to)} that a projection ` +
+            `targets, which are ${reached.join(", ") || "none"}; got ${shown(name)}`,
+        );
+      }
     }
   }
 }
