@@ -23,9 +23,11 @@ SPIKES = {
     "brunel-exact": ("exact", "iaf_psc_delta_ps", "Brunel, 2,500 neurons, 1 s"),
     "cuba-exact": ("exact", "iaf_psc_exp_ps", "CUBA, 4,000 neurons, 1 s"),
     "alpha-exact": ("exact", "iaf_psc_alpha_ps", "CUBA with alpha currents, 4,000 neurons, 1 s"),
+    "inputs-exact": ("exact", "iaf_psc_exp_ps", "all kinds of input, 100 neurons, 1 s"),
     "brunel-grid": ("grid, double", "iaf_psc_delta", "Brunel, 2,500 neurons, 1 s"),
     "cuba-grid": ("grid, double", "iaf_psc_exp", "CUBA, 4,000 neurons, 1 s"),
     "alpha-grid": ("grid, double", "iaf_psc_alpha", "CUBA with alpha currents, 4,000 neurons, 1 s"),
+    "inputs-grid": ("grid, double", "iaf_psc_exp", "all kinds of input, 100 neurons, 1 s"),
 }
 WEIGHTS = {
     "pairs": ("grid, double", "stdp_synapse", "100 neurons, 10 s"),

@@ -13,6 +13,7 @@ import { nestCircuit } from "../../dist/src/io/nest/circuit.js";
 const [folder] = process.argv.slice(2);
 const cases = {
   brunel: { changes: ["parameters.scale=0.1"], duration: 10 },
+  coba: { changes: ["parameters.scale=0.25"], duration: 10 },
   cuba: { changes: [], duration: 500, known: true },
   microcircuit: { changes: ["parameters.scale=0.02"], duration: 10 },
   synfire: { changes: [], duration: 160, known: true },

@@ -171,7 +171,38 @@ const adaptive = {
   stimuli: [once(trains("alif", 100, 40, 1, 1000))],
 };
 
+/** Every kind of input whose spikes and currents are known, into 100 neurons. */
+const each = f => Array.from({ length: 100 }, (_, i) => f(i));
+const inputs = {
+  populations: {
+    ...input(100),
+    n: {
+      size: 100,
+      neuron: { model: "lif-exp", tauMem: 20, vThreshold: 15, reset: "fixed", tauRef: 2, bias: 0.6 },
+    },
+  },
+  projections: [
+    {
+      from: "in",
+      to: "n",
+      connect: { kind: "probability", p: 0.1 },
+      weights: around(1),
+      delay: r => Math.round(r.uniformIn(10, 50)) / 10,
+    },
+  ],
+  stimuli: [
+    { to: "in", kind: "poisson", rate: 20 },
+    { ...trains("onto neurons", 100, 10, 1, 1000), to: "n", weight: each(i => 0.02 * i) },
+    { to: "n", kind: "regular", interval: 50, start: 7, weight: -2 },
+    { to: "n", kind: "current", current: each(i => 0.002 * i) },
+    { to: "n", kind: "current", current: 0.3, start: 30.2, stop: 600, neurons: [1, 2, 50] },
+    { to: "n", kind: "current", times: [0, 500, 700], currents: [0.1, 0.3, 0] },
+  ],
+};
+
 const cases = {
+  "inputs-exact": [inputs, {}, 1000],
+  "inputs-grid": [inputs, grid, 1000],
   "brunel-exact": [brunel(0.2, 0), {}, 1000],
   "cuba-exact": [cuba(), {}, 1000],
   "alpha-exact": [cubaAlpha(), {}, 1000],

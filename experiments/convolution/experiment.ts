@@ -253,7 +253,7 @@ async function trained(
     tauMem: model.tauMem,
     vThreshold,
     maxSpikes: model.maxSpikes,
-    ...{ reading: "drive", replay: true },
+    ...{ reading: "drive", replay: true, modulation: "current" },
   };
   try {
     const { confusion, ...result } = (await train({ rule, twin, settings }, data)).result;

@@ -20,18 +20,32 @@ const forms = (["rate", "poisson"] as const).flatMap(encoder =>
   (["spikes", "drive"] as const).map(reading => ({ encoder, reading })),
 );
 
-/** One folder for each form, the first with the rate twins too. */
-const folders = forms.map(({ encoder, reading }, n) => {
-  const out = `${folder}/${encoder}-${reading}`;
-  const job = ["--rules", "all", "--seeds", "1,2,3", "--epochs", "10", "--encoder", encoder];
-  const asked = [...job, "--reading", reading, "--twins", n === 0 ? "rate,spike" : "spike"];
-  const args = existsSync(`${out}/run.json`) ? ["--resume"] : asked;
-  const done = spawnSync(process.execPath, [main, "compare", ...args, "--out", out], { stdio: "inherit" });
-  if (done.status !== 0) process.exit(done.status ?? 1);
-  const read = (file: string) => JSON.parse(readFileSync(`${out}/${file}`, "utf8"));
-  return { record: read("run.json") as RunRecord, runs: (read("results.json") as Results).runs };
-});
-const runs = folders.flatMap(({ runs }) => runs);
+/** Of the first rule in each form; the others' differ by the name. */
+const commands = new Map<string, RunRecord>();
+/** A folder for each rule in each form, the first with the rate twins too; without some runs where weights diverge. */
+const runs = forms.flatMap(({ encoder, reading }, n) =>
+  rules.flatMap(({ name }) => {
+    const out = `${folder}/${encoder}-${reading}/${name.replace(":", "-")}`;
+    const job = ["--seeds", "1,2,3", "--epochs", "10", "--encoder", encoder, "--reading", reading];
+    const asked = ["--rules", name, ...job, "--twins", n === 0 ? "rate,spike" : "spike"];
+    if (!existsSync(`${out}/diverged`)) {
+      const args = existsSync(`${out}/run.json`) ? ["--resume"] : asked;
+      const done = spawnSync(process.execPath, [main, "compare", ...args, "--out", out], {
+        stdio: ["inherit", "inherit", "pipe"],
+        encoding: "utf8",
+      });
+      process.stderr.write(done.stderr);
+      const diverged = done.status === 2 && done.stderr.includes("diverged");
+      if (done.status !== 0 && !diverged) process.exit(done.status ?? 1);
+      if (diverged) writeFileSync(`${out}/diverged`, done.stderr);
+    }
+    const read = (file: string) => JSON.parse(readFileSync(`${out}/${file}`, "utf8"));
+    const record: RunRecord = read("run.json");
+    if (!commands.has(`${encoder} ${reading}`)) commands.set(`${encoder} ${reading}`, record);
+    return (read("results.json") as Results).runs;
+  }),
+);
+const SEEDS = 3;
 
 type Form = (typeof forms)[number] | null;
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
@@ -55,6 +69,7 @@ const above = (rule: string, form: Form) => {
 /** Student's t of two degrees of freedom, 95 %. */
 const T95 = 4.303;
 const gap = (rule: string, form: Form) => {
+  if (own(rule, form).length < SEEDS) return "diverged";
   const rates = percents(rule, null);
   const gaps = percents(rule, form).map((percent, n) => percent - rates[n]);
   const [m, half] = [mean(gaps), (T95 * spread(gaps)) / Math.sqrt(gaps.length)];
@@ -83,9 +98,9 @@ const lines = runs.map(({ rule, twin, encoder, reading, seed, learningRate, batc
     ...{ testAccuracy, trainAccuracy, hiddenSpikesPerSample, alignmentDegrees },
   });
 });
-const { versions, backend, machine, startedAt } = folders[0].record;
+const [{ versions, backend, machine, startedAt }] = [...commands.values()];
 const about = {
-  commands: folders.map(({ record }) => record.command),
+  commands: [...commands.values()].map(({ command }) => command),
   ...{ versions, backend, machine },
   date: startedAt.slice(0, 10),
   testSamples: runs[0].testSamples,

@@ -71,7 +71,7 @@ for (const check of asked) {
       vThreshold,
     },
     ...{ learningRate: rates[rule], schedule: "1 - 0.9 * progress", durationMs, tauMem, maxSpikes },
-    ...{ reading: "drive" as const, replay: true },
+    ...{ reading: "drive" as const, replay: true, modulation: "current" as const },
     encoder: encoder as "current",
     eligibility: eligibility as "trace",
   };

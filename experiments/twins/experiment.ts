@@ -151,7 +151,7 @@ async function trained(
     tauMem: model.tauMem,
     vThreshold: model.vThreshold,
     maxSpikes: model.maxSpikes,
-    ...{ reading: "drive", replay: true },
+    ...{ reading: "drive", replay: true, modulation: "current" },
   };
   const plan: RunPlan = { rule, twin: form.twin, settings };
   try {

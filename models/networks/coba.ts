@@ -5,12 +5,13 @@ import type { ModelDescription } from "../../src/description/describe.ts";
  * et al. 2007 (J. Comput. Neurosci. 23:349, benchmark 1): 80 % excitatory neurons, 2 % connectivity; noise of the first
  * 50 ms sets off activity that keeps itself going. `scale` as of `cuba`, and 0.1 ms of delay for the published none.
  *
- * It runs in the grid mode: `threefactor simulate coba --mode grid`.
+ * It runs in the grid mode, in steps of 0.1 ms.
  */
 export const coba: ModelDescription = {
   name: "coba",
-  description: "4,000 neurons with exponential conductances, self-sustained irregular activity; --mode grid",
+  description: "4,000 neurons with exponential conductances, self-sustained irregular activity",
   source: "Vogels & Abbott 2005, J. Neurosci. 25:10786; Brette et al. 2007, benchmark 1",
+  dt: "0.1 ms",
   parameters: {
     scale: 1,
     nE: "round(3200 * scale)",

@@ -6,13 +6,14 @@ import { distalReward } from "./distalReward.ts";
  * 17:2443): regular and fast spiking neurons by its steps, under a current that is drawn anew in every ms, evenly between
  * -6.5 and 6.5 mV/ms; pairs of the last spikes alone, traces that lose 5 % in 1 ms.
  *
- * Its step is 1 ms: `threefactor simulate distal-reward-izhikevich --mode grid --dt 1`.
+ * It runs in the program's steps of 1 ms.
  */
 export const distalRewardIzhikevich: ModelDescription = {
   ...distalReward,
   name: "distal-reward-izhikevich",
-  description: "the same with Izhikevich's neurons and noise; --mode grid --dt 1",
+  description: "the same with Izhikevich's neurons and noise",
   source: "Izhikevich 2007, Cereb. Cortex 17:2443",
+  dt: "1 ms",
   parameters: {
     ...Object.fromEntries(
       Object.entries(distalReward.parameters!).filter(([name]) => !["background", "kick"].includes(name)),

@@ -6,12 +6,13 @@ import type { ModelDescription } from "../../src/description/describe.ts";
  * neurons have delays of 1 to 20 ms and learn, those of inhibitory ones reach excitatory ones only, after 1 ms. Once a
  * second, on average, a neuron gets 20 mV from outside; the program kicks one neuron of all in each ms.
  *
- * Its step is 1 ms: `threefactor simulate polychronous --mode grid --dt 1`.
+ * It runs in the program's steps of 1 ms.
  */
 export const polychronous: ModelDescription = {
   name: "polychronous",
-  description: "1,000 Izhikevich neurons with delays that learn; --mode grid --dt 1",
+  description: "1,000 Izhikevich neurons with delays that learn",
   source: "Izhikevich 2006, Neural Comput. 18:245",
+  dt: "1 ms",
   parameters: {
     scale: 1,
     nE: "round(800 * scale)",

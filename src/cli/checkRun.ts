@@ -57,6 +57,7 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   reading: optional(text),
   readout: optional(text),
   ruleOptions: optional(map),
+  configuration: optional(text),
   curve: listOf([
     point =>
       isMap(point) &&

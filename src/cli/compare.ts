@@ -25,6 +25,7 @@ import { plugins } from "./plugins.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
+import { endWithSweep, tellSweep } from "./sweep/child.ts";
 import { print, printJson } from "./terminal.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
 import { writeReport } from "./writeReport.ts";
@@ -37,6 +38,7 @@ export function compareCommand(): Command {
 
 async function compare(flags: CompareFlags): Promise<void> {
   const { workers } = readOptions(conduct, flags);
+  endWithSweep();
   const opened = await openRun(flags);
   let { folder } = opened;
   try {
@@ -57,9 +59,10 @@ async function compare(flags: CompareFlags): Promise<void> {
     await heedingSignals(async () => {
       const runs = await runAll(folder, all, data, notes, progress, resumeCommand(folder, flags), workers);
       const results = resultsOf(runs, notes);
-      await conclude(folder, results, record);
+      await conclude(folder, results, record, flags.noReport !== true);
+      const written = flags.noReport ? [] : ["", `Report: ${folder.path}/report.html`];
       if (flags.json) printJson(results);
-      else print(...formatTable(results).split("\n"), "", `Report: ${folder.path}/report.html`);
+      else print(...formatTable(results).split("\n"), ...written);
     });
   } finally {
     folder.unlock();
@@ -77,7 +80,8 @@ async function prepare(
     ...(options.testSamples !== null && { testSamples: options.testSamples }),
   });
   const words = options.augment?.split(",");
-  const data = words ? augment(loaded, parseAugmentation(words, "--augment")) : loaded;
+  const whole = words ? augment(loaded, parseAugmentation(words, "--augment")) : loaded;
+  const data = options.measure === "validation" ? measuredOnValidation(whole) : whole;
   const all = plans(options, data, start);
   const backend = await selectBackend(flags.backend ?? begun?.backend);
   if (begun && begun.backend !== backend) {
@@ -88,17 +92,35 @@ async function prepare(
       `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
     );
   }
-  const notes = [...classNotes(data), ...(start?.notes ?? [])];
+  const unread = "accuracies are of validation samples, and the test part is not read";
+  const notes = [
+    ...classNotes(data),
+    ...(options.measure === "validation" ? [unread] : []),
+    ...(start?.notes ?? []),
+  ];
   const saw = whatWasSeen(all, loaded);
   const record = { ...(begun ?? newRecord(options, flags, backend, notes, start, folder)), saw };
   return { data, all, notes, record };
 }
 
+/** The test part is not there to be read. */
+function measuredOnValidation(data: Dataset): Dataset {
+  if (data.validation.count > 0) return { ...data, test: data.validation };
+  throw new InputError(
+    `--measure: expected test for ${data.name} without validation samples, got validation`,
+  );
+}
+
 /** Writes what stands in a finished run's folder. */
-async function conclude(folder: RunFolder, results: Results, record: RunRecord): Promise<void> {
+async function conclude(
+  folder: RunFolder,
+  results: Results,
+  record: RunRecord,
+  report: boolean,
+): Promise<void> {
   await folder.writeResults(results);
   await folder.writeRecord(record.endedAt ? record : { ...record, endedAt: new Date().toISOString() });
-  await writeReport(folder);
+  if (report) await writeReport(folder);
   await folder.removeCheckpoint();
   // Only now: a folder that cannot be resumed stays as it is.
   await folder.removeTemporary();
@@ -132,9 +154,13 @@ async function runAll(
           onProgress(epoch, samples) {
             const share = (epoch - 1 + samples / data.train.count) / settings.epochs;
             progress.update(`${name}  ${bar(share)}  epoch ${epoch}/${settings.epochs}`);
+            tellSweep((results.length + share) / all.length);
           },
           stateName: folder.checkpointPath,
-          onEpoch: at => folder.writeCheckpoint({ done: results, state: at }),
+          async onEpoch(at) {
+            await folder.writeCheckpoint({ done: results, state: at });
+            tellSweep((results.length + at.epochsDone / settings.epochs) / all.length);
+          },
         },
         state,
       );

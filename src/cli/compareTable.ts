@@ -211,6 +211,12 @@ export const comparison = {
     read: integerFrom(1),
     otherwise: null,
   }),
+  measure: option<"test" | "validation">({
+    takes: "<part>",
+    help: "what the trained network is measured on: test, or validation, which leaves the test part unread, for choices",
+    read: among<"test" | "validation">(["test", "validation"]),
+    otherwise: "test",
+  }),
   /** Words of `parseAugmentation` between commas. */
   augment: option<string | null>({
     takes: "<list>",
@@ -266,6 +272,7 @@ export const conduct = {
     otherwise: null,
   }),
   resume: { help: "go on with the unfinished run in --out; options that are not given are the run's" },
+  noReport: { help: "write no report.html; `threefactor report` makes it at any time" },
   json: { help: "print results.json on standard output and nothing else" },
 } as const;
 

@@ -4,6 +4,8 @@ import type { Raster } from "../engine/record/raster.ts";
 /** What a simulation gave, whichever engine ran it. */
 export interface Outcome {
   readonly net: Network;
+  /** As many as there are, or about. */
+  readonly synapses: number;
   readonly raster: Raster;
   /** What the engine does not count is null. */
   readonly synapticEvents: number | null;

@@ -1,13 +1,13 @@
 import { networkModels } from "../../models/index.ts";
-import { about, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { replaceAtomic } from "../files/atomic.ts";
 import { entryAt } from "../files/regular.ts";
-import { type NestCircuit, nestCircuit } from "../io/nest/circuit.ts";
 import { writeNest } from "../io/nest/script.ts";
 import { isSonataConfig } from "../io/sonata/config.ts";
 import { writePointCircuit } from "../io/sonata/pointCircuit.ts";
 import { among, positive } from "./arguments.ts";
-import { networkModel, networkOf } from "./networkModel.ts";
+import { connectOption, nestNetwork } from "./nestNetwork.ts";
+import { networkModel } from "./networkModel.ts";
 import type { OptionValues } from "./options.ts";
 
 /** What the command line says of a model that is handed over to another simulator. */
@@ -24,20 +24,23 @@ export const modelOptions = {
   },
   mode: {
     takes: "<name>",
-    help: "with --to nest: exact, spikes anywhere in time, or grid, on multiples of --dt (default: exact)",
+    help: "with --to nest: exact, spikes anywhere in time, or grid, on multiples of --dt (default: grid for a model that has a step, else exact)",
     read: among(["exact", "grid"]),
   },
+  connect: connectOption,
 } as const;
 
 type ModelOptions = OptionValues<typeof modelOptions>;
 
 /** @throws InputError for options that say nothing of what is written */
 export function expectModelOptions(options: ModelOptions & { readonly to: string }, model: boolean): void {
-  for (const option of ["set", "duration", "mode"] as const)
+  for (const option of ["set", "duration", "mode", "connect"] as const)
     if (options[option] !== null && !model)
       throw new InputError(
         `--${option}: expected --to nest, or a model and --to sonata, got --to ${options.to}`,
       );
+  if (options.connect === "rules" && options.to === "sonata")
+    throw new InputError("--connect: expected drawn, as SONATA lists each edge, got rules");
   if (options.mode === "exact" && options.to === "sonata")
     throw new InputError("--mode: expected grid, as BMTK gives input on multiples of its step, got exact");
 }
@@ -65,16 +68,15 @@ export async function handOver(
   const { to, seed, allowOutside } = options;
   const untold = { input: null, nirUnit: null, nirSteps: null, nirDt: null };
   const model = await networkModel(source, { ...untold, allowOutside, set: options.set });
-  const net = networkOf(model, source, seed);
-  const circuit: NestCircuit = about(source, () =>
-    nestCircuit(model.spec, net, {
-      precise: to === "nest" && options.mode !== "grid",
-      dtMs: options.dt ?? model.imported?.dtMs ?? 0.1,
-      durationMs: options.duration ?? model.imported?.durationMs ?? 1000,
-      seed,
-      ...(model.imported && { currents: model.imported.currents }),
-    }),
-  );
+  const how = {
+    precise: to === "nest" && (options.mode ?? (model.dt === null ? "exact" : "grid")) === "exact",
+    dtMs: options.dt ?? model.dt ?? model.imported?.dtMs ?? 0.1,
+    durationMs: options.duration ?? model.imported?.durationMs ?? 1000,
+    seed,
+  };
+  // Edges are what SONATA holds.
+  const connect = to === "sonata" ? "drawn" : options.connect;
+  const { circuit } = await nestNetwork(model, source, connect, async () => ({ options: how }), how);
   const write = to === "nest" ? writeNest : writePointCircuit;
   await replaceAtomic(out, temporary => write(circuit, model.name, temporary), "folder");
   return { source, path: out, warnings: [...(model.imported?.notes ?? []), ...circuit.notes] };

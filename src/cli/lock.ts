@@ -43,6 +43,12 @@ function take(path: string, what: string): void {
   }
 }
 
+/** Whose it is; null when it is nobody's, or was left by a process that is gone. */
+export function heldBy(path: string): Owner | null {
+  const owner = read(path)?.owner ?? null;
+  return owner && !isGone(owner) ? owner : null;
+}
+
 /** @returns false when there is one */
 function make(path: string): boolean {
   try {

@@ -13,6 +13,11 @@ const commands: readonly (readonly [string, string, () => Promise<Command>])[] =
     async () => (await import("./compare.ts")).compareCommand(),
   ],
   [
+    "sweep",
+    "many runs of compare over a grid or a random search, with what is chosen on validation run on all seeds",
+    async () => (await import("./sweep.ts")).sweepCommand(),
+  ],
+  [
     "simulate",
     "run a network from the list or a file, and report its activity",
     async () => (await import("./simulate.ts")).simulateCommand(),

@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { NetworkSpec } from "../engine/network/network.ts";
-import { about, InputError, inOneLine, shown } from "../errors.ts";
+import type { Network } from "../engine/network/network.ts";
+import { InputError, inOneLine, shown } from "../errors.ts";
 import { hold, release } from "../files/temporary.ts";
-import { nestCircuit } from "../io/nest/circuit.ts";
 import { writeNest } from "../io/nest/script.ts";
 import { readNestRun, removeSpikes } from "../io/nest/spikes.ts";
 import { integerFrom } from "./arguments.ts";
 import type { Outcome } from "./engines.ts";
 import { recordedInput } from "./importedModel.ts";
-import { type NetworkModel, networkOf } from "./networkModel.ts";
+import { connectOption, nestNetwork } from "./nestNetwork.ts";
+import type { NetworkModel } from "./networkModel.ts";
 import type { OptionValues } from "./options.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
 
@@ -27,6 +27,7 @@ export const nestOptions = {
     takes: "<launcher>",
     help: 'with --engine nest: what starts its ranks, such as "srun --mpi=pmix -n 64"',
   },
+  connect: connectOption,
   keep: {
     takes: "<folder>",
     help: "with --engine nest: where network.py, its lists and the spikes of each rank are left (default: nowhere)",
@@ -52,17 +53,17 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
   const { seed, mode, threads, input } = asked;
   await expectNest(asked);
   const began = performance.now();
-  const net = networkOf(found, name, seed);
-  const recorded = input === null ? null : await recordedInput(input, net, asked.allowOutside);
-  const durationMs = asked.duration ?? imported?.durationMs ?? (recorded?.durationMs || 1000);
-  const dtMs = asked.dt ?? imported?.dtMs ?? 0.1;
-  const spec: NetworkSpec = {
-    ...found.spec,
-    stimuli: [...(found.spec.stimuli ?? []), ...(recorded?.stimuli ?? [])],
-  };
   const precise = mode === "exact";
-  const how = { precise, dtMs, durationMs, seed, ...(imported && { currents: imported.currents }) };
-  const circuit = about(name, () => nestCircuit(spec, net, how));
+  const dtMs = asked.dt ?? found.dt ?? imported?.dtMs ?? 0.1;
+  const optionsFor = async (net: Network) => {
+    const recorded = input === null ? null : await recordedInput(input, net, asked.allowOutside);
+    const durationMs = asked.duration ?? imported?.durationMs ?? (recorded?.durationMs || 1000);
+    return { options: { precise, dtMs, durationMs, seed }, stimuli: recorded?.stimuli };
+  };
+  const { net, circuit, synapses } = await nestNetwork(found, name, asked.connect, optionsFor, {
+    seed,
+    precise,
+  });
   const { keep, python, mpi } = asked;
   const folder = keep === null ? temporary(mpi !== null) : resolve(keep);
   try {
@@ -79,10 +80,10 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
     await run(command, folder, mpi !== null);
     const lattice = precise ? null : dtMs;
     const metadata = { model: found.name, seed };
-    const left = readNestRun(folder, circuit.populations, durationMs, lattice, metadata);
+    const left = readNestRun(folder, circuit.populations, circuit.durationMs, lattice, metadata);
     const { raster, version, ranks, buildSeconds, runSeconds } = left;
     return {
-      ...{ net, raster, runSeconds, buildSeconds: built + buildSeconds },
+      ...{ net, synapses, raster, runSeconds, buildSeconds: built + buildSeconds },
       ...{ synapticEvents: null, bytesPerSynapse: null },
       how: { engine: `NEST ${version}`, mode, dt: dtMs, threads: threads ?? 1, ranks },
       notes: circuit.notes,
@@ -147,7 +148,8 @@ async function run(command: readonly string[], folder: string, launched: boolean
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const stop = (signal: NodeJS.Signals) => {
-    child.kill(signal);
+    // At an interrupt NEST would finish what it is at.
+    child.kill("SIGTERM");
     endAtOnce(signal);
   };
   const { code, signal, said } = await heedingSignals(() => ended(child), stop).catch(
@@ -159,7 +161,9 @@ async function run(command: readonly string[], folder: string, launched: boolean
   await writeFile(join(folder, "nest.log"), said);
   if (code === 0) return;
   const last = said.trim().split("\n").at(-1) ?? "";
-  throw new Error(`NEST ended with ${signal ?? code}: ${inOneLine(last).slice(0, 300) || "it said nothing"}`);
+  const why = inOneLine(last).slice(0, 300) || "it said nothing";
+  // Told in one line, as failures of the system are: the stack would be ours.
+  throw Object.assign(new Error(`NEST ended with ${signal ?? code}: ${why}`), { code: "ENEST" });
 }
 
 /** The end of what a program says, and how it ended. */

@@ -18,6 +18,8 @@ export interface NetworkModel {
   readonly name: string;
   readonly spec: NetworkSpec;
   readonly precision: Precision | null;
+  /** Step of the grid mode that it was made for [ms]; null for a network of the exact mode. */
+  readonly dt: number | null;
   /** What another tool's file says; null for a model of ours. */
   readonly imported: ImportedModel | null;
 }
@@ -33,9 +35,9 @@ export async function networkModel(
 ): Promise<NetworkModel> {
   const imported = await importedModel(name, options);
   if (imported && options.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
-  if (imported) return { name: imported.name, spec: imported.spec, precision: null, imported };
+  if (imported) return { name: imported.name, spec: imported.spec, precision: null, dt: null, imported };
   const described = describe((options.set ?? []).reduce(override, await findModel(name)));
-  return { precision: null, ...described, imported };
+  return { precision: null, dt: null, ...described, imported };
 }
 
 /** Its synapses, drawn. */

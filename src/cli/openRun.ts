@@ -120,7 +120,7 @@ export function resumeCommand(folder: RunFolder, { dataDir }: CompareFlags): str
 }
 
 /** A word as a shell reads it. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w.,:/\\@%+=-]+$/.test(text) ? text : `"${text.replace(/["$`]/g, "\\$&")}"`;
 }
 

@@ -42,13 +42,12 @@ const settings = {
   },
   mode: {
     takes: "<name>",
-    help: "exact, or grid: spikes on multiples of --dt",
+    help: "exact, or grid: spikes on multiples of --dt (default: grid for a model that has a step, else exact)",
     read: among(["exact", "grid"]),
-    otherwise: "exact",
   },
   dt: {
     takes: "<ms>",
-    help: "step of the grid mode and of NEST (default: that of a SONATA simulation, else 0.1)",
+    help: "step of the grid mode and of NEST (default: that of the model or the SONATA simulation, else 0.1)",
     read: positive,
   },
   workers: {
@@ -83,20 +82,20 @@ export function simulateCommand(): Command {
 }
 
 async function simulate(name: string, flags: Flags<typeof settings>): Promise<void> {
-  const options = readOptions(settings, flags);
-  const { seed, out } = options;
-  const inNest = options.engine === "nest";
-  expectEngine(options);
-  const found = await networkModel(name, options);
+  const typed = readOptions(settings, flags);
+  const { seed, out } = typed;
+  const inNest = typed.engine === "nest";
+  expectEngine(typed);
+  const found = await networkModel(name, typed);
+  const options = { ...typed, mode: typed.mode ?? (found.dt === null ? "exact" : "grid") } as const;
   const { name: model, imported } = found;
   if (out !== null) await expectPlace(out);
   const outcome = await (inNest ? runInNest(found, name, options) : runHere(found, name, options));
-  const { net, raster, synapticEvents } = outcome;
+  const { net, synapses, raster, synapticEvents } = outcome;
   const { durationMs } = raster;
   const neurons = net.populations.reduce((sum, p) => sum + (p.model ? p.size : 0), 0);
   // Spikes of inputs are no neuron's.
   const fired = raster.populationIndex.reduce((n, p) => n + (net.populations[p].model ? 1 : 0), 0);
-  const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   const notes = [...(imported?.notes ?? []), ...outcome.notes];
   const result = {
     model,
@@ -133,6 +132,8 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
   print(...lines);
 }
 
+type Asked = OptionValues<typeof settings> & { readonly mode: "exact" | "grid" };
+
 /** @throws InputError for an option that says nothing to the engine that was chosen */
 function expectEngine(options: OptionValues<typeof settings>): void {
   const { engine, workers, precision, record } = options;
@@ -151,14 +152,10 @@ function expectEngine(options: OptionValues<typeof settings>): void {
 }
 
 /** Runs it in this program. */
-async function runHere(
-  found: NetworkModel,
-  name: string,
-  options: OptionValues<typeof settings>,
-): Promise<Outcome> {
+async function runHere(found: NetworkModel, name: string, options: Asked): Promise<Outcome> {
   const { imported, name: model } = found;
   const { seed, input, duration } = options;
-  const time = timeMode(options, imported?.dtMs ?? 0.1, found.precision ?? "single");
+  const time = timeMode(options, found.dt ?? imported?.dtMs ?? 0.1, found.precision ?? "single");
   const buildStart = performance.now();
   const net = networkOf(found, name, seed);
   const simulation = new Simulation(net, { ...time, record: { neurons: potentials(net, options.record) } });
@@ -173,6 +170,7 @@ async function runHere(
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);
   return {
     net,
+    synapses,
     raster: simulation.raster({ model, seed }),
     synapticEvents: simulation.synapticEvents,
     bytesPerSynapse: synapses > 0 ? simulation.synapseBytes / synapses : 0,
@@ -184,7 +182,7 @@ async function runHere(
 }
 
 function timeMode(
-  { mode, dt, workers, precision }: OptionValues<typeof settings>,
+  { mode, dt, workers, precision }: Asked,
   usualDt: number,
   usualPrecision: Precision,
 ): { mode: "exact" } | { mode: "grid"; dt: number; workers: number; precision: Precision } {

@@ -8,6 +8,7 @@ import type {
   RelationalNode,
   SymbolNode,
 } from "mathjs";
+import type { Distribution } from "../engine/network/synapses/drawn.ts";
 import type { Rng } from "../math/rng.ts";
 import type { Fail } from "./fail.ts";
 import { constants, draws, functions, order } from "./functions.ts";
@@ -35,6 +36,8 @@ export interface Term {
   readonly fixed: boolean;
   /** In seconds, volts and amperes. */
   readonly at: () => number;
+  /** What it is a draw of, with arguments that are the same whenever it is asked. */
+  readonly distribution?: Distribution;
 }
 
 export interface Names {
@@ -253,7 +256,8 @@ class Reader {
     };
     if (args.every(({ fixed }) => fixed)) {
       const [a, b, c] = checked();
-      return { powers: unitless, fixed: false, at: () => draw(rng(), a, b, c) };
+      const distribution = { name: name as Distribution["name"], args: [a, b, c].slice(0, args.length) };
+      return { powers: unitless, fixed: false, at: () => draw(rng(), a, b, c), distribution };
     }
     return { powers: unitless, fixed: false, at: () => draw(rng(), ...checked()) };
   }

@@ -17,6 +17,8 @@ export interface ModelDescription {
   readonly description?: string;
   /** Where the model was published, and what of it this is. */
   readonly source?: string;
+  /** Step of the grid mode, in which it is to run where nobody says otherwise; without one it runs in the exact mode. */
+  readonly dt?: number | string;
   /** In which the grid mode is to compute it where nobody says otherwise; `single` by default. */
   readonly precision?: Precision;
   /** Named values; each may use those before it. */
@@ -31,7 +33,12 @@ export interface ModelDescription {
  * fields may hold is checked by `network`, which this feeds.
  * @throws InputError that names the path of the field, what it held and what was expected
  */
-export function describe(model: unknown): { name: string; spec: NetworkSpec; precision?: Precision } {
+export function describe(model: unknown): {
+  name: string;
+  spec: NetworkSpec;
+  dt?: number;
+  precision?: Precision;
+} {
   const raw = object(model, "model") as unknown as ModelDescription;
   if (typeof raw.name !== "string" || raw.name === "") {
     throw new InputError(`name: expected the model's name, got ${shown(raw.name)}`);
@@ -45,6 +52,7 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec; pre
     "name",
     "description",
     "source",
+    "dt",
     "precision",
     "parameters",
     "populations",
@@ -102,7 +110,15 @@ export function describe(model: unknown): { name: string; spec: NetworkSpec; pre
   };
   const { precision } = raw;
   if (precision !== undefined) expectChoice("precision", precision, ["single", "double"]);
-  return { name: raw.name, spec: spec as unknown as NetworkSpec, ...(precision && { precision }) };
+  const dt = raw.dt === undefined ? undefined : (quantity(raw.dt, "dt", "time", scope) as number);
+  if (dt !== undefined && !(dt > 0 && dt < Infinity))
+    throw new InputError(`dt: expected a time above 0, got ${shown(raw.dt)}`);
+  return {
+    name: raw.name,
+    spec: spec as unknown as NetworkSpec,
+    ...(dt !== undefined && { dt }),
+    ...(precision && { precision }),
+  };
 }
 
 /**

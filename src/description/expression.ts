@@ -1,3 +1,4 @@
+import type { Draw } from "../engine/network/synapses/drawn.ts";
 import { InputError, shown } from "../errors.ts";
 import type { Rng } from "../math/rng.ts";
 import { compile, compileField, type Names, type Scope, type Term } from "./compile.ts";
@@ -9,7 +10,7 @@ export type { Scope } from "./compile.ts";
 export type { Dimension } from "./units.ts";
 
 /** Draws or computes one number, in the field's unit, for a synapse or a neuron. */
-export type PerPlace = (rng: Rng, pre: number, post: number) => number;
+export type PerPlace = Draw;
 
 /**
  * Reads a quantity: a number, a text with a unit ("20 ms") or an expression ("-J * g", "uniform(-60, -50) mV"). An
@@ -48,7 +49,8 @@ export function quantity(
   };
   // Its text tells it from others where two things are alike but for it; see `named` of the engine.
   at.toString = () => value as string;
-  return at;
+  const { distribution } = term;
+  return distribution ? Object.assign(at, { distribution }) : at;
 }
 
 /** A value at a time [ms], for a neuron. */

@@ -7,7 +7,7 @@ export const twins: readonly Twin[] = ["rate", "spike"];
 
 /** The runs of one rule on one data set and architecture, one per seed in each twin. */
 export interface RuleGroup {
-  /** The rule; with data set and architecture when the results hold several. */
+  /** The rule; with data set and architecture when the results hold several, and what tells it apart in a sweep. */
   readonly name: string;
   readonly rule: string;
   readonly task: string;
@@ -20,7 +20,8 @@ export function ruleGroups(results: Results): RuleGroup[] {
   const tasks = new Set(results.runs.map(taskOf));
   const byName = new Map<string, RunResult[]>();
   for (const run of results.runs) {
-    const name = tasks.size > 1 ? `${run.rule} (${taskOf(run)})` : run.rule;
+    const words = [tasks.size > 1 ? taskOf(run) : "", run.configuration ?? ""].filter(Boolean);
+    const name = words.length > 0 ? `${run.rule} (${words.join(", ")})` : run.rule;
     byName.set(name, [...(byName.get(name) ?? []), run]);
   }
   const groups = [...byName].map(([name, runs]) => ({

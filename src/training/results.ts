@@ -30,6 +30,8 @@ export interface RunResult {
   readonly readout?: string;
   /** What was chosen of the rule's options; absent where it runs as it is. */
   readonly ruleOptions?: Readonly<Record<string, number | string>>;
+  /** Options that tell it from others of its rule in a sweep, such as `learningRate 0.1`; absent elsewhere. */
+  readonly configuration?: string;
   readonly seed: number;
   readonly epochs: number;
   /** Samples between two changes of the weights; absent in older folders. */

@@ -129,5 +129,9 @@ test("options of models are refused where they say nothing", async () => {
     "--set: expected --to nest, or a model and --to sonata, got --to csv",
   );
   await refused(["cuba", "--to", "sonata", "--mode", "exact"], /^--mode: expected grid, as BMTK/);
+  await refused(
+    ["cuba", "--to", "sonata", "--connect", "rules"],
+    "--connect: expected drawn, as SONATA lists each edge, got rules",
+  );
   await refused(["cube", "--to", "nest"], "cube: expected a file or folder, got nothing there");
 });

@@ -15,6 +15,7 @@ import { InputError } from "../../src/errors.ts";
 import { encodeNpy, encodeNpyText } from "../../src/io/npy.ts";
 import { npzPieces } from "../../src/io/npz.ts";
 import { decodeRaster, encodeRaster } from "../../src/io/raster/native.ts";
+import { start } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nest-engine-"));
 const [python, launcher, asked] = ["python", "launch it", "asked.txt"].map(name => join(folder, name)) as [
@@ -201,7 +202,13 @@ test("without NEST, or with one that cannot do it, there is one line that says h
     [...nest, "--record", "spikes,v:2"],
     "--record: expected spikes with --engine nest, got potentials too",
   );
-  for (const [option, value] of Object.entries({ threads: "2", python: "p", mpi: "m", keep: "k" }))
+  for (const [option, value] of Object.entries({
+    threads: "2",
+    python: "p",
+    mpi: "m",
+    connect: "rules",
+    keep: "k",
+  }))
     await refused([`--${option}`, value], `--${option}: expected it with --engine nest, got ${value}`);
   await refused(
     [...nest, "--set", "populations.out.neuron.reset=subtract"],
@@ -209,7 +216,49 @@ test("without NEST, or with one that cannot do it, there is one line that says h
   );
 });
 
+test("networks that no list could hold go over as rules, and nothing is drawn here", async () => {
+  left(0, 1, []);
+  const keep = join(folder, "ruled");
+  const huge = ["--set", "populations.out.size=3000000", "populations.in.size=500"];
+  await expect(simulate(...nest, ...huge, "--connect", "drawn")).rejects.toThrow(
+    "--connect: expected rules for more than 268435456 synapses, got drawn for 1500000000",
+  );
+  const some = ["--set", "populations.out.size=300000", "populations.in.size=500"];
+  const told = JSON.parse(await simulate(...nest, ...some, "--keep", keep, "--json"));
+  expect(told).toMatchObject({ neurons: 300_000, synapses: 150_000_000 });
+  expect(told.notes).toContain("synapses are drawn anew, by NEST's own rules");
+  expect(readFileSync(join(keep, "network.py"), "utf8")).toContain(
+    'draw("in", "out", 0, {"rule": "all_to_all"}, "static_synapse", 2.0, 1.0)',
+  );
+  const few = JSON.parse(await simulate(...nest, "--connect", "rules", "--json"));
+  expect(few).toMatchObject({ synapses: 6 });
+});
+
+test("an interrupt ends NEST too, and leaves nothing", async () => {
+  const [slow, pid] = [join(folder, "slow"), join(folder, "pid")];
+  program(slow, `[ "$1" != -c ] || { echo "found True"; exit 0; }\necho "$$ $1" > "${pid}"; exec sleep 60`);
+  const { child, ended } = start("simulate", file, "--engine", "nest", "--python", slow);
+  const line = () => (existsSync(pid) ? readFileSync(pid, "utf8") : "");
+  await expect.poll(line, { timeout: 20_000, interval: 20 }).toMatch(/^\d+ \S+\n$/);
+  const [its, script] = line().trim().split(" ") as [string, string];
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ signal: "SIGINT", stdout: "", stderr: "" });
+  expect(existsSync(script)).toBe(false);
+  const alive = () => {
+    try {
+      return process.kill(Number(its), 0);
+    } catch {
+      return false;
+    }
+  };
+  await expect.poll(alive, { timeout: 5_000, interval: 20 }).toBe(false);
+});
+
 test("NEST's own failure is told by its last line", async () => {
   vi.stubEnv("STUB_ENDS", "3");
-  await expect(simulate(...nest)).rejects.toThrow(/^NEST ended with 3: no room for it$/);
+  const { code, stdout, stderr } = await start("simulate", file, ...nest).ended;
+  expect({ code, stdout, stderr }).toEqual({
+    ...{ code: 1, stdout: "" },
+    stderr: "threefactor: NEST ended with 3: no room for it\n",
+  });
 });

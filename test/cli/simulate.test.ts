@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { networkModels } from "../../models/index.ts";
 import { decodeRaster } from "../../src/io/raster/native.ts";
+import { expectExit2 } from "./badInput.ts";
+import { threefactor } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simulate-"));
 
@@ -93,7 +95,7 @@ test.each([
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
   ...Object.entries({ coba: "lif-cond-exp", polychronous: "izhikevich" }).map(
     ([model, neuron]): [string[], string] => [
-      [model],
+      [model, "--mode", "exact"],
       `populations.E.neuron.model: expected neurons with an exact solution between events, which ${neuron} has not; use mode "grid" (--mode grid)`,
     ],
   ),
@@ -186,4 +188,22 @@ test("nor do those of files, options and fields in an error", () => {
     expect(stderr).toMatch(line);
     expect(stderr).not.toMatch(/[^\n\P{Cc}]/u);
   }
+});
+
+test("a model that states its step runs in the grid mode, in that step, unless it is told otherwise", async () => {
+  const asked = ["simulate", "coba", "--set", "parameters.scale=0.05", "--duration", "5", "--json"];
+  const how = async (...more: string[]) => JSON.parse((await threefactor(...asked, ...more)).stdout);
+  expect(await how()).toMatchObject({ mode: "grid", dt: 0.1 });
+  expect(await how("--dt", "0.05")).toMatchObject({ mode: "grid", dt: 0.05 });
+  await expectExit2([...asked, "--mode", "exact"], /lif-cond-exp/);
+  const izhikevich = [
+    "simulate",
+    "polychronous",
+    "--set",
+    "parameters.scale=0.1",
+    "--duration",
+    "5",
+    "--json",
+  ];
+  expect(JSON.parse((await threefactor(...izhikevich)).stdout)).toMatchObject({ mode: "grid", dt: 1 });
 });

@@ -168,6 +168,8 @@ test("a probability may depend on distance but not on draws", () => {
 test("what is no description is refused", () => {
   expect(() => describeModel([])).toThrow("model: expected an object, got a list of 0");
   expect(() => describeModel({ name: "" })).toThrow("name: expected the model's name");
+  for (const dt of ["0 ms", "-1 ms", "1 mV"])
+    expect(() => describeModel({ name: "x", populations: {}, dt })).toThrow(/^dt: expected a time/);
   expect(() => describeModel({ name: "x", populations: 3 })).toThrow(
     "populations: expected an object, got 3",
   );

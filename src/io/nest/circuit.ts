@@ -1,10 +1,21 @@
+import { within } from "../../engine/network/expect.ts";
 import type { Network, NetworkSpec } from "../../engine/network/network.ts";
 import { edges } from "../../engine/network/plasticity/edges.ts";
-import { InputError, shown } from "../../errors.ts";
+import { plasticity } from "../../engine/network/plasticity/index.ts";
+import { InputError } from "../../errors.ts";
 import { inputsOf, type NestInput } from "./inputs.ts";
 import type { NestOptions } from "./options.ts";
-import { CAPACITANCE, neuronPartner, type Partner, synapsePartner, weightOf } from "./partners.ts";
-import { timeOf } from "./steps.ts";
+import {
+  CAPACITANCE,
+  expectMembrane,
+  neuronPartner,
+  type Partner,
+  type SynapsePartner,
+  synapsePartner,
+  weightOf,
+} from "./partners.ts";
+import { type NestRule, rulesOf } from "./rules.ts";
+import { stepsOf } from "./steps.ts";
 
 export interface NestPopulation extends Partner {
   readonly name: string;
@@ -32,6 +43,8 @@ export interface NestProjection extends Partner {
 export interface NestCircuit extends NestOptions {
   readonly populations: readonly NestPopulation[];
   readonly projections: readonly NestProjection[];
+  /** Instead of projections, where `rules` were asked for. */
+  readonly connections: readonly NestRule[];
   readonly inputs: readonly NestInput[];
   /** What is not as in the engine, in sentences. */
   readonly notes: readonly string[];
@@ -40,6 +53,7 @@ export interface NestCircuit extends NestOptions {
 /**
  * A network as NEST would have it: each synapse with its weight and delay, potentials at the start, and inputs.
  * @param spec  what the network was made of
+ * @param net   its network; where `rules` are asked for, one of its populations and stimuli alone
  * @throws InputError that names the field for what NEST has no partner
  */
 export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOptions): NestCircuit {
@@ -47,11 +61,18 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
   const notes = new Set<string>();
   const partners = net.populations.map(population => neuronPartner(population, precise));
   const kept: Record<string, number>[] = partners.map(({ parameters }) => ({ ...parameters }));
+  const keep = (to: number, { postsynaptic }: SynapsePartner, path: string) => {
+    if (precise)
+      throw new InputError(
+        `${path}.plasticity: expected the grid mode, as NEST's synapses learn from times of the lattice, got exact`,
+      );
+    addTo(kept[to], postsynaptic, path);
+  };
+  const rules = options.rules ? rulesOf(spec, net, partners, options, notes, keep) : [];
   const projections = net.projections.map((projection): NestProjection => {
     const { name, place, synapses, plasticity, from, to, target } = projection;
     const path = `projections[${place}]`;
-    if (target !== null)
-      throw new InputError(`${path}.target: expected the membrane, as NEST has, got ${shown(target)}`);
+    expectMembrane(target, path);
     if (synapses.shared)
       throw new InputError(
         `${path}.connect.kind: expected a weight per synapse, got those of a shared kernel`,
@@ -60,20 +81,10 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
     const rule = plasticity
       ? synapsePartner(plasticity, weightOf(synapses.gain, perWeight), path)
       : { model: "static_synapse", parameters: {}, postsynaptic: {} };
-    if (plasticity && precise)
-      throw new InputError(
-        `${path}.plasticity: expected the grid mode, as NEST's synapses learn from times of the lattice, got exact`,
-      );
-    keep(rule.postsynaptic, kept[to], path);
+    if (plasticity) keep(to, rule, path);
     const { pre, post, delays } = edges(synapses);
     const scaled = (w: number) => weightOf(w * synapses.gain, perWeight);
-    const steps = (delay: number) => {
-      const n = Math.round(delay / dtMs);
-      if (n < 1)
-        throw new InputError(`${path}.delay: expected ${dtMs} ms, NEST's step, or more, got ${delay}`);
-      if (Math.abs(n * dtMs - delay) > 1e-6 * dtMs) notes.add(`delays are rounded to ${dtMs} ms`);
-      return timeOf(n, dtMs);
-    };
+    const steps = (delay: number) => stepsOf(delay, `${path}.delay`, options, notes);
     return {
       ...{ name, from: net.populations[from].name, to: net.populations[to].name, pre, post },
       ...{ model: rule.model, parameters: rule.parameters },
@@ -109,11 +120,27 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
       }
     return { name, size, input: model === null, model: partners[p].model, parameters, each };
   });
-  return { ...options, populations, projections, inputs, notes: [...notes] };
+  return { ...options, populations, projections, connections: rules, inputs, notes: [...notes] };
+}
+
+/**
+ * Before synapses are drawn, which may be millions.
+ * @param net  of the populations alone
+ * @throws InputError that names the first neuron or learning rule that has no partner
+ */
+export function expectPartners(spec: NetworkSpec, net: Network, precise: boolean): void {
+  const partners = net.populations.map(population => neuronPartner(population, precise));
+  (spec.projections ?? []).forEach((projection, q) => {
+    const path = `projections[${q}]`;
+    expectMembrane(projection?.target, path);
+    const to = net.populations.findIndex(({ name }) => name === projection?.to);
+    const rule = to < 0 ? null : within(path, () => plasticity(projection));
+    if (rule) synapsePartner(rule, weightOf(projection.gain ?? 1, partners[to].perWeight), path);
+  });
 }
 
 /** Gives neurons what a rule has them keep. @throws InputError where another rule has them keep something else */
-function keep(wanted: Readonly<Record<string, number>>, kept: Record<string, number>, path: string): void {
+function addTo(kept: Record<string, number>, wanted: Readonly<Record<string, number>>, path: string): void {
   for (const [key, value] of Object.entries(wanted)) {
     if (kept.C_m === undefined)
       throw new InputError(`${path}.to: expected neurons that keep traces in NEST, got parrots`);

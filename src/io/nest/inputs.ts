@@ -192,7 +192,9 @@ function eventsOf(
       // A generator is one step away, and has no spike at 0.
       const first = precise ? dtMs * (1 + 1e-9) : 2 * dtMs * (1 - 1e-9);
       if (on < first && !timing.drawn)
-        throw new InputError(`${path}.${field}: expected ${2 * dtMs} ms, NEST's first, or later, got ${t}`);
+        throw new InputError(
+          `${path}.${field}: expected ${precise ? `more than ${dtMs} ms` : `${2 * dtMs} ms or more`}, NEST's first, got ${t}`,
+        );
       if (on < first) early++;
       else {
         if (Math.abs(on - t) > 1e-6 * dtMs) notes.add(`spikes that are given are rounded to ${dtMs} ms`);

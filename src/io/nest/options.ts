@@ -8,6 +8,8 @@ export interface NestOptions {
   readonly durationMs: number;
   /** That of the network, which draws its input too. */
   readonly seed: number;
+  /** Whether NEST draws the synapses, by its own rules, instead of being given each. */
+  readonly rules?: boolean;
   /** Constant input of populations [mV/ms], as `Simulation.setCurrent` takes it. */
   readonly currents?: Readonly<Record<string, ArrayLike<number>>>;
 }

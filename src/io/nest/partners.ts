@@ -1,3 +1,4 @@
+import { MEMBRANE } from "../../engine/network/modulators.ts";
 import type { Population } from "../../engine/network/network.ts";
 import { currentPerWeight, type SynapticParameters } from "../../engine/network/neurons/parameters.ts";
 import { alphaPeak, expPeak } from "../../engine/network/neurons/response.ts";
@@ -113,6 +114,12 @@ export interface SynapsePartner extends Partner {
   readonly postsynaptic: Readonly<Record<string, number>>;
 }
 
+/** @throws InputError for a projection onto a modulator, which NEST's neurons have none of */
+export function expectMembrane(target: string | null | undefined, path: string): void {
+  if ((target ?? MEMBRANE) !== MEMBRANE)
+    throw new InputError(`${path}.target: expected the membrane, as NEST has, got ${shown(target)}`);
+}
+
 /**
  * The synapse of NEST with the equations of a projection's rule, whose weights are `factor` times ours. NEST keeps the
  * whole delay behind the synapse: rules that hear postsynaptic spikes need `delayKind: "dendritic"`. Spikes that reach a
@@ -140,7 +147,7 @@ export function synapsePartner(
     return { model: "tsodyks2_synapse", parameters: rested, postsynaptic: {} };
   }
   if (delayKind !== "dendritic") throw no("delayKind", "dendritic", delayKind);
-  if (p.wMin !== 0 && p.wMin !== -Infinity) throw no("plasticity.wMin", "0", p.wMin);
+  if (p.wMin !== 0) throw no("plasticity.wMin", "0", p.wMin);
   const Wmax = Number.isFinite(p.wMax) ? p.wMax * factor : Math.sign(factor) * 1e300;
   if (kind === "stdp-inhibitory") {
     const alpha = (2 * p.targetRate * p.tau) / 1000;

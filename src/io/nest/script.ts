@@ -8,6 +8,7 @@ import type { NestCircuit, NestPopulation, NestProjection } from "./circuit.ts";
 import type { NestInput, PerTarget } from "./inputs.ts";
 import { CAPACITANCE, type Partner } from "./partners.ts";
 import { comment, dictionary, number, text } from "./python.ts";
+import { meanOf, type NestDraw, type NestRule } from "./rules.ts";
 import { timeOf } from "./steps.ts";
 
 /** Numbers for `network.npz`, by name. */
@@ -29,7 +30,7 @@ export async function writeNest(circuit: NestCircuit, name: string, folder: stri
 }
 
 function script(circuit: NestCircuit, name: string, arrays: Arrays): string {
-  const { populations, projections, inputs, notes, dtMs, durationMs, seed } = circuit;
+  const { populations, projections, connections, inputs, notes, dtMs, durationMs, seed } = circuit;
   const units = `C_m is ${CAPACITANCE} pF; weights are in pA, onto iaf_psc_delta in mV, of conductances in nS`;
   return `"""${comment(name)} in NEST 3, written by threefactor. ${units}.
 ${notes.map(note => `Not as there: ${comment(note)}.\n`).join("")}
@@ -71,6 +72,7 @@ def connect(source, target, place, model, weight, delay, **parameters):
     nest.Connect(pre, post, "one_to_one", {"synapse_model": model, **each})
 
 ${projections.map((projection, q) => projectionOf(projection, q, arrays)).join("")}
+${connections.length > 0 ? DRAW : ""}${connections.map(connectionOf).join("")}
 ${inputs.map((input, k) => inputOf(input, k, circuit, arrays)).join("")}
 recorder = nest.Create("spike_recorder")
 for population in nodes.values():
@@ -99,7 +101,8 @@ function nodesOf({ name, size, model, parameters, each }: NestPopulation, p: num
   const lines = [`${own} = nest.Create("${model}", ${size}${optional(parameters)})\n`];
   for (const [key, values] of Object.entries(each)) {
     arrays.set(`${key}_${p}`, values);
-    lines.push(`${own}.${key} = data["${key}_${p}"]\n`);
+    // One by one: a rank that has only some of them takes no list for all.
+    lines.push(`${own}.set([{"${key}": value} for value in data["${key}_${p}"]])\n`);
   }
   return lines.join("");
 }
@@ -119,6 +122,53 @@ function projectionOf(
   const numbers = [value("weight", weights), value("delay", delays)].join(", ");
   const more = Object.keys(parameters).length > 0 ? `, **${dictionary(parameters)}` : "";
   return `connect(${text(from)}, ${text(to)}, ${q}, "${model}", ${numbers}${more})\n`;
+}
+
+const DRAW = `
+def draw(source, target, place, rule, model, weight, delay, **parameters):
+    """Synapses that NEST draws; weight and delay are numbers, or drawn for each."""
+    if parameters:
+        nest.CopyModel(model, f"synapse_{place}", parameters)
+        model = f"synapse_{place}"
+    nest.Connect(nodes[source], nodes[target], rule, {"synapse_model": model, "weight": weight, "delay": delay})
+
+`;
+
+function connectionOf(
+  { from, to, connect, model, parameters, weights, delays }: NestRule,
+  q: number,
+): string {
+  const rule = Object.entries(connect).map(([key, value]) => {
+    const plain = key === "p" ? number(value as number) : JSON.stringify(value);
+    const written = typeof value === "boolean" ? (value ? "True" : "False") : plain;
+    return `"${key}": ${written}`;
+  });
+  // A default of the weights' sign, which bounds are checked against.
+  const sign = Math.sign(typeof weights === "number" ? weights : weights.factor * meanOf(weights.of));
+  const own = Object.keys(parameters).length > 0 ? `, **${dictionary({ weight: sign, ...parameters })}` : "";
+  return `draw(${text(from)}, ${text(to)}, ${q}, {${rule.join(", ")}}, "${model}", ${drawn(weights)}, ${drawn(delays)}${own})\n`;
+}
+
+function drawn(value: NestDraw): string {
+  if (typeof value === "number") return number(value);
+  const { of, factor, least } = value;
+  const [a, b, low = -Infinity] = of.args;
+  const width = Math.abs(factor);
+  const [from, to] = factor > 0 ? [low, Infinity] : [-Infinity, -low];
+  const bounds = [Math.max(from * width, least), to * width].map(x =>
+    number(Math.max(-1e300, Math.min(1e300, x))),
+  );
+  const plain = {
+    normal: () => `nest.random.normal(mean=${number(a * factor)}, std=${number(b * width)})`,
+    uniform: () => {
+      const [min, max] = [a * factor, b * factor].sort((x, y) => x - y);
+      return `nest.random.uniform(min=${number(min)}, max=${number(max)})`;
+    },
+    lognormal: () => `${number(factor)} * nest.random.lognormal(mean=${number(a)}, std=${number(b)})`,
+    exponential: () => `nest.random.exponential(beta=${number(a)}) * ${number(factor)}`,
+  }[of.name]();
+  if (low === -Infinity && least === -Infinity) return plain;
+  return `nest.math.redraw(${plain}, min=${bounds[0]}, max=${bounds[1]})`;
 }
 
 function inputOf(input: NestInput, k: number, { precise, dtMs }: NestCircuit, arrays: Arrays): string {
@@ -166,7 +216,7 @@ nest.Connect(generators, ${all}, "one_to_one", {"weight": weights, "delay": np.f
   return `
 targets = ${targets}
 generators = ${created("len(targets)", "")}
-generators.${field} = np.broadcast_to(${value("amount", amount)}, len(targets))
+generators.set([{"${field}": value} for value in np.broadcast_to(${value("amount", amount)}, len(targets))])
 weights = np.broadcast_to(${value("weight", weight)}, len(targets))
 nest.Connect(generators, targets, "one_to_one", {"weight": weights, "delay": np.full(len(targets), step)})
 `;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { NetworkSpec, PopulationSpec } from "../../engine/network/network.ts";
+import type { PoissonSpec } from "../../engine/network/stimuli/poisson.ts";
 import { InputError, shown } from "../../errors.ts";
 import { entryAt, namedPath } from "../../files/regular.ts";
 import { readHdf5 } from "../hdf5/thread.ts";
@@ -14,6 +15,7 @@ import {
   type SonataOptions,
   sonataConfigs,
 } from "./config.ts";
+import { type Generator, poissonInput } from "./generators.ts";
 import { parameterFile, type SonataNeuron, sonataNeuron, type TypeRow, typeTable } from "./types.ts";
 
 export interface SonataCircuit {
@@ -31,10 +33,14 @@ export interface SonataLayer extends PartedLayer {
   /** By type: its row in the table, and its neuron. */
   readonly rows: ReadonlyMap<number, TypeRow>;
   readonly neurons: ReadonlyMap<number, SonataNeuron>;
+  /** [nodes] of generators, where they have one of their own; such a layer has no parts. */
+  readonly rates?: Float64Array | undefined;
 }
 
 export interface LoadedCircuit extends SonataCircuit {
   readonly notes: string[];
+  /** Poisson input that nodes of the circuit make; the spec has none of it. */
+  readonly generated: readonly PoissonSpec[];
   readonly layers: ReadonlyMap<string, SonataLayer>;
   readonly configs: SonataConfigs | null;
 }
@@ -47,8 +53,8 @@ export interface LoadedCircuit extends SonataCircuit {
  * @throws InputError when files are missing, damaged or outside of the folder, or a neuron is none of the engine's
  */
 export async function readSonataCircuit(path: string, options: SonataOptions = {}): Promise<SonataCircuit> {
-  const { spec, currents, notes } = await loadCircuit(path, options);
-  return { spec, currents, notes };
+  const { spec, currents, notes, generated } = await loadCircuit(path, options);
+  return { spec: { ...spec, ...(generated.length > 0 && { stimuli: generated }) }, currents, notes };
 }
 
 /** The same with what its inputs need. */
@@ -78,6 +84,14 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
         if (!row) throw new InputError(`${where}: expected a row for it, as ${name} has nodes of it`);
         neurons.set(type, sonataNeuron({ ...row, ...files.cell(row, where) }, where, notes));
       }
+      if (kinds.some(type => neurons.get(type)!.generator)) {
+        if (!kinds.every(type => neurons.get(type)!.generator))
+          throw new InputError(
+            `${file}: ${name}: expected Poisson generators in a population of their own, got neurons beside them`,
+          );
+        layers.set(name, { size: types.length, parts: [], types, rows, neurons, rates: own.rate });
+        continue;
+      }
       // Inputs have no parameters in which they differ.
       const inputs = kinds.every(type => neurons.get(type)!.neuron === "input");
       const groups = inputs ? [kinds] : kinds.map(type => [type]);
@@ -101,6 +115,7 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
   }
   if (layers.size === 0) throw new InputError(`${path}: expected nodes, got none`);
   const projections: NonNullable<NetworkSpec["projections"]>[number][] = [];
+  const generated: PoissonSpec[] = [];
   for (const { file, table } of files.edges) {
     const found = table !== null && entryAt(table)?.isFile();
     const rows = new Map<number, TypeRow>();
@@ -120,10 +135,23 @@ export async function loadCircuit(path: string, options: SonataOptions): Promise
         return layer;
       }) as [SonataLayer, SonataLayer];
       const synapses = sorted(edges, rows, from, to, `${file}: ${edges.name}`, notes);
+      if (to.parts.length === 0)
+        throw new InputError(`${file}: ${edges.name}: expected synapses onto neurons, got onto generators`);
+      if (from.parts.length === 0) {
+        generated.push(...poissonInput(synapses, node => generatorAt(from, node), to));
+        continue;
+      }
       projections.push(...splitSynapses(synapses, from, to, edges.name));
     }
   }
-  return { spec: { populations, projections }, currents, notes, layers, configs };
+  return { spec: { populations, projections }, currents, notes, layers, configs, generated };
+}
+
+/** A node's generator, with the rate that it has of its own. */
+function generatorAt({ neurons, types, rates }: SonataLayer, node: number): Generator {
+  const generator = neurons.get(types[node])!.generator!;
+  const rate = rates?.[node] ?? Number.NaN;
+  return Number.isNaN(rate) ? generator : { ...generator, rate };
 }
 
 /** Potentials at the start, those of nodes or of their type. */

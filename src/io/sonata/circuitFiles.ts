@@ -13,7 +13,7 @@ export interface SonataNodes {
 }
 
 /** Parameters of NEST's in which nodes may differ. */
-const OWN = ["V_m", "I_e"];
+const OWN = ["V_m", "I_e", "rate"];
 
 /** A population of a file of edges. */
 export interface SonataEdges {
@@ -45,7 +45,7 @@ export function sonataNodes(root: Group, path: string): SonataNodes[] {
         for (const field of groupAt(group, `${key}/dynamics_params`, path).keys()) {
           if (!OWN.includes(field))
             throw new InputError(
-              `${path}: ${name}/${key}/dynamics_params: expected ${OWN.join(" and ")} there and other parameters in the table of types, got ${shown(field)}`,
+              `${path}: ${name}/${key}/dynamics_params: expected ${OWN.join(", ")} there and other parameters in the table of types, got ${shown(field)}`,
             );
           own[field] ??= column(`dynamics_params/${field}`, Number.NaN);
         }

@@ -18,8 +18,8 @@ export interface SonataSimulation extends SonataCircuit {
 type Chosen = ReadonlyMap<string, Uint32Array>;
 
 /**
- * A SONATA circuit with the inputs of its simulation: spikes of a file, and constant currents from `delay` on for
- * `duration` (`current_clamp`).
+ * A SONATA circuit with the inputs of its simulation: Poisson generators, spikes of a file, and constant currents from
+ * `delay` on for `duration` (`current_clamp`).
  * @param options.spikes  false leaves spikes out, for a caller that has others
  * @throws InputError as `readSonataCircuit`, or when there is an input of another kind
  */
@@ -30,7 +30,7 @@ export async function readSonataSimulation(
   const circuit = await loadCircuit(path, options);
   const { spec, currents, notes, configs } = circuit;
   const simulation = configs?.simulation ?? null;
-  const inputs: StimulusSpec[] = [];
+  const inputs: StimulusSpec[] = [...circuit.generated];
   let [durationMs, dtMs]: (number | null)[] = [null, null];
   if (configs && simulation) {
     const { places } = configs;

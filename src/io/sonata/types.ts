@@ -3,6 +3,7 @@ import { InputError, parseJson, shown } from "../../errors.ts";
 
 import { LARGEST_DESCRIPTION, readText } from "../../files/regular.ts";
 import { mapOf } from "./config.ts";
+import type { Generator } from "./generators.ts";
 import { nestNumeric } from "./nestNumeric.ts";
 
 /** A row of a table of types: what stands in its columns, without those of NULL. */
@@ -43,13 +44,16 @@ export interface SonataNeuron {
   readonly simulator: string;
   /** Potential at the start, where it is not that of rest. */
   readonly initial?: number;
+  /** What it is instead of a neuron. */
+  readonly generator?: Generator;
 }
 
 /**
  * The neuron of a type of nodes: `threefactor:lif` as trained networks are written, `threefactor:MODEL` for any model
  * that is known here, with the parameters of its table in their units; three of NEST's, whose defaults are those of its
  * documentation (version 3): `iaf_psc_delta` with weights in mV, `iaf_psc_exp` and `iaf_psc_alpha` with weights in pA; those
- * of `nestNumeric`; and `IntFire1` of NEURON, whose potential is between 0 and its threshold of 1.
+ * of `nestNumeric`; and `IntFire1` of NEURON, whose potential is between 0 and its threshold of 1. NEST's parrots are ours;
+ * its Poisson generators are no neurons.
  * @param given  the type's row and its parameters
  * @param notes  gets a sentence when a unit was inferred
  * @throws InputError that names the type, when it is another or a parameter is no number
@@ -81,6 +85,10 @@ export function sonataNeuron(given: TypeRow, where: string, notes: string[]): So
   }
   if (template === "nest:parrot_neuron")
     return { neuron: { model: "parrot" }, perWeight: 1, capacity: null, delay: 1, simulator: "NEST" };
+  if (template === "nest:poisson_generator") {
+    const generator = { rate: number("rate", 0), start: number("start", 0), stop: number("stop", Infinity) };
+    return { neuron: "input", perWeight: 1, capacity: null, delay: 1, simulator: "NEST", generator };
+  }
   if (template === "nrn:IntFire1") {
     const [tau, refrac] = [number("tau", 10), number("refrac", 5)];
     // Tools that write seconds do not say so; no membrane keeps for half a second, none leaks within half a ms.
@@ -120,7 +128,7 @@ export function sonataNeuron(given: TypeRow, where: string, notes: string[]): So
       return { neuron: { model: "lif-alpha", ...membrane, ...synaptic() }, perWeight: 1 / capacity, ...nest };
     default:
       throw new InputError(
-        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:parrot_neuron, ${Object.keys(nestNumeric).join(", ")} or virtual, got ${template || given.model_type || "none"}`,
+        `${where}: expected ${neurons.names.map(name => `threefactor:${name}`).join(", ")}, nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:parrot_neuron, nest:poisson_generator, ${Object.keys(nestNumeric).join(", ")} or virtual, got ${template || given.model_type || "none"}`,
       );
   }
 }

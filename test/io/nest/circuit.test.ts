@@ -7,7 +7,7 @@ import { describe } from "../../../src/description/describe.ts";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../src/engine/network/network.ts";
 import type { NeuronSpec } from "../../../src/engine/network/neurons/index.ts";
 import { Simulation } from "../../../src/engine/simulation.ts";
-import { nestCircuit } from "../../../src/io/nest/circuit.ts";
+import { expectPartners, nestCircuit } from "../../../src/io/nest/circuit.ts";
 import type { NestOptions } from "../../../src/io/nest/options.ts";
 import { CAPACITANCE } from "../../../src/io/nest/partners.ts";
 import { writeNest } from "../../../src/io/nest/script.ts";
@@ -247,6 +247,12 @@ test("what has no partner in NEST is refused by its field", () => {
     {},
     "projections[0].plasticity.pairing: expected all",
   );
+  const free = { kind: "stdp-inhibitory", eta: 0.01, targetRate: 5, wMin: -Infinity } as const;
+  refused(
+    { synapses: { ...learns, plasticity: free } },
+    {},
+    "projections[0].plasticity.wMin: expected 0, as NEST has, got -Infinity",
+  );
   refused(
     { synapses: { plasticity: { kind: "three-factor", eta: 0.1 } } },
     {},
@@ -277,11 +283,13 @@ test("what has no partner in NEST is refused by its field", () => {
     },
     projections: [{ from: "in", to: "n", target: "error", weights: 1, delay: 1 }],
   };
-  expect(() => nestCircuit(modulated, network(modulated), usual)).toThrow(
-    'projections[0].target: expected the membrane, as NEST has, got "error"',
-  );
+  const onto = 'projections[0].target: expected the membrane, as NEST has, got "error"';
+  const made = network(modulated);
+  expect(() => nestCircuit(modulated, made, usual)).toThrow(onto);
+  expect(() => nestCircuit(modulated, made, { ...usual, rules: true })).toThrow(onto);
+  expect(() => expectPartners(modulated, made, false)).toThrow(onto);
   const early = { to: "in", kind: "spikes", times: [0.1], neurons: [0] } as const;
-  refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms, NEST's first, or later, got 0.1");
+  refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms or more, NEST's first, got 0.1");
 });
 
 test("a program is written that anyone can read, with its lists in NumPy's archive", async () => {
@@ -291,6 +299,8 @@ test("a program is written that anyone can read, with its lists in NumPy's archi
   await writeNest(nestCircuit(cuba, net, { ...usual, precise: true }), 'cuba """ \u2028', folder);
   const text = readFileSync(join(folder, "network.py"), "utf8");
   expect(text).toContain('nodes["E"] = nest.Create("iaf_psc_exp_ps", 3200, {"C_m": 256.0, "tau_m": 20.0');
+  // Each rank of several sets those neurons that it has.
+  expect(text).toContain('nodes["E"].set([{"V_m": value} for value in data["V_m_0"]])');
   // A name ends no string and begins no line.
   expect(text.split("\n")[0]).toMatch(/^"""cuba \\"\\"\\" \\u2028 in NEST 3/);
   const arrays = decodeNpz(readFileSync(join(folder, "network.npz")), "network.npz");

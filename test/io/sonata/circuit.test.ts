@@ -219,7 +219,7 @@ test("what the engine has no neuron for is named", async () => {
     "node_type_id model_type model_template\n1 virtual NULL\n5 biophysical nrn:cell\n7 virtual NULL\n",
   );
   await expect(readSonataCircuit(path)).rejects.toThrow(
-    /nt\.csv: type 5: expected threefactor:lif, .*nest:parrot_neuron, nest:iaf_cond_exp, .* or virtual, got nrn:cell$/,
+    /nt\.csv: type 5: expected threefactor:lif, .*nest:parrot_neuron, nest:poisson_generator, nest:iaf_cond_exp, .* or virtual, got nrn:cell$/,
   );
   await expect(readSonataCircuit(join(folder, "nowhere"))).rejects.toThrow(
     /nodes\.h5: expected a file of the circuit, got nothing there$/,

@@ -8,6 +8,7 @@ import { override } from "../../../src/description/override.ts";
 import { type NetworkSpec, network } from "../../../src/engine/network/network.ts";
 import { Simulation } from "../../../src/engine/simulation.ts";
 import { nestCircuit } from "../../../src/io/nest/circuit.ts";
+import { poissonInput } from "../../../src/io/sonata/generators.ts";
 import { writePointCircuit } from "../../../src/io/sonata/pointCircuit.ts";
 import { readSonataSimulation } from "../../../src/io/sonata/simulation.ts";
 import { circuit, current, lif, spec, usual } from "../nest/networks.ts";
@@ -135,8 +136,32 @@ test("NEST's Poisson generators are nodes: one for a population, or one for each
     rate: 100,
     start: 5,
   });
+  const { spec: read, inputs } = await readSonataSimulation(folder);
+  expect(Object.keys(read.populations)).toEqual(["in", "n"]);
+  expect(inputs).toEqual([
+    { to: "n", kind: "poisson", rate: 100, weight: 2, start: 5, delay: 0.1 },
+    {
+      ...{ to: "n", kind: "poisson", rate: [10, 20], weight: 1, start: 0, delay: 0.1, neurons: [0, 2] },
+    },
+  ]);
   const readme = readFileSync(join(folder, "README.md"), "utf8");
   expect(readme).toContain("- Poisson input is drawn anew");
+});
+
+test("several synapses of a generator onto a neuron are several inputs, with weights of their own", () => {
+  const synapses = {
+    pre: Uint32Array.of(0, 0, 0, 1),
+    post: Uint32Array.of(0, 1, 1, 0),
+    weights: Float64Array.of(1, 2, 3, 4),
+    delays: Float64Array.of(1, 1, 1, 2),
+  };
+  const to = { size: 2, parts: [{ population: "n", neurons: Uint32Array.of(0, 1) }] };
+  const made = { to: "n", kind: "poisson", start: 0, stop: 50 };
+  expect(poissonInput(synapses, node => ({ rate: 10 + node, start: 0, stop: 50 }), to)).toEqual([
+    { ...made, delay: 1, rate: 10, weight: Float64Array.of(1, 2) },
+    { ...made, delay: 1, rate: 10, weight: 3, neurons: [1] },
+    { ...made, delay: 2, rate: 11, weight: 4, neurons: [0] },
+  ]);
 });
 
 test("names that are no names of files are refused", async () => {

@@ -76,7 +76,7 @@ export function connect(
 }
 
 /** How many synapses are asked for, as far as that can be told before any is drawn; what else is wrong shows later. */
-function asked(connectivity: Connectivity, pre: number, post: number): number {
+export function asked(connectivity: Connectivity, pre: number, post: number): number {
   switch (connectivity?.kind) {
     case "all":
       return pre * post;

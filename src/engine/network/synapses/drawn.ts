@@ -8,11 +8,23 @@ import { type ConvolutionSpec, slide } from "./convolution.ts";
 import { Projection } from "./projection.ts";
 import { fullRuns, type Runs } from "./runs.ts";
 
+/** Where numbers are drawn from, for whoever draws them elsewhere. */
+export interface Distribution {
+  readonly name: "uniform" | "normal" | "lognormal" | "exponential";
+  /** Low and high; mean, standard deviation and, where there is one, least value; those of the logarithm; mean. */
+  readonly args: readonly number[];
+}
+
+/** Draws a number; `distribution` where all synapses have one and the same, and nothing else is done to it. */
+export type Draw = ((rng: Rng, pre: number, post: number) => number) & {
+  readonly distribution?: Distribution;
+};
+
 /**
  * A number for every synapse: one for all, one each, or drawn for each from its pre- and postsynaptic neuron. Weights of
  * a convolution's kernel are drawn from the number of their place and source channel in it, and of their filter.
  */
-export type PerSynapse = number | ArrayLike<number> | ((rng: Rng, pre: number, post: number) => number);
+export type PerSynapse = number | ArrayLike<number> | Draw;
 
 /** What a projection's synapses are. */
 export interface SynapsesSpec {
