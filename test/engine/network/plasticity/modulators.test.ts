@@ -291,7 +291,7 @@ test.each<[NetworkSpec, string]>([
   ],
   [
     spec(undefined, "dopamine"),
-    "projections[1].target: expected one of membrane, error, reward, got dopamine",
+    'projections[1].target: expected one of membrane, error, reward, got "dopamine"',
   ],
   [
     spec(undefined, "error", { size: 2, neuron: { vThreshold: 1 } }),
