@@ -3,22 +3,24 @@
  * `poisson` and both readings, against the control whose hidden layer does not. Writes measured.json and prints the tables
  * of README.md. A run folder that is begun goes on, a finished one is read.
  *
- *     npm run build && node dist/experiments/digits/experiment.js RUNS_DIR
+ *     npm run build && node dist/experiments/digits/experiment.js RUNS_DIR [FORMS]
+ *
+ * FORMS are some of rate-spikes, rate-drive, poisson-spikes and poisson-drive, the first among them; by default all.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Results, type RunRecord, rules } from "../../src/index.ts";
 
-const [folder] = process.argv.slice(2);
+const [folder, asked] = process.argv.slice(2);
 if (!folder) {
   console.error("expected a folder for runs");
   process.exit(2);
 }
 const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
-const forms = (["rate", "poisson"] as const).flatMap(encoder =>
-  (["spikes", "drive"] as const).map(reading => ({ encoder, reading })),
-);
+const forms = (["rate", "poisson"] as const)
+  .flatMap(encoder => (["spikes", "drive"] as const).map(reading => ({ encoder, reading })))
+  .filter(({ encoder, reading }) => !asked || asked.split(",").includes(`${encoder}-${reading}`));
 
 /** Of the first rule in each form; the others' differ by the name. */
 const commands = new Map<string, RunRecord>();
@@ -27,9 +29,9 @@ const runs = forms.flatMap(({ encoder, reading }, n) =>
   rules.flatMap(({ name }) => {
     const out = `${folder}/${encoder}-${reading}/${name.replace(":", "-")}`;
     const job = ["--seeds", "1,2,3", "--epochs", "10", "--encoder", encoder, "--reading", reading];
-    const asked = ["--rules", name, ...job, "--twins", n === 0 ? "rate,spike" : "spike"];
+    const begun = ["--rules", name, ...job, "--twins", n === 0 ? "rate,spike" : "spike"];
     if (!existsSync(`${out}/diverged`)) {
-      const args = existsSync(`${out}/run.json`) ? ["--resume"] : asked;
+      const args = existsSync(`${out}/run.json`) ? ["--resume"] : begun;
       const done = spawnSync(process.execPath, [main, "compare", ...args, "--out", out], {
         stdio: ["inherit", "inherit", "pipe"],
         encoding: "utf8",
