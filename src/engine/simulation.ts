@@ -158,7 +158,7 @@ export class Simulation {
     return this.#loop.synapticEvents;
   }
 
-  /** Changes of a weight while modulators stand (three-factor, `online`) so far. */
+  /** Changes of a weight, or of its tag, after presynaptic spikes have passed (three-factor) so far. */
   get synapseUpdates(): number {
     return this.#loop.plastic.reduce((sum, plastic) => sum + (plastic?.changes ?? 0), 0);
   }

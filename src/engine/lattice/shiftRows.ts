@@ -17,7 +17,15 @@ export function shiftOf(
   { step, double }: LatticeGroup,
 ): PlasticityModel | null {
   const fits = models.length === 1 && models[0].shifts && delayKind === "axonal";
-  return fits && synapses.full && !double && !step.counts ? models[0] : null;
+  return fits && !double && !step.counts && isMatrix(synapses) ? models[0] : null;
+}
+
+/** Whether there is a synapse of one delay from every neuron to every neuron, and its weight where it is in a matrix. */
+function isMatrix({ full, listed, delays, runs, pre, post, synapses }: Projection): boolean {
+  if (!listed) return full;
+  if (delays || synapses !== pre * post) return false;
+  const { starts, targets } = runs;
+  return starts.every((s, row) => s === row * post) && targets.every((j, s) => j === s % post);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { InputError, shown } from "../../errors.ts";
-import { expectChoice, expectFields, expectOnly, within } from "./expect.ts";
+import { expectFields, expectOnly, within } from "./expect.ts";
 import { filled, type Others, type Table, table, time } from "./parameters.ts";
 import type { Plasticity } from "./plasticity/plasticSynapses.ts";
 
@@ -53,10 +53,10 @@ export function timeConstants(
  */
 export function targetOf({ to, target = MEMBRANE }: { to: string; target?: string }, known: TimeConstants) {
   if (target === MEMBRANE) return null;
-  if (known.size === 0)
-    throw new InputError(`target: expected ${MEMBRANE}, as ${to} has no modulators, got ${shown(target)}`);
-  expectChoice("target", target, [MEMBRANE, ...known.keys()]);
-  return target;
+  if (known.has(target)) return target;
+  const names = [MEMBRANE, ...known.keys()].join(", ");
+  const expected = known.size > 0 ? `one of ${names}` : `${MEMBRANE}, as ${to} has no modulators`;
+  throw new InputError(`target: expected ${expected}, got ${shown(target)}`);
 }
 
 /** @throws InputError for plasticity that reads a modulator which no projection reaches */
@@ -70,18 +70,18 @@ export function expectModulated(
   nameOf: (population: number) => string,
 ): void {
   for (const { place, to, plasticity } of projections) {
-    const models = plasticity?.models ?? [];
-    for (const [k, { modulator }] of models.entries()) {
-      if (modulator === undefined) continue;
-      const reached = projections.flatMap(p => (p.to === to && p.target !== null ? [p.target] : []));
-      if (reached.includes(modulator)) continue;
-      const rule = models.length > 1 ? `plasticity[${k}]` : "plasticity";
-      const known =
-        reached.length > 0 ? `, which are ${[...new Set(reached)].join(", ")}` : ", which are none";
-      throw new InputError(
-        `projections[${place}].${rule}.modulator: expected a modulator of ${nameOf(to)} that a projection targets` +
-          `${known}; got ${shown(modulator)}`,
-      );
+    const rules = plasticity?.models ?? [];
+    const targets = projections.flatMap(p => (p.to === to && p.target !== null ? [p.target] : []));
+    const reached = [...new Set(targets)];
+    for (const [k, { modulators = {} }] of rules.entries()) {
+      for (const [parameter, name] of Object.entries(modulators)) {
+        if (reached.includes(name)) continue;
+        const rule = rules.length > 1 ? `plasticity[${k}]` : "plasticity";
+        throw new InputError(
+          `projections[${place}].${rule}.${parameter}: expected a modulator of ${nameOf(to)} that a projection ` +
+            `targets, which are ${reached.join(", ") || "none"}; got ${shown(name)}`,
+        );
+      }
     }
   }
 }

@@ -213,7 +213,11 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
     return { name, place: q, synapses, from, to, target, plasticity: learns };
   });
   expectModulated(built, p => names[p]);
-  const projections = built.sort((a, b) => streams[a.place].rank - streams[b.place].rank);
+  // Of one instant, spikes onto membranes before those that modulate what they leave.
+  const projections = built.sort(
+    (a, b) =>
+      Number(a.target !== null) - Number(b.target !== null) || streams[a.place].rank - streams[b.place].rank,
+  );
 
   const ranks = rankPopulations(names, projections);
   const populations = names.map((name, p) => ({

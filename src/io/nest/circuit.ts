@@ -2,11 +2,12 @@ import { within } from "../../engine/network/expect.ts";
 import type { Network, NetworkSpec } from "../../engine/network/network.ts";
 import { edges } from "../../engine/network/plasticity/edges.ts";
 import { plasticity } from "../../engine/network/plasticity/index.ts";
-import { InputError, shown } from "../../errors.ts";
+import { InputError } from "../../errors.ts";
 import { inputsOf, type NestInput } from "./inputs.ts";
 import type { NestOptions } from "./options.ts";
 import {
   CAPACITANCE,
+  expectMembrane,
   neuronPartner,
   type Partner,
   type SynapsePartner,
@@ -71,8 +72,7 @@ export function nestCircuit(spec: NetworkSpec, net: Network, options: NestOption
   const projections = net.projections.map((projection): NestProjection => {
     const { name, place, synapses, plasticity, from, to, target } = projection;
     const path = `projections[${place}]`;
-    if (target !== null)
-      throw new InputError(`${path}.target: expected the membrane, as NEST has, got ${shown(target)}`);
+    expectMembrane(target, path);
     if (synapses.shared)
       throw new InputError(
         `${path}.connect.kind: expected a weight per synapse, got those of a shared kernel`,
@@ -132,6 +132,7 @@ export function expectPartners(spec: NetworkSpec, net: Network, precise: boolean
   const partners = net.populations.map(population => neuronPartner(population, precise));
   (spec.projections ?? []).forEach((projection, q) => {
     const path = `projections[${q}]`;
+    expectMembrane(projection?.target, path);
     const to = net.populations.findIndex(({ name }) => name === projection?.to);
     const rule = to < 0 ? null : within(path, () => plasticity(projection));
     if (rule) synapsePartner(rule, weightOf(projection.gain ?? 1, partners[to].perWeight), path);

@@ -1,3 +1,4 @@
+import { MEMBRANE } from "../../engine/network/modulators.ts";
 import type { Population } from "../../engine/network/network.ts";
 import { currentPerWeight, type SynapticParameters } from "../../engine/network/neurons/parameters.ts";
 import { alphaPeak, expPeak } from "../../engine/network/neurons/response.ts";
@@ -111,6 +112,12 @@ function numericPartner(model: string, given: Given): NeuronPartner {
 export interface SynapsePartner extends Partner {
   /** What the postsynaptic neurons keep for it. */
   readonly postsynaptic: Readonly<Record<string, number>>;
+}
+
+/** @throws InputError for a projection onto a modulator, which NEST's neurons have none of */
+export function expectMembrane(target: string | null | undefined, path: string): void {
+  if ((target ?? MEMBRANE) !== MEMBRANE)
+    throw new InputError(`${path}.target: expected the membrane, as NEST has, got ${shown(target)}`);
 }
 
 /**

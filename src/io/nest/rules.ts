@@ -1,5 +1,4 @@
 import { within } from "../../engine/network/expect.ts";
-import { MEMBRANE } from "../../engine/network/modulators.ts";
 import type { Network, NetworkSpec, ProjectionSpec } from "../../engine/network/network.ts";
 import { plasticity } from "../../engine/network/plasticity/index.ts";
 import { asked, type Connectivity } from "../../engine/network/synapses/connect.ts";
@@ -7,6 +6,7 @@ import type { Distribution, PerSynapse } from "../../engine/network/synapses/dra
 import { InputError, shown } from "../../errors.ts";
 import type { NestOptions } from "./options.ts";
 import {
+  expectMembrane,
   type NeuronPartner,
   type Partner,
   type SynapsePartner,
@@ -67,10 +67,7 @@ export function rulesOf(
   return given.map((projection, q): NestRule => {
     const path = `projections[${q}]`;
     const { from, to, gain = 1, weights, delay = 0 } = projection;
-    if (![undefined, MEMBRANE].includes(projection.target))
-      throw new InputError(
-        `${path}.target: expected the membrane, as NEST has, got ${shown(projection.target)}`,
-      );
+    expectMembrane(projection.target, path);
     place(from, `${path}.from`);
     const target = place(to, `${path}.to`);
     const { perWeight } = partners[target];

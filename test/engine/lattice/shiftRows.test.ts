@@ -34,17 +34,13 @@ const cases = fc.record({
   input: fc.boolean(),
 }) as fc.Arbitrary<Case>;
 
-/** Where the synapses are written as a list they are reached one by one. */
-function build({ neuron, gate, delay, gain, input, seed }: Case, listed = false): NetworkSpec {
+/** Where each synapse has its own delay, which is the same, they are reached one by one. */
+function build({ neuron, gate, delay, gain, input, seed }: Case, oneByOne = false): NetworkSpec {
   const rng = new Rng(seed, "weights");
   const weights = Float32Array.from({ length: pre * post }, () => rng.uniformIn(-0.2, 0.4));
-  const pairs = {
-    pre: Array.from(weights, (_, s) => Math.floor(s / post)),
-    post: Array.from(weights, (_, s) => s % post),
-  };
   const plastic: ProjectionSpec = {
-    ...{ name: "plastic", from: "in", to: "n", weights, delay, gain },
-    ...(listed && { connect: { kind: "pairs", ...pairs } }),
+    ...{ name: "plastic", from: "in", to: "n", weights, gain },
+    delay: oneByOne ? new Float32Array(pre * post).fill(delay) : delay,
     plasticity: {
       ...{ kind: "three-factor", eligibility: "online", eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
       ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
@@ -95,7 +91,7 @@ describe("weights that spikes change by one number for each neuron, on a lattice
   test("end as those of the same synapses one by one", () => {
     fc.assert(
       fc.property(cases, c => {
-        const [rows, general] = [false, true].map(listed => run(build(c, listed), {}));
+        const [rows, general] = [false, true].map(oneByOne => run(build(c, oneByOne), {}));
         // What rounding decides, a gate or a threshold, may differ; so far it never has.
         expect(rows.raster.times).toEqual(general.raster.times);
         expect([rows.events, rows.updates]).toEqual([general.events, general.updates]);
@@ -103,12 +99,25 @@ describe("weights that spikes change by one number for each neuron, on a lattice
           expect(Math.abs(w - general.weights[s])).toBeLessThan(2e-6);
         });
       }),
-      { numRuns: sized(30, 100), seed: 1 },
+      { numRuns: sized(15, 100), seed: 1 },
     );
     const before = build(one).projections![0].weights as Float32Array;
     const change = run(build(one), {}).weights.map((w, s) => w - before[s]);
     expect(change.filter(x => x > 0.01).length).toBeGreaterThan(20);
     expect(change.filter(x => x < -0.01).length).toBeGreaterThan(20);
+  });
+
+  test("are the same where all-to-all synapses are a list", () => {
+    const list = () => {
+      const [plastic, ...others] = build(one).projections!;
+      return { ...build(one), projections: [{ ...plastic, connect: { kind: "all" } as const }, ...others] };
+    };
+    const listed = [build(one), list()].map(spec => {
+      const { projections } = network(spec);
+      return projections.find(({ name }) => name === "plastic")!.synapses.listed;
+    });
+    expect(listed).toEqual([false, true]);
+    expect(run(list(), {})).toEqual(run(build(one), {}));
   });
 
   test("are the same bits by kernels and by plain loops, for any number of workers and of looks", () => {
@@ -118,7 +127,7 @@ describe("weights that spikes change by one number for each neuron, on a lattice
         expect(plainly(() => run(build(c), {}))).toEqual(compiled);
         expect(run(build(c), {}, [0, 3.2, 77, 77.125, 260])).toEqual(compiled);
       }),
-      { numRuns: 10 },
+      { numRuns: sized(5, 20) },
     );
     for (const gain of [1, -0.3]) {
       const alone = run(build({ ...one, gain }), {});

@@ -7,7 +7,7 @@ import { describe } from "../../../src/description/describe.ts";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../src/engine/network/network.ts";
 import type { NeuronSpec } from "../../../src/engine/network/neurons/index.ts";
 import { Simulation } from "../../../src/engine/simulation.ts";
-import { nestCircuit } from "../../../src/io/nest/circuit.ts";
+import { expectPartners, nestCircuit } from "../../../src/io/nest/circuit.ts";
 import type { NestOptions } from "../../../src/io/nest/options.ts";
 import { CAPACITANCE } from "../../../src/io/nest/partners.ts";
 import { writeNest } from "../../../src/io/nest/script.ts";
@@ -283,9 +283,11 @@ test("what has no partner in NEST is refused by its field", () => {
     },
     projections: [{ from: "in", to: "n", target: "error", weights: 1, delay: 1 }],
   };
-  expect(() => nestCircuit(modulated, network(modulated), usual)).toThrow(
-    'projections[0].target: expected the membrane, as NEST has, got "error"',
-  );
+  const onto = 'projections[0].target: expected the membrane, as NEST has, got "error"';
+  const made = network(modulated);
+  expect(() => nestCircuit(modulated, made, usual)).toThrow(onto);
+  expect(() => nestCircuit(modulated, made, { ...usual, rules: true })).toThrow(onto);
+  expect(() => expectPartners(modulated, made, false)).toThrow(onto);
   const early = { to: "in", kind: "spikes", times: [0.1], neurons: [0] } as const;
   refused({ stimuli: [early] }, {}, "stimuli[0].times: expected 0.2 ms or more, NEST's first, got 0.1");
 });

@@ -28,6 +28,8 @@ export class PlasticSynapses {
   readonly dendritic: boolean;
   /** Whether postsynaptic spikes matter to any rule. */
   readonly hearsPost: boolean;
+  /** Whether any rule acts at each synapse then. */
+  readonly #actsPost: boolean;
   /** Whether rules act after a presynaptic spike has passed; see `pass`. */
   readonly passes: boolean;
   /** Changes of a weight then. */
@@ -80,8 +82,9 @@ export class PlasticSynapses {
       modulators: targets.modulators,
     };
     this.#rules = models.map(model => model.create(site));
-    const walks = this.#rules.some(rule => rule.atPost || rule.modulate);
-    this.hearsPost = walks || this.#rules.some(rule => rule.postSpike);
+    this.#actsPost = this.#rules.some(rule => rule.atPost);
+    const walks = this.#actsPost || this.#rules.some(rule => rule.modulate);
+    this.hearsPost = this.#actsPost || this.#rules.some(rule => rule.postSpike);
     this.#shifts = this.#rules
       .map(rule => rule.shift && new Shifts(rule.shift, synapses.post, this.#weights))
       .map(s => s ?? null);
@@ -90,6 +93,8 @@ export class PlasticSynapses {
       ({ preSpike, atPre, weightAt, efficacy }) => preSpike || atPre || weightAt || efficacy,
     );
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
+    for (const rule of this.#rules)
+      rule.modulatedBy?.follow((j, t, amount) => this.#modulateColumn([rule], j, t, amount));
     const { gain } = synapses;
     const weights = this.#weights;
     const { shared } = synapses;
@@ -168,7 +173,7 @@ export class PlasticSynapses {
    */
   arrivePost(j: number, cursor: number, t: number): number {
     if (this.#sharesPost) for (const rule of this.#rules) rule.postSpike?.(j, t);
-    if (!this.#columns) return Infinity;
+    if (!this.#columns || (this.#sharesPost && !this.#actsPost)) return Infinity;
     const { start, synapses } = this.#columns;
     const { pre, delays, shared } = this.#edges;
     const end = start[j + 1];
@@ -229,22 +234,24 @@ export class PlasticSynapses {
 
   /** @param modulators  one per postsynaptic neuron; synapses of a neuron with 0 are not touched */
   modulate(modulators: ArrayLike<number>, t: number): void {
-    const rules = this.#rules.filter(rule => rule.modulate);
+    const rules = this.#rules.filter(rule => rule.modulate && !rule.modulatedBy);
     const standing = this.#rules.filter(rule => rule.stand);
     if (rules.length + standing.length === 0) throw noModulators();
     for (const rule of standing) rule.stand!(modulators);
     if (rules.length === 0) return;
+    for (let j = 0; j < modulators.length; j++)
+      if (modulators[j] !== 0) this.#modulateColumn(rules, j, t, modulators[j]);
+  }
+
+  /** A modulator reaches the synapses of postsynaptic neuron j. */
+  #modulateColumn(rules: readonly SynapseRule[], j: number, t: number, modulator: number): void {
     const { start, synapses } = this.#columns!;
     const { pre, shared } = this.#edges;
-    for (let j = 0; j < modulators.length; j++) {
-      const modulator = modulators[j];
-      if (modulator === 0) continue;
-      for (let k = start[j]; k < start[j + 1]; k++) {
-        const own = synapses[k];
-        const s = shared ? shared.places[own] : own;
-        const sides = [this.#sharesPre ? pre[own] : own, this.#sharesPost ? j : own] as const;
-        for (const rule of rules) rule.modulate!(s, ...sides, t, own, modulator);
-      }
+    for (let k = start[j]; k < start[j + 1]; k++) {
+      const own = synapses[k];
+      const s = shared ? shared.places[own] : own;
+      const sides = [this.#sharesPre ? pre[own] : own, this.#sharesPost ? j : own] as const;
+      for (const rule of rules) rule.modulate!(s, ...sides, t, own, modulator);
     }
   }
 }

@@ -45,6 +45,8 @@ export interface SynapseRule {
   readonly shift?: Shift;
   /** These modulators stand from now on, one per postsynaptic neuron. */
   stand?(modulators: ArrayLike<number>): void;
+  /** The spikes onto this modulator are what modulates, each by its weight, and nothing from outside. */
+  readonly modulatedBy?: Modulator;
   /** A modulator for one postsynaptic neuron reaches its synapse. */
   modulate?(synapse: number, pre: number, post: number, t: number, own: number, modulator: number): void;
 }
@@ -89,8 +91,8 @@ export interface PlasticityModel {
    * events, as each synapse's would by itself: there is no `weightAt`, and state of a synapse is kept by `own`.
    */
   readonly shares?: boolean;
-  /** The modulator of the postsynaptic neurons that it reads, by name. */
-  readonly modulator?: string;
+  /** The modulators of the postsynaptic neurons that it reads: their names, by the parameters that give them. */
+  readonly modulators?: Readonly<Record<string, string>>;
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;

@@ -8,6 +8,7 @@ import { continuously } from "./continuousReading.ts";
 import { gateOf, gateParameters } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
 import type { PlasticityDefinition, PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
+import { tagged } from "./tag.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -31,7 +32,11 @@ import { Trace } from "./trace.ts";
  * `pre`: at presynaptic spikes, w += eta U e after each has passed and thresholds have been tested; with `online` that is
  *     all, w += eta height U, for a negative eta the rule of Neftci et al. 2017 (eRBP);
  * `post`: at postsynaptic spikes, after what they leave themselves;
- * `continuous`: dw/dt = eta U e, in closed form between events.
+ * `continuous`: dw/dt = eta U e, in closed form between events;
+ * `arrival`: at the spikes onto the modulator themselves, w += eta M e with a spike's weight as M: U does not matter, and a
+ *     presynaptic spike of the same instant counts as earlier.
+ * With `consolidate`, the name of another modulator, these changes wait as a tag of the synapse until a spike reaches that
+ * one; see `tagged`.
  */
 const parameters = table({
   eligibility: {
@@ -44,9 +49,13 @@ const parameters = table({
     doc: "modulator of the postsynaptic neurons that is the third factor; without it Simulation.modulate gives it",
   },
   read: {
-    words: ["pre", "post", "continuous"],
+    words: ["pre", "post", "continuous", "arrival"],
     default: "pre",
-    doc: "when that modulator acts: at presynaptic spikes, at postsynaptic ones, or always",
+    doc: "when that modulator acts: at presynaptic spikes, at postsynaptic ones, always, or when its own spikes arrive",
+  },
+  consolidate: {
+    default: "",
+    doc: "modulator whose spikes make changes of the weight of those that wait; without it they come at once",
   },
   ...gateParameters,
   eta: { unit: "1", doc: "change of the weight per modulator and eligibility; with continuous, and per ms" },
@@ -85,41 +94,58 @@ export const threeFactor: PlasticityDefinition<typeof parameters, "three-factor"
 
 function modulated(p: Parameters): PlasticityModel {
   expectReadable(p);
-  const { eta, modulator, read, eligibility } = p;
+  const { modulator, consolidate, read, eligibility } = p;
   const bounds = { wMin: p.wMin, wMax: p.wMax };
+  const waits = consolidate !== "";
   return {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,
-    shares: read !== "continuous",
-    shifts: eligibility === "online",
-    ...(modulator !== "" && { modulator }),
+    shares: read !== "continuous" && !waits,
+    shifts: eligibility === "online" && !waits,
+    modulators: { ...(modulator !== "" && { modulator }), ...(waits && { consolidate }) },
     check: weights => checkWeights(weights, bounds),
     create(site) {
-      const { weights } = site;
+      const { weights, modulators } = site;
+      const input = modulators.get(modulator);
+      if (waits)
+        return tagged(site, modulators.get(consolidate)!, bounds, change =>
+          eligibility === "online"
+            ? each(online(p, site, bounds, input), change)
+            : atEvents(p, site, change, input),
+        );
+      if (eligibility === "online") return online(p, site, bounds, input);
+      if (input && read === "continuous") {
+        const tau = eligibility === "trace" ? p.tauPlus : p.tauEligibility;
+        return continuously(site, input, { eta: p.eta, tau, bounds }, raise => leaving(p, site, raise));
+      }
       const change = (s: number, by: number) => {
         weights[s] = clip(weights[s] + by, bounds);
       };
-      const input = site.modulators.get(modulator);
-      if (eligibility === "online") return online(p, site, bounds, input);
-      if (!input) return remembered(p, site, change);
-      if (read !== "continuous") return readAtSpikes(p, site, change, input);
-      const tau = eligibility === "trace" ? p.tauPlus : p.tauEligibility;
-      return continuously(site, input, { eta, tau, bounds }, raise => leaving(p, site, raise));
+      return atEvents(p, site, change, input);
     },
   };
 }
 
 /** @throws InputError for parameters that have no meaning together */
-function expectReadable({ eligibility, modulator, read, gate }: Parameters): void {
+function expectReadable({ eligibility, modulator, read, gate, consolidate }: Parameters): void {
   const online = eligibility === "online";
-  if (typeof modulator !== "string")
-    throw new InputError(`modulator: expected a name, got ${shown(modulator)}`);
+  const fail = (field: string, expected: string, got: string) =>
+    new InputError(`${field}: expected ${expected}, got ${got}`);
+  for (const [field, name] of Object.entries({ modulator, consolidate }))
+    if (typeof name !== "string") throw fail(field, "a name", shown(name));
   if (read !== "pre" && (online || modulator === ""))
-    throw new InputError(`read: expected pre ${online ? "with online" : "without a modulator"}, got ${read}`);
-  if (gate !== "none" && !online && (modulator === "" || read === "continuous"))
-    throw new InputError(
-      `gate: expected none ${modulator === "" ? "without online or a modulator" : "with continuous"}, got ${gate}`,
+    throw fail("read", `pre ${online ? "with online" : "without a modulator"}`, read);
+  if (consolidate !== "" && (modulator === "" || consolidate === modulator))
+    throw fail(
+      "consolidate",
+      modulator === "" ? "none without a modulator" : "another modulator",
+      consolidate,
     );
+  if (consolidate !== "" && read !== "pre" && read !== "post")
+    throw fail("read", "pre or post with consolidate", read);
+  const gated = online || (modulator !== "" && (read === "pre" || read === "post"));
+  if (gate !== "none" && !gated)
+    throw fail("gate", `none ${modulator === "" ? "without online or a modulator" : `with ${read}`}`, gate);
 }
 
 type Change = (synapse: number, by: number) => void;
@@ -156,11 +182,14 @@ function eligibilityOf(p: Parameters, site: Site) {
   return { spikes, at: (_pre: number, own: number, t: number) => e.at(own, t) };
 }
 
-function remembered(p: Parameters, site: Site, change: Change): SynapseRule {
+/** @param modulator  without it, it comes from outside */
+function atEvents(p: Parameters, site: Site, change: Change, modulator?: Modulator): SynapseRule {
+  if (modulator && p.read !== "arrival") return readAtSpikes(p, site, change, modulator);
   const { spikes, at } = eligibilityOf(p, site);
   return {
     ...spikes,
-    modulate: (s, pre, _post, t, own, modulator) => change(s, p.eta * (modulator * at(pre, own, t))),
+    ...(modulator && { modulatedBy: modulator }),
+    modulate: (s, pre, _post, t, own, m) => change(s, p.eta * (m * at(pre, own, t))),
   };
 }
 
@@ -202,6 +231,19 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
     ...heard,
     ...(!modulator && { stand: (modulators: ArrayLike<number>) => held.set(modulators) }),
     shift: { bounds, by },
+  };
+}
+
+/** A rule that shifts, which changes something else than weights. */
+function each({ shift, ...rule }: SynapseRule, change: Change): SynapseRule {
+  return {
+    ...rule,
+    passed(s, _pre, post, t) {
+      const by = shift!.by(post, t);
+      if (Number.isNaN(by)) return false;
+      change(s, by);
+      return true;
+    },
   };
 }
 

@@ -207,9 +207,20 @@ export class Projection {
           hear(lines.targets[k] + targets[n], lines.places![k] + places![n], length);
       return;
     }
-    const first = starts[row] + (delays ? cursor : 0);
-    for (let n = first; n < starts[row + 1] && (!delays || delays[n] === delays[first]); n++)
-      hear(targets[n], places ? places[n] : n, length);
+    if (length > 1) {
+      for (let n = starts[row]; n < starts[row + 1]; n++) hear(targets[n], places ? places[n] : n, length);
+      return;
+    }
+    const first = starts[row] + cursor;
+    let end = starts[row + 1];
+    if (delays) for (end = first; end < starts[row + 1] && delays[end] === delays[first]; ) end++;
+    for (let n = first; n < end; ) {
+      const start = n++;
+      const place = places ? places[start] : start;
+      while (n < end && targets[n] === targets[n - 1] + 1 && (!places || places[n] === places[n - 1] + 1))
+        n++;
+      hear(targets[start], place, n - start);
+    }
   }
 
   #deliverLines(

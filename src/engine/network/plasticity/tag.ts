@@ -1,0 +1,30 @@
+import { type Bounds, clip } from "./bounds.ts";
+import type { Modulator } from "./modulator.ts";
+import type { Site, SynapseRule } from "./plasticity.ts";
+
+/**
+ * Changes that wait: a rule moves a tag of each synapse instead of its weight, and the tag stays as it is until a spike
+ * reaches the modulator of the neuron that consolidates; it then becomes a change of the weight, times the weight of
+ * that spike, and is gone (Frey & Morris 1997, "Synaptic tagging and long-term potentiation", Nature 385:533, without the
+ * tag's decay over hours). What other spikes of that instant change counts for the next one.
+ */
+export function tagged(
+  { synapses, weights }: Site,
+  consolidating: Modulator,
+  bounds: Bounds,
+  rule: (change: (synapse: number, by: number) => void) => SynapseRule,
+): SynapseRule {
+  const tags = new Float64Array(synapses);
+  const waiting = rule((s, by) => {
+    tags[s] += by;
+  });
+  return {
+    ...waiting,
+    modulatedBy: consolidating,
+    modulate(s, _pre, _post, _t, _own, amount) {
+      if (tags[s] === 0) return;
+      weights[s] = clip(weights[s] + amount * tags[s], bounds);
+      tags[s] = 0;
+    },
+  };
+}
