@@ -28,7 +28,7 @@ test("a file's network is kept in the run's options, so that the run does not de
   const again = recordedOptions(JSON.parse(JSON.stringify(options)), "run.json");
   expect(again).toEqual(options);
   expect(networkFor(again, data).sizes).toEqual([64, 108, 8, 10]);
-  expect(plans(again, data).map(({ settings }) => settings.learningRate)).toEqual([0.1, 0.1]);
+  expect(plans(again, data).map(({ settings }) => settings.learningRate)).toEqual([0.1, 0.2 * 0.1]);
 });
 
 test("what is wrong with a model is said in one line", async () => {
