@@ -6,7 +6,7 @@
  *         [--brian PYTHON] [--nest PYTHON] [--genn PYTHON] [--auryn PROGRAM]
  *
  * DIR holds `brian2_cuba.py` and `brian2_brunel.py`, scripts for Brian2 that take the same models and print a line `RESULT`
- * and JSON. PYTHON is one that has `brian2` (for `coba-4k`), `nest` or `pygenn`; PROGRAM is
+ * and JSON. PYTHON is one that has `brian2` (for `coba-4k` and `coba-4k-euler`), `nest` or `pygenn`; PROGRAM is
  * `bench/peers/auryn_networks.cpp`, compiled. Without them only this simulator runs. Times are seconds of the processor, so
  * that they hold on a machine with other work; every run is a process of its own. `--ms` runs for another time than the
  * case's own.
@@ -32,6 +32,8 @@ interface Case {
   spec(): NetworkSpec;
   /** Script of the peer and its arguments before the folder for what it compiles. */
   readonly peer: readonly string[];
+  /** Methods of Brian2's own integration, where the neurons have no exact solution. */
+  readonly methods?: readonly string[];
   /** Its arguments after the folder: CUBA's delay [ms]. */
   readonly delay?: string;
 }
@@ -64,7 +66,20 @@ const cases: Readonly<Record<string, Case>> = {
     peer: ["brian2_cuba.py", "40kp", "1", "2"],
     delay: "0.1",
   },
-  "coba-4k": { ms: 10_000, spec: () => describe(coba).spec, peer: [] },
+  "coba-4k": {
+    ...{ ms: 10_000, spec: () => describe(coba).spec },
+    ...{ peer: [], methods: ["rk4", "exponential_euler"] },
+  },
+  "coba-4k-euler": {
+    ms: 10_000,
+    spec: () =>
+      describe(
+        ["E", "I"]
+          .map(name => `populations.${name}.neuron.integrator=euler`)
+          .reduce(override, coba as unknown),
+      ).spec,
+    ...{ peer: [], methods: ["euler"] },
+  },
   brunel: { ms: 1000, spec: () => describe(brunel).spec, peer: ["brian2_brunel.py", "static", "1", "1"] },
   "brunel-stdp": { ms: 1000, spec: plasticBrunel, peer: ["brian2_brunel.py", "add", "1", "1"] },
 };
@@ -147,7 +162,7 @@ function brian2(name: string, folder: string, options: readonly string[]): Figur
 }
 
 /** Cases that only the grid mode has. */
-const numeric = ["coba-4k"];
+const numeric = ["coba-4k", "coba-4k-euler"];
 
 const { values } = parseArgs({
   options: {
@@ -190,7 +205,7 @@ if (values.one !== undefined) {
   const runs: Figures[] = [];
   for (const name of names) {
     const scripted = cases[name].peer.length > 0;
-    const methods = scripted ? [] : ["rk4", "euler"].map(how => [script("brian2_coba.py"), how]);
+    const methods = (cases[name].methods ?? []).map(how => [script("brian2_coba.py"), how]);
     const exactly = values.exact && !numeric.includes(name);
     for (let round = 0; round < Number(values.rounds); round++) {
       const each = [

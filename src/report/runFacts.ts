@@ -15,6 +15,12 @@ export function runFacts(run: RunRecord, { runs }: Results): [string, string][] 
     ],
     ["Networks", each(runs, r => r.architecture)],
     ["Epochs", each(runs, r => `${r.epochs}`)],
+    [
+      "Batch",
+      each(runs, r =>
+        r.batch === undefined ? undefined : `${r.twin === "rate" ? "rates" : "spikes"} ${r.batch}`,
+      ),
+    ],
     ["Shown", sawText(run.saw)],
     ["Encoder", each(runs, r => (r.encoder === "current" ? `current: ${DIRECT_CURRENT}` : r.encoder))],
     ["Eligibility", each(runs, r => r.eligibility)],

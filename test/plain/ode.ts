@@ -54,6 +54,17 @@ export function ode(memory: () => Memory): Pick<Kernels, Name> {
       f32[v + j] = weighed(x, k1, k2, k3, k4);
     };
   };
+  const conductancesEuler: Mover = (of, is, f32) => {
+    const [v, e, i] = [of(layout.STEP_V), of(layout.STEP_E), of(layout.STEP_I)];
+    const [leak, origin, span] = [layout.ODE_LEAK, layout.ODE_ORIGIN, layout.ODE_SPAN].map(is);
+    return (j, given) => {
+      const [x, e0, i0] = [f32[v + j], f32[e + j], f32[i + j]];
+      f32[e + j] = mul(e0, is(layout.ODE_FULL_E)) + is(layout.STEP_SPECK);
+      f32[i + j] = mul(i0, is(layout.ODE_FULL_I)) + is(layout.STEP_SPECK);
+      const a = add(mul(e0, span), add(given, is(layout.ODE_SHIFT)));
+      f32[v + j] = add(x, mul(sub(a, mul(add(e0, leak, i0), sub(x, origin))), 2));
+    };
+  };
   /** Steps of v and u by their halved slopes, of times 0, 1 / 2 and 1 of a step; v beyond the peak counts as there. */
   const both = (
     x: number,
@@ -128,6 +139,7 @@ export function ode(memory: () => Memory): Pick<Kernels, Name> {
   };
   return {
     stepConductances: (record, threshold) => run(record, threshold, conductances),
+    stepConductancesEuler: (record, threshold) => run(record, threshold, conductancesEuler),
     stepQuadratic: (record, threshold) => run(record, threshold, quadratic),
     stepQuadraticEuler: (record, threshold) => run(record, threshold, quadraticEuler, true),
     stepExponential: (record, threshold) => run(record, threshold, exponential),
@@ -148,7 +160,12 @@ function exp(given: number): number {
   return mul(add(mul(mul(p, r), r), r, 1), 2 ** n);
 }
 
-type Name = "stepConductances" | "stepQuadratic" | "stepQuadraticEuler" | "stepExponential";
+type Name =
+  | "stepConductances"
+  | "stepConductancesEuler"
+  | "stepQuadratic"
+  | "stepQuadraticEuler"
+  | "stepExponential";
 type Mover = (
   of: (place: number) => number,
   is: (place: number) => number,

@@ -16,6 +16,11 @@ test("the facts name data, seeds, date, backend, machine and versions", () => {
   });
 });
 
+test("how many samples each form learns from at a time stands where it was recorded", () => {
+  const runs = twoTwins.runs.map(run => ({ ...run, batch: run.twin === "rate" ? 10 : 1 }));
+  expect(Object.fromEntries(runFacts(record, resultsOf(...runs))).Batch).toBe("rates 10; spikes 1");
+});
+
 test("what each form saw stands where it was recorded", () => {
   const saw = { rate: "counts per input", spike: "recordings with their times, 320 ms" };
   const facts = (of: typeof saw | Partial<typeof saw>) =>

@@ -6,7 +6,7 @@ import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 /** The kernels that a crew calls, of five arguments at most. */
 const names = [
   ...(["stepMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
-  ...(["stepQuadraticEuler", "stepExponential"] as const),
+  ...(["stepConductancesEuler", "stepQuadraticEuler", "stepExponential"] as const),
   ...(["deliver", "deliverDense", "shiftDense", "decay", "stdp", "poisson"] as const),
   ...(["stepDouble", "deliverDouble"] as const),
 ] as const;

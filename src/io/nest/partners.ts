@@ -53,6 +53,8 @@ export function neuronPartner({ name, model }: Population, precise: boolean): Ne
   if (numeric.includes(model.model)) {
     if (precise) throw no("model", "lif, lif-exp, lif-alpha, parrot or input in the exact mode", model.model);
     if (!Number.isFinite(p.vThreshold)) throw no("vThreshold", "a finite number", p.vThreshold);
+    const { integrator = "rk4" } = model.parameters as Given;
+    if (integrator !== "rk4") throw no("integrator", "rk4, as NEST steps by no coarser method", integrator);
     return numericPartner(model.model, model.parameters as unknown as Given);
   }
   if (p.reset !== "fixed") throw no("reset", "fixed", p.reset);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { heldBy } from "../../../src/cli/lock.ts";
+import { Rng } from "../../../src/math/rng.ts";
 import { sized } from "../../long.ts";
 import { filesUnder, scratch, start, threefactor } from "../process.ts";
 import { came } from "./came.ts";
@@ -28,6 +29,7 @@ test("a sweep whose processes are killed at random comes to what the whole one d
   expect((await threefactor("sweep", file, "--out", whole, "--workers", "2")).code).toBe(0);
   const wanted = sized(3, 20);
   let kills = 0;
+  const waits = new Rng(1, "waits");
   for (let code: number | null = null; code !== 0; ) {
     const running = start("sweep", file, "--out", cut, "--workers", "2");
     const ended = running.ended.then(end => {
@@ -36,7 +38,7 @@ test("a sweep whose processes are killed at random comes to what the whole one d
     });
     // In turns the sweep itself, and one of its processes.
     for (let over = false; !over && kills < wanted; ) {
-      const wait = new Promise<false>(done => setTimeout(() => done(false), 300 + 900 * Math.random()));
+      const wait = new Promise<false>(done => setTimeout(() => done(false), waits.uniformIn(300, 1200)));
       over = await Promise.race([ended.then(() => true), wait]);
       const owner = ownerUnder(cut);
       if (over || owner === undefined) continue;

@@ -12,6 +12,17 @@ const neurons: Record<string, NeuronSpec> = {
   "lif-exp": { model: "lif-exp", tauMem: 20, tauExc: 5, tauInh: 10, vThreshold: 5, weightAs: "drive" },
   alif: { model: "alif", tauMem: 20, vThreshold: 8, tauAdapt: 50, beta: 0.5 },
   "lif-cond-exp": { model: "lif-cond-exp", gLeak: 4, eExc: 60, eInh: -15, vThreshold: 10, tauRef: 2 },
+  "lif-cond-exp, euler": {
+    ...{
+      model: "lif-cond-exp",
+      integrator: "euler",
+      gLeak: 4,
+      eExc: 60,
+      eInh: -15,
+      vThreshold: 10,
+      tauRef: 2,
+    },
+  },
   izhikevich: { model: "izhikevich", bias: 3 },
   "izhikevich, euler": { model: "izhikevich", integrator: "euler", bias: 3 },
   adex: { model: "adex", gLeak: 4, eExc: 60, eInh: -15, vT: 8, vThreshold: 40, a: 1, b: 0.2, tauRef: 2 },

@@ -111,6 +111,18 @@ describe("the grid mode", () => {
       "lif-cond-exp",
       { model: "lif-cond-exp", gLeak: 20, tauInh: 8, eExc: 60, eInh: -15, vThreshold: 10, tauRef: 2 },
     ],
+    [
+      "lif-cond-exp, euler",
+      {
+        model: "lif-cond-exp",
+        integrator: "euler",
+        gLeak: 20,
+        eExc: 60,
+        eInh: -15,
+        vThreshold: 10,
+        tauRef: 2,
+      },
+    ],
     ["izhikevich", { model: "izhikevich", d: 4, bias: 1 }],
     ["izhikevich, euler", { model: "izhikevich", a: 0.1, d: 2, integrator: "euler" }],
     [

@@ -93,6 +93,11 @@ test("conductances and adaptive neurons keep their equations at another capacita
   const currents = circuit({ neuron: { ...adex, synapses: "current" as const } });
   expect(currents.populations[1]).toMatchObject({ model: "aeif_psc_exp", parameters: partner });
   expect(currents.projections[0].weights).toBe(2 * CAPACITANCE);
+  const euler = {
+    ...{ ...shared, ...reversal, vThreshold: -50 },
+    ...({ model: "lif-cond-exp", integrator: "euler" } as const),
+  };
+  expect(() => circuit({ neuron: euler })).toThrow(/^populations\.n\.neuron\.integrator: expected rk4, /);
   expect(() => circuit({ neuron: { ...adex, ...reversal } }, { precise: true })).toThrow(
     'populations.n.neuron.model: expected lif, lif-exp, lif-alpha, parrot or input in the exact mode, as NEST has, got "adex"',
   );

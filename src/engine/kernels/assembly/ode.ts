@@ -121,6 +121,45 @@ export function stepConductances(record: usize, threshold: f32): i32 {
   return count;
 }
 
+/** The same by Euler's method for the potential. */
+export function stepConductancesEuler(record: usize, threshold: f32): i32 {
+  begin(record);
+  const neurons = whole(record, layout.STEP_NEURONS);
+  const v = address(record, layout.STEP_V);
+  const e = address(record, layout.STEP_E);
+  const i = address(record, layout.STEP_I);
+  const drives = address(record, layout.STEP_DRIVES);
+  const theta = f32x4.splat(threshold);
+  const speck = splat(record, layout.STEP_SPECK);
+  const leak = splat(record, layout.ODE_LEAK);
+  const fullE = splat(record, layout.ODE_FULL_E);
+  const fullI = splat(record, layout.ODE_FULL_I);
+  const origin = splat(record, layout.ODE_ORIGIN);
+  const shift = splat(record, layout.ODE_SHIFT);
+  const span = splat(record, layout.ODE_SPAN);
+  const two = splat(record, layout.ODE_TWO);
+  let drive = add(splat(record, layout.STEP_DRIVE), shift);
+  let count = 0;
+  for (let j = 0; j < neurons; j += 4) {
+    const offset = usize(j) << 2;
+    let x = v128.load(v + offset);
+    const over = f32x4.ge(x, theta);
+    if (v128.any_true(over)) {
+      count = fire(v, j, i32x4.bitmask(over), count);
+      if (count < 0) return -1;
+      x = v128.load(v + offset);
+    }
+    if (drives) drive = add(v128.load(drives + offset), shift);
+    const e0 = v128.load(e + offset);
+    const i0 = v128.load(i + offset);
+    v128.store(e + offset, add(mul(e0, fullE), speck));
+    v128.store(i + offset, add(mul(i0, fullI), speck));
+    const k = sub(add(mul(e0, span), drive), mul(add(add(e0, leak), i0), sub(x, origin)));
+    v128.store(v + offset, add(x, mul(k, two)));
+  }
+  return count;
+}
+
 /**
  * A potential that grows with its square, and a recovery variable: dv = (square v + linear) v + drive - half u and
  * du = follow v - decay u in a step, all halved. Beyond the threshold slopes are those at it: what lies there is cut off by

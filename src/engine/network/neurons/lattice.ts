@@ -31,7 +31,12 @@ export interface LatticeStep extends Step {
 
 /** The same for equations without an exact solution, which a kernel of `assembly/ode.ts` steps through. */
 export interface NumericStep extends Step {
-  readonly kernel: "stepConductances" | "stepQuadratic" | "stepQuadraticEuler" | "stepExponential";
+  readonly kernel:
+    | "stepConductances"
+    | "stepConductancesEuler"
+    | "stepQuadratic"
+    | "stepQuadraticEuler"
+    | "stepExponential";
   /** Places in the kernel's record, of `layout.ts`, of the addresses of the states. */
   readonly states: readonly number[];
   /** Places in that record, and the floats there. */

@@ -22,7 +22,8 @@ const { vThreshold, vRest, vReset, tauRef, bias } = membraneParameters;
  * and V moves by the classical method of Runge and Kutta. With b dt = dt / tauMem + (gE + gI) dt / C, the error of a step
  * is about (b dt)^5 / 120 of the way to where V settles, below single precision (6e-8) for b dt up to 0.1; b dt beyond 2.7
  * is unstable. Spikes lie on the lattice, up to dt after the crossing, as in all models of this mode. NEST's steps adapt
- * to an error of 1e-3 mV by default.
+ * to an error of 1e-3 mV by default. With `integrator: "euler"`, for comparison with tools that step so, the error is
+ * (b dt)^2 / 2 of that way, and b dt beyond 2 is unstable.
  */
 const parameters = table({
   tauMem: { ...time, default: 20, doc: "time constant of the membrane: its capacitance over gLeak" },
@@ -35,6 +36,11 @@ const parameters = table({
   },
   tauRef,
   bias,
+  integrator: {
+    words: ["rk4", "euler"],
+    default: "rk4",
+    doc: "steps of V: Runge and Kutta's, or Euler's",
+  },
 });
 
 export const lifCondExp: NeuronDefinition<typeof parameters, "lif-cond-exp"> = {
@@ -46,12 +52,12 @@ export const lifCondExp: NeuronDefinition<typeof parameters, "lif-cond-exp"> = {
 };
 
 /** States v above rest, and gE dt / C and gI dt / C. */
-function step(p: Values<typeof parameters>, dt: number): NumericStep {
+function step({ integrator, ...p }: Values<typeof parameters>, dt: number): NumericStep {
   const [toE, toI] = [p.eExc - p.vRest, p.eInh - p.vRest];
   const left = (tau: number, time: number) => exp(-time / tau);
   return {
     parameters: { ...p, reset: "fixed" },
-    kernel: "stepConductances",
+    kernel: integrator === "euler" ? "stepConductancesEuler" : "stepConductances",
     states: [layout.STEP_V, layout.STEP_E, layout.STEP_I],
     perCurrent: dt / 2,
     excitatory: { state: 1, scale: perWeight(p, dt / 2) },

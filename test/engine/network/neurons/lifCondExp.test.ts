@@ -127,6 +127,34 @@ describe("lif-cond-exp", () => {
     expect(simulation.synapticCurrent("n", 0)).toBeCloseTo((settled + 60) / 20, 5);
   });
 
+  test("by Euler's method it steps as written out, and half the step has half the error", () => {
+    const input = noise(3, 40, 2);
+    const euler = { ...silent, integrator: "euler" } as const;
+    const errors = [0.1, 0.05].map(dt => {
+      const simulation = one(euler, input, dt);
+      const { potentials } = reference(input, dt, Math.round(40 / dt), Infinity);
+      let [v, gE, gI] = [-60, 0, 0];
+      let error = 0;
+      for (let n = 0; n < potentials.length - 1; n++) {
+        input.times.forEach((t, k) => {
+          if (Math.round(t / dt) !== n) return;
+          if (input.weights[k] > 0) gE += input.weights[k];
+          else gI -= input.weights[k];
+        });
+        v += (dt / 20) * (-60 - v + (gE * (0 - v) + gI * (-80 - v)) / 10);
+        gE *= Math.exp(-dt / 5);
+        gI *= Math.exp(-dt / 10);
+        simulation.runUntil((n + 1) * dt);
+        expect(simulation.potential("n", 0)).toBeCloseTo(v, 3);
+        error = Math.max(error, Math.abs(v - potentials[n + 1]));
+      }
+      return error;
+    });
+    expect(errors[0]).toBeGreaterThan(1e-3);
+    expect(errors[0] / errors[1]).toBeGreaterThan(1.8);
+    expect(errors[0] / errors[1]).toBeLessThan(2.2);
+  });
+
   test("half the step has a sixteenth of the error", () => {
     // Conductances of forty leaks, so that steps of 1 ms err above single precision.
     const input: Input = { times: [0, 0, 4, 8], weights: [150, -250, 60, -200] };
