@@ -5,6 +5,7 @@ import { InputError, Interrupted } from "../errors.ts";
 import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
+import { circuitTrainer } from "./circuitTrainer.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
@@ -39,6 +40,14 @@ export interface Trained {
   readonly parameters: Parameters;
 }
 
+const trainers: {
+  readonly [twin in Twin]: (rule: Rule, data: Dataset, settings: TrainingSettings) => Trainer;
+} = {
+  rate: rateTrainer,
+  spike: spikingTrainer,
+  circuit: circuitTrainer,
+};
+
 /**
  * @throws InputError when the rule cannot learn in this network, or the network does not fit the data; for a rate twin
  *         before a backend has been chosen: `await selectBackend()`
@@ -52,9 +61,7 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
       `sizes: expected ${data.inputs} inputs and ${data.classes} classes, as ${data.name} has, got ${sizes.join("-")}`,
     );
   checkNeeds(rule, architecture);
-  return plan.twin === "rate"
-    ? rateTrainer(rule, data, plan.settings)
-    : spikingTrainer(rule, data, plan.settings);
+  return trainers[plan.twin](rule, data, plan.settings);
 }
 
 /**
