@@ -35,7 +35,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   analysis: { imports: ["math", "engine"] },
   description: { imports: ["math", "engine"] },
   io: { imports: ["math", "engine", "files"] },
-  report: { imports: ["encoding/current"], types: ["engine", "training/results"] },
+  report: { imports: ["math", "encoding/current"], types: ["engine", "training/results"] },
   models: { imports: ["math", "engine"], types: ["description"] },
 };
 /** Everybody may import these; they import each other only. */
