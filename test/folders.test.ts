@@ -36,7 +36,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   // Of a stream it names encoders, and takes samples as arrays.
   description: { imports: ["math", "engine", "encoding", "data/arrays"], types: ["data/dataset"] },
   io: { imports: ["math", "engine", "files"] },
-  report: { imports: ["encoding/current"], types: ["engine", "training/results"] },
+  report: { imports: ["math", "encoding/current"], types: ["engine", "training/results"] },
   models: { imports: ["math", "engine"], types: ["description"] },
 };
 /** Everybody may import these; they import each other only. */

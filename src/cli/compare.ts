@@ -26,7 +26,7 @@ import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
 import { endWithSweep, tellSweep } from "./sweep/child.ts";
-import { print, printJson } from "./terminal.ts";
+import { print, printJson, terminalWidth } from "./terminal.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
 import { writeReport } from "./writeReport.ts";
 
@@ -62,7 +62,7 @@ async function compare(flags: CompareFlags): Promise<void> {
       await conclude(folder, results, record, flags.noReport !== true);
       const written = flags.noReport ? [] : ["", `Report: ${folder.path}/report.html`];
       if (flags.json) printJson(results);
-      else print(...formatTable(results).split("\n"), ...written);
+      else print(...formatTable(results, terminalWidth()).split("\n"), ...written);
     });
   } finally {
     folder.unlock();

@@ -1,3 +1,4 @@
+import { bootstrapInterval, type Interval } from "../math/statistics.ts";
 import type { Results, RunResult, Twin } from "../training/results.ts";
 
 /** Name of the control: the same network with its hidden layers as they were initialised. */
@@ -36,10 +37,11 @@ export function ruleGroups(results: Results): RuleGroup[] {
   return [...groups.filter(g => g.rule !== control), ...groups.filter(g => g.rule === control)];
 }
 
-/** Mean and, over two or more values, sample standard deviation. */
+/** Mean and, over two or more values, sample standard deviation and 95 % bootstrap interval. */
 export interface Summary {
   readonly mean: number;
   readonly sd?: number;
+  readonly interval?: Interval;
 }
 
 /** Undefined when no value is a finite number. */
@@ -51,7 +53,7 @@ export function summarize(values: readonly (number | undefined | null)[]): Summa
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   if (known.length === 1) return { mean };
   const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / (known.length - 1)) };
+  return { mean, sd: Math.sqrt(squares / (known.length - 1)), interval: bootstrapInterval(known)! };
 }
 
 function taskOf(run: RunResult): string {

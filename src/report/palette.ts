@@ -29,6 +29,15 @@ export const sequential: readonly (readonly [number, string])[] = [
   [1, "#00456b"],
 ];
 
+/** From below to above, told apart by the colour-blind too. */
+export const diverging: readonly (readonly [number, string])[] = [
+  [0, "#b35806"],
+  [0.25, "#f1a340"],
+  [0.5, "#ffffff"],
+  [0.75, "#a6cfe6"],
+  [1, "#2b7bba"],
+];
+
 /** Marker outlines in a 10 × 10 box around the origin, as Plotly draws them. */
 const shapes = {
   circle: "M4 0A4 4 0 1 1 -4 0A4 4 0 1 1 4 0Z",

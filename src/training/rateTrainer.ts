@@ -97,6 +97,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     },
     *evaluating(samples) {
       const confusion = emptyConfusion(classes);
+      const correct: boolean[] = [];
       net.normalisation = "use";
       for (let first = 0; first < samples.count; first += EVALUATION_BATCH) {
         yield;
@@ -109,9 +110,10 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         for (let k = 0; k < count; k++) {
           const decided = argmax(scores.subarray(k * classes, (k + 1) * classes));
           confusion[samples.labels[first + k]][decided]++;
+          correct.push(decided === samples.labels[first + k]);
         }
       }
-      return { accuracy: accuracyOf(confusion), confusion };
+      return { accuracy: accuracyOf(confusion), confusion, correct };
     },
     update(indices) {
       const memory = learner.memory && Float32Array.from(learner.memory);

@@ -50,6 +50,8 @@ export interface RunResult {
   readonly feedbackDegrees?: readonly number[];
   /** Test samples by [true class][decided class]. */
   readonly confusion: readonly (readonly number[])[];
+  /** Of each test sample whether it was decided rightly, as `bitText` writes it; absent in older folders. */
+  readonly correct?: string;
   /** What the data call their classes, where that is not their numbers. */
   readonly classNames?: readonly string[];
   readonly inputSpikesPerSample?: number;

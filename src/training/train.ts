@@ -2,6 +2,7 @@ import { type DatasetArrays, datasetOf } from "../data/arrays.ts";
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/network/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
+import { bitText } from "../math/bitSet.ts";
 import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
@@ -247,7 +248,7 @@ async function conclude(
 ): Promise<RunResult> {
   const { settings } = plan;
   const began = performance.now();
-  const { accuracy, confusion, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
+  const { accuracy, confusion, correct, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
   checkSpikes(spikes, settings, trainer);
   const last = state.curve.at(-1);
   return {
@@ -277,6 +278,7 @@ async function conclude(
       feedbackDegrees: last?.feedbackDegrees ?? state.initialFeedbackDegrees,
     }),
     confusion,
+    correct: bitText(correct),
     ...(data.classNames && { classNames: data.classNames }),
     ...spikes,
     ...state.cost,

@@ -74,6 +74,8 @@ export interface Evaluation {
   readonly accuracy: number;
   /** Samples by [true class][decided class]. */
   readonly confusion: number[][];
+  /** Of each sample, in their order. */
+  readonly correct: boolean[];
   readonly inputSpikesPerSample?: number;
   readonly hiddenSpikesPerSample?: number;
   readonly outputSpikesPerSample?: number;
