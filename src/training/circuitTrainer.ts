@@ -109,6 +109,7 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     },
     *evaluating(samples) {
       const confusion = emptyConfusion(sizes.at(-1)!);
+      const correct: boolean[] = [];
       const spikes = layers.map(() => 0);
       const plan = planOf(rule, settings, this.parameters(), count, {});
       const test = withoutLearning(forms.circuitTest?.(plan) ?? form(plan), layers);
@@ -116,7 +117,9 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
         ...time,
         record: { spikes: false },
         onSample(sample) {
-          confusion[sample.label][argmax(sample.counts("output"))]++;
+          const decided = argmax(sample.counts("output"));
+          confusion[sample.label][decided]++;
+          correct.push(decided === sample.label);
           layers.forEach((name, p) => {
             spikes[p] += sum(sample.counts(name));
           });
@@ -130,6 +133,7 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       return {
         accuracy: accuracyOf(confusion),
         confusion,
+        correct,
         inputSpikesPerSample: per[0],
         hiddenSpikesPerSample: sum(per.slice(1, -1)),
         outputSpikesPerSample: per.at(-1)!,
