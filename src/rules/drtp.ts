@@ -4,6 +4,9 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { circuitOf, layerNames } from "./circuits/circuit.ts";
+import { errorNeurons, labelNeurons, targets } from "./circuits/errorNeurons.ts";
+import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
@@ -29,6 +32,8 @@ const options = {
  *   pre    h                                  eligibility: trace of the presynaptic spikes
  *   when   in the forward pass                at the end of the presentation, or during it, at each
  *                                             presynaptic spike (eligibility `online`)
+ *
+ * As a circuit, label neurons themselves reach the hidden modulators.
  */
 export const drtp: Rule = {
   name: "drtp",
@@ -77,6 +82,16 @@ export const drtp: Rule = {
           },
         };
       },
+      circuit: plan =>
+        circuitOf(
+          plan,
+          feedForward(plan, () => ({ modulator: "error" }), drtp),
+          labelNeurons(plan),
+          errorNeurons(plan),
+          ...layerNames(architecture)
+            .slice(1, -1)
+            .map((name, l) => targets(plan, name, B[l + 1])),
+        ),
       feedbackDegrees: weights =>
         sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
     };

@@ -4,6 +4,9 @@ import { multiply } from "../math/matrix.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { type CircuitPlan, circuitOf, inPhases, layerNames } from "./circuits/circuit.ts";
+import { errorNeurons, feedback, labelNeurons } from "./circuits/errorNeurons.ts";
+import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
@@ -36,6 +39,10 @@ type Leave = (p: ArrayLike<number>, label: number, left: Float32Array) => void;
  *   pre    h                                    eligibility: trace of the presynaptic spikes
  *   when   in the forward pass                  at the end of the presentation, or during it, at each
  *                                               presynaptic spike (eligibility `online`)
+ *
+ * As a circuit, a sample is shown twice as long, and error spikes are on their way to hidden neurons for half of that time:
+ * in the second half these learn from the errors of the first, and nothing has to be stored between samples. Other variants
+ * than `delayed_error` have none: their neurons would have to know more of a sample than its error.
  */
 function delayedRule(form: {
   name: string;
@@ -125,6 +132,34 @@ function delayedRule(form: {
             },
           };
         },
+        ...(form.leave === error &&
+          form.start !== "target" && {
+            circuit: (plan: CircuitPlan) => {
+              const { durationMs } = plan;
+              const twice = inPhases(plan, {
+                first: { start: 0, stop: durationMs },
+                again: { start: durationMs, stop: 2 * durationMs },
+              });
+              const readout = sizes.length - 2;
+              return circuitOf(
+                twice,
+                // The readout learns all the time.
+                feedForward(twice, l => ({ modulator: "error", factor: l === readout ? 0.5 : 1 }), {
+                  saturation: 1,
+                }),
+                labelNeurons(twice),
+                errorNeurons(twice),
+                ...layerNames(architecture)
+                  .slice(1, -1)
+                  .map((name, l) => feedback(twice, name, B[l + 1], "error", `${durationMs} ms`)),
+              );
+            },
+            circuitTest: (plan: CircuitPlan) =>
+              circuitOf(
+                plan,
+                feedForward(plan, () => null, { saturation: 1 }),
+              ),
+          }),
         feedbackDegrees: weights =>
           sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
       };

@@ -65,7 +65,7 @@ test.each(circuits.map(rule => [rule.name, rule] as const))(
     const { spec } = describe(JSON.parse(printed(rule, settings())));
     const simulation = new Simulation(network(spec, { seed: 2 }), { mode: "grid", dt: 1 });
     const { stream } = simulation.network;
-    simulation.run(stream!.beginning(stream!.total));
+    simulation.runSamples(stream!.total);
     const architecture = networkOf(rule, settings());
     layerNames(architecture)
       .slice(1)

@@ -41,19 +41,32 @@ export function errorNeurons({ architecture, tau, thresholds }: CircuitPlan): Pa
 
 /**
  * Spikes of the error neurons onto a modulator.
- * @param B  [neurons of the layer, classes]
+ * @param B      [neurons of the layer, classes]
+ * @param delay  how long they are on their way
  */
 export function feedback(
   { architecture, thresholds }: CircuitPlan,
   to: string,
   B: ArrayLike<number>,
   target = "error",
+  delay = DELAY,
 ): Parts {
   const classes = architecture.sizes.at(-1)!;
   const weights = transposed(B, B.length / classes, classes);
   return {
     projections: SIGNS.map(([from, , sign]) => ({
-      ...{ from, to, target, weights, gain: sign * thresholds.error, delay: DELAY },
+      ...{ from, to, target, weights, gain: sign * thresholds.error, delay },
     })),
   };
+}
+
+/**
+ * Spikes of the label neurons onto the modulator `error`, where the label stands for the error of its class: less than 0.
+ * @param B  [neurons of the layer, classes]
+ */
+export function targets({ architecture, thresholds }: CircuitPlan, to: string, B: ArrayLike<number>): Parts {
+  const classes = architecture.sizes.at(-1)!;
+  const weights = transposed(B, B.length / classes, classes);
+  const gain = -thresholds.output;
+  return { projections: [{ from: "label", to, target: "error", weights, gain, delay: DELAY }] };
 }
