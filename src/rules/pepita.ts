@@ -5,6 +5,7 @@ import type { Rng } from "../math/rng.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { errorAtInput, errorInput, withoutError } from "./circuits/errorAtInput.ts";
 import { filled, type RuleOption, type RuleOptions } from "./options.ts";
 import type { Rule } from "./rule.ts";
 
@@ -86,9 +87,12 @@ export const sparseForm: PepitaForm = {
  *          above: hErr
  *   when   after the modulated pass         at the end of the modulated presentation
  *
+ * As a circuit (`errorAtInput`) the error reaches neurons of the input layer that carry nothing else, through synapses onto
+ * the hidden layer that do not learn; the contrast and the activity decay are those of the sparse form.
+ *
  * The authors' codes differ in the readout's error (first or second pass); both forms here take the first.
  */
-function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: PepitaForm): Rule {
+function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">, form: PepitaForm): Rule {
   return {
     ...about,
     options: form.options,
@@ -99,7 +103,12 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = feedback(inputs, classes, rng);
+      const atInput = errorInput(architecture, rng);
       return {
+        ...(about.noCircuit === undefined && {
+          circuit: plan => errorAtInput(plan, atInput),
+          circuitTest: withoutError,
+        }),
         rate: net => ({
           learn({ x, y }, descend) {
             const { h, logits, probabilities } = net.forward(x);
@@ -155,6 +164,7 @@ export const pepitaSparse = pepitaRule(
     name: "pepita:sparse",
     title: "PEPITA (sparse feedback)",
     source: `not a published rule: ${ALGORITHM}, with large feedback on 15 % of the inputs, gain 2 and activity decay`,
+    noCircuit: "that of pepita has large feedback and activity decay as well",
   },
   sparseForm,
 );

@@ -82,6 +82,15 @@ export function inPhases(plan: CircuitPlan, phases: Phases): CircuitPlan & { rea
   return { ...plan, phases, periodMs: Math.max(...Object.values(phases).map(({ stop }) => stop)) };
 }
 
+/** When something happens, where not all the time: in a phase of that name, or in several. */
+export type During = string | readonly string[];
+
+/** Of a stimulus of each of the phases. */
+export function eachPhase(during?: During): readonly { readonly during?: string }[] {
+  if (during === undefined) return [{}];
+  return typeof during === "string" ? [{ during }] : during.map(name => ({ during: name }));
+}
+
 /** The description of the network that parts make up. */
 export function circuitOf(
   plan: CircuitPlan & { readonly phases?: Phases },

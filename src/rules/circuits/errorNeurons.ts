@@ -1,4 +1,4 @@
-import { type CircuitPlan, DELAY, type Parts, transposed } from "./circuit.ts";
+import { type CircuitPlan, DELAY, type During, eachPhase, type Parts, transposed } from "./circuit.ts";
 
 const each = { connect: { kind: "oneToOne" } } as const;
 
@@ -9,12 +9,11 @@ export const SIGNS = [
 ] as const;
 
 /** Error neurons of a layer, and the label neurons or others that say what it should do. */
-export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, during?: string): Parts {
-  const shown = during === undefined ? {} : { during };
+export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, during?: During): Parts {
   const interval = thresholds.output * tau;
   return {
     populations: { label: { size: architecture.sizes.at(-1)!, neuron: "input" } },
-    stimuli: [{ to: "label", kind: "labels", interval, ...shown }],
+    stimuli: eachPhase(during).map(shown => ({ to: "label", kind: "labels", interval, ...shown })),
   };
 }
 
@@ -23,8 +22,13 @@ export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, dur
  * opposite, and a spike of either brings the other up by what it took off itself. Spikes of `error+` less those of `error-`
  * are then the activity of the output less that of the label, which is 1 for the right class. They reach the modulator
  * `error` of the outputs (as in Neftci et al. 2017, "Event-driven random back-propagation").
+ * @param teaching  populations whose spikes reach the outputs instead of theirs
  */
-export function errorNeurons({ architecture, tau, thresholds }: CircuitPlan): Parts {
+export function errorNeurons(
+  plan: CircuitPlan,
+  teaching: readonly string[] = SIGNS.map(([own]) => own),
+): Parts {
+  const { architecture, tau, thresholds } = plan;
   const size = architecture.sizes.at(-1)!;
   const { output, error } = thresholds;
   const neuron = { tauMem: tau, vThreshold: error };
@@ -34,7 +38,10 @@ export function errorNeurons({ architecture, tau, thresholds }: CircuitPlan): Pa
       { from: "output", to: own, ...each, weights: output, gain: sign },
       { from: "label", to: own, ...each, weights: output, gain: -sign },
       { from: own, to: other, ...each, weights: error, delay: DELAY },
-      { from: own, to: "output", target: "error", ...each, weights: error, gain: sign, delay: DELAY },
+      {
+        ...{ from: teaching[sign > 0 ? 0 : 1], to: "output", target: "error", ...each },
+        ...{ weights: error, gain: sign, delay: DELAY },
+      },
     ]),
   };
 }

@@ -1,4 +1,4 @@
-import { type CircuitPlan, eta, heights, layerNames, type Parts } from "./circuit.ts";
+import { type CircuitPlan, type During, eachPhase, eta, heights, layerNames, type Parts } from "./circuit.ts";
 
 /** How the synapses of a layer learn; see `threeFactor`. */
 export interface Learns {
@@ -12,7 +12,8 @@ export interface Learns {
 
 /** When samples are shown, where not all the time, and with which spikes. */
 export interface Shown {
-  readonly during?: string;
+  /** A phase, or several, each with the spikes of the first. */
+  readonly during?: During;
 }
 
 /**
@@ -44,7 +45,6 @@ export function feedForward(
     const plasticity = { kind: "three-factor", eligibility: "online", modulator, gate, height };
     return { plasticity: { ...plasticity, eta: eta(plan, factor) } };
   };
-  const shown = during === undefined ? {} : { during };
   const bias = interval / tau;
   return {
     populations: {
@@ -65,9 +65,9 @@ export function feedForward(
       { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l]) },
       { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias) },
     ]),
-    stimuli: [
+    stimuli: eachPhase(during).flatMap(shown => [
       { to: "input", kind: "samples", encoder, interval, resolution: 1, ...shown },
       { to: "bias", kind: "phase", interval, ...shown },
-    ],
+    ]),
   };
 }

@@ -1,0 +1,106 @@
+import type { ModelDescription } from "../../description/describe.ts";
+import type { Architecture } from "../../engine/network/architecture.ts";
+import type { Rng } from "../../math/rng.ts";
+import { type CircuitPlan, circuitOf, DELAY, inPhases, layerNames, type Parts } from "./circuit.ts";
+import { errorNeurons, labelNeurons, SIGNS } from "./errorNeurons.ts";
+import { feedForward } from "./feedForward.ts";
+import { beginnings, passedOn, raising, signal } from "./passing.ts";
+
+/** Neurons of the input layer that the error reaches, and the share of them that each error neuron does. */
+const [NEURONS, SHARE] = [64, 0.3];
+/** Share of its own activity in a neuron's third factor. */
+const DECAY = 0.03;
+/** Of membrane time constants: how long neurons are left alone between two phases. */
+const PAUSE = 3;
+const SHOWN = ["clean", "modulated", "learning"] as const;
+
+/** Feedback of a circuit onto the neurons of the input layer that are there for it. */
+export interface ErrorInput {
+  /** [classes, NEURONS], of -1, 0 and 1 */
+  readonly F: Float32Array;
+  /** [NEURONS, first hidden] */
+  readonly weights: Float32Array;
+}
+
+export function errorInput({ sizes }: Architecture, rng: Rng): ErrorInput {
+  const F = Float32Array.from({ length: sizes.at(-1)! * NEURONS }, () =>
+    rng.uniform() < SHARE ? (rng.uniform() < 0.5 ? -1 : 1) : 0,
+  );
+  const deviation = Math.sqrt(2 / sizes[0]);
+  return { F, weights: Float32Array.from({ length: NEURONS * sizes[1] }, () => deviation * rng.normal()) };
+}
+
+/**
+ * A sample is shown three times, each time from rest and with the same spikes:
+ *
+ * `clean`: error neurons fire, and the readout learns from them.
+ * `modulated`: their spikes arrive at the input, delayed by the time from one showing to the next, so that the error of this
+ *     showing has no part in it. There they make neurons of the input layer fire that carry nothing else, and these move
+ *     the hidden neurons.
+ * `learning`: hidden spikes of both showings have been on their way until now, and reach the modulator of the neuron that
+ *     fired them with opposite signs. It is at each moment by how much less the error has made the neuron fire, with a share
+ *     of its activity; presynaptic spikes are those of the sample alone. The readout learns once more.
+ *
+ * Populations that a signal of the other phases holds down pass these spikes on, each in one phase. Where a showing begins,
+ * outputs lag behind the label: those that pass errors on are held down for one membrane time constant.
+ */
+export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): ModelDescription {
+  const { architecture, durationMs, tau, thresholds, interval } = whole;
+  const { sizes } = architecture;
+  const classes = sizes.at(-1)!;
+  const step = durationMs + PAUSE * tau;
+  const plan = inPhases(
+    whole,
+    Object.fromEntries(SHOWN.map((name, k) => [name, { start: k * step, stop: k * step + durationMs }])),
+  );
+  const readout = sizes.length - 2;
+  const layers = layerNames(architecture);
+  const others = (phase: string) => SHOWN.filter(name => name !== phase).map(name => `in ${name}`);
+  const [moved, ...later] = layers.slice(1, -1);
+  const passed = (name: string) => SIGNS.map(([own]) => `${own} ${name}`);
+  const [taught, sent] = [passed("to readout"), passed("to input")];
+  const held = { settling: "beginning", settleMs: tau };
+  return circuitOf(
+    plan,
+    feedForward(
+      plan,
+      l => ({ modulator: l === readout ? "error" : "moved", factor: l === readout ? 0.5 : 1 }),
+      { during: SHOWN, saturation: 1 },
+    ),
+    labelNeurons(plan, SHOWN),
+    errorNeurons(plan, taught),
+    ...SHOWN.map(phase => signal(`in ${phase}`, [phase])),
+    beginnings("beginning", SHOWN),
+    ...SIGNS.flatMap(([from], s) => [
+      passedOn(taught[s], { from, size: classes, closedBy: ["in modulated"], ...held, delay: DELAY }),
+      passedOn(sent[s], { from, size: classes, closedBy: others("modulated"), ...held, delay: `${step} ms` }),
+    ]),
+    {
+      populations: { modulation: { size: NEURONS, neuron: { tauMem: tau, vThreshold: 1 } } },
+      projections: [
+        ...SIGNS.map(([, , sign], s) => ({
+          ...{ from: sent[s], to: "modulation", weights: F, gain: sign, delay: DELAY },
+        })),
+        { from: "modulation", to: moved, weights, gain: interval / tau },
+      ],
+    },
+    ...[moved, ...later].flatMap((name, l): Parts[] => {
+      const size = sizes[l + 1];
+      const inPhase = (phase: string) => `${name} ${phase}`;
+      return [
+        passedOn(inPhase("clean"), { from: name, size, closedBy: others("clean") }),
+        passedOn(inPhase("modulated"), { from: name, size, closedBy: others("modulated") }),
+        raising(inPhase("clean"), name, "moved", (1 + DECAY) * thresholds.hidden, `${2 * step} ms`),
+        raising(inPhase("modulated"), name, "moved", -thresholds.hidden, `${step} ms`),
+      ];
+    }),
+  );
+}
+
+/** The circuit as it decides: a sample is shown once. */
+export function withoutError(plan: CircuitPlan): ModelDescription {
+  return circuitOf(
+    plan,
+    feedForward(plan, () => null, { saturation: 1 }),
+  );
+}
