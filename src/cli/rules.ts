@@ -88,7 +88,7 @@ export function seenSettings(flags: Flags<typeof seenWith>): RunSettings {
   return { reading, readout: readoutOf({ reading, ...(readout && { readout }) }), ...rest, batch };
 }
 
-function seen(rule: Rule, form: Twin) {
+function seen(rule: Rule, form: "rate" | "spike") {
   return watched(rule, form, () => audit(rule, form));
 }
 

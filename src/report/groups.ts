@@ -4,7 +4,7 @@ import type { Results, RunResult, Twin } from "../training/results.ts";
 /** Name of the control: the same network with its hidden layers as they were initialised. */
 export const control = "frozen";
 
-export const twins: readonly Twin[] = ["rate", "spike"];
+export const twins: readonly Twin[] = ["rate", "spike", "circuit"];
 
 /** The runs of one rule on one data set and architecture, one per seed in each twin. */
 export interface RuleGroup {
@@ -14,6 +14,7 @@ export interface RuleGroup {
   readonly task: string;
   readonly rate: readonly RunResult[];
   readonly spike: readonly RunResult[];
+  readonly circuit: readonly RunResult[];
 }
 
 /** The results by rule, in the order in which the rules first appear; the control comes last. */
@@ -31,6 +32,7 @@ export function ruleGroups(results: Results): RuleGroup[] {
     task: taskOf(runs[0]),
     rate: runs.filter(run => run.twin === "rate"),
     spike: runs.filter(run => run.twin === "spike"),
+    circuit: runs.filter(run => run.twin === "circuit"),
   }));
   return [...groups.filter(g => g.rule !== control), ...groups.filter(g => g.rule === control)];
 }

@@ -6,6 +6,7 @@ import { bitText } from "../math/bitSet.ts";
 import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
+import { circuitTrainer } from "./circuitTrainer.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
@@ -40,6 +41,14 @@ export interface Trained {
   readonly parameters: Parameters;
 }
 
+const trainers: {
+  readonly [twin in Twin]: (rule: Rule, data: Dataset, settings: TrainingSettings) => Trainer;
+} = {
+  rate: rateTrainer,
+  spike: spikingTrainer,
+  circuit: circuitTrainer,
+};
+
 /**
  * @throws InputError when the rule cannot learn in this network, or the network does not fit the data; for a rate twin
  *         before a backend has been chosen: `await selectBackend()`
@@ -53,9 +62,7 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
       `sizes: expected ${data.inputs} inputs and ${data.classes} classes, as ${data.name} has, got ${sizes.join("-")}`,
     );
   checkNeeds(rule, architecture);
-  return plan.twin === "rate"
-    ? rateTrainer(rule, data, plan.settings)
-    : spikingTrainer(rule, data, plan.settings);
+  return trainers[plan.twin](rule, data, plan.settings);
 }
 
 /**

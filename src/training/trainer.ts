@@ -7,6 +7,7 @@ import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Chosen } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { CircuitSettings } from "./circuitSettings.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
 import type { SampleLog } from "./sampleLog.ts";
@@ -65,6 +66,8 @@ export interface TrainingSettings {
   readonly wiring?: Wiring;
   /** Probability of each hidden neuron to be left out while a sample is learned; see `SampleDropout`. */
   readonly dropout?: number;
+  /** Constants of circuits; the rest of `usualCircuit`. */
+  readonly circuit?: Partial<CircuitSettings>;
 }
 
 export interface Evaluation {
@@ -82,6 +85,8 @@ export interface Evaluation {
 export interface Cost {
   readonly synapticEventsPerSample?: number;
   readonly synapseUpdatesPerSample?: number;
+  /** Of circuits, by population. */
+  readonly spikesPerSample?: Readonly<Record<string, number>>;
 }
 
 /** A batch in pieces, one for each sample, that threads with trainers of their own can share. */

@@ -11,6 +11,13 @@ export interface Timing {
    * a step do, so that a run holds as many as its time does; others come at the nearest.
    */
   readonly drawn?: boolean;
+  /**
+   * Whether they are those of samples of a stream. On a lattice such an event comes at the last point before its time, so
+   * that none comes in the time of the next sample.
+   */
+  readonly bySample?: boolean;
+  /** Begins with a sample of the stream instead of the first one; before anything else is asked. */
+  from?(sample: number): void;
   /** About how many events come between two times [ms], where they could be very many. */
   expected?(from: number, to: number): number;
 }
