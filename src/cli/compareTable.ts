@@ -1,4 +1,5 @@
 import { layeredModels } from "../../models/index.ts";
+import { presets } from "../../models/presets.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { DIRECT_CURRENT } from "../encoding/current.ts";
@@ -250,6 +251,12 @@ export const alsoRecorded = {
 
 /** What no number depends on: where things lie, and how they are shown. */
 export const conduct = {
+  preset: option<string | null>({
+    takes: "<name>",
+    help: () => `the settings of a published run, beside what is given: ${[...presets.keys()].join(", ")}`,
+    read: (_, text) => text,
+    otherwise: null,
+  }),
   dataDir: option<string | null>({
     takes: "<folder>",
     help: "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)",
