@@ -39,6 +39,8 @@ function hebbianRule(form: {
     ...form,
     options,
     presentations: 2,
+    noCircuit:
+      "none was found: changes at the spikes of both showings, with what the error adds to the input, run away",
     sequential: form.timeLocal,
     create(architecture, rng, _samples, chosen) {
       const { scale } = filled(options, chosen, form.name);
