@@ -22,7 +22,7 @@ async function accuracy(name: string): Promise<number> {
       rule: ruleNamed(name),
       twin: "circuit",
       settings: {
-        ...{ sizes: [64, 16, 10], seed: 1, epochs: 2, batch: 1, learningRate: 0.06, schedule: "1" },
+        ...{ sizes: [64, 16, 10], seed: 1, epochs: 3, batch: 1, learningRate: 0.06, schedule: "1" },
         ...{ encoder: "rate", eligibility: "trace", durationMs: 20, tauMem: 20, vThreshold: 0.25 },
         ...{ maxSpikes: 4, circuit: { mode: "grid" } },
       },

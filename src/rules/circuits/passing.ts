@@ -1,3 +1,4 @@
+import { exp } from "../../math/elementary.ts";
 import { DELAY, type Parts } from "./circuit.ts";
 
 /**
@@ -56,7 +57,7 @@ export function passedOn(
       { from, to: name, ...each, weights: ENOUGH, delay },
       ...closedBy.map(signal => ({ from: signal, to: name, weights: -3 })),
       // Back to where one spike is enough after that time.
-      ...(settling ? [{ from: settling, to: name, weights: -Math.exp(settleMs / TAU) }] : []),
+      ...(settling ? [{ from: settling, to: name, weights: -exp(settleMs / TAU) }] : []),
     ],
   };
 }
