@@ -4,7 +4,7 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
-import { type CircuitPlan, circuitOf, layerNames } from "./circuits/circuit.ts";
+import { type CircuitPlan, circuitOf, layerNames, settled } from "./circuits/circuit.ts";
 import { errorNeurons, feedback, labelNeurons } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
@@ -77,7 +77,8 @@ function directRule(form: {
           };
         },
         ...(!form.signOnly && {
-          circuit: (plan: CircuitPlan) => {
+          circuit: (given: CircuitPlan) => {
+            const plan = settled(given);
             const hidden = layerNames(architecture).slice(1, -1);
             return circuitOf(
               plan,

@@ -14,7 +14,7 @@ export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, dur
   const interval = thresholds.output * tau;
   return {
     populations: { label: { size: architecture.sizes.at(-1)!, neuron: "input" } },
-    stimuli: [{ to: "label", kind: "labels", interval, ...shown }],
+    stimuli: [{ to: "label", kind: "labels", interval, resolution: 1, ...shown }],
   };
 }
 
