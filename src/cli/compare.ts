@@ -23,6 +23,7 @@ import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, condu
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { addOptions, readOptions } from "./options.ts";
 import { plugins } from "./plugins.ts";
+import { presetNotes, withPreset } from "./presets.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
@@ -37,7 +38,8 @@ export function compareCommand(): Command {
   return addOptions(new Command("compare"), table).action(compare);
 }
 
-async function compare(flags: CompareFlags): Promise<void> {
+async function compare(typed: CompareFlags): Promise<void> {
+  const flags = withPreset(typed);
   const { workers } = readOptions(conduct, flags);
   endWithSweep();
   const opened = await openRun(flags);
@@ -96,11 +98,13 @@ async function prepare(
     );
   }
   const unread = "accuracies are of validation samples, and the test part is not read";
-  const notes = [
+  const found = [
+    ...presetNotes(flags),
     ...classNotes(data),
     ...(options.measure === "validation" ? [unread] : []),
     ...(start?.notes ?? []),
   ];
+  const notes = begun ? (begun.notes ?? []) : found;
   const saw = whatWasSeen(all, loaded);
   const record = { ...(begun ?? newRecord(options, flags, backend, notes, start, folder)), saw };
   return { data, all, notes, record };

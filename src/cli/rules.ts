@@ -12,9 +12,11 @@ import { circuitDescription } from "../training/circuitText.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
 import { spikingTable, synapseTable } from "./auditTables.ts";
+
 import { compareOptions, plans, steps } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./compareTable.ts";
-import { documentOptions, show } from "./document.ts";
+import { documentOptions, show, wrapped } from "./document.ts";
+
 import { addOptions, type Flags, readOptions } from "./options.ts";
 import { constantsFor } from "./startNetwork.ts";
 import { printJson } from "./terminal.ts";
@@ -41,6 +43,9 @@ const shownCircuit = {
   seed: { ...alsoRecorded.seed, group: "Of --circuit:" },
 } as const;
 const options = { ...seenWith, ...documentOptions, ...shownCircuit };
+
+/** Before all lines of a rule but the first. */
+const COLUMN = " ".repeat(17);
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
@@ -80,9 +85,9 @@ export function rulesCommand(): Command {
       const document = { schema: "threefactor.rules/1", settings, rules: rows };
       const lines = rows.flatMap(row => [
         `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(20)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
-        `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
-        `${"".padEnd(16)} ${row.source}`,
-        ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
+        ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
+        ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
+        ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
         ...(name === undefined ? [] : optionLines(row.options ?? {})),
       ]);
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
@@ -118,9 +123,10 @@ async function circuitJson(name: string, flags: Flags<typeof options>): Promise<
 
 /** What a run may choose of a rule. */
 function optionLines(options: RuleOptions): string[] {
-  const lines = Object.entries(options).map(([key, { default: own, paper, doc }]) =>
-    [`  ${key}`.padEnd(14), String(own).padEnd(9), paper, `(${doc})`].join("  "),
-  );
+  const lines = Object.entries(options).flatMap(([key, { default: own, paper, doc }]) => [
+    ...wrapped([`  ${key}`.padEnd(14), String(own).padEnd(9), paper].join("  "), " ".repeat(27)),
+    ...wrapped(`    ${doc}`, "    "),
+  ]);
   return lines.length > 0 ? ["", "option          here       in the paper or its code", ...lines] : [];
 }
 

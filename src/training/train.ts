@@ -62,6 +62,14 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
       `sizes: expected ${data.inputs} inputs and ${data.classes} classes, as ${data.name} has, got ${sizes.join("-")}`,
     );
   checkNeeds(rule, architecture);
+  for (const [key, own] of [
+    ["activation", "relu"],
+    ["loss", "cross-entropy"],
+  ] as const) {
+    const { [key]: asked = own } = plan.settings;
+    if (asked !== own && plan.twin !== "rate")
+      throw new InputError(`${key}: expected ${own} for the twin ${plan.twin}, got ${asked}`);
+  }
   return trainers[plan.twin](rule, data, plan.settings);
 }
 

@@ -5,6 +5,7 @@ import type { Reading } from "../engine/exact/presentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
+import type { ActivationName, LossName, Units } from "../rate/activation.ts";
 import type { Chosen } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { CircuitSettings } from "./circuitSettings.ts";
@@ -45,6 +46,9 @@ export interface TrainingSettings {
    * that the rule changes, on top of what the rule does itself.
    */
   readonly activityDecay?: number;
+  /** What hidden neurons and readout of the rate form compute; the spiking form is rectified, and takes a softmax. */
+  readonly activation?: ActivationName;
+  readonly loss?: LossName;
   /** What is chosen of the rule's options; the rest is as the rule says. */
   readonly ruleOptions?: Chosen;
   /** What learning reads of hidden neurons; `spikes` by default. See `Reading`. */
@@ -132,6 +136,8 @@ export interface Trainer {
    */
   seen?(count: number): Float32Array;
   readonly saturation: number;
+  /** Of a rate network; as spiking ones are where it is absent. */
+  readonly units?: Units;
   /** Whether all that is known of hidden neurons is their spikes, without which nothing can be learned. */
   readonly readsSpikes?: boolean;
   /** Of the network that is trained: the asked one, without hidden layers for the shallow control. */

@@ -36,7 +36,15 @@ test("each option of the table is in the help once, with its default, and is rea
     ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", modulation: "spikes" },
     ...{ replay: true, noReset: true, eligibility: "timing", presentations: "queue" },
     ...{ reading: "drive", readout: "spikes", vThreshold: "0.4" },
-    ...{ maxSpikes: "9", circuitMode: "grid", circuitDuration: "30", circuitRest: "passes", trainSamples: "11", testSamples: "12", measure: "validation" },
+    ...{
+      maxSpikes: "9",
+      circuitMode: "grid",
+      circuitDuration: "30",
+      circuitRest: "passes",
+      trainSamples: "11",
+      testSamples: "12",
+      measure: "validation",
+    },
     ...{ augment: "crop:8+1,flip", seeds: "3,4" },
   };
   expect(Object.keys(typed)).toEqual(Object.keys(comparison));
