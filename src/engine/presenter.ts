@@ -67,7 +67,7 @@ export class Presenter {
     const early = (loop.dt ?? 0) / 2;
     let begun = first;
     const begin = () => {
-      if (begun < total) loop.push(stream.beginning(begun) - early, FIRST, beginning, 0);
+      if (begun <= total) loop.push(stream.beginning(begun) - early, FIRST, beginning, 0);
     };
     const beginning = loop.addActor(() => {
       if (rest === "samples" || (rest === "passes" && begun % data.count === 0)) loop.rest();
