@@ -14,6 +14,9 @@ const sources = [
   "poisson",
   "stdp",
   "modes",
+  "shots",
+  "windows",
+  "delta",
   "batch",
   "instant",
 ].map(name => `assembly/${name}.ts`);

@@ -274,7 +274,12 @@ export const MODES_UP_I = 23;
  */
 export const MODES_PIECES = 25;
 export const MODES_PIECE_COUNT = 6;
-export const MODES_SIZE = 58;
+/** The present; refractory period [ms] and reset above threshold [mV]; an address: the record of one synapse. */
+export const MODES_NOW = 58;
+export const MODES_TAU_REF = 59;
+export const MODES_DEPTH = 60;
+export const MODES_ONE = 61;
+export const MODES_SIZE = 62;
 /** Buckets of the calendar, a power of 2. */
 export const MODES_BUCKETS = 256;
 
@@ -298,3 +303,124 @@ export const LINK_NEXT = 0;
 export const LINK_PREVIOUS = 1;
 export const LINK_PLACE = 2;
 export const LINK_SIZE = 4;
+
+// The record of `drawShots`: Poisson inputs of neurons at their own times, kept eight at a time. Integers:
+export const SHOTS_NEURONS = 0;
+export const SHOTS_KEY_0 = 1;
+export const SHOTS_KEY_1 = 2;
+/** [neurons]: begin and end of each one's present block [ms], doubles, its number, and the next of it (4 bytes each). */
+export const SHOTS_BEGINS = 3;
+export const SHOTS_ENDS = 4;
+export const SHOTS_BLOCKS = 5;
+export const SHOTS_PLACES = 6;
+/** [neurons, 8] doubles: times of the block, and, or 0, what each adds in units of `DELTA_SCALE`. */
+export const SHOTS_TIMES = 7;
+export const SHOTS_VALUES = 8;
+/** [neurons] doubles: the next time, and [neurons / 32] the least of so many of them; for `takeShots`, or 0. */
+export const SHOTS_NEXT = 9;
+export const SHOTS_LEAST = 10;
+/** The order of its packets. */
+export const SHOTS_ORDER = 11;
+/** Doubles: mean waiting time and end [ms], weight. */
+export const SHOTS_WAIT = 12;
+export const SHOTS_STOP = 13;
+export const SHOTS_WEIGHT = 14;
+/** 1 / tauMem, the weight times the scale, and the origin of `values`. */
+export const SHOTS_RATE = 15;
+export const SHOTS_UNIT = 16;
+export const SHOTS_ORIGIN = 17;
+export const SHOTS_SIZE = 18;
+/** Neurons that share one least time. */
+export const SHOTS_TOGETHER = 32;
+
+// The record of what reaches a population in a window of time. Integers:
+/** [room, PACKET_BYTES], and room for sorting them; [room + 1] u32 for sorting. */
+export const WINDOW_PACKETS = 0;
+export const WINDOW_SPARE = 1;
+export const WINDOW_PLACES = 2;
+export const WINDOW_COUNT = 3;
+export const WINDOW_ROOM = 4;
+/** [SPIKE_BYTES of each]: who fired, how many, and how many fit. */
+export const WINDOW_SPIKES = 5;
+export const WINDOW_FIRED = 6;
+export const WINDOW_SPIKES_ROOM = 7;
+/** Synapses reached so far, a double. */
+export const WINDOW_EVENTS = 8;
+export const WINDOW_SIZE = 9;
+
+/**
+ * Bytes of a packet, which is a stretch of a row that arrives at one time, or an input to one neuron: its time (a double),
+ * the record of its rows or 0, its first synapse or the neuron, then the synapse behind its last and its row, or the weight
+ * (a double), and its order among those of one time.
+ */
+export const PACKET_BYTES = 32;
+export const PACKET_ROWS = 8;
+export const PACKET_FROM = 12;
+export const PACKET_TO = 16;
+export const PACKET_ROW = 20;
+export const PACKET_WEIGHT = 16;
+export const PACKET_ORDER = 24;
+
+/** Bytes of a spike: its time (a double), the neuron. */
+export const SPIKE_BYTES = 16;
+export const SPIKE_NEURON = 8;
+
+// The record of `takeFlights`: rows whose synapses have delays of their own, on their way. Integers:
+export const FLIGHTS_LIST = 0;
+export const FLIGHTS_COUNT = 1;
+export const FLIGHTS_ROOM = 2;
+/** Floats, one per synapse, ascending in a row. */
+export const FLIGHTS_DELAYS = 3;
+export const FLIGHTS_ROWS = 4;
+export const FLIGHTS_ORDER = 5;
+export const FLIGHTS_SIZE = 6;
+/** Bytes of one: its next time and when it was fired (doubles), next synapse, the one behind the last, row. */
+export const FLIGHT_BYTES = 32;
+export const FLIGHT_FIRED = 8;
+export const FLIGHT_NEXT = 16;
+export const FLIGHT_END = 20;
+export const FLIGHT_ROW = 24;
+
+// The record of a population whose potentials move by jumps, in whole numbers; see `LifWindows`. Integers:
+export const DELTA_NEURONS = 0;
+/** [neurons, MEMBRANE_BYTES]. */
+export const DELTA_STATE = 1;
+/** [neurons] i64: positive and negative input of a window. */
+export const DELTA_PLUS = 2;
+export const DELTA_MINUS = 3;
+/** [neurons] bytes: who is looked at input by input. */
+export const DELTA_FLAGS = 4;
+/** [neurons, CARE_BYTES]: those. */
+export const DELTA_CARE = 5;
+/** [room, CARED_BYTES]: what reaches them. */
+export const DELTA_INPUTS = 6;
+export const DELTA_ROOM = 7;
+/** Whether some current takes a neuron over threshold by itself. */
+export const DELTA_DRIVEN = 8;
+/** Record of Poisson inputs, or 0. */
+export const DELTA_SHOTS = 9;
+/** Doubles: time constant, origin [ms], units in 1 mV, refractory period, reset above threshold [mV]. */
+export const DELTA_TAU = 10;
+export const DELTA_ORIGIN = 11;
+export const DELTA_SCALE = 12;
+export const DELTA_TAU_REF = 13;
+export const DELTA_DEPTH = 14;
+/** Neurons looked at input by input so far. */
+export const DELTA_CARED = 15;
+export const DELTA_SIZE = 16;
+/** Bytes of a neuron: U (i64), end of the refractory period [ms], threshold above where it settles [mV]. */
+export const MEMBRANE_BYTES = 32;
+export const MEMBRANE_REFRACTORY = 8;
+export const MEMBRANE_SLOPE = 16;
+/** Bytes of one that is looked at: neuron, first and last input, block and place of its Poisson inputs, its beginning. */
+export const CARE_BYTES = 32;
+export const CARE_FIRST = 4;
+export const CARE_LAST = 8;
+export const CARE_BLOCK = 12;
+export const CARE_PLACE = 16;
+export const CARE_BEGIN = 24;
+/** Bytes of an input: value (i64), packet, next input of the neuron, synapse. */
+export const CARED_BYTES = 24;
+export const CARED_PACKET = 8;
+export const CARED_NEXT = 12;
+export const CARED_SYNAPSE = 16;

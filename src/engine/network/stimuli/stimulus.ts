@@ -110,7 +110,7 @@ function bombardment(
   return { bombardment: { perMs: rate / 1000, start: from, stop: to, key } };
 }
 
-function delayed(timing: Timing, delay: number): Timing {
+function delayed({ shots: _, ...timing }: Timing, delay: number): Timing {
   return {
     ...timing,
     first: () => timing.first().map(t => t + delay),
