@@ -17,6 +17,7 @@ const sources = [
   "shots",
   "windows",
   "delta",
+  "pairs",
   "batch",
   "instant",
 ].map(name => `assembly/${name}.ts`);

@@ -279,7 +279,8 @@ export const MODES_NOW = 58;
 export const MODES_TAU_REF = 59;
 export const MODES_DEPTH = 60;
 export const MODES_ONE = 61;
-export const MODES_SIZE = 62;
+export const MODES_PAIRS = 62;
+export const MODES_SIZE = 63;
 /** Buckets of the calendar, a power of 2. */
 export const MODES_BUCKETS = 256;
 
@@ -313,23 +314,18 @@ export const SHOTS_BEGINS = 3;
 export const SHOTS_ENDS = 4;
 export const SHOTS_BLOCKS = 5;
 export const SHOTS_PLACES = 6;
-/** [neurons, 8] doubles: times of the block, and, or 0, what each adds in units of `DELTA_SCALE`. */
+/** [neurons, 8] doubles: times of the block. */
 export const SHOTS_TIMES = 7;
-export const SHOTS_VALUES = 8;
 /** [neurons] doubles: the next time, and [neurons / 32] the least of so many of them; for `takeShots`, or 0. */
-export const SHOTS_NEXT = 9;
-export const SHOTS_LEAST = 10;
+export const SHOTS_NEXT = 8;
+export const SHOTS_LEAST = 9;
 /** The order of its packets. */
-export const SHOTS_ORDER = 11;
+export const SHOTS_ORDER = 10;
 /** Doubles: mean waiting time and end [ms], weight. */
-export const SHOTS_WAIT = 12;
-export const SHOTS_STOP = 13;
-export const SHOTS_WEIGHT = 14;
-/** 1 / tauMem, the weight times the scale, and the origin of `values`. */
-export const SHOTS_RATE = 15;
-export const SHOTS_UNIT = 16;
-export const SHOTS_ORIGIN = 17;
-export const SHOTS_SIZE = 18;
+export const SHOTS_WAIT = 11;
+export const SHOTS_STOP = 12;
+export const SHOTS_WEIGHT = 13;
+export const SHOTS_SIZE = 14;
 /** Neurons that share one least time. */
 export const SHOTS_TOGETHER = 32;
 
@@ -407,7 +403,11 @@ export const DELTA_TAU_REF = 13;
 export const DELTA_DEPTH = 14;
 /** Neurons looked at input by input so far. */
 export const DELTA_CARED = 15;
-export const DELTA_SIZE = 16;
+/** Beginning of the present window of the lattice, whatever has cut it. */
+export const DELTA_EDGE = 16;
+/** An address: the first record of synapses with pair STDP onto the population, or 0; `MODES_PAIRS` likewise. */
+export const DELTA_PAIRS = 17;
+export const DELTA_SIZE = 18;
 /** Bytes of a neuron: U (i64), end of the refractory period [ms], threshold above where it settles [mV]. */
 export const MEMBRANE_BYTES = 32;
 export const MEMBRANE_REFRACTORY = 8;
@@ -424,3 +424,57 @@ export const CARED_BYTES = 24;
 export const CARED_PACKET = 8;
 export const CARED_NEXT = 12;
 export const CARED_SYNAPSE = 16;
+
+/** In the record of rows in the exact mode: that of synapses with pair STDP, or 0. */
+export const ROWS_PAIRS = 1;
+/** In a packet of such rows: where in `PAIRS_LOG` what was before it goes [bytes], or -1. */
+export const PACKET_LOG = 28;
+
+// The record of synapses with pair STDP in the exact mode; see `PairRows`. Integers:
+/** [pre] doubles: presynaptic traces in units of the origin, and the times up to which rows are done. */
+export const PAIRS_TRACES = 0;
+export const PAIRS_SEEN = 1;
+/** [post, HISTORY_BYTES]: last spikes of each postsynaptic neuron. */
+export const PAIRS_HISTORY = 2;
+/** [post, PAIRS_KEPT, PAST_BYTES]: more of them. */
+export const PAIRS_RING = 3;
+/** [post] i32: spikes of each when all rows were last up to date. */
+export const PAIRS_FLUSHED = 4;
+/** Whether some neuron has nearly as many since as are kept. */
+export const PAIRS_CROWDED = 5;
+/** What was before the packets of a window: time and trace of the row (doubles), and its weights. */
+export const PAIRS_LOG = 6;
+/** Whether only nearest spikes make pairs. */
+export const PAIRS_NEAREST = 7;
+/** The record of the rows, and of the next such synapses onto the population, or 0. */
+export const PAIRS_ROWS = 8;
+export const PAIRS_NEXT = 9;
+/** Number of rows and of neurons, and the [pre + 1] u32 where rows begin. */
+export const PAIRS_PRE = 10;
+export const PAIRS_POST = 11;
+export const PAIRS_STARTS = 12;
+/** Doubles: see STDP_A_PLUS. */
+export const PAIRS_A_PLUS = 13;
+export const PAIRS_A_MINUS = 14;
+export const PAIRS_P0 = 15;
+export const PAIRS_P1 = 16;
+export const PAIRS_D0 = 17;
+export const PAIRS_D1 = 18;
+export const PAIRS_W_MIN = 19;
+export const PAIRS_W_MAX = 20;
+/** Time constants, and the time that traces are scaled to [ms]. */
+export const PAIRS_TAU_PLUS = 21;
+export const PAIRS_TAU_MINUS = 22;
+export const PAIRS_ORIGIN = 23;
+export const PAIRS_SIZE = 24;
+/** Spikes of a neuron that are kept until every row has seen them, a power of 2. */
+export const PAIRS_KEPT = 32;
+/** Doubles: the times of the last three spikes, the last first, what a trace has left then, and the neuron's own trace; count. */
+export const HISTORY_BYTES = 64;
+export const HISTORY_LEFT = 24;
+export const HISTORY_TRACE = 48;
+export const HISTORY_COUNT = 56;
+/** Doubles: time, what a trace has left, the neuron's own trace. */
+export const PAST_BYTES = 24;
+export const PAST_LEFT = 8;
+export const PAST_TRACE = 16;

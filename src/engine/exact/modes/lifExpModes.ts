@@ -90,6 +90,11 @@ export class LifExpModes implements NeuronGroup {
     return this.#block;
   }
 
+  /** The record of synapses with pair STDP onto them. */
+  learnBy(pairs: number): void {
+    this.#arena.integers(this.#block, { [layout.MODES_PAIRS]: pairs });
+  }
+
   /** The memory may be another one. */
   bind(): void {
     const { buffer } = this.#arena.memory;

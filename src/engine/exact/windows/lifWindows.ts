@@ -56,7 +56,7 @@ export class LifWindows implements NeuronGroup {
     this.#current = new Float64Array(size).fill(parameters.bias);
     const [plus, minus] = [arena.take(8 * size), arena.take(8 * size)];
     const [flags, care] = [arena.take(size), arena.take(layout.CARE_BYTES * size)];
-    const room = Math.max(1024, 2 * size);
+    const room = Math.max(1024, 10 * size);
     this.#inputs = { at: arena.take(layout.CARED_BYTES * room), room };
     arena.integers(this.record, {
       [layout.DELTA_NEURONS]: size,
@@ -96,6 +96,11 @@ export class LifWindows implements NeuronGroup {
     }
   }
 
+  /** The record of synapses with pair STDP onto them. */
+  learnBy(pairs: number): void {
+    this.#arena.integers(this.record, { [layout.DELTA_PAIRS]: pairs });
+  }
+
   /** Whether neurons must be looked at in every window. */
   get busy(): boolean {
     return this.#driven || this.#shots !== null;
@@ -105,8 +110,7 @@ export class LifWindows implements NeuronGroup {
   shoot(shots: Drawn, weight: number): boolean {
     if (this.#shots) return false;
     this.expectWeight(weight);
-    const kept = { tau: this.parameters.tauMem, scale: this.#scale };
-    this.#shots = new Shots(this.#arena, this.size, shots, weight, -2, kept);
+    this.#shots = new Shots(this.#arena, this.size, shots, weight, -2, false);
     this.#arena.integers(this.record, { [layout.DELTA_SHOTS]: this.#shots.record });
     return true;
   }
@@ -122,7 +126,6 @@ export class LifWindows implements NeuronGroup {
     }
     this.#largest = larger;
     this.#scale *= factor;
-    this.#shots?.rescale(factor);
     this.#arena.doubles(this.record, { [layout.DELTA_SCALE]: this.#scale });
   }
 
@@ -153,9 +156,13 @@ export class LifWindows implements NeuronGroup {
     this.#arena.kernels.moveOrigin(this.record, this.#origin, exp(-by / tauMem));
   }
 
-  /** Moves through a window, whose packets are in order; returns whether there was room for all that happened. */
-  run(window: number, from: number, until: number): boolean {
+  /**
+   * Moves through a window, whose packets are in order; returns whether there was room for all that happened.
+   * @param edge  where the window of the lattice begins [ms]
+   */
+  run(window: number, edge: number, from: number, until: number): boolean {
     const { kernels } = this.#arena;
+    this.#f[this.record / 8 + layout.DELTA_EDGE] = edge;
     const done = this.busy
       ? kernels.deltaTogether(this.record, window, from, until)
       : kernels.deltaInOrder(this.record, window);

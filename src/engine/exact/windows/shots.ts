@@ -9,10 +9,9 @@ import type { Shots as Drawn } from "../../network/stimuli/timing.ts";
 export class Shots {
   /** The record that the kernels take. */
   readonly record: number;
-  readonly #arena: Arena;
 
   /**
-   * @param kept   how inputs are kept: as `values`, with what each adds to a potential, or by the next one of each neuron
+   * @param packed  whether they are asked for as packets
    */
   constructor(
     arena: Arena,
@@ -20,17 +19,15 @@ export class Shots {
     { wait, start, stop, key }: Drawn,
     weight: number,
     order: number,
-    kept: { readonly tau: number; readonly scale: number } | null,
+    packed: boolean,
   ) {
-    this.#arena = arena;
     this.record = arena.record(layout.SHOTS_SIZE);
     const { record } = this;
     const blocks = Math.ceil(size / layout.SHOTS_TOGETHER);
-    const [next, least] = kept ? [0, 0] : [arena.take(8 * size), arena.take(8 * blocks)];
+    const [next, least] = packed ? [arena.take(8 * size), arena.take(8 * blocks)] : [0, 0];
     const times = arena.take(64 * size);
     const [begins, ends] = [arena.take(8 * size), arena.take(8 * size)];
     const [numbers, places] = [arena.take(4 * size), arena.take(4 * size)];
-    const values = kept ? arena.take(64 * size) : 0;
     arena.integers(record, {
       [layout.SHOTS_NEURONS]: size,
       [layout.SHOTS_KEY_0]: key[0] >>> 0,
@@ -40,7 +37,6 @@ export class Shots {
       [layout.SHOTS_BLOCKS]: numbers,
       [layout.SHOTS_PLACES]: places,
       [layout.SHOTS_TIMES]: times,
-      [layout.SHOTS_VALUES]: values,
       [layout.SHOTS_NEXT]: next,
       [layout.SHOTS_LEAST]: least,
       [layout.SHOTS_ORDER]: order >>> 0,
@@ -49,12 +45,9 @@ export class Shots {
       [layout.SHOTS_WAIT]: wait,
       [layout.SHOTS_STOP]: stop,
       [layout.SHOTS_WEIGHT]: weight,
-      [layout.SHOTS_RATE]: kept ? 1 / kept.tau : 0,
-      [layout.SHOTS_UNIT]: kept ? weight * kept.scale : 0,
-      [layout.SHOTS_ORIGIN]: 0,
     });
     for (let j = 0; j < size; j++) arena.kernels.drawShots(record, j, start, 0);
-    if (kept) return;
+    if (!packed) return;
     const own = arena.view(Float64Array, next, size);
     const first = arena.view(Float64Array, times, 8 * size);
     own.forEach((_, j) => {
@@ -65,16 +58,5 @@ export class Shots {
       const b = Math.floor(j / layout.SHOTS_TOGETHER);
       soonest[b] = Math.min(soonest[b], t);
     });
-  }
-
-  /** Other units of the potential: by a power of two as large. */
-  rescale(factor: number): void {
-    const { memory } = this.#arena;
-    const f = new Float64Array(memory.buffer);
-    const n = new Uint32Array(memory.buffer);
-    f[this.record / 8 + layout.SHOTS_UNIT] *= factor;
-    const values = n[this.record / 4 + 2 * layout.SHOTS_VALUES] / 8;
-    const size = n[this.record / 4 + 2 * layout.SHOTS_NEURONS];
-    for (let k = values; k < values + 8 * size; k++) f[k] *= factor;
   }
 }

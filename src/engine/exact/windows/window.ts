@@ -51,14 +51,15 @@ export class Window {
     this.#n.copyWithin(this.#packets / 4, packets / 4, (packets + layout.PACKET_BYTES * count) / 4);
   }
 
-  /** A stretch of a row arrives; there is room. */
-  add(t: number, rows: number, from: number, to: number, row: number, order: number): void {
+  /** A stretch of a row arrives; there is room. @param log  see `PACKET_LOG` */
+  add(t: number, rows: number, from: number, to: number, row: number, order: number, log: number): void {
     const at = this.#next(t, order);
     const n = this.#n;
     n[at + layout.PACKET_ROWS / 4] = rows;
     n[at + layout.PACKET_FROM / 4] = from;
     n[at + layout.PACKET_TO / 4] = to;
     n[at + layout.PACKET_ROW / 4] = row;
+    n[at + layout.PACKET_LOG / 4] = log;
   }
 
   /** An input reaches a neuron; there is room. */

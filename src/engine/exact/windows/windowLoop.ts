@@ -10,6 +10,7 @@ import type { Stimulus } from "../../network/stimuli/timing.ts";
 import { PopulationState } from "../../populationState.ts";
 import { LifExpModes } from "../modes/lifExpModes.ts";
 import { LifWindows } from "./lifWindows.ts";
+import { PairRows, pairsOf } from "./pairRows.ts";
 import { Shots } from "./shots.ts";
 import { Window } from "./window.ts";
 import { WindowRows } from "./windowRows.ts";
@@ -30,7 +31,7 @@ const HUGE = 1e60;
 /** The part of a time constant that a window spans at most. */
 const PART = 0.25;
 /** Input that comes to the way to threshold in so many windows makes few neurons worth a close look. */
-const WINDOWS = 25;
+const WINDOWS = 40;
 /** The longest window [ms]. */
 const LONGEST = 5;
 /** Where packets of direct inputs begin among those of one time. */
@@ -45,7 +46,8 @@ export function windowOf({ populations, projections }: Network): number {
     const fits =
       (model.jumps && LifWindows.fits(model.jumps)) || (model.modes && LifExpModes.fits(model.modes));
     if (!p || !fits || !(p.tauRef > 0)) return 0;
-    longest = Math.min(longest, p.tauRef, PART * p.tauMem);
+    // So that no neuron fires twice in a window.
+    longest = Math.min(longest, 0.99 * p.tauRef, PART * p.tauMem);
   }
   const neurons = populations.reduce((sum, { model, size }) => sum + (model ? size : 0), 0);
   const reached = projections.reduce((sum, { synapses }) => sum + synapses.synapses, 0);
@@ -53,7 +55,14 @@ export function windowOf({ populations, projections }: Network): number {
   if (400 * neurons + 12 * reached > 2 ** 32) return 0;
   for (const { synapses, from, plasticity, target } of projections) {
     const { listed, lines, delays, gain, minDelay } = synapses;
-    if (plasticity || target !== null || !listed || lines || Math.abs(gain) >= HUGE) return 0;
+    if (target !== null || !listed || lines || Math.abs(gain) >= HUGE) return 0;
+    if (plasticity) {
+      const pairs = pairsOf(synapses, plasticity);
+      // Inhibition that learns has no sign of its own.
+      if (!pairs || !(pairs.bounds.wMin >= 0) || !(pairs.bounds.wMax < Infinity)) return 0;
+      // Inputs may fire twice in a window.
+      if (!populations[from].model) return 0;
+    }
     if (delays && !(delays instanceof Float32Array)) return 0;
     if (populations[from].model && synapses.synapses > 0) longest = Math.min(longest, minDelay);
   }
@@ -71,7 +80,7 @@ export function windowOf({ populations, projections }: Network): number {
 export class WindowLoop implements Loop {
   time = 0;
   readonly populations: readonly State[];
-  readonly plastic: readonly null[];
+  readonly plastic: readonly (PairRows | null)[];
   readonly lastRank: number;
   readonly #arena: Arena;
   readonly #actors: Actors;
@@ -126,12 +135,16 @@ export class WindowLoop implements Loop {
     this.populations = populations.map(
       (population, p) => new PopulationState<NeuronGroup>(population, p, groups[p]),
     );
-    this.#rows = projections.map(
-      ({ synapses, place, from }, q) =>
-        new WindowRows(arena, synapses, q, populations[from].model === null, `projections[${place}]`),
-    );
+    this.#rows = projections.map(({ synapses, place, from, plasticity }, q) => {
+      const outside = populations[from].model === null;
+      return new WindowRows(arena, synapses, q, outside, plasticity !== null, `projections[${place}]`);
+    });
+    this.plastic = projections.map(({ plasticity, place }, q) => {
+      if (!plasticity) return null;
+      const [model] = plasticity.models;
+      return new PairRows(arena, this.#rows[q], model, `projections[${place}]`, () => this.#reached);
+    });
     this.#outgoing = populations.map((_, p) => this.#rows.filter((_, q) => projections[q].from === p));
-    this.plastic = projections.map(() => null);
     const parts = this.populations.flatMap((state, p) => {
       const group = groups[p];
       if (!group) return [];
@@ -141,13 +154,26 @@ export class WindowLoop implements Loop {
     });
     this.#parts = parts.sort((a, b) => a.state.rank - b.state.rank);
     for (const part of this.#parts) this.#partOf[part.state.index] = part;
-    for (const rows of this.#rows) rows.begin();
+    this.#rows.forEach((rows, q) => {
+      rows.begin();
+      rows.pairs = this.plastic[q];
+    });
     for (const { group, rows, state } of this.#parts) {
+      const learning = rows.flatMap(({ pairs }) => pairs ?? []);
+      learning.forEach((pairs, k) => {
+        pairs.begin(learning[k + 1]?.record ?? 0);
+      });
+      group.learnBy(learning[0]?.record ?? 0);
       if (group instanceof LifExpModes) group.begin(state.index);
       else group.begin(Math.max(0, ...rows.map(({ largest }) => largest)));
     }
     this.#places = this.populations.map(state => this.#place(state));
-    this.#actors = new Actors(network, this.populations, this.plastic, onSpike);
+    this.#actors = new Actors(
+      network,
+      this.populations,
+      projections.map(() => null),
+      onSpike,
+    );
     this.#queue = this.#actors.queue;
     this.#bind();
   }
@@ -189,7 +215,7 @@ export class WindowLoop implements Loop {
       this.#width = Math.min(this.#width, passage / WINDOWS);
       return true;
     }
-    part.shots.push(new Shots(this.#arena, state.size, shots, weight, -2 - part.shots.length, null));
+    part.shots.push(new Shots(this.#arena, state.size, shots, weight, -2 - part.shots.length, true));
     return true;
   }
 
@@ -222,6 +248,11 @@ export class WindowLoop implements Loop {
     }
     this.#advance(after(end), end);
     this.time = end;
+    this.giveWeights();
+  }
+
+  giveWeights(): void {
+    for (const pairs of this.plastic) pairs?.giveWeights();
   }
 
   takeWeights(): void {
@@ -275,15 +306,17 @@ export class WindowLoop implements Loop {
       if (this.#reached < to) this.#run(this.#reached, to, Math.min(to, last));
       this.#reached = to;
       if (to < edge) return;
-      this.#goOn();
+      this.#goOn(this.#number + 1);
     }
   }
 
-  /** To the next window. */
-  #goOn(): void {
-    this.#number++;
-    for (const { group, windows } of this.#periods)
-      if (this.#number % windows === 0) group.moveOrigin(windows * this.#width);
+  /** To another window of the lattice. */
+  #goOn(number: number): void {
+    for (const { group, windows } of this.#periods) {
+      const moves = Math.floor(number / windows) - Math.floor(this.#number / windows);
+      for (let k = 0; k < moves; k++) group.moveOrigin(windows * this.#width);
+    }
+    this.#number = number;
   }
 
   /** Passes over windows in which nothing happens, before a time. */
@@ -300,12 +333,14 @@ export class WindowLoop implements Loop {
         next = Math.min(next, kernels.nextCrossing(group.record, Math.min(next, last)));
     }
     const whole = Math.floor(next / this.#width) - 1;
-    while (this.#number < whole) this.#goOn();
+    if (whole > this.#number) this.#goOn(whole);
     this.#reached = Math.max(this.#reached, instant(this.#number * this.#width));
   }
 
   #run(from: number, until: number, last: number): void {
+    const edge = instant(this.#number * this.#width);
     let active = false;
+    for (const pairs of this.plastic) pairs?.enter(from);
     this.#foresee(until);
     for (const { window, group, rows, shots, state } of this.#parts) {
       for (const each of rows) {
@@ -314,6 +349,7 @@ export class WindowLoop implements Loop {
           this.#bind();
         }
       }
+      for (const { pairs } of rows) if (pairs?.expectLog()) this.#bind();
       for (const { record } of shots) {
         while (!this.#arena.kernels.takeShots(record, window.record, until)) {
           window.grow();
@@ -326,7 +362,7 @@ export class WindowLoop implements Loop {
       if (group instanceof LifExpModes) this.#arena.kernels.modesInOrder(group.record, window.record, last);
       else if (count > 0 || group.busy) {
         if (group.expectInputs(mostInputs(rows, count))) this.#bind();
-        if (!group.run(window.record, from, until)) {
+        if (!group.run(window.record, edge, from, until)) {
           throw new InputError(
             `${state.name}, t = ${until} ms: expected fewer spikes at once; the weights have diverged, lower them`,
           );

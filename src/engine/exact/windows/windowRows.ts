@@ -3,10 +3,11 @@ import type { Arena } from "../../kernels/arena.ts";
 import * as layout from "../../kernels/layout.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
+import type { PairRows } from "./pairRows.ts";
 import type { Window } from "./window.ts";
 
 /**
- * Synapses of a projection that does not learn, laid out for `WindowLoop`, and the spikes that are on their way over them. Where
+ * Synapses of a projection, laid out for `WindowLoop`, and the spikes that are on their way over them. Where
  * all have one delay, spikes wait in the order in which they were fired, which is that of their arrivals; where not, each
  * row waits for its next synapse.
  */
@@ -21,10 +22,12 @@ export class WindowRows {
   readonly #arena: Arena;
   readonly #order: number;
   readonly #starts: Uint32Array;
-  readonly #record: number;
+  readonly record: number;
   readonly #targets: number;
   readonly #wide: boolean;
   readonly #watch: WeightWatch;
+  /** How they learn; null where they do not. */
+  pairs: PairRows | null = null;
   #weights: number;
   /** Largest weight at delivery, by size [mV]. */
   #largest = 0;
@@ -38,10 +41,18 @@ export class WindowRows {
   #room = 0;
 
   /**
+   * @param learns whether weights change, so that each synapse has its own
    * @param order  of its packets among those of one time
    * @param path   of the projection, for errors
    */
-  constructor(arena: Arena, synapses: Projection, order: number, outside: boolean, path: string) {
+  constructor(
+    arena: Arena,
+    synapses: Projection,
+    order: number,
+    outside: boolean,
+    learns: boolean,
+    path: string,
+  ) {
     const { runs, post, uniformWeight, delays } = synapses;
     const { starts, targets } = runs;
     this.synapses = synapses;
@@ -50,7 +61,7 @@ export class WindowRows {
     this.#starts = starts;
     this.#wide = post > 65_536;
     this.#watch = new WeightWatch(synapses, path);
-    this.#record = arena.record(layout.ROWS_SIZE);
+    this.record = arena.record(layout.ROWS_SIZE);
     this.#targets = arena.take((this.#wide ? 4 : 2) * targets.length);
     arena
       .view<Uint16Array | Uint32Array>(this.#wide ? Uint32Array : Uint16Array, this.#targets, targets.length)
@@ -60,7 +71,7 @@ export class WindowRows {
     for (const j of targets) degrees[j]++;
     this.degree = degrees.reduce((most, n) => Math.max(most, n), 0);
     this.outside = outside;
-    const each = uniformWeight === null;
+    const each = learns || uniformWeight === null;
     this.#weights = each ? arena.take(4 * targets.length) : 0;
     if (each) arena.view(Float32Array, this.#weights, targets.length).set(synapses.heldWeights);
     this.#measure();
@@ -70,34 +81,37 @@ export class WindowRows {
     arena.view(Float32Array, kept, delays.length).set(delays);
     arena.integers(this.#flights, {
       [layout.FLIGHTS_DELAYS]: kept,
-      [layout.FLIGHTS_ROWS]: this.#record,
+      [layout.FLIGHTS_ROWS]: this.record,
       [layout.FLIGHTS_ORDER]: order,
     });
     this.#makeRoom(64);
   }
 
   get largest(): number {
-    return this.#largest;
+    return Math.max(this.#largest, (this.pairs?.wMax ?? 0) * Math.abs(this.synapses.gain));
   }
 
   /** Memory of what is laid out here. */
   get bytes(): number {
     const { synapses } = this.synapses;
-    return ((this.#wide ? 4 : 2) + (this.#weights ? 4 : 0) + (this.#flights ? 4 : 0)) * synapses;
+    const each = (this.#wide ? 4 : 2) + (this.#weights ? 4 : 0) + (this.#flights ? 4 : 0);
+    return each * synapses + (this.pairs?.bytes ?? 0);
   }
 
   begin(): void {
     const { gain, uniformWeight } = this.synapses;
-    this.#arena.integers(this.#record, {
+    this.#arena.integers(this.record, {
       [layout.ROWS_TARGETS]: this.#targets,
       [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
       [layout.ROWS_WEIGHTS]: this.#weights,
     });
-    this.#arena.doubles(this.#record, { [layout.ROWS_WEIGHT]: (uniformWeight ?? 1) * gain });
+    const weight = this.#weights ? 1 : uniformWeight!;
+    this.#arena.doubles(this.record, { [layout.ROWS_WEIGHT]: weight * gain });
   }
 
   /** Takes in what has changed outside; returns whether anything has, and the memory may be another one. */
   takeWeights(): boolean {
+    if (this.pairs) return this.pairs.takeWeights();
     if (!this.#watch.changed()) return false;
     const { heldWeights, synapses } = this.synapses;
     if (!this.#weights) {
@@ -133,7 +147,8 @@ export class WindowRows {
     while (this.#head < this.#tail && this.#times[this.#head] < until) {
       if (window.full) return false;
       const [t, row] = [this.#times[this.#head], this.#rows[this.#head++]];
-      window.add(t, this.#record, this.#starts[row], this.#starts[row + 1], row, this.#order);
+      const [from, to] = [this.#starts[row], this.#starts[row + 1]];
+      window.add(t, this.record, from, to, row, this.#order, this.pairs ? this.pairs.log(to - from) : -1);
     }
     return true;
   }
@@ -143,6 +158,11 @@ export class WindowRows {
     if (!this.#flights) return this.#head === this.#tail;
     const { memory } = this.#arena;
     return new Uint32Array(memory.buffer, this.#flights + 8 * layout.FLIGHTS_COUNT, 1)[0] === 0;
+  }
+
+  /** The weights where the kernels find them. */
+  get storage(): Float32Array {
+    return this.#arena.view(Float32Array, this.#weights, this.synapses.synapses);
   }
 
   #measure(): void {

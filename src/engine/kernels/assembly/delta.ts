@@ -4,6 +4,7 @@ import * as layout from "../layout";
 import { exp, log } from "./elementary";
 import { instant } from "./instant";
 import { address, double, is, setDouble, whole } from "./record";
+import { arrive, loggedWeight, postSpike } from "./pairs";
 import { drawShots, nextShots } from "./shots";
 import { count, note } from "./windows";
 
@@ -44,6 +45,21 @@ function wholeOf(x: f64): i64 {
   return reinterpret<i64>(x + SHIFT) - SHIFT_BITS;
 }
 
+/** Beginning of the window of the lattice, and what a Poisson input adds then, in units. */
+let edge: f64;
+let edgeUnit: f64;
+let rate: f64;
+
+/** What a Poisson input at t adds: a few terms of the exponential, from an edge that no cut moves. */
+// @ts-ignore: decorator
+@inline
+function shotAt(t: f64): i64 {
+  const x = (t - edge) * rate;
+  if (x > 0.0125) return wholeOf(edgeUnit * exp(x));
+  const y = 0.16666666666666666 + x * (0.041666666666666664 + x * 0.008333333333333333);
+  return wholeOf(edgeUnit * (1 + x * (1 + x * (0.5 + x * y))));
+}
+
 /** What has become of a potential of 1 at the origin, inversely, in units. */
 // @ts-ignore: decorator
 @inline
@@ -57,6 +73,15 @@ function target(targets: usize, wide: bool, s: u32): i32 {
   return wide ? i32(load<u32>(targets + (usize(s) << 2))) : i32(load<u16>(targets + (usize(s) << 1)));
 }
 
+/** Lets synapses learn from a spike over them, where they do. */
+// @ts-ignore: decorator
+@inline
+function learn(rows: usize, packet: usize, from: u32, to: u32, t: f64): void {
+  const pairs = address(rows, layout.ROWS_PAIRS);
+  if (!pairs) return;
+  arrive(pairs, rows, load<u32>(packet, layout.PACKET_ROW), from, to, t, load<i32>(packet, layout.PACKET_LOG));
+}
+
 /** A neuron fires at t. */
 function fire(i: i32, t: f64): void {
   const own = membrane(i);
@@ -64,6 +89,8 @@ function fire(i: i32, t: f64): void {
   const reset = double(block, layout.DELTA_DEPTH) + load<f64>(own, layout.MEMBRANE_SLOPE);
   store<f64>(own, free, layout.MEMBRANE_REFRACTORY);
   store<i64>(own, i64(nearest(reset * grown(free))));
+  const pairs = address(block, layout.DELTA_PAIRS);
+  if (pairs) postSpike(pairs, i, t);
   if (!note(spikes, t, i)) fits = false;
 }
 
@@ -75,13 +102,6 @@ export function moveOrigin(record: usize, to: f64, factor: f64): void {
     store<i64>(at, i64(nearest(f64(load<i64>(at)) * factor)));
   }
   setDouble(record, layout.DELTA_ORIGIN, to);
-  const shots = address(record, layout.DELTA_SHOTS);
-  if (!shots) return;
-  setDouble(shots, layout.SHOTS_ORIGIN, to);
-  const values = address(shots, layout.SHOTS_VALUES);
-  const f = f64x2.splat(factor);
-  for (let at = values, end = values + (usize(neurons) << 6); at < end; at += 16)
-    v128.store(at, f64x2.mul(v128.load(at), f));
 }
 
 /**
@@ -107,6 +127,7 @@ export function deltaInOrder(record: usize, window: usize): i32 {
       } else {
         const from = load<u32>(packet, layout.PACKET_FROM);
         const to = load<u32>(packet, layout.PACKET_TO);
+        learn(rows, packet, from, to, t);
         const targets = address(rows, layout.ROWS_TARGETS);
         const wide = is(rows, layout.ROWS_WIDE);
         const weights = address(rows, layout.ROWS_WEIGHTS);
@@ -193,6 +214,7 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
       continue;
     }
     const to = load<u32>(packet, layout.PACKET_TO);
+    learn(rows, packet, first, to, load<f64>(packet));
     const targets = address(rows, layout.ROWS_TARGETS);
     const wide = is(rows, layout.ROWS_WIDE);
     const weights = address(rows, layout.ROWS_WEIGHTS);
@@ -221,6 +243,9 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
   }
 
   const shots = address(record, layout.DELTA_SHOTS);
+  edge = double(record, layout.DELTA_EDGE);
+  edgeUnit = shots ? double(shots, layout.SHOTS_WEIGHT) * grown(edge) : 0;
+  rate = 1 / tau;
   const care = address(record, layout.DELTA_CARE);
   const low = grown(from);
   const high = grown(until);
@@ -233,19 +258,20 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
     if (shots) {
       const at = address(shots, layout.SHOTS_PLACES) + (usize(i) << 2);
       const times = address(shots, layout.SHOTS_TIMES) + (usize(i) << 6);
-      const values = address(shots, layout.SHOTS_VALUES) + (usize(i) << 6);
       place = load<u32>(at);
       let p = place;
-      if (load<f64>(times + (usize(p) << 3)) < until) {
+      let t = load<f64>(times + (usize(p) << 3));
+      if (t < until) {
         number = load<i32>(address(shots, layout.SHOTS_BLOCKS) + (usize(i) << 2));
         start = load<f64>(address(shots, layout.SHOTS_BEGINS) + (usize(i) << 3));
         do {
-          shot += wholeOf(load<f64>(values + (usize(p) << 3)));
+          shot += shotAt(t);
           if (++p == 8) {
             nextShots(shots, i);
             p = 0;
           }
-        } while (load<f64>(times + (usize(p) << 3)) < until);
+          t = load<f64>(times + (usize(p) << 3));
+        } while (t < until);
         store<u32>(at, p);
       }
     }
@@ -290,13 +316,15 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
 
 let inputs: i32;
 
-function addInput(one: usize, packet: i32, v: i64): bool {
+/** @param synapse  that learns, or -1 */
+function addInput(one: usize, packet: i32, v: i64, synapse: i32): bool {
   if (inputs == whole(block, layout.DELTA_ROOM)) return false;
   const list = address(block, layout.DELTA_INPUTS);
   const at = list + usize(inputs) * layout.CARED_BYTES;
   store<i64>(at, v);
   store<i32>(at, packet, layout.CARED_PACKET);
   store<i32>(at, -1, layout.CARED_NEXT);
+  store<i32>(at, synapse, layout.CARED_SYNAPSE);
   const last = load<i32>(one, layout.CARE_LAST);
   if (last < 0) store<i32>(one, inputs, layout.CARE_FIRST);
   else store<i32>(list + usize(last) * layout.CARED_BYTES, inputs, layout.CARED_NEXT);
@@ -331,10 +359,11 @@ function collect(window: usize, first: i32, last: i32): bool {
     if (!rows) {
       if (!load<u8>(flags + usize(from))) continue;
       const one = care + usize(load<i64>(plus + (usize(from) << 3))) * layout.CARE_BYTES;
-      room = addInput(one, n, wholeOf(load<f64>(packet, layout.PACKET_WEIGHT) * e));
+      room = addInput(one, n, wholeOf(load<f64>(packet, layout.PACKET_WEIGHT) * e), -1);
       continue;
     }
     const to = load<u32>(packet, layout.PACKET_TO);
+    const learns = address(rows, layout.ROWS_PAIRS) != 0;
     const targets = address(rows, layout.ROWS_TARGETS);
     const wide = is(rows, layout.ROWS_WIDE);
     const weights = address(rows, layout.ROWS_WEIGHTS);
@@ -359,7 +388,7 @@ function collect(window: usize, first: i32, last: i32): bool {
         if (!load<u8>(flags + usize(i))) continue;
         const one = care + usize(load<i64>(plus + (usize(i) << 3))) * layout.CARE_BYTES;
         const w = weights ? f64(load<f32>(weights + (usize(s) << 2))) : 1;
-        room = addInput(one, n, wholeOf(w * unit));
+        room = addInput(one, n, wholeOf(w * unit), learns ? i32(s) : -1);
       }
     }
   }
@@ -371,6 +400,17 @@ function collect(window: usize, first: i32, last: i32): bool {
   return room;
 }
 
+/** What an input over a synapse that learns adds, after all spikes of its neuron in this window. */
+function learned(packet: usize, i: i32, s: i32, t: f64): i64 {
+  const rows = usize(load<u32>(packet, layout.PACKET_ROWS));
+  const pairs = address(rows, layout.ROWS_PAIRS);
+  const log = address(pairs, layout.PAIRS_LOG) + usize(load<i32>(packet, layout.PACKET_LOG));
+  const before = load<f32>(log + 16 + (usize(s - load<i32>(packet, layout.PACKET_FROM)) << 2));
+  const w = loggedWeight(pairs, i, f64(before), log, t);
+  store<f32>(address(rows, layout.ROWS_WEIGHTS) + (usize(s) << 2), f32(w));
+  return wholeOf(w * (double(rows, layout.ROWS_WEIGHT) * grown(t)));
+}
+
 /** Takes one neuron through its inputs of a window. */
 function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
   const one = address(block, layout.DELTA_CARE) + usize(k) * layout.CARE_BYTES;
@@ -380,20 +420,20 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
   const list = address(block, layout.DELTA_INPUTS);
   const shots = address(block, layout.DELTA_SHOTS);
   let times: usize = 0;
-  let values: usize = 0;
   let place: u32 = 0;
   if (shots) {
     // Back to the first input of this window.
     const number = load<i32>(one, layout.CARE_BLOCK);
     const at = address(shots, layout.SHOTS_BLOCKS) + (usize(i) << 2);
     times = address(shots, layout.SHOTS_TIMES) + (usize(i) << 6);
-    values = address(shots, layout.SHOTS_VALUES) + (usize(i) << 6);
     place = load<u32>(one, layout.CARE_PLACE);
     const begin = load<f64>(one, layout.CARE_BEGIN);
     if (number >= 0 && load<i32>(at) != number) drawShots(shots, i, begin, number);
   }
   let next = load<i32>(one, layout.CARE_FIRST);
   let now = from;
+  // Below it no threshold of this window lies; most need no exponential.
+  const least = slope < 0 ? -Infinity : slope * grown(from) * LESS;
   for (;;) {
     let t = until;
     if (next >= 0) {
@@ -407,7 +447,7 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
     const refractory = load<f64>(own, layout.MEMBRANE_REFRACTORY);
     const free = max(now, refractory);
     let crossing: f64 = Infinity;
-    if (f64(u) >= slope * grown(free)) crossing = free;
+    if (f64(u) >= least && f64(u) >= slope * grown(free)) crossing = free;
     else if (slope < 0) crossing = max(instant(origin + tau * log(f64(u) / (slope * scale))), free);
     if (crossing < t && crossing < until) {
       fire(i, crossing);
@@ -421,11 +461,12 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
       const at = list + usize(next) * layout.CARED_BYTES;
       const packet = load<i32>(at, layout.CARED_PACKET);
       if (load<f64>(packets + usize(packet) * layout.PACKET_BYTES) != t) break;
-      sum += load<i64>(at);
+      const s = load<i32>(at, layout.CARED_SYNAPSE);
+      sum += s < 0 ? load<i64>(at) : learned(packets + usize(packet) * layout.PACKET_BYTES, i, s, t);
       next = load<i32>(at, layout.CARED_NEXT);
     }
     while (shot == t) {
-      sum += wholeOf(load<f64>(values + (usize(place) << 3)));
+      sum += shotAt(shot);
       if (++place == 8) {
         nextShots(shots, i);
         place = 0;
@@ -435,7 +476,7 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
     now = t;
     if (t < refractory) continue;
     store<i64>(own, u + sum);
-    if (f64(u + sum) >= slope * grown(t)) fire(i, t);
+    if (f64(u + sum) >= least && f64(u + sum) >= slope * grown(t)) fire(i, t);
   }
   if (shots) store<u32>(address(shots, layout.SHOTS_PLACES) + (usize(i) << 2), place);
 }

@@ -4,6 +4,7 @@ import * as layout from "../layout";
 import { exp } from "./elementary";
 import { instant } from "./instant";
 import { address, double, is, setDouble, setWhole, setWord, whole, word } from "./record";
+import { arrive, postSpike } from "./pairs";
 import { count, note } from "./windows";
 
 // @ts-ignore: decorator
@@ -461,6 +462,8 @@ function crossBy(block: usize, window: usize, limit: f64): bool {
     const i = nextNeuron(block);
     leave(block, i);
     fire(block, i, t);
+    const pairs = address(block, layout.MODES_PAIRS);
+    if (pairs) postSpike(pairs, i, t);
     if (!note(window, t, i)) return false;
     judge(block, i);
   }
@@ -484,6 +487,8 @@ export function modesInOrder(block: usize, window: usize, until: f64): i32 {
     if (rows) {
       const from = load<i32>(packet, layout.PACKET_FROM);
       const to = load<i32>(packet, layout.PACKET_TO);
+      const pairs = address(rows, layout.ROWS_PAIRS);
+      if (pairs) arrive(pairs, rows, load<u32>(packet, layout.PACKET_ROW), from, to, t, -1);
       deliverRow(block, rows, t, from, to);
       synapses += f64(to - from);
     } else {

@@ -1,6 +1,6 @@
 // AssemblyScript. Poisson inputs of neurons at their own times, those of `NeuronStreams`, drawn eight at a time. See `Shots`.
 import * as layout from "../layout";
-import { exp, logs } from "./elementary";
+import { logs } from "./elementary";
 import { instant } from "./instant";
 import { address, double, whole } from "./record";
 
@@ -23,22 +23,6 @@ function add(a: v128, b: v128): v128 {
 function waits(words: v128): v128 {
   const u = f64x2.mul(f64x2.convert_low_i32x4_u(words), f64x2.splat(2.3283064365386963e-10));
   return logs(f64x2.sub(f64x2.splat(1), u));
-}
-
-/** Factors exp(x) for two x of 0 or more. */
-// @ts-ignore: decorator
-@inline
-function growths(x: v128): v128 {
-  if (i64x2.all_true(f64x2.lt(x, f64x2.splat(0.03125)))) {
-    let y = f64x2.add(f64x2.splat(0.0013888888888888889), f64x2.mul(x, f64x2.splat(0.0001984126984126984)));
-    y = f64x2.add(f64x2.splat(0.008333333333333333), f64x2.mul(x, y));
-    y = f64x2.add(f64x2.splat(0.041666666666666664), f64x2.mul(x, y));
-    y = f64x2.add(f64x2.splat(0.16666666666666666), f64x2.mul(x, y));
-    y = f64x2.add(f64x2.splat(0.5), f64x2.mul(x, y));
-    y = f64x2.add(f64x2.splat(1), f64x2.mul(x, y));
-    return f64x2.add(f64x2.splat(1), f64x2.mul(x, y));
-  }
-  return f64x2(exp(f64x2.extract_lane(x, 0)), exp(f64x2.extract_lane(x, 1)));
 }
 
 /** Two times that are their own instants, but for one in a million. */
@@ -142,30 +126,6 @@ export function drawShots(record: usize, j: i32, begin: f64, block: i32): void {
   if (!(t7 < stop)) {
     for (let k: usize = 0; k < 64; k += 8) if (!(load<f64>(times + k) < stop)) store<f64>(times + k, Infinity);
   }
-  const values = address(record, layout.SHOTS_VALUES);
-  if (!values) return;
-  // What each adds, in the units of the neurons: it grows with time as exp(t / tau).
-  const rate = f64x2.splat(double(record, layout.SHOTS_RATE));
-  const g0 = growths(f64x2.mul(w0, rate));
-  const g1 = growths(f64x2.mul(w1, rate));
-  const g2 = growths(f64x2.mul(w2, rate));
-  const g3 = growths(f64x2.mul(w3, rate));
-  const first =
-    double(record, layout.SHOTS_UNIT) *
-    exp((begin - double(record, layout.SHOTS_ORIGIN)) * double(record, layout.SHOTS_RATE));
-  const e0 = first * f64x2.extract_lane(g0, 0);
-  const e1 = e0 * f64x2.extract_lane(g0, 1);
-  const e2 = e1 * f64x2.extract_lane(g1, 0);
-  const e3 = e2 * f64x2.extract_lane(g1, 1);
-  const e4 = e3 * f64x2.extract_lane(g2, 0);
-  const e5 = e4 * f64x2.extract_lane(g2, 1);
-  const e6 = e5 * f64x2.extract_lane(g3, 0);
-  const e7 = e6 * f64x2.extract_lane(g3, 1);
-  const out = values + (usize(j) << 6);
-  v128.store(out, f64x2(e0, e1));
-  v128.store(out, f64x2(e2, e3), 16);
-  v128.store(out, f64x2(e4, e5), 32);
-  v128.store(out, f64x2(e6, e7), 48);
 }
 
 /** Goes on to the next block of neuron j. */
