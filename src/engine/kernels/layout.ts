@@ -316,7 +316,7 @@ export const SHOTS_BLOCKS = 5;
 export const SHOTS_PLACES = 6;
 /** [neurons, 8] doubles: times of the block. */
 export const SHOTS_TIMES = 7;
-/** [neurons] doubles: the next time, and [neurons / 32] the least of so many of them; for `takeShots`, or 0. */
+/** [neurons] doubles: the next time, and the least of each few of them; for `takeShots`, or 0. */
 export const SHOTS_NEXT = 8;
 export const SHOTS_LEAST = 9;
 /** The order of its packets. */
@@ -325,9 +325,9 @@ export const SHOTS_ORDER = 10;
 export const SHOTS_WAIT = 11;
 export const SHOTS_STOP = 12;
 export const SHOTS_WEIGHT = 13;
-export const SHOTS_SIZE = 14;
-/** Neurons that share one least time. */
-export const SHOTS_TOGETHER = 32;
+/** An integer: neurons that share one least time. */
+export const SHOTS_TOGETHER = 14;
+export const SHOTS_SIZE = 15;
 
 // The record of what reaches a population in a window of time. Integers:
 /** [room, PACKET_BYTES], and room for sorting them; [room + 1] u32 for sorting. */

@@ -110,7 +110,7 @@ export class LifWindows implements NeuronGroup {
   shoot(shots: Drawn, weight: number): boolean {
     if (this.#shots) return false;
     this.expectWeight(weight);
-    this.#shots = new Shots(this.#arena, this.size, shots, weight, -2, false);
+    this.#shots = new Shots(this.#arena, this.size, shots, weight, -2, 0);
     this.#arena.integers(this.record, { [layout.DELTA_SHOTS]: this.#shots.record });
     return true;
   }

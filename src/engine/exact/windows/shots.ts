@@ -11,7 +11,7 @@ export class Shots {
   readonly record: number;
 
   /**
-   * @param packed  whether they are asked for as packets
+   * @param window  width of the windows in which they are asked for as packets [ms]; 0 where they are not
    */
   constructor(
     arena: Arena,
@@ -19,12 +19,15 @@ export class Shots {
     { wait, start, stop, key }: Drawn,
     weight: number,
     order: number,
-    packed: boolean,
+    window: number,
   ) {
     this.record = arena.record(layout.SHOTS_SIZE);
     const { record } = this;
-    const blocks = Math.ceil(size / layout.SHOTS_TOGETHER);
-    const [next, least] = packed ? [arena.take(8 * size), arena.take(8 * blocks)] : [0, 0];
+    // So many that about every other least time is in a window.
+    const each = Math.log2(wait / window / 2);
+    const together = 2 ** Math.min(Math.max(Math.round(each), 2), 8);
+    const blocks = Math.ceil(size / together);
+    const [next, least] = window > 0 ? [arena.take(8 * size), arena.take(8 * blocks)] : [0, 0];
     const times = arena.take(64 * size);
     const [begins, ends] = [arena.take(8 * size), arena.take(8 * size)];
     const [numbers, places] = [arena.take(4 * size), arena.take(4 * size)];
@@ -40,6 +43,7 @@ export class Shots {
       [layout.SHOTS_NEXT]: next,
       [layout.SHOTS_LEAST]: least,
       [layout.SHOTS_ORDER]: order >>> 0,
+      [layout.SHOTS_TOGETHER]: together,
     });
     arena.doubles(record, {
       [layout.SHOTS_WAIT]: wait,
@@ -47,7 +51,7 @@ export class Shots {
       [layout.SHOTS_WEIGHT]: weight,
     });
     for (let j = 0; j < size; j++) arena.kernels.drawShots(record, j, start, 0);
-    if (!packed) return;
+    if (window === 0) return;
     const own = arena.view(Float64Array, next, size);
     const first = arena.view(Float64Array, times, 8 * size);
     own.forEach((_, j) => {
@@ -55,7 +59,7 @@ export class Shots {
     });
     const soonest = arena.view(Float64Array, least, blocks).fill(Infinity);
     own.forEach((t, j) => {
-      const b = Math.floor(j / layout.SHOTS_TOGETHER);
+      const b = Math.floor(j / together);
       soonest[b] = Math.min(soonest[b], t);
     });
   }

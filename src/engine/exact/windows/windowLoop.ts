@@ -215,7 +215,7 @@ export class WindowLoop implements Loop {
       this.#width = Math.min(this.#width, passage / WINDOWS);
       return true;
     }
-    part.shots.push(new Shots(this.#arena, state.size, shots, weight, -2 - part.shots.length, true));
+    part.shots.push(new Shots(this.#arena, state.size, shots, weight, -2 - part.shots.length, this.#width));
     return true;
   }
 

@@ -428,7 +428,8 @@ export function enter(block: usize, t: f64): void {
   const since = t - origin;
   const leftM = exp(-double(block, layout.MODES_LAMBDA) * since);
   const leftE = exp(-double(block, layout.MODES_MU_E) * since);
-  const leftI = exp(-double(block, layout.MODES_MU_I) * since);
+  const muI = double(block, layout.MODES_MU_I);
+  const leftI = muI == double(block, layout.MODES_MU_E) ? leftE : exp(-muI * since);
   setDouble(block, layout.MODES_ORIGIN, origin);
   setDouble(block, layout.MODES_LEFT_M, leftM);
   setDouble(block, layout.MODES_LEFT_E, leftE);

@@ -89,10 +89,11 @@ export function takeShots(shots: usize, window: usize, until: f64): i32 {
   const order = whole(shots, layout.SHOTS_ORDER);
   const packets = address(window, layout.WINDOW_PACKETS);
   const room = whole(window, layout.WINDOW_ROOM);
+  const together = whole(shots, layout.SHOTS_TOGETHER);
   let count = whole(window, layout.WINDOW_COUNT);
-  for (let first = 0, b: usize = 0; first < neurons; first += layout.SHOTS_TOGETHER, b += 8) {
+  for (let first = 0, b: usize = 0; first < neurons; first += together, b += 8) {
     if (load<f64>(least + b) >= until) continue;
-    const last = min(first + layout.SHOTS_TOGETHER, neurons);
+    const last = min(first + together, neurons);
     let soonest: f64 = Infinity;
     for (let j = first; j < last; j++) {
       let t = load<f64>(next + (usize(j) << 3));
