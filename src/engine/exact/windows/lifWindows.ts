@@ -80,7 +80,7 @@ export class LifWindows implements NeuronGroup {
     this.bind();
     const { tauMem, tauRef, vReset, vThreshold, vRest } = this.parameters;
     const most = Math.max(largest, vThreshold - vReset, Math.abs(vThreshold - vRest));
-    this.#largest = 2 ** Math.ceil(Math.log2(most));
+    this.#largest = powerAbove(most);
     this.#scale = 2 ** BITS / this.#largest;
     this.#arena.doubles(this.record, {
       [layout.DELTA_TAU]: tauMem,
@@ -118,7 +118,7 @@ export class LifWindows implements NeuronGroup {
   /** Weights of that size come, or as many as come to so much at a time. */
   expectWeight(weight: number): void {
     if (Math.abs(weight) <= this.#largest) return;
-    const larger = 2 ** Math.ceil(Math.log2(Math.abs(weight)));
+    const larger = powerAbove(Math.abs(weight));
     const factor = this.#largest / larger;
     for (let i = 0; i < this.size; i++) {
       const at = this.#at(i);
@@ -133,7 +133,7 @@ export class LifWindows implements NeuronGroup {
   expectInputs(most: number): boolean {
     if (most > this.#most) {
       this.expectWeight((this.#largest * most) / this.#most);
-      this.#most *= 2 ** Math.ceil(Math.log2(most / this.#most));
+      this.#most *= powerAbove(most / this.#most);
     }
     if (most <= this.#inputs.room) return false;
     this.#inputs.room = 2 * most;
@@ -227,4 +227,12 @@ export class LifWindows implements NeuronGroup {
     // Above threshold already, it fires without an input.
     if (slope < 0 || v >= vThreshold) this.#driven = true;
   }
+}
+
+/** The least power of 2 that is no less than a number above 0. */
+function powerAbove(x: number): number {
+  let power = 1;
+  while (power < x) power *= 2;
+  while (power / 2 >= x) power /= 2;
+  return power;
 }

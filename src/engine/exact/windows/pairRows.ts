@@ -6,7 +6,6 @@ import type { PairParameters, PlasticityModel } from "../../network/plasticity/p
 import { noModulators, type Plasticity } from "../../network/plasticity/plasticSynapses.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
-import type { WindowRows } from "./windowRows.ts";
 
 /** Traces are scaled to a time that is no further away, in the shorter time constant. */
 const SPAN = 200;
@@ -18,6 +17,13 @@ export function pairsOf(synapses: Projection, plasticity: Plasticity): PairParam
   if (!model?.pairs || !one || !synapses.listed || synapses.delays) return null;
   const { tauPlus, tauMinus } = model.pairs;
   return tauPlus < Infinity && tauMinus < Infinity ? model.pairs : null;
+}
+
+/** Rows of synapses with a weight each, as the kernels find them. */
+interface Rows {
+  readonly synapses: Projection;
+  readonly record: number;
+  readonly storage: Float32Array;
 }
 
 /** Who has what has been learnt last. */
@@ -34,7 +40,7 @@ const owners = new WeakMap<Projection, PairRows>();
 export class PairRows implements Learning {
   readonly record: number;
   readonly #arena: Arena;
-  readonly #rows: WindowRows;
+  readonly #rows: Rows;
   readonly #synapses: Projection;
   readonly #model: PlasticityModel;
   readonly #path: string;
@@ -51,7 +57,7 @@ export class PairRows implements Learning {
   #logRoom = 4096;
   #logged = 0;
 
-  constructor(arena: Arena, rows: WindowRows, model: PlasticityModel, path: string, reached: () => number) {
+  constructor(arena: Arena, rows: Rows, model: PlasticityModel, path: string, reached: () => number) {
     const { synapses } = rows;
     // What another simulation has learnt.
     owners.get(synapses)?.bequeath(rows);
@@ -114,7 +120,7 @@ export class PairRows implements Learning {
     owners.set(this.#synapses, this);
   }
 
-  bequeath(rows: WindowRows): void {
+  bequeath(rows: Rows): void {
     this.#give();
     rows.storage.set(this.#synapses.heldWeights);
   }

@@ -24,8 +24,8 @@ export class Shots {
     this.record = arena.record(layout.SHOTS_SIZE);
     const { record } = this;
     // So many that about every other least time is in a window.
-    const each = Math.log2(wait / window / 2);
-    const together = 2 ** Math.min(Math.max(Math.round(each), 2), 8);
+    let together = 4;
+    while (2 * together * window < wait && together < 256) together *= 2;
     const blocks = Math.ceil(size / together);
     const [next, least] = window > 0 ? [arena.take(8 * size), arena.take(8 * blocks)] : [0, 0];
     const times = arena.take(64 * size);

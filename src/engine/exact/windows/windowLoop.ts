@@ -288,6 +288,7 @@ export class WindowLoop implements Loop {
 
   /** Views of the memory end where it grows. */
   #bind(): void {
+    for (const rows of this.#rows) rows.bind();
     for (const { window, group } of this.#parts) {
       window.bind();
       group.bind();

@@ -94,7 +94,7 @@ export class WindowRows {
   /** Memory of what is laid out here. */
   get bytes(): number {
     const { synapses } = this.synapses;
-    const each = (this.#wide ? 4 : 2) + (this.#weights ? 4 : 0) + (this.#flights ? 4 : 0);
+    const each = (this.#wide ? 0 : 2) + (this.#weights ? 4 : 0) + (this.#flights ? 4 : 0);
     return each * synapses + (this.pairs?.bytes ?? 0);
   }
 
@@ -107,6 +107,12 @@ export class WindowRows {
     });
     const weight = this.#weights ? 1 : uniformWeight!;
     this.#arena.doubles(this.record, { [layout.ROWS_WEIGHT]: weight * gain });
+  }
+
+  /** The memory may be another one: where targets are as wide there, one list serves the projection as well. */
+  bind(): void {
+    if (!this.#wide) return;
+    this.synapses.keepTargetsIn(this.#arena.view(Uint32Array, this.#targets, this.synapses.synapses));
   }
 
   /** Takes in what has changed outside; returns whether anything has, and the memory may be another one. */
