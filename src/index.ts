@@ -31,5 +31,6 @@ export { spread } from "./training/workers.ts";
 
 // Reports of runs
 
+export { bootstrapInterval, type Interval, mcNemar } from "./math/statistics.ts";
 export { type ReportInput, renderReport } from "./report/report.ts";
 export { formatTable } from "./report/table.ts";

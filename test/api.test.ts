@@ -54,7 +54,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "LoadOptions loadDataset NamedDataset defineDataset",
   ],
   "index: Training in threads, and modules of definitions": ["spread loadPlugin"],
-  "index: Reports of runs": ["ReportInput renderReport formatTable"],
+  "index: Reports of runs": ["ReportInput renderReport formatTable bootstrapInterval Interval mcNemar"],
   "io/index: Recordings of events": [
     "decodeAedat CameraEvents eventsToRaster decodeNmnist readShd SpokenWords decodeEventsCsv",
     "decodeEventsNpy decodeEventsNpz RowRange",

@@ -25,7 +25,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
       "rate/ops",
     ],
   },
-  rules: { imports: ["math", "engine", "encoding", "rate", "feedback"] },
+  rules: { imports: ["math", "engine", "encoding", "rate", "feedback"], types: ["description"] },
   audit: { imports: ["math", "engine", "rate", "rules", "encoding", "training"], types: ["data"] },
   // A set of event recordings is read by the readers of such files.
   data: { imports: ["math", "files", "io/events"] },
@@ -33,9 +33,10 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
     imports: ["math", "files", "engine", "encoding", "rate", "feedback", "rules", "description", "data"],
   },
   analysis: { imports: ["math", "engine"] },
-  description: { imports: ["math", "engine"] },
+  // Of a stream it names encoders, and takes samples as arrays.
+  description: { imports: ["math", "engine", "encoding", "data/arrays"], types: ["data/dataset"] },
   io: { imports: ["math", "engine", "files"] },
-  report: { imports: ["encoding/current"], types: ["engine", "training/results"] },
+  report: { imports: ["math", "encoding/current"], types: ["engine", "training/results"] },
   models: { imports: ["math", "engine"], types: ["description"] },
 };
 /** Everybody may import these; they import each other only. */

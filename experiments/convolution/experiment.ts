@@ -171,7 +171,7 @@ for (const part of chosenParts) {
           if (measured.runs.some(run => same(run) && run.twin === twin && run.seed === seed)) continue;
           const own = { learningRate, factor, epochs, vThreshold, seed };
           const done = await trained(part, { ...whole, validation: none }, rule, twin, own);
-          measured.runs.push({ part, rule, twin, dataset, factor, vThreshold, seed, ...done });
+          measured.runs.push({ ...done, part, rule, twin, dataset, factor, vThreshold, seed });
           await save();
           const got = "failed" in done ? done.failed : `${(100 * done.testAccuracy).toFixed(2)} %`;
           console.log(`${part} ${dataset} ${rule} ${twin}, seed ${seed}: ${got}`);

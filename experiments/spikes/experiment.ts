@@ -106,8 +106,8 @@ async function measure(rule: string): Promise<void> {
   const vThreshold = chosenThreshold(measured.curve);
   measured.vThreshold = vThreshold;
 
-  for (const seed of SEEDS) {
-    for (const form of [null, ...spikingForms(vThreshold)]) {
+  for (const form of [null, ...spikingForms(vThreshold)]) {
+    for (const seed of SEEDS) {
       if (measured.table.some(run => isRun(run, seed, form))) continue;
       const run = await trained(rule, form, seed, learningRate, all);
       measured.table.push({ ...run, ...(form ? { twin: "spike", ...form } : { twin: "rate" }), seed });

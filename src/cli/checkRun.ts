@@ -72,6 +72,10 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   initialFeedbackDegrees: optional(angles),
   feedbackDegrees: optional(angles),
   confusion: listOf(listOf(number)),
+  correct: optional([
+    value => typeof value === "string" && /^([0-9a-f]{2})*$/.test(value),
+    "bits as hexadecimal text",
+  ]),
   classNames: optional(listOf(text)),
   trainSamplesPerSecond: number,
   wallSeconds: number,

@@ -22,11 +22,12 @@ import { alsoRecorded, type CompareFlags, type CompareOptions, comparison, condu
 import { beginRun, newRecord, openRun, resumeCommand } from "./openRun.ts";
 import { addOptions, readOptions } from "./options.ts";
 import { plugins } from "./plugins.ts";
+import { presetNotes, withPreset } from "./presets.ts";
 import { bar, Progress } from "./progress.ts";
 import type { Checkpoint, RunFolder } from "./runFolder.ts";
 import { endAtOnce, heedingSignals } from "./signals.ts";
 import { endWithSweep, tellSweep } from "./sweep/child.ts";
-import { print, printJson } from "./terminal.ts";
+import { print, printJson, terminalWidth } from "./terminal.ts";
 import { trainedNetwork } from "./trainedNetwork.ts";
 import { writeReport } from "./writeReport.ts";
 
@@ -36,7 +37,8 @@ export function compareCommand(): Command {
   return addOptions(new Command("compare"), table).action(compare);
 }
 
-async function compare(flags: CompareFlags): Promise<void> {
+async function compare(typed: CompareFlags): Promise<void> {
+  const flags = withPreset(typed);
   const { workers } = readOptions(conduct, flags);
   endWithSweep();
   const opened = await openRun(flags);
@@ -62,7 +64,7 @@ async function compare(flags: CompareFlags): Promise<void> {
       await conclude(folder, results, record, flags.noReport !== true);
       const written = flags.noReport ? [] : ["", `Report: ${folder.path}/report.html`];
       if (flags.json) printJson(results);
-      else print(...formatTable(results).split("\n"), ...written);
+      else print(...formatTable(results, terminalWidth()).split("\n"), ...written);
     });
   } finally {
     folder.unlock();
@@ -93,11 +95,13 @@ async function prepare(
     );
   }
   const unread = "accuracies are of validation samples, and the test part is not read";
-  const notes = [
+  const found = [
+    ...presetNotes(flags),
     ...classNotes(data),
     ...(options.measure === "validation" ? [unread] : []),
     ...(start?.notes ?? []),
   ];
+  const notes = begun ? (begun.notes ?? []) : found;
   const saw = whatWasSeen(all, loaded);
   const record = { ...(begun ?? newRecord(options, flags, backend, notes, start, folder)), saw };
   return { data, all, notes, record };

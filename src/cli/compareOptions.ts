@@ -50,6 +50,15 @@ export function compareOptions(flags: CompareFlags, start: StartNetwork | null =
     throw new InputError(
       `--augment: expected none with --encoder ${encoder}, which shows recordings as they are, got ${augment}`,
     );
+  for (const [key, spiking] of [
+    ["activation", "relu"],
+    ["loss", "cross-entropy"],
+  ] as const) {
+    if (options[key] !== spiking && twins.some(twin => twin !== "rate"))
+      throw new InputError(
+        `--${key}: expected ${spiking}, which is what spiking neurons do, or --twins rate, got ${options[key]}`,
+      );
+  }
   if (start && options.vThreshold !== start.neuron.vThreshold)
     throw new InputError(
       `--v-threshold: expected ${start.neuron.vThreshold}, that of ${start.file}, got ${options.vThreshold}`,

@@ -1,4 +1,5 @@
 import { layeredModels } from "../../models/index.ts";
+import { presets } from "../../models/presets.ts";
 import { parseAugmentation } from "../data/augment.ts";
 import { datasetChoice } from "../data/index.ts";
 import { DIRECT_CURRENT } from "../encoding/current.ts";
@@ -7,6 +8,7 @@ import { type Modulation, modulations } from "../encoding/shown.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
+import { type ActivationName, activationNames, type LossName, lossNames } from "../rate/activation.ts";
 import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
 import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
@@ -108,6 +110,18 @@ export const comparison = {
     help: `${optimiserNames.join(", ")}, in both twins`,
     read: among(optimiserNames),
     otherwise: "sgd",
+  }),
+  activation: setting<ActivationName>("rate", {
+    takes: "<name>",
+    help: `of hidden neurons: ${activationNames.join(", ")}; spiking ones are rectified`,
+    read: among(activationNames),
+    otherwise: "relu",
+  }),
+  loss: setting<LossName>("rate", {
+    takes: "<name>",
+    help: "what the readout is made to say: cross-entropy, of a softmax; binary, of a sigmoid for each class, summed over them",
+    read: among(lossNames),
+    otherwise: "cross-entropy",
   }),
   /** Sorted, such as `ff.slope=1,ff.theta=2`; null: as every rule says. */
   ruleOptions: option<string | null>({
@@ -250,6 +264,12 @@ export const alsoRecorded = {
 
 /** What no number depends on: where things lie, and how they are shown. */
 export const conduct = {
+  preset: option<string | null>({
+    takes: "<name>",
+    help: () => `the settings of a published run, beside what is given: ${[...presets.keys()].join(", ")}`,
+    read: (_, text) => text,
+    otherwise: null,
+  }),
   dataDir: option<string | null>({
     takes: "<folder>",
     help: "where data sets lie (default: $THREEFACTOR_DATA, else the user's cache)",

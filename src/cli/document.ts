@@ -32,3 +32,18 @@ export function aligned([head, ...rows]: readonly (readonly string[])[]): string
       .trimEnd(),
   );
 }
+
+/** A text in lines of at most so many characters, broken between words; all but the first begin with `indent`. */
+export function wrapped(text: string, indent = "", width = 80): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/(?<=\S) /)) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length <= width || line.trim() === "") line = longer;
+    else {
+      lines.push(line);
+      line = indent + word;
+    }
+  }
+  return [...lines, line];
+}

@@ -38,6 +38,11 @@ const commands: readonly (readonly [string, string, () => Promise<Command>])[] =
     async () => (await import("./report.ts")).reportCommand(),
   ],
   [
+    "differences",
+    "compare runs of one or more folders pair by pair: points, intervals, exact tests",
+    async () => (await import("./differences.ts")).differencesCommand(),
+  ],
+  [
     "data",
     "list the data sets, and fetch those that are not here",
     async () => (await import("./data.ts")).dataCommand(),

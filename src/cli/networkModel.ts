@@ -1,8 +1,11 @@
 import { basename, dirname, resolve } from "node:path";
 import { networkModels } from "../../models/index.ts";
-import { describe } from "../description/describe.ts";
+import { loadDataset } from "../data/index.ts";
+import { range } from "../data/subset.ts";
+import { type DescribeOptions, describe } from "../description/describe.ts";
 import { extended } from "../description/extended.ts";
 import { override } from "../description/override.ts";
+import { streamedData } from "../description/streamed.ts";
 import { layeredSpec } from "../engine/network/layers.ts";
 import { type Network, type NetworkSpec, network } from "../engine/network/network.ts";
 import type { Precision } from "../engine/simulation.ts";
@@ -31,13 +34,30 @@ export interface NetworkModel {
  */
 export async function networkModel(
   name: string,
-  options: OptionValues<typeof importOptions> & { readonly set: readonly string[] | null },
+  options: OptionValues<typeof importOptions> & {
+    readonly set: readonly string[] | null;
+    readonly dataDir?: string | null;
+  },
 ): Promise<NetworkModel> {
   const imported = await importedModel(name, options);
   if (imported && options.set) throw new InputError(`--set: expected a model of threefactor, got ${name}`);
   if (imported) return { name: imported.name, spec: imported.spec, precision: null, dt: null, imported };
-  const described = describe((options.set ?? []).reduce(override, await findModel(name)));
+  const model = (options.set ?? []).reduce(override, await findModel(name));
+  const described = describe(model, await streamed(model, options.dataDir ?? undefined));
   return { precision: null, dt: null, ...described, imported };
+}
+
+/** The samples of the data set that the stream of a description names. */
+async function streamed(model: unknown, dataDir: string | undefined): Promise<DescribeOptions> {
+  const asked = streamedData(model);
+  if (!asked) return {};
+  const { data: name, part, samples } = asked;
+  const size = samples ?? undefined;
+  const sizes = part === "train" ? { trainSamples: size } : part === "test" ? { testSamples: size } : {};
+  const data = await about("stream.data", () => loadDataset(name, { ...sizes, ...(dataDir && { dataDir }) }));
+  const found = data[part];
+  if (found.count === 0) throw new InputError(`stream.part: expected one that ${name} has, got ${part}`);
+  return { data: range(found, data.inputs, 0, Math.min(size ?? found.count, found.count)) };
 }
 
 /** Its synapses, drawn. */

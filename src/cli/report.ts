@@ -4,7 +4,7 @@ import { formatTable } from "../report/table.ts";
 import { documentOptions } from "./document.ts";
 import { addOptions, type Flags } from "./options.ts";
 import { RunFolder } from "./runFolder.ts";
-import { print, printJson } from "./terminal.ts";
+import { print, printJson, terminalWidth } from "./terminal.ts";
 import { writable } from "./writable.ts";
 import { writeReport } from "./writeReport.ts";
 
@@ -23,6 +23,6 @@ export function reportCommand(): Command {
     const written = flags.out ?? join(folder.path, "report.html");
     await writable(written, "a file that can be written", () => writeReport(folder, written));
     if (flags.json) printJson(results);
-    else print(...formatTable(results).split("\n"), "", `Report: ${written}`);
+    else print(...formatTable(results, terminalWidth()).split("\n"), "", `Report: ${written}`);
   });
 }

@@ -11,7 +11,7 @@ import { readoutOf } from "../training/spikingTrainer.ts";
 import { spikingTable, synapseTable } from "./auditTables.ts";
 import { steps } from "./compareOptions.ts";
 import { comparison, defaultDataset } from "./compareTable.ts";
-import { documentOptions, show } from "./document.ts";
+import { documentOptions, show, wrapped } from "./document.ts";
 import { addOptions, type Flags, readOptions } from "./options.ts";
 import { constantsFor } from "./startNetwork.ts";
 
@@ -19,6 +19,9 @@ const { encoder, modulation, replay, noReset, eligibility, reading, readout, bat
 /** Of `compare`: what the spiking form is seen with. */
 const seenWith = { reading, readout, encoder, modulation, replay, noReset, eligibility, batch };
 const options = { ...seenWith, ...documentOptions };
+
+/** Before all lines of a rule but the first. */
+const COLUMN = " ".repeat(17);
 
 /** `threefactor rules`: which rules there are, in which forms, and what each synapse must know. */
 export function rulesCommand(): Command {
@@ -51,9 +54,9 @@ export function rulesCommand(): Command {
       const document = { schema: "threefactor.rules/1", settings, rules: rows };
       const lines = rows.flatMap(row => [
         `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
-        `${"".padEnd(16)} synapse knows: ${row.synapseKnows}`,
-        `${"".padEnd(16)} ${row.source}`,
-        ...(row.file === undefined ? [] : [`${"".padEnd(16)} defined in ${row.file}`]),
+        ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
+        ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
+        ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
         ...(name === undefined ? [] : optionLines(row.options ?? {})),
       ]);
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
@@ -68,9 +71,10 @@ export function rulesCommand(): Command {
 
 /** What a run may choose of a rule. */
 function optionLines(options: RuleOptions): string[] {
-  const lines = Object.entries(options).map(([key, { default: own, paper, doc }]) =>
-    [`  ${key}`.padEnd(14), String(own).padEnd(9), paper, `(${doc})`].join("  "),
-  );
+  const lines = Object.entries(options).flatMap(([key, { default: own, paper, doc }]) => [
+    ...wrapped([`  ${key}`.padEnd(14), String(own).padEnd(9), paper].join("  "), " ".repeat(27)),
+    ...wrapped(`    ${doc}`, "    "),
+  ]);
   return lines.length > 0 ? ["", "option          here       in the paper or its code", ...lines] : [];
 }
 
@@ -84,7 +88,7 @@ export function seenSettings(flags: Flags<typeof seenWith>): RunSettings {
   return { reading, readout: readoutOf({ reading, ...(readout && { readout }) }), ...rest, batch };
 }
 
-function seen(rule: Rule, form: Twin) {
+function seen(rule: Rule, form: "rate" | "spike") {
   return watched(rule, form, () => audit(rule, form));
 }
 

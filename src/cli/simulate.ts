@@ -25,10 +25,15 @@ const SAMPLING = 0.1;
 const settings = {
   duration: {
     takes: "<ms>",
-    help: "simulated time (default: that of a SONATA simulation, else of the recording of --input, else 1000)",
+    help: "simulated time (default: that of a SONATA simulation, of all passes of a stream, of the recording of --input, else 1000)",
     read: positive,
   },
   ...importOptions,
+  dataDir: {
+    takes: "<folder>",
+    help: "where the data set lies whose samples a model is shown (default: $THREEFACTOR_DATA, else the user's cache)",
+    read: (_: string, typed: string) => typed,
+  },
   set: {
     takes: "<path=value...>",
     help: "change fields of the model, such as parameters.g=4",
@@ -132,6 +137,11 @@ async function simulate(name: string, flags: Flags<typeof settings>): Promise<vo
   print(...lines);
 }
 
+/** Of all samples that a network is shown; null for none, or no end of them. */
+function streamedMs({ stream }: Network): number | null {
+  return stream && stream.total < Infinity ? stream.beginning(stream.total) : null;
+}
+
 type Asked = OptionValues<typeof settings> & { readonly mode: "exact" | "grid" };
 
 /** @throws InputError for an option that says nothing to the engine that was chosen */
@@ -164,7 +174,7 @@ async function runHere(found: NetworkModel, name: string, options: Asked): Promi
   const recorded = input === null ? null : await recordedInput(input, net, options.allowOutside);
   for (const { to, times, neurons } of recorded?.stimuli ?? []) simulation.stimulate(to, times, neurons);
   const runStart = performance.now();
-  simulation.runUntil(duration ?? imported?.durationMs ?? (recorded?.durationMs || 1000));
+  simulation.runUntil(duration ?? imported?.durationMs ?? streamedMs(net) ?? (recorded?.durationMs || 1000));
   const runEnd = performance.now();
   simulation.close();
   const synapses = net.projections.reduce((sum, p) => sum + p.synapses.synapses, 0);

@@ -19,7 +19,7 @@ import { runsToCome } from "./sweep/selection.ts";
 import { runAllStages, runTask } from "./sweep/stages.ts";
 import { statusCommand, sweepIn } from "./sweep/status.ts";
 import { type Places, placesOf, type Task, taskOf } from "./sweep/tasks.ts";
-import { complain, print, printJson } from "./terminal.ts";
+import { complain, print, printJson, terminalWidth } from "./terminal.ts";
 import { writable } from "./writable.ts";
 
 const text = (_: string, typed: string) => typed;
@@ -149,7 +149,12 @@ async function conclude(folder: SweepFolder, sweep: Sweep, file: string, json: b
   if (json) printJson(results);
   else {
     const notes = (results.notes ?? []).map(note => `note: ${note}`);
-    print(...formatTable(results).split("\n"), ...notes, "", `Report: ${folder.path}/report.html`);
+    print(
+      ...formatTable(results, terminalWidth()).split("\n"),
+      ...notes,
+      "",
+      `Report: ${folder.path}/report.html`,
+    );
   }
   if (!whole) process.exitCode = 1;
 }

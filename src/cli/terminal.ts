@@ -13,6 +13,11 @@ const LONGEST = 470;
 
 let toError = false;
 
+/** Characters of a line on standard output; 80 where it is no terminal. */
+export function terminalWidth(): number {
+  return process.stdout.columns || 80;
+}
+
 /** Prints lines of the answer on standard output. */
 export function print(...lines: readonly string[]): void {
   const stream = toError ? process.stderr : process.stdout;

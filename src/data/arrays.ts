@@ -102,6 +102,15 @@ function isDataset(given: DatasetArrays | Dataset): given is Dataset {
   return "inputs" in given && PARTS.every(part => given[part] && "intensities" in given[part]);
 }
 
+/**
+ * Samples of no data set, with their labels.
+ * @param where  named in errors
+ * @throws InputError where they are none
+ */
+export function samplesFrom(given: SampleArrays | Samples, where: string): Samples {
+  return samplesOf(given, where, "train", Number.NaN);
+}
+
 function samplesOf(
   given: SampleArrays | Samples | undefined,
   where: string,

@@ -1,3 +1,4 @@
+import type { Samples } from "../data/dataset.ts";
 import { expectChoice } from "../engine/network/expect.ts";
 import { MEMBRANE } from "../engine/network/modulators.ts";
 import { type NetworkSpec, populationFields, projectionFields } from "../engine/network/network.ts";
@@ -7,6 +8,7 @@ import type { Precision } from "../engine/simulation.ts";
 import { InputError, shown } from "../errors.ts";
 import { type OverTime, overTime, parameter, quantity, type Scope } from "./expression.ts";
 import { readFields, short, within } from "./fields.ts";
+import { describedStream, encoderSpec, streamSpec } from "./streamed.ts";
 
 /**
  * A network as one writes it in a file: the fields of `NetworkSpec`, where a number may also be a quantity ("20 ms") or
@@ -26,6 +28,13 @@ export interface ModelDescription {
   readonly populations: Readonly<Record<string, unknown>>;
   readonly projections?: readonly unknown[];
   readonly stimuli?: readonly unknown[];
+  /** Samples that it is shown: the fields of `StreamSpec`, and as `data` arrays or the name of a data set. */
+  readonly stream?: unknown;
+}
+
+export interface DescribeOptions {
+  /** The samples of the data set that the stream of the description names; see `streamedData`. */
+  readonly data?: Samples;
 }
 
 /**
@@ -33,7 +42,10 @@ export interface ModelDescription {
  * fields may hold is checked by `network`, which this feeds.
  * @throws InputError that names the path of the field, what it held and what was expected
  */
-export function describe(model: unknown): {
+export function describe(
+  model: unknown,
+  { data }: DescribeOptions = {},
+): {
   name: string;
   spec: NetworkSpec;
   dt?: number;
@@ -58,6 +70,7 @@ export function describe(model: unknown): {
     "populations",
     "projections",
     "stimuli",
+    "stream",
   ];
   for (const field of Object.keys(raw)) {
     if (!known.includes(field)) throw new InputError(`${short(field)}: expected one of ${known.join(", ")}`);
@@ -101,12 +114,22 @@ export function describe(model: unknown): {
         const fields = stimulusFields.get(rest.kind);
         const sizes = [size(to), size(to)] as const;
         const changing = typeof rate === "string" ? overTime(rate, `${path}.rate`, "rate", scope) : null;
+        if (rest.kind === "samples")
+          return readFields(
+            { ...(stimulus as object), encoder: encoderSpec(rest.encoder, path) },
+            path,
+            scope,
+            sizes,
+            fields,
+            weights(to),
+          );
         if (!changing) return readFields(stimulus, path, scope, sizes, fields, weights(to));
         const given = readFields({ to, ...rest }, path, scope, sizes, fields, weights(to));
         const others = given as Record<string, unknown>;
         return { bound: highest(changing, others, size(to)), ...others, rate: changing };
       }),
     }),
+    ...(raw.stream !== undefined && { stream: streamSpec(streamFieldsOf(raw.stream, scope), data) }),
   };
   const { precision } = raw;
   if (precision !== undefined) expectChoice("precision", precision, ["single", "double"]);
@@ -119,6 +142,13 @@ export function describe(model: unknown): {
     ...(dt !== undefined && { dt }),
     ...(precision && { precision }),
   };
+}
+
+function streamFieldsOf(stream: unknown, scope: Scope): Record<string, unknown> {
+  // Of its data the numbers are no quantities.
+  const { data, ...rest } = object(stream, "stream");
+  const read = readFields(rest, "stream", scope, [1, 1], describedStream) as Record<string, unknown>;
+  return { ...read, data };
 }
 
 /**

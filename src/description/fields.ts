@@ -1,6 +1,6 @@
 import type { Others, Parameter, Table, Unit } from "../engine/network/parameters.ts";
 import { InputError } from "../errors.ts";
-import { type Dimension, type PerPlace, quantity, type Scope } from "./expression.ts";
+import { type Dimension, overTime, type PerPlace, quantity, type Scope } from "./expression.ts";
 
 /** What a number without a unit counts in a field. */
 const dimensions: Readonly<Record<Unit, Dimension>> = {
@@ -55,7 +55,12 @@ function read(
   const { unit, words, varies } = field;
   if (!unit || typeof value === "boolean" || typeof value === "function" || value === undefined) return value;
   if (words?.includes(value as string)) return value;
-  const found = quantity(value, path, dimensions[unit === "mV" ? weights : unit], scope, varies && sizes);
+  const dimension = dimensions[unit === "mV" ? weights : unit];
+  if (varies === "time") {
+    const changing = typeof value === "string" ? overTime(value, path, dimension, scope) : null;
+    return changing ?? quantity(value, path, dimension, scope);
+  }
+  const found = quantity(value, path, dimension, scope, varies && sizes);
   if (typeof found !== "function") return found;
   if (varies === "neuron") return ofNeuron(found);
   // Connectivity asks by pair only; its draws come from the projection's own stream.

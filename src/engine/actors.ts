@@ -58,6 +58,7 @@ export class Actors {
   /** Neuron i fires at t. */
   fired(state: PopulationState, i: number, t: number): void {
     spend(state, i, t);
+    if (state.counts) state.counts[i]++;
     this.#onSpike(state.index, i, t);
     state.trace?.bump(i, t);
     for (const learning of this.#learning[state.index]) {

@@ -75,6 +75,18 @@ export class EventQueue {
     this.#hole = true;
   }
 
+  /** Forgets the events of all sources but those that are to stay. */
+  keep(stays: (source: number) => boolean): void {
+    if (this.#hole) this.#fill();
+    const n = this.#size;
+    this.#size = 0;
+    for (let k = 0; k < n; k++) {
+      if (!stays(this.#source[k])) continue;
+      // Never beyond the place that it is read from.
+      this.push(this.#time[k], this.#rank[k], this.#source[k], this.#item[k], this.#extra[k]);
+    }
+  }
+
   /** Closes the hole with the last event. */
   #fill(): void {
     this.#hole = false;

@@ -8,7 +8,8 @@ export function addStimulus(loop: Loop, stimulus: Stimulus): void {
   const state = loop.populations[stimulus.population];
   // A waiting time begins at the event before it, wherever a lattice has put that.
   const due = stimulus.first();
-  const late = stimulus.drawn ? (loop.dt ?? 0) / 2 : 0;
+  const half = (loop.dt ?? 0) / 2;
+  const late = stimulus.drawn ? half : stimulus.bySample ? -half : 0;
   const push = (entry: number) => {
     if (due[entry] < Infinity) loop.push(due[entry] + late, state.rank, source, entry);
   };

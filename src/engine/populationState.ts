@@ -23,6 +23,8 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   /** Spikes that it may fire in this run, and may still fire. */
   budget = Infinity;
   spikesLeft = Infinity;
+  /** Spikes of each neuron since they were last set to 0; null where nobody asks. */
+  counts: Uint32Array | null = null;
   /** Neurons that events of the present instant have reached. */
   touched = 0;
   readonly #marks: Uint8Array;
@@ -52,6 +54,14 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   get neurons(): Neurons {
     if (!this.group) throw new InputError(`${this.name}: an input population has no potential or current`);
     return this.group;
+  }
+
+  /** Nothing that has reached it counts any more. @param t  now [ms] */
+  rest(t: number): void {
+    this.trace?.clear();
+    for (const modulator of this.modulators.values()) modulator.rest(t);
+    this.group?.rest?.(t);
+    this.predicted.fill(Infinity);
   }
 
   touch(i: number): void {

@@ -22,6 +22,7 @@ import { playback, spikeTrain } from "./network/stimuli/spikes.ts";
 import type { Stimulus } from "./network/stimuli/timing.ts";
 import { addProbe, addStimulus } from "./outside.ts";
 import type { PopulationState } from "./populationState.ts";
+import { Presenter, type ShownSample } from "./presenter.ts";
 import { type Probe, type ProbeRecording, probes } from "./record/probe.ts";
 import type { Raster } from "./record/raster.ts";
 import { find, Recorder, type SpikeRecording } from "./record/recorder.ts";
@@ -52,6 +53,10 @@ export interface SimulationOptions {
   readonly record?: SpikeRecording & ProbeRecording;
   /** Spikes after which a population counts as running away; for the default see `spikeBudgets`. */
   readonly spikeBudget?: SpikeBudget;
+  /** With which sample of the network's stream to begin, at its time; 0 by default. The stimuli are then all of samples. */
+  readonly firstSample?: number;
+  /** Hears of every sample of the stream when it has been shown; what it is told is true until it returns. */
+  readonly onSample?: (sample: ShownSample) => void;
   /** Hears of every spike when it is fired; it may call `reward` and `at`. */
   readonly onSpike?: (population: string, neuron: number, t: number) => void;
 }
@@ -63,6 +68,8 @@ const optionFields: readonly (keyof SimulationOptions)[] = [
   "precision",
   "record",
   "spikeBudget",
+  "firstSample",
+  "onSample",
   "onSpike",
 ];
 
@@ -78,6 +85,7 @@ export class Simulation {
   readonly network: Network;
   readonly #loop: Loop;
   readonly #recorder: Recorder;
+  readonly #presenter: Presenter | null;
   readonly #probes: readonly Probe[];
   readonly #spikeBudget: SpikeBudget | undefined;
   /** Stimuli that are spikes of each population themselves. */
@@ -91,10 +99,11 @@ export class Simulation {
     if (!Array.isArray(network?.populations))
       throw new InputError(`network: expected what network(description) returns, got ${shown(network)}`);
     within("options", () => expectOnly(options, "a simulation's options", optionFields));
-    const { record = {}, spikeBudget, onSpike, mode = "exact" } = options;
+    const { record = {}, spikeBudget, onSpike, mode = "exact", firstSample, onSample } = options;
     const { dt = 0.1, workers = 1, precision = "single" } = options;
-    if (onSpike !== undefined && typeof onSpike !== "function")
-      throw new InputError(`onSpike: expected a function, got ${shown(onSpike)}`);
+    for (const [field, value] of Object.entries({ onSpike, onSample }))
+      if (value !== undefined && typeof value !== "function")
+        throw new InputError(`${field}: expected a function, got ${shown(value)}`);
     within("record", () => expectOnly(record, "a recording", ["spikes", "rates", "neurons", "weights"]));
     const { populations } = network;
     this.network = network;
@@ -125,10 +134,13 @@ export class Simulation {
       );
     }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
-    for (const make of network.stimuli) {
-      const stimulus = make();
-      if (!this.#loop.absorb?.(stimulus)) this.#add(stimulus);
-    }
+    const stimuli = network.stimuli.map(make => make());
+    for (const [field, value] of Object.entries({ firstSample, onSample }))
+      if (value !== undefined && !network.stream)
+        throw new InputError(`${field}: expected it of a network with a stream, got ${shown(value)}`);
+    this.#presenter =
+      network.stream && new Presenter(network, this.#loop, stimuli, firstSample ?? 0, onSample);
+    for (const stimulus of stimuli) if (!this.#loop.absorb?.(stimulus)) this.#add(stimulus);
     this.#loop.begin?.();
     for (const state of this.#loop.populations) if (state.group) this.#initialise(state);
     this.#probes = probes(record, {
@@ -264,6 +276,18 @@ export class Simulation {
   run(durationMs: number): void {
     expectNumber("duration", durationMs, durationMs >= 0 && durationMs < Infinity, "0 ms or more");
     this.runUntil(this.time + durationMs);
+  }
+
+  /**
+   * Runs until so many more samples of the network's stream have been shown.
+   * @throws InputError where there are not as many left, and as `runUntil`
+   */
+  runSamples(count: number): void {
+    const presenter = this.#presenter;
+    if (!presenter) throw new InputError("samples: expected a network with a stream, got one without");
+    const ok = Number.isInteger(count) && count >= 0 && count <= presenter.left;
+    expectNumber("samples", count, ok, `0 to ${presenter.left}, which are left`);
+    if (count > 0) this.runUntil(presenter.endOf(presenter.shown + count - 1));
   }
 
   /**

@@ -1,4 +1,4 @@
-import { exp, log } from "./elementary.ts";
+import { exp, log, log1p } from "./elementary.ts";
 
 /** Softmax of the logits into `out`; returns `out`. */
 export function softmax(logits: ArrayLike<number>, out: Float64Array): Float64Array {
@@ -23,6 +23,16 @@ export function crossEntropy(logits: ArrayLike<number>, label: number): number {
   let sum = 0;
   for (let k = 0; k < logits.length; k++) sum += exp(logits[k] - most);
   return most + log(sum) - logits[label];
+}
+
+/** -log of what a sigmoid of each logit says of the classes, summed over them [nats]. */
+export function binaryCrossEntropy(logits: ArrayLike<number>, label: number): number {
+  let sum = 0;
+  for (let k = 0; k < logits.length; k++) {
+    const wrong = k === label ? -logits[k] : logits[k];
+    sum += Math.max(wrong, 0) + log1p(exp(-Math.abs(wrong)));
+  }
+  return sum;
 }
 
 /** Index of the largest number, the first of equals. */

@@ -100,6 +100,9 @@ const derivatives: readonly tf.GradConfig[] = [
   ofOne("Square", (dy, x) => tf.mul(dy, tf.mul(x, 2))),
   ofOne("Sqrt", (dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
   ofOne("Relu", (dy, x) => tf.mul(dy, tf.step(x))),
+  ofOne("Tanh", (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
+  ofOne("Sigmoid", (dy, x) => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x))))),
+  ofOne("Softplus", (dy, x) => tf.mul(dy, tf.sigmoid(x))),
   ofOne("ClipByValue", (dy, x, { clipValueMin, clipValueMax }: tf.ClipByValueAttrs) => {
     const within = tf.logicalAnd(tf.greaterEqual(x, clipValueMin), tf.lessEqual(x, clipValueMax));
     return tf.where(within, dy, tf.zerosLike(dy));

@@ -1,9 +1,10 @@
 import { type Architecture, architectureOf } from "../engine/network/architecture.ts";
+import { meanLoss, type Units } from "./activation.ts";
 import { forward } from "./network.ts";
 import { type Tensor, type Tensor2D, tf } from "./tensors.ts";
 
 /**
- * Exact gradient of the mean cross-entropy by each weight matrix, by automatic differentiation: the reference that
+ * Exact gradient of the mean loss by each weight matrix, by automatic differentiation: the reference that
  * every rule's update is compared with.
  * @param shape  sizes stand for a fully connected network
  * @param x      [samples, inputs] @param labels [samples]
@@ -16,17 +17,18 @@ export function exactGradient(
   saturation: number,
   x: Float32Array,
   labels: ArrayLike<number>,
+  { activation = "relu", loss: kind = "cross-entropy" }: Units = {},
 ): Float32Array[] {
   const { sizes, layers } = architectureOf(shape);
   return tf.tidy(() => {
     const depth = weights.length;
     const input = tf.tensor2d(x, [labels.length, sizes[0]]);
-    const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), sizes.at(-1)!);
+    const classes = tf.tensor1d(Int32Array.from(labels), "int32");
+    const y = tf.cast(tf.oneHot(classes, sizes.at(-1)!), "float32");
     const loss = (...parameters: Tensor[]) => {
       const w = parameters.slice(0, depth) as Tensor2D[];
       const b = parameters.slice(depth) as Tensor2D[];
-      const logits = forward(layers, input, w, b, saturation);
-      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1)));
+      return meanLoss(forward(layers, input, w, b, saturation, activation), y, kind);
     };
     const parameters = [
       ...weights.map((w, l) => tf.tensor2d(w, [layers[l].rows, layers[l].columns])),

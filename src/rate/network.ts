@@ -1,4 +1,5 @@
 import { type Architecture, architectureOf, type Layer } from "../engine/network/architecture.ts";
+import { type ActivationName, activated, outputs, slope, type Units } from "./activation.ts";
 import * as layer from "./layer.ts";
 import { outerStep } from "./ops.ts";
 import { needTensors, type Tensor2D, tf, type Variable2D } from "./tensors.ts";
@@ -8,7 +9,7 @@ export interface Forward {
   readonly h: readonly Tensor2D[];
   /** [batch, classes], before the softmax. */
   readonly logits: Tensor2D;
-  /** softmax(logits) */
+  /** softmax(logits), or the sigmoid of each: see `LossName` */
   readonly probabilities: Tensor2D;
 }
 
@@ -17,7 +18,7 @@ const SHARE = 0.1;
 
 /**
  * ReLU network with a linear readout: the rate twin of `FeedForwardNetwork`, over the same weights. With a
- * `saturation`, activities are clipped there, as a refractory period clips a spiking neuron.
+ * `saturation`, activities are clipped there, as a refractory period clips a spiking neuron. Other `units` have no twin.
  */
 export class RateNetwork {
   readonly architecture: Architecture;
@@ -27,6 +28,7 @@ export class RateNetwork {
   /** biases[l] is [1, layers[l].columns] */
   readonly biases: readonly Variable2D[];
   readonly saturation: number;
+  readonly units: Required<Units>;
   /** Neurons that are silent in forward passes from now on; null for none. */
   dropout: RateDropout | null = null;
   /**
@@ -46,12 +48,14 @@ export class RateNetwork {
     weights: readonly Float32Array[],
     biases: readonly Float32Array[],
     saturation = Infinity,
+    { activation = "relu", loss = "cross-entropy" }: Units = {},
   ) {
     needTensors();
     this.architecture = architectureOf(shape);
     const { sizes, layers } = this.architecture;
     this.sizes = sizes;
     this.saturation = saturation;
+    this.units = { activation, loss };
     this.weights = weights.map((w, l) => variable(w, layers[l].rows, layers[l].columns));
     this.biases = biases.map((b, l) => variable(b, 1, layers[l].columns));
     this.statistics = new Float32Array(this.#statisticsBefore(layers.length));
@@ -68,7 +72,7 @@ export class RateNetwork {
     const h = [x];
     for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]), l + 1));
     const logits = this.drive(this.depth - 1, h.at(-1)!);
-    return { h, logits, probabilities: tf.softmax(logits) };
+    return { h, logits, probabilities: outputs(logits, this.units.loss) };
   }
 
   /** What layer l of weights drives its targets with when its source has activity h: [batch, sizes[l + 1]]. */
@@ -88,21 +92,15 @@ export class RateNetwork {
 
   /** Activity of hidden population p (1 is the first) under a drive. */
   activity(drive: Tensor2D, p: number): Tensor2D {
-    return masked(activation(drive, this.saturation), p, this.dropout);
+    return masked(activated(drive, this.units.activation, this.saturation), p, this.dropout);
   }
 
   /**
-   * Derivative of the activation at activity h: 1 between silence and saturation (with dropout, what one unit of
-   * activity counts for), else 0. [batch, neurons]
+   * Derivative of the activation at activity h: of a rectified neuron 1 between silence and saturation (with dropout, what
+   * one unit of activity counts for), else 0. [batch, neurons]
    */
   gate(h: Tensor2D): Tensor2D {
-    const scale = Math.fround(this.dropout?.scale ?? 1);
-    let gate = tf.step(h);
-    if (this.saturation < Infinity) {
-      const most = Math.fround(Math.fround(this.saturation) * scale);
-      gate = tf.mul(gate, tf.cast(tf.less(h, most), "float32"));
-    }
-    return scale === 1 ? gate : tf.mul(gate, scale);
+    return slope(h, this.units.activation, this.saturation, Math.fround(this.dropout?.scale ?? 1));
   }
 
   /**
@@ -249,21 +247,18 @@ export function forward(
   weights: readonly Tensor2D[],
   biases: readonly Tensor2D[],
   saturation: number,
+  activation: ActivationName = "relu",
 ): Tensor2D {
   return layers.reduce((h, own, l) => {
     const sums = layer.weighted(own, layer.pooled(own, h), weights[l]);
     const scaled = own.batchNorm ? layer.normalised(own, sums, layer.momentsOf(own, sums)) : sums;
     const drive = tf.add(scaled, layer.perTarget(own, biases[l]));
-    return l < layers.length - 1 ? activation(drive, saturation) : drive;
+    return l < layers.length - 1 ? activated(drive, activation, saturation) : drive;
   }, x);
 }
 
 function masked(h: Tensor2D, p: number, dropout: RateDropout | null): Tensor2D {
   return dropout ? tf.mul(h, dropout.masks[p]!) : h;
-}
-
-function activation(drive: Tensor2D, saturation: number): Tensor2D {
-  return saturation < Infinity ? tf.clipByValue(drive, 0, saturation) : tf.relu(drive);
 }
 
 function variable(values: Float32Array, rows: number, columns: number): Variable2D {

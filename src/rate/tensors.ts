@@ -64,6 +64,8 @@ export interface Tensors {
   step<T extends Tensor>(a: T): T;
   relu<T extends Tensor>(a: T): T;
   sigmoid<T extends Tensor>(a: T): T;
+  tanh<T extends Tensor>(a: T): T;
+  softplus<T extends Tensor>(a: T): T;
   clipByValue<T extends Tensor>(a: T, least: number, most: number): T;
   softmax(a: Tensor2D): Tensor2D;
   logSoftmax(a: Tensor2D): Tensor2D;

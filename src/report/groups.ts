@@ -1,9 +1,10 @@
+import { bootstrapInterval, type Interval } from "../math/statistics.ts";
 import type { Results, RunResult, Twin } from "../training/results.ts";
 
 /** Name of the control: the same network with its hidden layers as they were initialised. */
 export const control = "frozen";
 
-export const twins: readonly Twin[] = ["rate", "spike"];
+export const twins: readonly Twin[] = ["rate", "spike", "circuit"];
 
 /** The runs of one rule on one data set and architecture, one per seed in each twin. */
 export interface RuleGroup {
@@ -13,6 +14,7 @@ export interface RuleGroup {
   readonly task: string;
   readonly rate: readonly RunResult[];
   readonly spike: readonly RunResult[];
+  readonly circuit: readonly RunResult[];
 }
 
 /** The results by rule, in the order in which the rules first appear; the control comes last. */
@@ -30,14 +32,16 @@ export function ruleGroups(results: Results): RuleGroup[] {
     task: taskOf(runs[0]),
     rate: runs.filter(run => run.twin === "rate"),
     spike: runs.filter(run => run.twin === "spike"),
+    circuit: runs.filter(run => run.twin === "circuit"),
   }));
   return [...groups.filter(g => g.rule !== control), ...groups.filter(g => g.rule === control)];
 }
 
-/** Mean and, over two or more values, sample standard deviation. */
+/** Mean and, over two or more values, sample standard deviation and 95 % bootstrap interval. */
 export interface Summary {
   readonly mean: number;
   readonly sd?: number;
+  readonly interval?: Interval;
 }
 
 /** Undefined when no value is a finite number. */
@@ -49,7 +53,7 @@ export function summarize(values: readonly (number | undefined | null)[]): Summa
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   if (known.length === 1) return { mean };
   const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / (known.length - 1)) };
+  return { mean, sd: Math.sqrt(squares / (known.length - 1)), interval: bootstrapInterval(known)! };
 }
 
 function taskOf(run: RunResult): string {

@@ -121,9 +121,8 @@ function legendHtml({ rules = [], twins: shownTwins = [] }: Section): string {
       `<button type="button" aria-pressed="true" data-rule="${escapeHtml(name)}">${swatch(style, "spike")} ${escapeHtml(name)}</button>`,
   );
   const ink = { color: "#222222", symbol: "circle" } as const;
-  const key = shownTwins.map(
-    twin => `<span>${swatch(ink, twin)} ${twin === "rate" ? "rate" : "spiking"} twin</span>`,
-  );
+  const names = { rate: "rate twin", spike: "spiking twin", circuit: "circuit" } as const;
+  const key = shownTwins.map(twin => `<span>${swatch(ink, twin)} ${names[twin]}</span>`);
   const items = [...buttons, ...key];
   return items.length > 0 ? `<p class="legend">${items.join("\n")}</p>` : "";
 }

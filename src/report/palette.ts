@@ -29,6 +29,15 @@ export const sequential: readonly (readonly [number, string])[] = [
   [1, "#00456b"],
 ];
 
+/** From below to above, told apart by the colour-blind too. */
+export const diverging: readonly (readonly [number, string])[] = [
+  [0, "#b35806"],
+  [0.25, "#f1a340"],
+  [0.5, "#ffffff"],
+  [0.75, "#a6cfe6"],
+  [1, "#2b7bba"],
+];
+
 /** Marker outlines in a 10 × 10 box around the origin, as Plotly draws them. */
 const shapes = {
   circle: "M4 0A4 4 0 1 1 -4 0A4 4 0 1 1 4 0Z",
@@ -57,6 +66,11 @@ export function ruleStyles(names: readonly { name: string; rule: string }[]): Ma
 
 /** Dashes and open markers are the rate twin, solid lines and filled markers the spiking one. */
 export function twinMarks(twin: Twin, { color, symbol }: RuleStyle) {
+  if (twin === "circuit")
+    return {
+      line: { color, dash: "dot", width: 2 },
+      marker: { color, symbol: `${symbol}-open-dot`, size: 8 },
+    };
   return twin === "rate"
     ? { line: { color, dash: "dash", width: 2 }, marker: { color, symbol: `${symbol}-open`, size: 8 } }
     : { line: { color, dash: "solid", width: 2 }, marker: { color, symbol, size: 8 } };
@@ -64,10 +78,11 @@ export function twinMarks(twin: Twin, { color, symbol }: RuleStyle) {
 
 /** A piece of line with its marker, for legends outside the figures. */
 export function swatch({ color, symbol }: RuleStyle, twin: Twin): string {
-  const open = twin === "rate";
+  const open = twin !== "spike";
+  const dashes = twin === "rate" ? "6 4" : "2 3";
   return (
     `<svg width="34" height="12" viewBox="-17 -6 34 12" aria-hidden="true" stroke="${color}">` +
-    `<path d="M-17 0H17" stroke-width="2"${open ? ' stroke-dasharray="6 4"' : ""}/>` +
+    `<path d="M-17 0H17" stroke-width="2"${open ? ` stroke-dasharray="${dashes}"` : ""}/>` +
     `<path d="${shapes[symbol]}" fill="${open ? "#fff" : color}" stroke-width="1.2"/></svg>`
   );
 }

@@ -19,7 +19,9 @@ export function renderReport({ run, results, rasters, plotly }: ReportInput): st
   const groups = ruleGroups(results);
   const seeds = [...new Set(results.runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   const over =
-    seeds.length > 1 ? `mean ± standard deviation over seeds ${seeds.join(", ")}` : `seed ${seeds[0]}`;
+    seeds.length > 1
+      ? `mean ± standard deviation over seeds ${seeds.join(", ")}, and of accuracies the 95 % bootstrap interval`
+      : `seed ${seeds[0]}`;
   const spike = codeNotes(results.runs)
     .map(note => ` Spike: ${note}.`)
     .join("");

@@ -3,6 +3,7 @@ import type { Results, Twin } from "../training/results.ts";
 import { accuracyPlot } from "./figures/accuracy.ts";
 import { confusionPlots } from "./figures/confusion.ts";
 import { alignedLayers, alignmentPlots, learningPlots } from "./figures/curves.ts";
+import { differencePlots } from "./figures/differences.ts";
 import type { Plot } from "./figures/figure.ts";
 import { rasterPlot } from "./figures/raster.ts";
 import { membranePlot, readoutPlot } from "./figures/traces.ts";
@@ -56,6 +57,13 @@ export function reportSections(
       }.${groups.some(g => twins.some(t => g[t].length > 1)) ? " Bars: one standard deviation over seeds." : ""}`,
       twins: shownTwins,
       choices: groups.length > 0 ? [{ name: "all", plots: [accuracyPlot(groups, styles)] }] : [],
+    },
+    {
+      id: "differences",
+      title: "Differences between rules",
+      intro: "Runs of one seed begin with the same weights and are measured on the same samples.",
+      of: "Twin",
+      choices: twins.map(twin => ({ name: twin, plots: differencePlots(groups, twin) })),
     },
     {
       id: "learning",

@@ -1,17 +1,22 @@
 import { DIRECT_CURRENT } from "../encoding/current.ts";
 import { visible } from "../errors.ts";
+import { places, shareDeviation } from "../math/statistics.ts";
 import type { Results, RunResult } from "../training/results.ts";
+import type { Difference } from "./differences.ts";
 import { control, type RuleGroup, ruleGroups, type Summary, summarize } from "./groups.ts";
 import { escapeHtml } from "./html.ts";
+
+/** What the number of samples lets one run's share vary by, which counts where there is no spread over seeds. */
+type CountedSummary = Summary & { readonly counted?: number };
 
 /** One line of the comparison. Accuracies in percent, the gap in points; absent where a twin was not run. */
 export interface TableRow {
   readonly name: string;
   readonly control: boolean;
-  readonly rateAccuracy?: Summary | undefined;
-  readonly spikeAccuracy?: Summary | undefined;
+  readonly rateAccuracy?: CountedSummary | undefined;
+  readonly spikeAccuracy?: CountedSummary | undefined;
   /** Spike minus rate, seed by seed. */
-  readonly gap?: Summary | undefined;
+  readonly gap?: CountedSummary | undefined;
   readonly hiddenSpikes?: Summary | undefined;
   readonly synapticEvents?: Summary | undefined;
   readonly rateSpeed?: Summary | undefined;
@@ -24,14 +29,27 @@ interface Column {
   readonly short: string;
   readonly title: string;
   readonly unit: string;
-  /** A mean with its sign where that matters; a deviation gets the digits of its mean. */
-  readonly format: (value: number, mean?: number) => string;
+  readonly format: Format;
 }
 
+interface Format {
+  /** Decimal places where nothing is known of the spread. */
+  readonly places: (mean: number) => number;
+  /** Whether values above 0 are given their sign. */
+  readonly signed?: true;
+  /** Whether the interval is shown. */
+  readonly interval?: true;
+}
+
+const percent: Format = { places: () => 2, interval: true };
+const points: Format = { places: () => 2, interval: true, signed: true };
+/** One decimal where it says something. */
+const count: Format = { places: mean => (mean < 100 ? 1 : 0) };
+
 const columns: readonly Column[] = [
-  { key: "rateAccuracy", short: "rate %", title: "Rate accuracy", unit: "%", format: hundredths },
-  { key: "spikeAccuracy", short: "spike %", title: "Spike accuracy", unit: "%", format: hundredths },
-  { key: "gap", short: "gap", title: "Gap", unit: "points", format: signedHundredths },
+  { key: "rateAccuracy", short: "rate %", title: "Rate accuracy", unit: "%", format: percent },
+  { key: "spikeAccuracy", short: "spike %", title: "Spike accuracy", unit: "%", format: percent },
+  { key: "gap", short: "gap", title: "Gap", unit: "points", format: points },
   {
     key: "hiddenSpikes",
     short: "hidden spikes",
@@ -50,19 +68,78 @@ const columns: readonly Column[] = [
   { key: "spikeSpeed", short: "spike/s", title: "Spike speed", unit: "samples/s", format: count },
 ];
 
-/** The comparison as aligned plain text for the terminal; columns that no run fills are left out. */
-export function formatTable(results: Results): string {
+/**
+ * The comparison as aligned plain text for the terminal; columns that no run fills are left out. Where they do not fit
+ * beside each other they are folded into tables one below the other.
+ * @param width  characters of a line
+ */
+export function formatTable(results: Results, width = 80): string {
   const rows = tableRows(ruleGroups(results));
-  const shown = filledColumns(rows);
-  const lines = [
-    ["rule", ...shown.map(column => column.short)],
-    ...rows.map(row => [visible(row.name), ...shown.map(column => cellText(column, row[column.key]) || "-")]),
+  const cells = filledColumns(rows).map(column => [
+    column.short,
+    ...rows.map(row => cellText(column, row[column.key]) || "-"),
+  ]);
+  const several = rows.some(row => [row.rateAccuracy, row.spikeAccuracy].some(value => value?.interval));
+  const notes = [
+    ...(several ? ["mean ± standard deviation over seeds [95 % bootstrap interval]"] : []),
+    ...codeNotes(results.runs).map(note => `spike: ${note}`),
   ];
-  const widths = lines[0].map((_, i) => Math.max(...lines.map(line => line[i].length)));
-  const text = lines
-    .map(line => line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  "))
-    .map(line => line.trimEnd());
-  return [...text, ...codeNotes(results.runs).map(note => `spike: ${note}`)].join("\n");
+  return [...folded(["rule", ...rows.map(row => visible(row.name))], cells, width), ...notes].join("\n");
+}
+
+/**
+ * Columns beside each other, the first before each table of those that fit.
+ * @param names  the first column, from its heading on
+ */
+export function folded(
+  names: readonly string[],
+  columns: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const widthOf = (column: readonly string[]) => Math.max(...column.map(cell => cell.length));
+  const first = widthOf(names);
+  const tables: (readonly string[])[][] = [[]];
+  let used = first;
+  for (const column of columns) {
+    const more = widthOf(column) + 2;
+    if (used + more > width && tables.at(-1)!.length > 0) {
+      tables.push([]);
+      used = first;
+    }
+    tables.at(-1)!.push(column);
+    used += more;
+  }
+  return tables.flatMap((table, n) => [
+    ...(n > 0 ? [""] : []),
+    ...names.map((name, row) =>
+      [name.padEnd(first), ...table.map(column => column[row].padStart(widthOf(column)))]
+        .join("  ")
+        .trimEnd(),
+    ),
+  ]);
+}
+
+/** Differences as a table for the terminal. */
+export function formatDifferences(differences: readonly Difference[], width = 80): string {
+  if (differences.length === 0) return "no two runs of one seed on one test set";
+  const told = differences.map(({ points: mean, samples }) => {
+    // Of one seed the samples that the two decide differently are all there is.
+    const n = samples[0] && samples[0].first + samples[0].second;
+    return parts(points, { ...mean, ...(n && { counted: (100 * Math.sqrt(n)) / n }) }).join(" ");
+  });
+  const columns = [
+    ["points", ...told],
+    ["McNemar p", ...differences.map(({ samples }) => samples.map(probability).join(" "))],
+  ];
+  const names = ["test accuracy", ...differences.map(({ first, second }) => `${first} - ${second}`)];
+  const several = differences.some(({ seeds }) => seeds.length > 1);
+  const note = "paired over seeds: mean ± standard deviation [95 % bootstrap interval]; p of each seed";
+  return [...folded(names, columns, width), ...(several ? [note] : [])].join("\n");
+}
+
+function probability(sample: Difference["samples"][number]): string {
+  if (!sample) return "-";
+  return sample.p < 0.001 ? "<0.001" : sample.p.toFixed(3);
 }
 
 /** What must stand wherever the spiking form's numbers do. */
@@ -90,14 +167,33 @@ export function tableRows(groups: readonly RuleGroup[]): TableRow[] {
   return groups.map(({ name, rule, rate, spike }) => ({
     name,
     control: rule === control,
-    rateAccuracy: summarize(rate.map(run => 100 * run.testAccuracy)),
-    spikeAccuracy: summarize(spike.map(run => 100 * run.testAccuracy)),
-    gap: summarize(spike.map(run => gapOf(run, rate))),
+    rateAccuracy: accuracies(rate),
+    spikeAccuracy: accuracies(spike),
+    gap: counted(
+      summarize(spike.map(run => gapOf(run, rate))),
+      Math.hypot(accuracies(rate)?.counted ?? 0, accuracies(spike)?.counted ?? 0),
+    ),
     hiddenSpikes: summarize(spike.map(run => run.hiddenSpikesPerSample)),
     synapticEvents: summarize(spike.map(run => run.synapticEventsPerSample)),
     rateSpeed: summarize(rate.map(run => run.trainSamplesPerSecond)),
     spikeSpeed: summarize(spike.map(run => run.trainSamplesPerSecond)),
   }));
+}
+
+/** In percent. */
+function accuracies(runs: readonly RunResult[]): CountedSummary | undefined {
+  const [first] = runs;
+  return (
+    first &&
+    counted(
+      summarize(runs.map(run => 100 * run.testAccuracy)),
+      100 * shareDeviation(first.testAccuracy, first.testSamples),
+    )
+  );
+}
+
+function counted(summary: Summary | undefined, deviation: number): CountedSummary | undefined {
+  return summary && { ...summary, counted: deviation };
 }
 
 /** Only a pair of the same seed says anything: both twins start there from the same weights. */
@@ -110,29 +206,36 @@ function filledColumns(rows: readonly TableRow[]): Column[] {
   return columns.filter(column => rows.some(row => row[column.key]));
 }
 
-function cellText(column: Column, value: Summary | undefined): string {
-  if (!value) return "";
-  const mean = column.format(value.mean);
-  return value.sd === undefined ? mean : `${mean} ± ${column.format(value.sd, value.mean)}`;
+function cellText({ format }: Column, value: CountedSummary | undefined): string {
+  return value ? parts(format, value).join(" ") : "";
 }
 
-function cellHtml(column: Column, value: Summary | undefined): string {
+function cellHtml({ format }: Column, value: CountedSummary | undefined): string {
   if (!value) return '<span aria-label="not run">–</span>';
-  const mean = column.format(value.mean).replace("-", "−");
-  return value.sd === undefined ? mean : `${mean}<small> ± ${column.format(value.sd, value.mean)}</small>`;
+  const [mean, ...more] = parts(format, value).map(part => part.replaceAll("-", "−"));
+  return more.length > 0 ? `${mean}<small> ${more.join(" ")}</small>` : mean;
 }
 
-function hundredths(value: number): string {
-  return value.toFixed(2);
+/** Mean, deviation and interval, to the digit that the deviation supports, or of one run the number of its samples. */
+function parts({ places: known, signed, interval: shown }: Format, value: CountedSummary): string[] {
+  const { mean, sd, interval } = value;
+  const to = places(sd ?? value.counted ?? 0, known(mean));
+  const written = (number: number) => decimal(number, to);
+  const plus = (number: number) => (signed && Number(written(number).replaceAll(",", "")) > 0 ? "+" : "");
+  return [
+    plus(mean) + written(mean),
+    ...(sd === undefined ? [] : [`± ${written(sd)}`]),
+    ...(shown && interval ? [`[${interval.map(end => plus(end) + written(end)).join(", ")}]`] : []),
+  ];
 }
 
-function signedHundredths(value: number, mean?: number): string {
-  const text = value.toFixed(2).replace(/^-(0\.00)$/, "$1");
-  return mean === undefined && value >= 0.005 ? `+${text}` : text;
-}
-
-/** One decimal where it says something. */
-function count(value: number, mean = value): string {
-  const digits = mean < 100 ? 1 : 0;
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** @param to  decimal places; -2 rounds to hundreds */
+function decimal(value: number, to: number): string {
+  const unit = 10 ** Math.max(0, -to);
+  const digits = Math.max(0, to);
+  const text = (Math.round(value / unit) * unit).toLocaleString("en-US");
+  if (to < 0) return text.replace(/^-0$/, "0");
+  return value
+    .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .replace(/^-(0(\.0*)?)$/, "$1");
 }

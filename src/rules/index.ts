@@ -1,6 +1,7 @@
 import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
-import type { Architecture } from "../engine/network/architecture.ts";
+import { type Architecture, dense } from "../engine/network/architecture.ts";
 import { InputError, shown } from "../errors.ts";
+import { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import { expectMethods, Registry } from "../registry.ts";
 import { afa } from "./afa.ts";
@@ -34,6 +35,7 @@ export const ruleRegistry = new Registry<Rule>(
     weightDecay: "number?",
     sequential: "boolean?",
     rateOnly: "string?",
+    noCircuit: "string?",
     knowsAhead: "boolean?",
     shallow: "boolean?",
     lacks: "function?",
@@ -114,4 +116,15 @@ export function spikingForm(rule: Rule, forms: Forms, net: FeedForwardNetwork): 
       `rule ${rule.name}: knowsAhead: expected ${learner.ahead !== undefined}, since ${learner.ahead ? "a" : "no"} function ahead is there, got ${shown(rule.knowsAhead)}`,
     );
   return learner;
+}
+
+/** A network that any rule may learn in. */
+const SMALL = [2, 2, 2];
+
+/** Why a rule has no circuit; null where it has one. */
+export function whyNoCircuit(rule: Rule): string | null {
+  if (rule.noCircuit !== undefined) return rule.noCircuit;
+  const architecture = dense(rule.shallow ? [SMALL[0], SMALL[2]] : SMALL);
+  const { circuit } = rule.create(architecture, new Rng(1, "feedback"), 1);
+  return circuit ? null : "none has been made";
 }

@@ -1,9 +1,11 @@
+import type { ModelDescription } from "../description/describe.ts";
 import type { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { Presentation } from "../engine/exact/presentation.ts";
 import type { Architecture } from "../engine/network/architecture.ts";
 import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import type { Tensor2D } from "../rate/tensors.ts";
+import type { CircuitPlan } from "./circuits/circuit.ts";
 import type { Chosen, RuleOptions } from "./options.ts";
 
 /**
@@ -30,6 +32,8 @@ export interface Rule {
   readonly sequential?: boolean;
   /** Why the rule has no spiking form, for rules without one. */
   readonly rateOnly?: string;
+  /** Why the rule has no circuit, for rules without one. */
+  readonly noCircuit?: string;
   /** Its third factor is known before a sample is presented (see `ahead`), so that it can learn while one is. */
   readonly knowsAhead?: boolean;
   /** The control without hidden layers: only the first and last size are used. */
@@ -53,6 +57,17 @@ export interface Forms {
   rate(net: RateNetwork): RateLearner;
   /** Absent for rules that are `rateOnly`. */
   spiking?(net: FeedForwardNetwork): SpikingLearner;
+  /**
+   * The rule as a network in which every signal is a spike: populations, projections with their plasticity, stimuli and a
+   * stream of samples, of which a `Simulation` makes all the rest. Its layers are called as in `layerNames`, and those
+   * that learn have the projections `input->hidden`, ... and `bias->hidden`, .... Absent where the rule has none.
+   */
+  circuit?(plan: CircuitPlan): ModelDescription;
+  /**
+   * The circuit as it decides: populations, projections and stimuli of its layers alone are used, and the class is that of
+   * the population `output` that fires most. Where it is absent these are those of `circuit`.
+   */
+  circuitTest?(plan: CircuitPlan): ModelDescription;
   /**
    * Angle between the feedback weights and the forward path that they stand for, per hidden layer, in degrees.
    * @param weights  per layer, [layers[l].rows, layers[l].columns]

@@ -7,7 +7,7 @@ import type { Trainer } from "./trainer.ts";
 const PROBE = 200;
 
 /**
- * Angle between the rule's update and the exact gradient of the mean cross-entropy, per hidden layer, in degrees. For
+ * Angle between the rule's update and the exact gradient of the mean loss, per hidden layer, in degrees. For
  * both twins the gradient is that of the rate network with the twin's present weights, by automatic differentiation. It is
  * taken at the samples' intensities, and where recordings are shown, at the traces that those leave.
  * @returns one angle per hidden layer; none for a rule that changes no hidden layer
@@ -23,6 +23,7 @@ export function alignmentDegrees(trainer: Trainer, data: Dataset): number[] {
     trainer.saturation,
     trainer.seen?.(count) ?? data.train.intensities.subarray(0, count * trainer.architecture.sizes[0]),
     data.train.labels.subarray(0, count),
+    trainer.units,
   );
   const angles = update.slice(0, -1).map((change, l) => angleDegrees(change, gradient[l]));
   return angles.some(Number.isNaN) ? [] : angles;

@@ -1,5 +1,6 @@
 import { type Architecture, architectureOf } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
+import { passOrder } from "../engine/network/stream.ts";
 import { layerWeights } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 
@@ -31,5 +32,5 @@ export function startingParameters(
 
 /** Order of the training samples in an epoch, the same for both twins and all rules of a seed. */
 export function epochOrder(samples: number, seed: number, epoch: number): Uint32Array {
-  return new Rng(seed, `order ${epoch}`).permutation(samples);
+  return passOrder(samples, seed, epoch);
 }

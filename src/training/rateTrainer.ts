@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { Rng } from "../math/rng.ts";
-import { argmax, crossEntropy } from "../math/softmax.ts";
+import { argmax, binaryCrossEntropy, crossEntropy } from "../math/softmax.ts";
 import { RateNetwork } from "../rate/network.ts";
 import { numbersOf } from "../rate/ops.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
@@ -34,7 +34,12 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
   const classes = sizes.at(-1)!;
   const saturation = rule.saturation ?? Infinity;
   const start = startingParameters(architecture, settings);
-  const net = new RateNetwork(architecture, start.weights, start.biases, saturation);
+  const { activation = "relu", loss: kind = "cross-entropy" } = settings;
+  const net = new RateNetwork(architecture, start.weights, start.biases, saturation, {
+    activation,
+    loss: kind,
+  });
+  const lossOf = kind === "binary" ? binaryCrossEntropy : crossEntropy;
   const forms = rule.create(architecture, new Rng(seed, "feedback"), data.train.count, settings.ruleOptions);
   const learner = rateForm(rule, forms, net);
   const feedback = learner.feedback ?? [];
@@ -87,7 +92,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
       indices.forEach((index, k) => {
         const row = logits.subarray(k * classes, (k + 1) * classes);
         const label = data.train.labels[index];
-        loss += crossEntropy(row, label);
+        loss += lossOf(row, label);
         if (argmax(row) === label) correct++;
       });
       return { loss, correct };
@@ -97,6 +102,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     },
     *evaluating(samples) {
       const confusion = emptyConfusion(classes);
+      const correct: boolean[] = [];
       net.normalisation = "use";
       for (let first = 0; first < samples.count; first += EVALUATION_BATCH) {
         yield;
@@ -109,9 +115,10 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
         for (let k = 0; k < count; k++) {
           const decided = argmax(scores.subarray(k * classes, (k + 1) * classes));
           confusion[samples.labels[first + k]][decided]++;
+          correct.push(decided === samples.labels[first + k]);
         }
       }
-      return { accuracy: accuracyOf(confusion), confusion };
+      return { accuracy: accuracyOf(confusion), confusion, correct };
     },
     update(indices) {
       const memory = learner.memory && Float32Array.from(learner.memory);
@@ -139,6 +146,7 @@ export function rateTrainer(rule: Rule, data: Dataset, settings: TrainingSetting
     },
     feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, learner) : null,
     saturation,
+    units: net.units,
     architecture,
     dispose: () => net.dispose(),
   };

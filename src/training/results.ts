@@ -1,4 +1,4 @@
-export type Twin = "rate" | "spike";
+export type Twin = "rate" | "spike" | "circuit";
 
 /** State of a training run after one epoch. Angles are in degrees, one per hidden layer. */
 export interface CurvePoint {
@@ -50,6 +50,8 @@ export interface RunResult {
   readonly feedbackDegrees?: readonly number[];
   /** Test samples by [true class][decided class]. */
   readonly confusion: readonly (readonly number[])[];
+  /** Of each test sample whether it was decided rightly, as `bitText` writes it; absent in older folders. */
+  readonly correct?: string;
   /** What the data call their classes, where that is not their numbers. */
   readonly classNames?: readonly string[];
   readonly inputSpikesPerSample?: number;
@@ -57,6 +59,9 @@ export interface RunResult {
   readonly outputSpikesPerSample?: number;
   readonly synapticEventsPerSample?: number;
   readonly synapseUpdatesPerSample?: number;
+  /** Of a circuit in training, by population, and how much of the network's own time a sample takes [ms]. */
+  readonly spikesPerSample?: Readonly<Record<string, number>>;
+  readonly msPerSample?: number;
   readonly trainSamplesPerSecond: number;
   readonly wallSeconds: number;
 }

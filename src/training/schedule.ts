@@ -6,13 +6,18 @@ import { schedules } from "./schedules.ts";
 /** Factor on the learning rate, as a function of the training progress in [0, 1). */
 export type Schedule = (progress: number) => number;
 
+/** The expression that a schedule's name stands for, or the expression itself. */
+export function scheduleText(asked: string): string {
+  return Object.hasOwn(schedules, asked) ? schedules[asked] : asked;
+}
+
 /**
  * Compiles a schedule from the name of one of `schedules`, or an expression in `progress` and `epoch` (from 0), such as
  * `0.1 ^ floor(epoch / 20)`.
  * @throws InputError when it cannot be read or gives no number of 0 or more
  */
 export function schedule(asked: string, epochs: number): Schedule {
-  const expression = Object.hasOwn(schedules, asked) ? schedules[asked] : asked;
+  const expression = scheduleText(asked);
   const fail = (expected: string, found?: string) =>
     new InputError(
       `schedule: expected an expression in progress and epoch, or one of ${Object.keys(schedules).join(", ")}, ` +

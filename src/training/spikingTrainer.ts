@@ -156,6 +156,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     },
     *evaluating(samples) {
       const confusion = emptyConfusion(sizes.at(-1)!);
+      const correct: boolean[] = [];
       const events = net.synapticEvents;
       const hidden = net.hiddenSpikes;
       const output = net.outputSpikes;
@@ -166,13 +167,16 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
         put(sampleOf(samples, n, sizes[0]), `evaluate ${n}`);
         input += net.input.spikes.length;
         const scores = learner.decide?.(n) ?? net.present(shown).logits;
-        confusion[samples.labels[n]][argmax(scores)]++;
+        const decided = argmax(scores);
+        confusion[samples.labels[n]][decided]++;
+        correct.push(decided === samples.labels[n]);
       }
       const hiddenSpikes = net.hiddenSpikes - hidden;
       net.synapticEvents = events; // only learning counts as cost
       return {
         accuracy: accuracyOf(confusion),
         confusion,
+        correct,
         inputSpikesPerSample: input / samples.count,
         hiddenSpikesPerSample: hiddenSpikes / samples.count,
         ...(net.readoutThreshold !== null && {

@@ -2,9 +2,11 @@ import { type DatasetArrays, datasetOf } from "../data/arrays.ts";
 import type { Dataset, Samples } from "../data/dataset.ts";
 import { dense, notation } from "../engine/network/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
+import { bitText } from "../math/bitSet.ts";
 import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
+import { circuitTrainer } from "./circuitTrainer.ts";
 import { epochOrder, type Parameters } from "./initialise.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
@@ -39,6 +41,14 @@ export interface Trained {
   readonly parameters: Parameters;
 }
 
+const trainers: {
+  readonly [twin in Twin]: (rule: Rule, data: Dataset, settings: TrainingSettings) => Trainer;
+} = {
+  rate: rateTrainer,
+  spike: spikingTrainer,
+  circuit: circuitTrainer,
+};
+
 /**
  * @throws InputError when the rule cannot learn in this network, or the network does not fit the data; for a rate twin
  *         before a backend has been chosen: `await selectBackend()`
@@ -52,9 +62,15 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
       `sizes: expected ${data.inputs} inputs and ${data.classes} classes, as ${data.name} has, got ${sizes.join("-")}`,
     );
   checkNeeds(rule, architecture);
-  return plan.twin === "rate"
-    ? rateTrainer(rule, data, plan.settings)
-    : spikingTrainer(rule, data, plan.settings);
+  for (const [key, own] of [
+    ["activation", "relu"],
+    ["loss", "cross-entropy"],
+  ] as const) {
+    const { [key]: asked = own } = plan.settings;
+    if (asked !== own && plan.twin !== "rate")
+      throw new InputError(`${key}: expected ${own} for the twin ${plan.twin}, got ${asked}`);
+  }
+  return trainers[plan.twin](rule, data, plan.settings);
 }
 
 /**
@@ -240,7 +256,7 @@ async function conclude(
 ): Promise<RunResult> {
   const { settings } = plan;
   const began = performance.now();
-  const { accuracy, confusion, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
+  const { accuracy, confusion, correct, ...spikes } = await evaluated(trainer, data.test, pause, "the test");
   checkSpikes(spikes, settings, trainer);
   const last = state.curve.at(-1);
   return {
@@ -270,6 +286,7 @@ async function conclude(
       feedbackDegrees: last?.feedbackDegrees ?? state.initialFeedbackDegrees,
     }),
     confusion,
+    correct: bitText(correct),
     ...(data.classNames && { classNames: data.classNames }),
     ...spikes,
     ...state.cost,

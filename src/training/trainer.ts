@@ -5,8 +5,10 @@ import type { Reading } from "../engine/exact/presentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
+import type { ActivationName, LossName, Units } from "../rate/activation.ts";
 import type { Chosen } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { CircuitSettings } from "./circuitSettings.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
 import type { SampleLog } from "./sampleLog.ts";
@@ -44,6 +46,9 @@ export interface TrainingSettings {
    * that the rule changes, on top of what the rule does itself.
    */
   readonly activityDecay?: number;
+  /** What hidden neurons and readout of the rate form compute; the spiking form is rectified, and takes a softmax. */
+  readonly activation?: ActivationName;
+  readonly loss?: LossName;
   /** What is chosen of the rule's options; the rest is as the rule says. */
   readonly ruleOptions?: Chosen;
   /** What learning reads of hidden neurons; `spikes` by default. See `Reading`. */
@@ -65,12 +70,16 @@ export interface TrainingSettings {
   readonly wiring?: Wiring;
   /** Probability of each hidden neuron to be left out while a sample is learned; see `SampleDropout`. */
   readonly dropout?: number;
+  /** Constants of circuits; the rest of `usualCircuit`. */
+  readonly circuit?: Partial<CircuitSettings>;
 }
 
 export interface Evaluation {
   readonly accuracy: number;
   /** Samples by [true class][decided class]. */
   readonly confusion: number[][];
+  /** Of each sample, in their order. */
+  readonly correct: boolean[];
   readonly inputSpikesPerSample?: number;
   readonly hiddenSpikesPerSample?: number;
   readonly outputSpikesPerSample?: number;
@@ -80,6 +89,8 @@ export interface Evaluation {
 export interface Cost {
   readonly synapticEventsPerSample?: number;
   readonly synapseUpdatesPerSample?: number;
+  /** Of circuits, by population. */
+  readonly spikesPerSample?: Readonly<Record<string, number>>;
 }
 
 /** A batch in pieces, one for each sample, that threads with trainers of their own can share. */
@@ -123,6 +134,8 @@ export interface Trainer {
    */
   seen?(count: number): Float32Array;
   readonly saturation: number;
+  /** Of a rate network; as spiking ones are where it is absent. */
+  readonly units?: Units;
   /** Whether all that is known of hidden neurons is their spikes, without which nothing can be learned. */
   readonly readsSpikes?: boolean;
   /** Of the network that is trained: the asked one, without hidden layers for the shallow control. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { onlyIn } from "../../src/math/bitSet.ts";
 import type { Results, RunRecord, RunResult } from "../../src/training/results.ts";
 import { idxImages, idxLabels, tinySet } from "../data/idxFiles.ts";
 import { sized } from "../long.ts";
@@ -80,7 +81,14 @@ describe("a run folder", () => {
     const both = [
       ...["rule", "twin", "dataset", "architecture", "seed", "epochs", "batch", "learningRate"],
       ...["testAccuracy", "testSamples", "validationAccuracy", "trainAccuracy", "trainSamples", "curve"],
-      ...["initialAlignmentDegrees", "alignmentDegrees", "confusion", "trainSamplesPerSecond", "wallSeconds"],
+      ...[
+        "initialAlignmentDegrees",
+        "alignmentDegrees",
+        "confusion",
+        "correct",
+        "trainSamplesPerSecond",
+        "wallSeconds",
+      ],
     ];
     const spiking = [
       ...["encoder", "eligibility", "reading", "readout"],
@@ -99,6 +107,7 @@ describe("a run folder", () => {
       expect(run).toMatchObject({ testSamples: 50, trainSamples: 100 });
       expect(run.curve.map(point => point.epoch)).toEqual([1, 2]);
       expect(run.confusion.flat().reduce((sum, count) => sum + count)).toBe(50);
+      expect(onlyIn(run.correct!, "0".repeat(14))).toEqual([Math.round(50 * run.testAccuracy), 0]);
       for (const share of [run.testAccuracy, run.validationAccuracy, run.trainAccuracy]) {
         expect(share).toBeGreaterThanOrEqual(0);
         expect(share).toBeLessThanOrEqual(1);

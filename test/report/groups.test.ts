@@ -21,6 +21,6 @@ test("runs on different data are never averaged", () => {
 
 test("one value has no deviation, several have the sample one", () => {
   expect(summarize([3])).toEqual({ mean: 3 });
-  expect(summarize([1, 3])).toEqual({ mean: 2, sd: Math.SQRT2 });
+  expect(summarize([1, 3])).toEqual({ mean: 2, sd: Math.SQRT2, interval: [1, 3] });
   expect(summarize([undefined, null, Number.NaN])).toBeUndefined();
 });

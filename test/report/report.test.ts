@@ -90,7 +90,14 @@ test("figures and frames agree: each drawn figure has a frame with a name and a 
   const rasters = ["bp", "pepita:textbook"].map(rule => ({ name: rule, rule, seed: 1, raster }));
   const { markup, scripts } = parts(renderReport({ run: record, results: twoTwins, rasters, plotly }));
   const sections = JSON.parse(scripts[0]) as { id: string; choices: { plots: unknown[] }[] }[];
-  expect(sections.map(({ id }) => id)).toEqual(["accuracy", "learning", "alignment", "sample", "confusion"]);
+  expect(sections.map(({ id }) => id)).toEqual([
+    "accuracy",
+    "differences",
+    "learning",
+    "alignment",
+    "sample",
+    "confusion",
+  ]);
   for (const { id, choices } of sections) {
     const start = markup.indexOf(`<section id="${id}"`);
     const html = markup.slice(start, markup.indexOf("</section>", start));

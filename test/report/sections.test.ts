@@ -11,6 +11,7 @@ function sectionsOf(results: Results, rasters: readonly NamedRaster[] = []) {
 test("sections without data are left out", () => {
   expect(sectionsOf(twoTwins).map(section => section.id)).toEqual([
     "accuracy",
+    "differences",
     "learning",
     "alignment",
     "confusion",

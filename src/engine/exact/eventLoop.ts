@@ -158,6 +158,21 @@ export class EventLoop implements Loop {
     this.time = end;
   }
 
+  rest(): void {
+    const t = this.time;
+    for (const plastic of this.plastic) plastic?.rest(t);
+    // Spikes on their way, and crossings that are not to come.
+    this.#queue.keep(source => source < CROSSING);
+    for (const state of this.populations) {
+      state.rest(t);
+      if (state.group) for (let i = 0; i < state.size; i++) this.predict(state, i);
+    }
+  }
+
+  startAt(time: number): void {
+    this.time = time;
+  }
+
   takeWeights(): void {
     for (const { rows } of this.#bundles) for (const one of rows) one.takeWeights();
   }

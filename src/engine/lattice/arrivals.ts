@@ -41,6 +41,11 @@ export class Arrivals {
     due.length = 0;
   }
 
+  /** Forgets all spikes. */
+  clear(): void {
+    for (const slot of this.#slots) if (slot) slot.length = 0;
+  }
+
   #steps(row: number, cursor: number): number {
     return delaySteps(this.#synapses.delayAt(row, cursor), this.#dt, this.#path);
   }

@@ -166,6 +166,23 @@ export class GridLoop implements Loop {
     this.#crew.end();
   }
 
+  rest(): void {
+    this.#crew.run();
+    for (const { plastic, learns, arrivals } of this.#links) {
+      plastic?.rest(this.time);
+      if (learns instanceof ShiftRows) learns.rest(this.time);
+      arrivals?.clear();
+    }
+    for (const history of this.#histories) history.clear();
+    for (const state of this.populations) state.rest(this.time);
+  }
+
+  startAt(time: number): void {
+    this.time = time;
+    this.#step = Math.round(time / this.dt);
+    this.#reached = this.#step;
+  }
+
   addActor(act: Act): number {
     return this.#actors.add(act);
   }

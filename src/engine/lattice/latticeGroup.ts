@@ -180,6 +180,16 @@ export class LatticeGroup implements NeuronState {
     if (follows !== undefined && t === 0) this.#states[1][i] = x * follows;
   }
 
+  /** Of exact steps alone: where the states of others begin depends on their model. */
+  get rest(): (() => void) | undefined {
+    if (this.#numeric) return undefined;
+    return () => {
+      for (const state of this.#states) state.fill(0, 0, this.size);
+      this.#raised?.fill(0);
+      this.#blockedUntil?.fill(-1);
+    };
+  }
+
   get parameters(): LatticeStep["parameters"] {
     return this.step.parameters;
   }

@@ -200,6 +200,10 @@ export class ShiftRows {
     }
   }
 
+  rest(t: number): void {
+    this.#rule.rest?.(t);
+  }
+
   /** Nothing waits to be made up for. */
   update(): void {}
 

@@ -30,6 +30,12 @@ export class SpikeHistory {
     this.#counts[step % this.#steps] = 0;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#counts.fill(0);
+    this.#rounds.fill(-1);
+  }
+
   push(step: number, neuron: number): void {
     const slot = step % this.#steps;
     const count = this.#counts[slot]++;

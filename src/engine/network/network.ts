@@ -26,6 +26,7 @@ import type { Plasticity } from "./plasticity/plasticSynapses.ts";
 import { inMemory, Room } from "./room.ts";
 import { type StimulusSpec, stimulus } from "./stimuli/stimulus.ts";
 import type { Stimulus } from "./stimuli/timing.ts";
+import { type Stream, type StreamSpec, streamOf } from "./stream.ts";
 import { named } from "./streams.ts";
 import { connectFields } from "./synapses/connect.ts";
 import { convolutionFields } from "./synapses/convolution.ts";
@@ -94,6 +95,8 @@ export interface NetworkSpec {
   readonly populations: Readonly<Record<string, PopulationSpec>>;
   readonly projections?: readonly ProjectionSpec[];
   readonly stimuli?: readonly StimulusSpec[];
+  /** Samples that it is shown, one after the other. */
+  readonly stream?: StreamSpec;
 }
 
 export interface Population {
@@ -130,6 +133,8 @@ export interface Network {
   }[];
   /** Each makes a stimulus at its beginning: stimuli have a state, and a simulation its own of each. */
   readonly stimuli: readonly (() => Stimulus)[];
+  /** null where it is shown no samples. */
+  readonly stream: Stream | null;
 }
 
 /**
@@ -160,7 +165,7 @@ export function placeOf({ projections }: Network, projection: string | number): 
 function build(spec: NetworkSpec, options: { readonly seed?: number }): Network {
   within("options", () => expectOnly(options, "the options", ["seed"]));
   const { seed = 1 } = options;
-  expectOnly(spec, "a network", ["populations", "projections", "stimuli"]);
+  expectOnly(spec, "a network", ["populations", "projections", "stimuli", "stream"]);
   within("populations", () => expectFields(spec.populations, "populations by name"));
   expectList("projections", spec.projections, "projections");
   expectList("stimuli", spec.stimuli, "stimuli");
@@ -231,6 +236,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
     echoes: echoes(p, models, projections),
     outgoing: projections.flatMap((projection, q) => (projection.from === p ? [q] : [])),
   }));
+  const stream = spec.stream === undefined ? null : within("stream", () => streamOf(spec.stream!, seed));
   const given = spec.stimuli ?? [];
   given.forEach((one, s) => {
     within(`stimuli[${s}]`, () => {
@@ -247,7 +253,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
       );
     }
     const make = () =>
-      stimulus(stimulusSpec, p, populations[p].size, models[p] === null, seed, own[s].stream);
+      stimulus(stimulusSpec, p, populations[p].size, models[p] === null, seed, own[s].stream, stream);
     within(`stimuli[${s}]`, make);
     return make;
   });
@@ -255,7 +261,7 @@ function build(spec: NetworkSpec, options: { readonly seed?: number }): Network 
     .map((make, s) => ({ make, rank: own[s].rank }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ make }) => make);
-  return { populations, projections, stimuli };
+  return { populations, projections, stimuli, stream };
 }
 
 /** A name that is none of the network's, as an error shows it: short, whatever a file holds. */

@@ -22,8 +22,11 @@ export interface Parameter {
   check?(value: number, others: Others): true | string;
   /** It is neither a number nor a word: whoever uses it checks it. */
   readonly own?: boolean;
-  /** A place in a network where it may differ between synapses, pairs of neurons or neurons. */
-  readonly varies?: "synapse" | "pair" | "neuron";
+  /**
+   * A place in a network where it may differ between synapses, pairs of neurons or neurons; or a parameter that may be a
+   * function of the time [ms].
+   */
+  readonly varies?: "synapse" | "pair" | "neuron" | "time";
   /** What a map in this place holds; of several kinds of maps, those of this one. */
   fields?(value: Others): Table | undefined;
   readonly doc?: string;
@@ -66,7 +69,16 @@ function rowFault(row: Parameter): string | null {
   return null;
 }
 
-type Value<P> = P extends { unit: Unit } ? number : P extends { words: readonly (infer W)[] } ? W : string;
+/** A number, or what it is at a time [ms]. */
+export type OverTime = number | ((t: number) => number);
+
+type Value<P> = P extends { unit: Unit; varies: "time" }
+  ? OverTime
+  : P extends { unit: Unit }
+    ? number
+    : P extends { words: readonly (infer W)[] }
+      ? W
+      : string;
 type Defaulted<T> = { [K in keyof T]: T[K] extends { default: unknown } ? K : never }[keyof T];
 
 /** The values of a table, filled in. */
@@ -103,8 +115,8 @@ export function filled<T extends Table>(given: object, parameters: T): Values<T>
 }
 
 function check(name: string, value: unknown, parameter: Parameter, others: Others): void {
-  const { unit, words, own } = parameter;
-  if (own) return;
+  const { unit, words, own, varies } = parameter;
+  if (own || (varies === "time" && typeof value === "function")) return;
   if (words && !unit) expectChoice(name, value, words);
   const number = typeof value === "number" ? value : Number.NaN;
   const fine = parameter.check

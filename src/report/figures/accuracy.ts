@@ -12,15 +12,16 @@ export function accuracyPlot(groups: readonly RuleGroup[], styles: ReadonlyMap<s
   const lines =
     rules.length > 0 ? frozen.flatMap(group => twins.flatMap(t => controlLine(group, t, width))) : [];
   // A twin that is alone stands in the middle of its rule's place.
-  const aside = twins.every(twin => shown.some(group => group[twin].length > 0)) ? 0.14 : 0;
-  const place = (i: number, twin: Twin) => round(i + (twin === "rate" ? -aside : aside));
+  const there = twins.filter(twin => shown.some(group => group[twin].length > 0));
+  const place = (i: number, twin: Twin) => round(i + 0.28 * (there.indexOf(twin) - (there.length - 1) / 2));
   const dots = shown.flatMap((group, i) =>
-    twins.flatMap(t => dot(group, t, place(i, t), styles.get(group.name)!)),
+    there.flatMap(t => dot(group, t, place(i, t), styles.get(group.name)!)),
   );
   const bars = shown.flatMap((group, i) =>
     gapBar(
       group,
-      twins.map(t => place(i, t)),
+      there,
+      there.map(t => place(i, t)),
     ),
   );
   const data = [...lines, ...bars, ...dots];
@@ -69,8 +70,9 @@ function dot(group: RuleGroup, twin: Twin, x: number, style: RuleStyle): PlotTra
 }
 
 /** A thin line between the twins, so that the eye reads the gap. */
-function gapBar(group: RuleGroup, x: readonly number[]): PlotTrace[] {
-  const ends = twins.map(twin => summarize(group[twin].map(run => 100 * run.testAccuracy))?.mean);
+function gapBar(group: RuleGroup, there: readonly Twin[], x: readonly number[]): PlotTrace[] {
+  if (there.length < 2) return [];
+  const ends = there.map(twin => summarize(group[twin].map(run => 100 * run.testAccuracy))?.mean);
   if (ends.some(end => end === undefined)) return [];
   return [
     {

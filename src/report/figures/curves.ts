@@ -28,6 +28,7 @@ export function alignmentPlots(groups: readonly RuleGroup[], styles: Styles, lay
     ...group,
     rate: group.rate.map(withStart),
     spike: group.spike.map(withStart),
+    circuit: group.circuit.map(withStart),
   }));
   const update = curveTraces(fromStart, styles, p => p.alignmentDegrees?.[layer]);
   const feedback = curveTraces(fromStart, styles, p => p.feedbackDegrees?.[layer]);

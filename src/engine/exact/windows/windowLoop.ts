@@ -38,7 +38,9 @@ const LONGEST = 5;
 const FIRST = -(2 ** 30);
 
 /** The longest window in which no spike of a neuron reaches another [ms]; 0 where `WindowLoop` is not for a network. */
-export function windowOf({ populations, projections }: Network): number {
+export function windowOf({ populations, projections, stream }: Network): number {
+  // Which is brought to rest between samples.
+  if (stream) return 0;
   let longest = LONGEST;
   for (const { model } of populations) {
     if (!model) continue;

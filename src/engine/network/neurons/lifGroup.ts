@@ -71,6 +71,15 @@ export class LifGroup implements NeuronGroup {
     this.#put(i, this.#go(t), v);
   }
 
+  rest(t: number): void {
+    this.#origin = t;
+    this.#now = t;
+    this.#e = this.#leaky ? 1 : 0;
+    this.#crossing.fill(0);
+    this.#refractoryUntil.fill(-Infinity);
+    for (let i = 0; i < this.#u.length; i++) this.#put(i, this.#e, this.parameters.vRest);
+  }
+
   silence(i: number): void {
     this.#silent ??= new Uint8Array(this.#u.length);
     this.#silent[i] = 1;

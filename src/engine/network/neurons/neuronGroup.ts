@@ -15,6 +15,11 @@ export interface NeuronState {
   setCurrent(i: number, t: number, current: number): void;
   /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */
   setPotential?(i: number, t: number, v: number): void;
+  /**
+   * All neurons are at rest at t, as if nothing had ever reached them but their constant currents now; for models that can
+   * be brought there.
+   */
+  readonly rest?: ((t: number) => void) | undefined;
   /** Neuron i fires no more. */
   silence?(i: number): void;
   /** Potential of neuron i at t, not before its last event; changes nothing. */

@@ -38,6 +38,10 @@ class ParrotGroup implements NeuronGroup {
     return spikes;
   }
 
+  rest(): void {
+    this.heard.fill(0);
+  }
+
   nextSpike(): number {
     return Infinity;
   }

@@ -50,5 +50,12 @@ export function continuously(
     since[s] = integral.at(j, t);
     eligible[s] += by / integral.left(t);
   };
-  return { ...leaving(raise), weightAt: (s, _pre, _post, t) => weightAt(s, t) };
+  const left = leaving(raise);
+  const rest = (t: number) => {
+    left.rest?.(t);
+    restart(t);
+    eligible.fill(0);
+    integral.rest(t);
+  };
+  return { ...left, rest, weightAt: (s, _pre, _post, t) => weightAt(s, t) };
 }

@@ -36,6 +36,8 @@ export interface Gate {
   isOpen(post: number, t: number): boolean;
   /** Where spikes of the postsynaptic neurons matter to it. */
   postSpike?(post: number, t: number): void;
+  /** Forgets them. */
+  rest?(): void;
 }
 
 export function gateOf(
@@ -55,6 +57,7 @@ export function gateOf(
   const own = new Trace(postSides, tauMem);
   return {
     ...(drop > 0 && { postSpike: (post: number, t: number) => own.bump(post, t, drop) }),
+    rest: () => own.clear(),
     isOpen(post, t) {
       const v = neurons.potential(post, t);
       // What spikes took off is none of it, or positive: an exponential only where it matters.

@@ -41,6 +41,15 @@ export class Modulator {
     this.#followers.push(hear);
   }
 
+  /** Is 0 at t [ms], as nothing that has arrived counts any more. */
+  rest(t: number): void {
+    this.#scaled.fill(0);
+    this.#origin = t;
+    this.#now = t;
+    this.#grown = 1;
+    this.#left = 1;
+  }
+
   at(i: number, t: number): number {
     this.#go(t);
     return this.#scaled[i] * this.#left;

@@ -52,6 +52,14 @@ export class ModulatorIntegral {
     return t - this.#origin > SPAN * this.#tau;
   }
 
+  /** As `restart`, where the modulator is 0 from t on. */
+  rest(t: number): void {
+    this.#origin = t;
+    this.#now = t;
+    this.#left = 1;
+    this.#constant.fill(0);
+  }
+
   /** The origin is t from now on, where G is 0. */
   restart(t: number): void {
     this.#origin = t;

@@ -198,6 +198,12 @@ export class PlasticSynapses {
     return !this.#columns || this.#columns.start[j + 1] > this.#columns.start[j];
   }
 
+  /** Spikes until now [ms] leave nothing. */
+  rest(t: number): void {
+    this.#arrived.length = 0;
+    for (const rule of this.#rules) rule.rest?.(t);
+  }
+
   /** Takes in weights of the network's list that are not what has been given to it. */
   takeWeights(): void {
     const { heldWeights } = this.#synapses;

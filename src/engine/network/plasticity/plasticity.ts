@@ -34,6 +34,8 @@ export interface SynapseRule {
   weightAt?(synapse: number, pre: number, post: number, t: number, stored: number): number;
   /** Factor on the weight for the spike that has just reached this side. */
   efficacy?(pre: number): number;
+  /** Spikes until now [ms] leave nothing; weights and tags stay. See `rests` of the model. */
+  rest?(t: number): void;
   /** A reward at t [ms], not before the present. */
   reward?(t: number, amount: number): void;
   /**
@@ -96,6 +98,8 @@ export interface PlasticityModel {
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
   create(site: Site): SynapseRule;
+  /** Whether its synapses can be brought to rest, by `rest` of the rule where spikes leave anything there. */
+  readonly rests?: boolean;
   /** Whether all that its rule does is a `shift`, which loops of its own may take over; see `ShiftRows`. */
   readonly shifts?: boolean;
   /** Set for a pair rule that loops of its own may take over; see `StdpRows`. */

@@ -58,7 +58,11 @@ const parameters = table({
     doc: "modulator whose spikes make changes of the weight of those that wait; without it they come at once",
   },
   ...gateParameters,
-  eta: { unit: "1", doc: "change of the weight per modulator and eligibility; with continuous, and per ms" },
+  eta: {
+    unit: "1",
+    varies: "time",
+    doc: "change of the weight per modulator and eligibility, or what it is at a time; with continuous, per ms, and a number",
+  },
   height: { unit: "1", default: 1, doc: "what a presynaptic spike raises its trace by" },
   tauPlus: { ...decay, default: 20, doc: "time constant of the presynaptic trace; Infinity counts spikes" },
   tauMinus: { ...time, default: 20, doc: "time constant of the postsynaptic trace, for pair" },
@@ -100,6 +104,7 @@ function modulated(p: Parameters): PlasticityModel {
   return {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,
+    rests: true,
     shares: read !== "continuous" && !waits,
     shifts: eligibility === "online" && !waits,
     modulators: { ...(modulator !== "" && { modulator }), ...(waits && { consolidate }) },
@@ -116,7 +121,9 @@ function modulated(p: Parameters): PlasticityModel {
       if (eligibility === "online") return online(p, site, bounds, input);
       if (input && read === "continuous") {
         const tau = eligibility === "trace" ? p.tauPlus : p.tauEligibility;
-        return continuously(site, input, { eta: p.eta, tau, bounds }, raise => leaving(p, site, raise));
+        return continuously(site, input, { eta: p.eta as number, tau, bounds }, raise =>
+          leaving(p, site, raise),
+        );
       }
       const change = (s: number, by: number) => {
         weights[s] = clip(weights[s] + by, bounds);
@@ -127,7 +134,7 @@ function modulated(p: Parameters): PlasticityModel {
 }
 
 /** @throws InputError for parameters that have no meaning together */
-function expectReadable({ eligibility, modulator, read, gate, consolidate }: Parameters): void {
+function expectReadable({ eligibility, modulator, read, gate, consolidate, eta }: Parameters): void {
   const online = eligibility === "online";
   const fail = (field: string, expected: string, got: string) =>
     new InputError(`${field}: expected ${expected}, got ${got}`);
@@ -143,9 +150,26 @@ function expectReadable({ eligibility, modulator, read, gate, consolidate }: Par
     );
   if (consolidate !== "" && read !== "pre" && read !== "post")
     throw fail("read", "pre or post with consolidate", read);
+  if (typeof eta === "function" && read === "continuous")
+    throw fail("eta", "a number with continuous", "a function of the time");
   const gated = online || (modulator !== "" && (read === "pre" || read === "post"));
   if (gate !== "none" && !gated)
     throw fail("gate", `none ${modulator === "" ? "without online or a modulator" : `with ${read}`}`, gate);
+}
+
+/** eta at a time [ms], asked once for each. */
+function rateOf({ eta }: Parameters): (t: number) => number {
+  if (typeof eta === "number") return () => eta;
+  let [now, rate] = [Number.NaN, 0];
+  return t => {
+    if (t !== now) {
+      rate = eta(t);
+      if (!Number.isFinite(rate))
+        throw new InputError(`eta: expected a finite number at t = ${t} ms, got ${rate}`);
+      now = t;
+    }
+    return rate;
+  };
 }
 
 type Change = (synapse: number, by: number) => void;
@@ -160,6 +184,10 @@ function leaving(
   const [up, down] = eligibility === "pair" ? [aPlus, aMinus] : [1, 0];
   const [x, y] = [new Trace(site.preSides, tauPlus), new Trace(site.postSides, tauMinus)];
   return {
+    rest() {
+      x.clear();
+      y.clear();
+    },
     preSpike: (pre, t) => x.bump(pre, t, height),
     ...(down !== 0 && {
       postSpike: (post: number, t: number) => y.bump(post, t),
@@ -174,11 +202,21 @@ function leaving(
 function eligibilityOf(p: Parameters, site: Site) {
   if (p.eligibility === "trace") {
     const x = new Trace(site.preSides, p.tauPlus);
-    const spikes: SynapseRule = { preSpike: (pre, t) => x.bump(pre, t, p.height) };
+    const spikes: SynapseRule = {
+      rest: () => x.clear(),
+      preSpike: (pre, t) => x.bump(pre, t, p.height),
+    };
     return { spikes, at: (pre: number, _own: number, t: number) => x.at(pre, t) };
   }
   const e = new Trace(site.synapses, p.tauEligibility);
-  const spikes = leaving(p, site, (own, _post, t, by) => e.bump(own, t, by));
+  const left = leaving(p, site, (own, _post, t, by) => e.bump(own, t, by));
+  const spikes: SynapseRule = {
+    ...left,
+    rest(t) {
+      left.rest?.(t);
+      e.clear();
+    },
+  };
   return { spikes, at: (_pre: number, own: number, t: number) => e.at(own, t) };
 }
 
@@ -186,20 +224,22 @@ function eligibilityOf(p: Parameters, site: Site) {
 function atEvents(p: Parameters, site: Site, change: Change, modulator?: Modulator): SynapseRule {
   if (modulator && p.read !== "arrival") return readAtSpikes(p, site, change, modulator);
   const { spikes, at } = eligibilityOf(p, site);
+  const eta = rateOf(p);
   return {
     ...spikes,
     ...(modulator && { modulatedBy: modulator }),
-    modulate: (s, pre, _post, t, own, m) => change(s, p.eta * (m * at(pre, own, t))),
+    modulate: (s, pre, _post, t, own, m) => change(s, eta(t) * (m * at(pre, own, t))),
   };
 }
 
 function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modulator): SynapseRule {
   const { spikes, at } = eligibilityOf(p, site);
   const gate = gateOf(p, site);
+  const eta = rateOf(p);
   const act = (s: number, pre: number, post: number, t: number, own: number) => {
     const m = modulator.at(post, t);
     if (m === 0 || !gate.isOpen(post, t)) return false;
-    change(s, p.eta * (m * at(pre, own, t)));
+    change(s, eta(t) * (m * at(pre, own, t)));
     return true;
   };
   const both = (post: number, t: number) => {
@@ -207,9 +247,14 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
     gate.postSpike?.(post, t);
   };
   const hears = spikes.postSpike || gate.postSpike;
-  if (p.read === "pre") return { ...spikes, ...(hears && { postSpike: both }), passed: act };
+  const rest = (t: number) => {
+    spikes.rest?.(t);
+    gate.rest?.();
+  };
+  if (p.read === "pre") return { ...spikes, rest, ...(hears && { postSpike: both }), passed: act };
   return {
     ...spikes,
+    rest,
     ...(hears && { postSpike: both }),
     atPost(s, pre, post, t, own) {
       spikes.atPost?.(s, pre, post, t, own);
@@ -220,12 +265,13 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
 
 /** @param modulator  or, without, those that stand */
 function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator): SynapseRule {
-  const { eta, height, tauPlus, end } = p;
+  const { height, tauPlus, end } = p;
+  const eta = rateOf(p);
   const { isOpen, ...heard } = gateOf(p, site);
   const held = new Float64Array(modulator ? 0 : site.postSides);
   const by = (post: number, t: number) => {
     const m = modulator ? modulator.at(post, t) : held[post];
-    return m === 0 || !isOpen(post, t) ? Number.NaN : eta * leftAt(end, height, t, tauPlus) * m;
+    return m === 0 || !isOpen(post, t) ? Number.NaN : eta(t) * leftAt(end, height, t, tauPlus) * m;
   };
   return {
     ...heard,

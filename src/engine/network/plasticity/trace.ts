@@ -29,6 +29,11 @@ export class Trace {
     this.#last[i] = t;
   }
 
+  /** Forgets all spikes. */
+  clear(): void {
+    this.#value.fill(0);
+  }
+
   at(i: number, t: number): number {
     const value = this.#value[i];
     return value === 0 ? 0 : value * exp(-(t - this.#last[i]) / this.tau);

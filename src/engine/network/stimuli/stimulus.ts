@@ -3,15 +3,30 @@ import { Rng } from "../../../math/rng.ts";
 import { instant } from "../../instant.ts";
 import { expectFinite, expectMoment } from "../expect.ts";
 import type { Table } from "../parameters.ts";
+import type { Stream } from "../stream.ts";
 import { type CurrentSpec, current, currentFields } from "./current.ts";
 import { type NoiseSpec, noise, noiseFields } from "./noise.ts";
 import { type PoissonSpec, poisson, poissonFields } from "./poisson.ts";
 import { type RegularSpec, regular, regularFields } from "./regular.ts";
+import {
+  type LabelsSpec,
+  labels,
+  labelsFields,
+  type PhaseSignalSpec,
+  phaseFields,
+  phaseSignal,
+  type SamplesSpec,
+  samples,
+  samplesFields,
+} from "./samples.ts";
 import type { SpikeTarget } from "./selection.ts";
 import { type SpikesSpec, spikes, spikesFields } from "./spikes.ts";
 import type { Stimulus, Timing } from "./timing.ts";
 
-export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec | NoiseSpec;
+/** Of the samples of a stream. */
+type StreamedSpec = SamplesSpec | LabelsSpec | PhaseSignalSpec;
+
+export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec | NoiseSpec | StreamedSpec;
 
 /** What a stimulus of each kind holds. */
 export const stimulusFields: ReadonlyMap<unknown, Table> = new Map(
@@ -21,6 +36,9 @@ export const stimulusFields: ReadonlyMap<unknown, Table> = new Map(
     spikes: spikesFields,
     current: currentFields,
     noise: noiseFields,
+    samples: samplesFields,
+    labels: labelsFields,
+    phase: phaseFields,
   }),
 );
 
@@ -28,6 +46,7 @@ export const stimulusFields: ReadonlyMap<unknown, Table> = new Map(
  * Checks a description and makes its stimulus.
  * @param input  whether the population is one of inputs, which emits spikes instead of receiving them
  * @param name   of its streams of random numbers
+ * @param stream  of the network, where it is shown samples
  * @throws InputError that names the field, its value and what was expected
  */
 export function stimulus(
@@ -37,6 +56,7 @@ export function stimulus(
   input: boolean,
   seed: number,
   name: string,
+  stream: Stream | null = null,
 ): Stimulus {
   if (spec.kind === "current" || spec.kind === "noise") {
     if (input) {
@@ -46,7 +66,7 @@ export function stimulus(
       ? current(spec, population, size)
       : noise(spec, population, size, seed, name);
   }
-  const timing = timingOf(spec, size, seed, name);
+  const timing = timingOf(spec, size, seed, name, stream);
   const { weight, delay = 0 } = spec;
   if (input && weight !== undefined) {
     throw new InputError(`weight: expected none for the input population ${spec.to}, got ${weight}`);
@@ -54,7 +74,7 @@ export function stimulus(
   const weights = input ? null : perNeuron(weight, size, new Rng(seed, `${name}, weights`));
   expectMoment("delay", delay);
   return {
-    ...(delay === 0 ? timing : delayed(timing, delay)),
+    ...(delay === 0 ? timing : delayed(expectDelayed(timing, delay), delay)),
     population,
     effect: input ? "spike" : "input",
     weight: typeof weight === "number" ? weight : 0,
@@ -83,8 +103,15 @@ function timingOf(
   size: number,
   seed: number,
   name: string,
+  stream: Stream | null,
 ): Timing {
   switch (spec.kind) {
+    case "samples":
+      return samples(spec, expectStream(spec, stream), size, name);
+    case "labels":
+      return labels(spec, expectStream(spec, stream), size, name);
+    case "phase":
+      return phaseSignal(spec, expectStream(spec, stream), size);
     case "poisson":
       return poisson(spec, size, seed, name);
     case "regular":
@@ -93,9 +120,14 @@ function timingOf(
       return spikes(spec, size);
     default:
       throw new InputError(
-        `kind: expected poisson, regular, spikes, current or noise, got ${String((spec as { kind: unknown }).kind)}`,
+        `kind: expected one of ${[...stimulusFields.keys()].join(", ")}, got ${String((spec as { kind: unknown }).kind)}`,
       );
   }
+}
+
+function expectStream({ kind }: StreamedSpec, stream: Stream | null): Stream {
+  if (stream) return stream;
+  throw new InputError(`kind: expected a network with a stream for ${kind}, got none`);
 }
 
 function bombardment(
@@ -108,6 +140,12 @@ function bombardment(
   const key = [rng.nextUint32(), rng.nextUint32()] as const;
   const [from, to] = [instant(start + delay), instant(stop + delay)];
   return { bombardment: { perMs: rate / 1000, start: from, stop: to, key } };
+}
+
+/** @throws InputError where samples, which begin and end at times of their own, are to come later */
+function expectDelayed(timing: Timing, delay: number): Timing {
+  if (!timing.bySample) return timing;
+  throw new InputError(`delay: expected none, as a phase says when samples are shown, got ${delay}`);
 }
 
 function delayed({ shots: _, ...timing }: Timing, delay: number): Timing {

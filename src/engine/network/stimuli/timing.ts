@@ -22,6 +22,13 @@ export interface Timing {
   readonly drawn?: boolean;
   /** Set where entries are all neurons, with independent Poisson events of one constant rate, from `NeuronStreams`. */
   readonly shots?: Shots;
+  /**
+   * Whether they are those of samples of a stream. On a lattice such an event comes at the last point before its time, so
+   * that none comes in the time of the next sample.
+   */
+  readonly bySample?: boolean;
+  /** Begins with a sample of the stream instead of the first one; before anything else is asked. */
+  from?(sample: number): void;
   /** About how many events come between two times [ms], where they could be very many. */
   expected?(from: number, to: number): number;
 }

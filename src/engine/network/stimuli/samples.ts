@@ -1,0 +1,202 @@
+import { InputError, shown } from "../../../errors.ts";
+import { Rng } from "../../../math/rng.ts";
+import { instant } from "../../instant.ts";
+import { SpikeTrain } from "../../record/spikeTrain.ts";
+import { expectChoice, expectNumber, expectOnly, expectTime } from "../expect.ts";
+import { table } from "../parameters.ts";
+import type { PhaseSpec, Stream } from "../stream.ts";
+import { MOST_RATE, type SpikeTarget, targetFields } from "./selection.ts";
+import type { Timing } from "./timing.ts";
+
+/** Makes spikes of intensities: what an encoder's definition creates. */
+export type Code = (settings: {
+  readonly inputs: number;
+  readonly durationMs: number;
+  readonly tauMem: number;
+  readonly maxSpikes: number;
+  readonly seed: number;
+}) => {
+  encode(
+    intensities: Float32Array,
+    key: string,
+    into: { readonly spikes: SpikeTrain; gain: number; analogue: Float64Array | null },
+    sample?: { readonly intensities: Float32Array; readonly recording?: unknown },
+  ): void;
+};
+
+interface OfSamples extends SpikeTarget {
+  /** A phase of the stream; by default all of the time of each sample. */
+  readonly during?: string;
+}
+
+/** The intensities of each sample of the stream, in spikes. */
+export interface SamplesSpec extends OfSamples {
+  readonly kind: "samples";
+  /** A description has the name of an encoder. */
+  readonly encoder: Code;
+  /** Between two spikes of a full intensity [ms]. */
+  readonly interval: number;
+  /** [ms]; spikes come at multiples of it, the last one before they would. Without it at any time. */
+  readonly resolution?: number;
+}
+
+/** The class of each sample: neuron k fires while one of class k is shown. */
+export interface LabelsSpec extends OfSamples {
+  readonly kind: "labels";
+  /** Between two spikes [ms]; the first comes after half of it. */
+  readonly interval: number;
+  /** `right`, by default, or the number of a `wrong` class that is drawn for each sample. */
+  readonly which?: "right" | "wrong";
+}
+
+/** All neurons fire in each sample: once, as a phase begins, or at an interval. */
+export interface PhaseSignalSpec extends OfSamples {
+  readonly kind: "phase";
+  /** Between two spikes [ms]; the first comes after half of it. */
+  readonly interval?: number;
+}
+
+const during = {} as const;
+export const samplesFields = table({
+  ...targetFields,
+  during,
+  encoder: { own: true },
+  interval: { unit: "ms", own: true },
+  resolution: { unit: "ms", own: true },
+});
+export const labelsFields = table({
+  ...targetFields,
+  during,
+  interval: { unit: "ms", own: true },
+  which: { words: ["right", "wrong"] },
+});
+export const phaseFields = table({ ...targetFields, during, interval: { unit: "ms", own: true } });
+
+/**
+ * @param size  of the population
+ * @param name  of its stream of random numbers
+ * @throws InputError that names the field, its value and what was expected
+ */
+export function samples(spec: SamplesSpec, stream: Stream, size: number, name: string): Timing {
+  expectOnly(spec, "samples", Object.keys(samplesFields));
+  const { encoder, interval, resolution } = spec;
+  const { start, stop } = windowOf(spec, stream);
+  if (typeof encoder !== "function")
+    throw new InputError(
+      `encoder: expected what makes one, as encoders have in create, got ${shown(encoder)}`,
+    );
+  expectInterval(interval);
+  if (resolution !== undefined) expectTime("resolution", resolution);
+  const { data, inputs, seed } = stream;
+  if (inputs !== size)
+    throw new InputError(`to: expected a population of ${inputs}, as samples have inputs, got ${size}`);
+  const durationMs = stop - start;
+  const settings = { inputs, durationMs, tauMem: Infinity, maxSpikes: durationMs / interval };
+  const code = encoder({ ...settings, seed });
+  const into = { spikes: new SpikeTrain(), gain: 1, analogue: null };
+  return bySample(stream, (n, train) => {
+    const place = stream.place(n);
+    const intensities = data.intensities.subarray(place * inputs, (place + 1) * inputs);
+    code.encode(intensities, `${name} ${n}`, into, { intensities, recording: data.recordings?.[place] });
+    const { times, neurons, length } = into.spikes;
+    for (let k = 0; k < length; k++) {
+      if (times[k] >= durationMs) continue;
+      const t = start + times[k];
+      train.push(resolution === undefined ? t : Math.floor(t / resolution + 1e-9) * resolution, neurons[k]);
+    }
+  });
+}
+
+/** As `samples`. */
+export function labels(spec: LabelsSpec, stream: Stream, size: number, name: string): Timing {
+  expectOnly(spec, "labels", Object.keys(labelsFields));
+  const { interval, which = "right" } = spec;
+  const window = windowOf(spec, stream);
+  expectInterval(interval);
+  expectChoice("which", which, ["right", "wrong"]);
+  const { data, seed } = stream;
+  for (let k = 0; k < data.count; k++)
+    expectNumber(
+      `to: class of sample ${k}`,
+      data.labels[k],
+      data.labels[k] < size,
+      `one of ${size}, as there are neurons`,
+    );
+  if (which === "wrong" && size < 2) throw new InputError(`which: expected right of one class, got wrong`);
+  return bySample(stream, (n, train) => {
+    const right = data.labels[stream.place(n)];
+    const drawn = which === "right" ? 0 : 1 + new Rng(seed, `${name} ${n}`).integer(size - 1);
+    regularly(window, interval, t => train.push(t, (right + drawn) % size));
+  });
+}
+
+/** As `samples`. */
+export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number): Timing {
+  expectOnly(spec, "a phase's signal", Object.keys(phaseFields));
+  const { interval } = spec;
+  const window = windowOf(spec, stream);
+  if (interval !== undefined) expectInterval(interval);
+  return bySample(stream, (_, train) => {
+    const all = (t: number) => {
+      for (let i = 0; i < size; i++) train.push(t, i);
+    };
+    if (interval === undefined) all(window.start);
+    else regularly(window, interval, all);
+  });
+}
+
+function regularly({ start, stop }: PhaseSpec, interval: number, spike: (t: number) => void): void {
+  for (let k = 0; ; k++) {
+    const t = start + (k + 0.5) * interval;
+    if (t >= stop) return;
+    spike(t);
+  }
+}
+
+function expectInterval(interval: unknown): void {
+  expectTime("interval", interval);
+  const least = 1000 / MOST_RATE;
+  expectNumber("interval", interval, (interval as number) >= least, `${least} ms or more`);
+}
+
+function windowOf({ during }: OfSamples, { phases, duration }: Stream): PhaseSpec {
+  if (during === undefined) return { start: 0, stop: duration };
+  const phase = phases.get(during);
+  if (phase) return phase;
+  const names = [...phases.keys()].join(", ") || "none";
+  throw new InputError(`during: expected a phase of the stream, which are ${names}; got ${shown(during)}`);
+}
+
+/**
+ * The spikes of one sample after the other, made when the one before is over.
+ * @param fill  spikes of sample n [ms from its beginning], within its time
+ */
+function bySample(stream: Stream, fill: (n: number, train: SpikeTrain) => void): Timing {
+  const train = new SpikeTrain();
+  let [n, at, beginning] = [-1, 0, 0];
+  const time = () => {
+    for (let empty = 0; at === train.length; empty++) {
+      // Where no sample of a pass has any spikes, none will.
+      if (n + 1 >= stream.total || empty > stream.data.count) return Infinity;
+      n++;
+      at = 0;
+      train.clear();
+      fill(n, train);
+      train.sort(stream.duration);
+      beginning = stream.beginning(n);
+    }
+    return instant(beginning + train.times[at]);
+  };
+  return {
+    bySample: true,
+    from(sample) {
+      n = sample - 1;
+    },
+    first: () => Float64Array.of(time()),
+    neuron: () => train.neurons[at],
+    next: () => {
+      at++;
+      return time();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { ModelDescription } from "../../description/describe.ts";
+import type { Architecture } from "../../engine/network/architecture.ts";
+import { populationNames } from "../../engine/network/layers.ts";
+
+/**
+ * What a rule's circuit is made of: what the other forms of the run have as well, and the constants of its neurons. In a
+ * circuit activities are low-pass filtered spikes: a spike of a neuron stands for its threshold, one of an input for
+ * `interval / tau`, and a neuron that fires once every threshold times tau has the activity 1.
+ */
+export interface CircuitPlan {
+  /** Of the rule. */
+  readonly name: string;
+  readonly architecture: Architecture;
+  /** weights[l] is [layers[l].rows, layers[l].columns]. */
+  readonly weights: readonly Float32Array[];
+  readonly biases: readonly Float32Array[];
+  /** Step that weights take in the time of a sample, per activity and error. */
+  readonly learningRate: number;
+  /** Factor on it: an expression in `progress` and `epoch`, as of `compare`. */
+  readonly schedule: string;
+  /** How long a sample is shown before something else happens, and learned [ms]. */
+  readonly durationMs: number;
+  /** Of all phases of a sample; `durationMs` where there is one. */
+  readonly periodMs: number;
+  /** Samples of a pass, and passes. */
+  readonly count: number;
+  readonly epochs: number;
+  /** Time constant of membranes, traces and modulators [ms]. */
+  readonly tau: number;
+  readonly thresholds: { readonly hidden: number; readonly output: number; readonly error: number };
+  /** Between two spikes of a full intensity [ms]. */
+  readonly interval: number;
+  readonly encoder: string;
+  /** Of the stream: `data`, `part`, `samples`, `passes`, `seed`, `order`, `rest`. */
+  readonly samples: Readonly<Record<string, unknown>>;
+}
+
+/** Some of a network; `circuitOf` puts such parts together. */
+export interface Parts {
+  readonly populations?: Readonly<Record<string, unknown>>;
+  readonly projections?: readonly unknown[];
+  readonly stimuli?: readonly unknown[];
+}
+
+/** Spikes that arrive together would otherwise go round at one instant [ms]. */
+export const DELAY = "1 ms";
+
+/** The populations of a circuit's layers: `input`, `hidden` or `hidden 1`, ..., and `output`. */
+export function layerNames({ sizes }: Architecture): string[] {
+  return [...populationNames(sizes.length - 1).slice(0, -1), "output"];
+}
+
+/** What a spike of each layer stands for. */
+export function heights({ architecture, interval, tau, thresholds }: CircuitPlan): number[] {
+  const depth = architecture.sizes.length - 1;
+  return architecture.sizes.map((_, p) =>
+    p === 0 ? interval / tau : p === depth ? thresholds.output : thresholds.hidden,
+  );
+}
+
+/**
+ * Step of a weight per presynaptic spike's height and modulator, as a description has it: summed over a phase it is
+ * `learningRate` times activity and error.
+ * @param factor  on the learning rate
+ */
+export function eta(plan: CircuitPlan, factor = 1): number | string {
+  const { learningRate, durationMs, tau, schedule, periodMs, count, epochs } = plan;
+  const step = (-factor * learningRate * tau) / durationMs;
+  if (schedule === "1") return step;
+  const passMs = count * periodMs;
+  const factorAt = schedule
+    .replace(/\bprogress\b/g, `(t / (${passMs * epochs} ms))`)
+    .replace(/\bepoch\b/g, `floor(t / (${passMs} ms))`);
+  return `${step} * (${factorAt})`;
+}
+
+/** Parts of a sample's time, by name [ms]; one alone, of the whole of it, needs none. */
+export type Phases = Readonly<Record<string, { readonly start: number; readonly stop: number }>>;
+
+/** The plan where a sample has phases and takes as long as they do. */
+export function inPhases(plan: CircuitPlan, phases: Phases): CircuitPlan & { readonly phases: Phases } {
+  return { ...plan, phases, periodMs: Math.max(...Object.values(phases).map(({ stop }) => stop)) };
+}
+
+/** The description of the network that parts make up. */
+export function circuitOf(
+  plan: CircuitPlan & { readonly phases?: Phases },
+  ...parts: readonly Parts[]
+): ModelDescription {
+  return {
+    name: plan.name,
+    populations: Object.assign({}, ...parts.map(({ populations }) => populations ?? {})),
+    projections: parts.flatMap(({ projections = [] }) => projections),
+    stimuli: parts.flatMap(({ stimuli = [] }) => stimuli),
+    stream: { ...plan.samples, duration: plan.periodMs, ...(plan.phases && { phases: plan.phases }) },
+  };
+}
+
+/** The other way round: what [rows, columns] weights are to a projection of the columns onto the rows. */
+export function transposed(weights: ArrayLike<number>, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) out[c * rows + r] = weights[r * columns + c];
+  return out;
+}

@@ -1,0 +1,59 @@
+import { type CircuitPlan, DELAY, type Parts, transposed } from "./circuit.ts";
+
+const each = { connect: { kind: "oneToOne" } } as const;
+
+/** The two kinds of error neurons: those that fire where outputs are too active, and where they are not active enough. */
+export const SIGNS = [
+  ["error+", "error-", 1],
+  ["error-", "error+", -1],
+] as const;
+
+/** Error neurons of a layer, and the label neurons or others that say what it should do. */
+export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, during?: string): Parts {
+  const shown = during === undefined ? {} : { during };
+  const interval = thresholds.output * tau;
+  return {
+    populations: { label: { size: architecture.sizes.at(-1)!, neuron: "input" } },
+    stimuli: [{ to: "label", kind: "labels", interval, ...shown }],
+  };
+}
+
+/**
+ * Error neurons: an output spike excites its neuron of `error+` and inhibits that of `error-`, one of the label does the
+ * opposite, and a spike of either brings the other up by what it took off itself. Spikes of `error+` less those of `error-`
+ * are then the activity of the output less that of the label, which is 1 for the right class. They reach the modulator
+ * `error` of the outputs (as in Neftci et al. 2017, "Event-driven random back-propagation").
+ */
+export function errorNeurons({ architecture, tau, thresholds }: CircuitPlan): Parts {
+  const size = architecture.sizes.at(-1)!;
+  const { output, error } = thresholds;
+  const neuron = { tauMem: tau, vThreshold: error };
+  return {
+    populations: Object.fromEntries(SIGNS.map(([own]) => [own, { size, neuron }])),
+    projections: SIGNS.flatMap(([own, other, sign]) => [
+      { from: "output", to: own, ...each, weights: output, gain: sign },
+      { from: "label", to: own, ...each, weights: output, gain: -sign },
+      { from: own, to: other, ...each, weights: error, delay: DELAY },
+      { from: own, to: "output", target: "error", ...each, weights: error, gain: sign, delay: DELAY },
+    ]),
+  };
+}
+
+/**
+ * Spikes of the error neurons onto a modulator.
+ * @param B  [neurons of the layer, classes]
+ */
+export function feedback(
+  { architecture, thresholds }: CircuitPlan,
+  to: string,
+  B: ArrayLike<number>,
+  target = "error",
+): Parts {
+  const classes = architecture.sizes.at(-1)!;
+  const weights = transposed(B, B.length / classes, classes);
+  return {
+    projections: SIGNS.map(([from, , sign]) => ({
+      ...{ from, to, target, weights, gain: sign * thresholds.error, delay: DELAY },
+    })),
+  };
+}

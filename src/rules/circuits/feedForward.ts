@@ -1,0 +1,73 @@
+import { type CircuitPlan, eta, heights, layerNames, type Parts } from "./circuit.ts";
+
+/** How the synapses of a layer learn; see `threeFactor`. */
+export interface Learns {
+  /** Modulator of the layer's neurons. */
+  readonly modulator: string;
+  /** `drive`, of hidden neurons, stands for the derivative of the activation. */
+  readonly gate?: "drive" | "none";
+  /** On the learning rate. */
+  readonly factor?: number;
+}
+
+/** When samples are shown, where not all the time, and with which spikes. */
+export interface Shown {
+  readonly during?: string;
+}
+
+/**
+ * The layers, with the samples' spikes at the input; a neuron that fires all the time, `bias`, stands for what else drives
+ * them.
+ * @param learns      how the synapses onto layer l + 1 do, those of `bias` among them; null: they do not
+ * @param saturation  activity that hidden neurons do not exceed, by a refractory period
+ */
+export function feedForward(
+  plan: CircuitPlan,
+  learns: (l: number) => Learns | null,
+  { during, saturation = Infinity }: Shown & { readonly saturation?: number } = {},
+): Parts {
+  const { architecture, weights, biases, tau, interval, encoder, thresholds } = plan;
+  const { sizes } = architecture;
+  const names = layerNames(architecture);
+  const each = heights(plan);
+  const depth = sizes.length - 1;
+  const rests = saturation < Infinity ? { tauRef: (thresholds.hidden * tau) / saturation } : {};
+  const neuron = (p: number) => ({
+    tauMem: tau,
+    vThreshold: each[p],
+    ...(p < depth && rests),
+  });
+  const rule = (l: number, height: number) => {
+    const own = learns(l);
+    if (!own) return {};
+    const { modulator, factor, gate = l < depth - 1 ? "drive" : "none" } = own;
+    const plasticity = { kind: "three-factor", eligibility: "online", modulator, gate, height };
+    return { plasticity: { ...plasticity, eta: eta(plan, factor) } };
+  };
+  const shown = during === undefined ? {} : { during };
+  const bias = interval / tau;
+  return {
+    populations: {
+      input: { size: sizes[0], neuron: "input" },
+      bias: { size: 1, neuron: "input" },
+      ...Object.fromEntries(
+        names.slice(1).map((name, l) => [
+          name,
+          {
+            size: sizes[l + 1],
+            neuron: neuron(l + 1),
+            ...(learns(l) && { modulators: { [learns(l)!.modulator]: { tau } } }),
+          },
+        ]),
+      ),
+    },
+    projections: names.slice(1).flatMap((to, l) => [
+      { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l]) },
+      { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias) },
+    ]),
+    stimuli: [
+      { to: "input", kind: "samples", encoder, interval, resolution: 1, ...shown },
+      { to: "bias", kind: "phase", interval, ...shown },
+    ],
+  };
+}
