@@ -4,7 +4,7 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
-import { circuitOf, layerNames } from "./circuits/circuit.ts";
+import { circuitOf, layerNames, settled } from "./circuits/circuit.ts";
 import { errorNeurons, labelNeurons, targets } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
@@ -32,8 +32,6 @@ const options = {
  *   pre    h                                  eligibility: trace of the presynaptic spikes
  *   when   in the forward pass                at the end of the presentation, or during it, at each
  *                                             presynaptic spike (eligibility `online`)
- *
- * As a circuit, label neurons themselves reach the hidden modulators.
  */
 export const drtp: Rule = {
   name: "drtp",
@@ -82,16 +80,23 @@ export const drtp: Rule = {
           },
         };
       },
-      circuit: plan =>
-        circuitOf(
+      circuit(given) {
+        const plan = settled(given);
+        const factor = 1 / plan.hiddenRate;
+        return circuitOf(
           plan,
-          feedForward(plan, () => ({ modulator: "error" }), drtp),
+          feedForward(
+            plan,
+            l => (l < sizes.length - 2 ? { modulator: "target", factor } : { modulator: "error" }),
+            { saturation: 1 },
+          ),
           labelNeurons(plan),
           errorNeurons(plan),
           ...layerNames(architecture)
             .slice(1, -1)
             .map((name, l) => targets(plan, name, B[l + 1])),
-        ),
+        );
+      },
       feedbackDegrees: weights =>
         sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
     };

@@ -24,7 +24,7 @@ async function accuracy(name: string): Promise<number> {
       settings: {
         ...{ sizes: [64, 16, 10], seed: 1, epochs: 3, batch: 1, learningRate: 0.06, schedule: "1" },
         ...{ encoder: "rate", eligibility: "trace", durationMs: 20, tauMem: 20, vThreshold: 0.25 },
-        ...{ maxSpikes: 4, circuit: { mode: "grid" } },
+        ...{ maxSpikes: 4, circuit: { mode: "grid", error: 0.1 } },
       },
     },
     data,

@@ -14,6 +14,10 @@ const sources = [
   "poisson",
   "stdp",
   "modes",
+  "shots",
+  "windows",
+  "delta",
+  "pairs",
   "batch",
   "instant",
 ].map(name => `assembly/${name}.ts`);

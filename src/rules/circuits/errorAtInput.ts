@@ -64,11 +64,14 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
     plan,
     feedForward(
       plan,
-      l => ({ modulator: l === readout ? "error" : "moved", factor: l === readout ? 0.5 : 1 }),
+      l => ({
+        modulator: l === readout ? "error" : "moved",
+        factor: l === readout ? 0.5 : 1 / whole.hiddenRate,
+      }),
       { during: SHOWN, saturation: 1 },
     ),
     labelNeurons(plan, SHOWN),
-    errorNeurons(plan, taught),
+    errorNeurons(plan, { teaching: taught }),
     ...SHOWN.map(phase => signal(`in ${phase}`, [phase])),
     beginnings("beginning", SHOWN),
     ...SIGNS.flatMap(([from], s) => [

@@ -8,12 +8,17 @@ export const SIGNS = [
   ["error-", "error+", -1],
 ] as const;
 
-/** Error neurons of a layer, and the label neurons or others that say what it should do. */
+const AMPLIFIED = 5;
+
+/** Neurons of the classes, of which that of the right one fires as an output of activity 1 would. */
 export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, during?: During): Parts {
   const interval = thresholds.output * tau;
   return {
     populations: { label: { size: architecture.sizes.at(-1)!, neuron: "input" } },
-    stimuli: eachPhase(during).map(shown => ({ to: "label", kind: "labels", interval, ...shown })),
+    stimuli: eachPhase(during).map(shown => ({
+      ...{ to: "label", kind: "labels", interval, resolution: 1 },
+      ...shown,
+    })),
   };
 }
 
@@ -22,21 +27,26 @@ export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, dur
  * opposite, and a spike of either brings the other up by what it took off itself. Spikes of `error+` less those of `error-`
  * are then the activity of the output less that of the label, which is 1 for the right class. They reach the modulator
  * `error` of the outputs (as in Neftci et al. 2017, "Event-driven random back-propagation").
+ * @param signOnly  they are driven many times as strongly, and no faster than an error of 1 would let them fire: what is
+ *                  left is the sign of an error
  * @param teaching  populations whose spikes reach the outputs instead of theirs
  */
 export function errorNeurons(
-  plan: CircuitPlan,
-  teaching: readonly string[] = SIGNS.map(([own]) => own),
+  { architecture, tau, thresholds }: CircuitPlan,
+  {
+    signOnly = false,
+    teaching = SIGNS.map(([own]) => own),
+  }: { readonly signOnly?: boolean; readonly teaching?: readonly string[] } = {},
 ): Parts {
-  const { architecture, tau, thresholds } = plan;
   const size = architecture.sizes.at(-1)!;
   const { output, error } = thresholds;
-  const neuron = { tauMem: tau, vThreshold: error };
+  const neuron = { tauMem: tau, vThreshold: error, ...(signOnly && { tauRef: error * tau }) };
+  const strength = signOnly ? AMPLIFIED : 1;
   return {
     populations: Object.fromEntries(SIGNS.map(([own]) => [own, { size, neuron }])),
     projections: SIGNS.flatMap(([own, other, sign]) => [
-      { from: "output", to: own, ...each, weights: output, gain: sign },
-      { from: "label", to: own, ...each, weights: output, gain: -sign },
+      { from: "output", to: own, ...each, weights: output, gain: sign * strength },
+      { from: "label", to: own, ...each, weights: output, gain: -sign * strength },
       { from: own, to: other, ...each, weights: error, delay: DELAY },
       {
         ...{ from: teaching[sign > 0 ? 0 : 1], to: "output", target: "error", ...each },
@@ -68,12 +78,16 @@ export function feedback(
 }
 
 /**
- * Spikes of the label neurons onto the modulator `error`, where the label stands for the error of its class: less than 0.
+ * Spikes of the label neurons onto a modulator, as an error would be of outputs that never fire.
  * @param B  [neurons of the layer, classes]
  */
-export function targets({ architecture, thresholds }: CircuitPlan, to: string, B: ArrayLike<number>): Parts {
+export function targets(
+  { architecture, thresholds }: CircuitPlan,
+  to: string,
+  B: ArrayLike<number>,
+  target = "target",
+): Parts {
   const classes = architecture.sizes.at(-1)!;
   const weights = transposed(B, B.length / classes, classes);
-  const gain = -thresholds.output;
-  return { projections: [{ from: "label", to, target: "error", weights, gain, delay: DELAY }] };
+  return { projections: [{ from: "label", to, target, weights, gain: -thresholds.output, delay: DELAY }] };
 }
