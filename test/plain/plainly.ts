@@ -6,6 +6,8 @@ import { type Imports, modes } from "./modes.ts";
 import { ode } from "./ode.ts";
 import { poisson } from "./poisson.ts";
 import { rows } from "./rows.ts";
+import { single } from "./single.ts";
+import { singleLearn } from "./singleLearn.ts";
 import { stdp } from "./stdp.ts";
 import { step } from "./step.ts";
 
@@ -26,7 +28,7 @@ export function plainly<T>(run: () => T): T {
     readonly exports: Partial<Kernels>;
     constructor(_module: object, { env }: { env: Env }) {
       const memory = memoryOf(env.memory);
-      const makers = [step, ode, rows, double, stdp, poisson, batch];
+      const makers = [step, ode, rows, double, stdp, poisson, batch, single, singleLearn];
       this.exports = Object.assign({}, ...makers.map(make => make(memory)), modes(memory, env));
     }
   };

@@ -15,6 +15,8 @@ const sources = [
   "stdp",
   "modes",
   "batch",
+  "single",
+  "singleLearn",
   "instant",
 ].map(name => `assembly/${name}.ts`);
 
