@@ -21,6 +21,7 @@ import { parseArgs } from "node:util";
 import { brunel } from "../models/networks/brunel.ts";
 import { coba } from "../models/networks/coba.ts";
 import { cuba } from "../models/networks/cuba.ts";
+import { microcircuit } from "../models/networks/microcircuit.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
 import { type NetworkSpec, network } from "../src/engine/network/network.ts";
@@ -82,6 +83,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   brunel: { ms: 1000, spec: () => describe(brunel).spec, peer: ["brian2_brunel.py", "static", "1", "1"] },
   "brunel-stdp": { ms: 1000, spec: plasticBrunel, peer: ["brian2_brunel.py", "add", "1", "1"] },
+  microcircuit: { ms: 1000, spec: () => describe(microcircuit).spec, peer: [] },
 };
 
 interface Figures {

@@ -40,7 +40,7 @@ const recordFields: Record<keyof RunRecord, Test> = {
 
 const resultFields: Partial<Record<keyof RunResult, Test>> = {
   rule: text,
-  twin: [value => value === "rate" || value === "spike", "rate or spike"],
+  twin: [value => ["rate", "spike", "circuit"].includes(value as string), "rate, spike or circuit"],
   dataset: text,
   architecture: text,
   seed: number,

@@ -9,9 +9,10 @@ import { about, InputError, Interrupted } from "../errors.ts";
 import { backendTitle, selectBackend } from "../rate/backend.ts";
 import { sawText } from "../report/saw.ts";
 import { formatTable } from "../report/table.ts";
-import { ruleNamed } from "../rules/index.ts";
+import { ruleNamed, whyNoCircuit } from "../rules/index.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
+import { recordCircuit } from "../training/recordCircuit.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import { whatWasSeen } from "../training/saw.ts";
 import { createTrainer, train } from "../training/train.ts";
@@ -53,9 +54,11 @@ async function compare(typed: CompareFlags): Promise<void> {
     );
     for (const { file } of plugins) progress.line(`plugin: ${file}`);
     for (const rule of options.rules) {
-      const unavailable = ruleNamed(rule).rateOnly;
-      if (unavailable && options.twins.includes("spike"))
-        progress.line(`${rule} has no spiking form: ${unavailable}`);
+      const found = ruleNamed(rule);
+      if (found.rateOnly && options.twins.includes("spike"))
+        progress.line(`${rule} has no spiking form: ${found.rateOnly}`);
+      const why = options.twins.includes("circuit") ? whyNoCircuit(found) : null;
+      if (why !== null) progress.line(`${rule} has no circuit: ${why}`);
     }
     for (const note of notes) progress.line(`note: ${note}`);
     await heedingSignals(async () => {
@@ -169,8 +172,13 @@ async function runAll(
         state,
       );
       state = null;
-      if (plan.twin === "spike") {
-        await folder.writeRaster(plan.rule, settings.seed, recorded(plan, data, trained.parameters));
+      if (plan.twin !== "rate") {
+        await folder.writeRaster(
+          plan.rule,
+          settings.seed,
+          recorded(plan, data, trained.parameters),
+          plan.twin,
+        );
       }
       const network = trainedNetwork(plan, data, trained);
       await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
@@ -199,7 +207,9 @@ async function runAll(
 
 /** A readout that fires does so by its logits, and gives up on weights that have nearly diverged. */
 function recorded(plan: NamedPlan, data: Dataset, parameters: Parameters): Raster {
-  return about(`${plan.rule} ${plan.twin}, raster`, () => recordSample(plan, data, parameters));
+  return about(`${plan.rule} ${plan.twin}, raster`, () =>
+    (plan.twin === "circuit" ? recordCircuit : recordSample)(plan, data, parameters),
+  );
 }
 
 /** Without a checkpoint, results stand in the folder only when the run had ended. */

@@ -11,7 +11,7 @@ import { encoderNamed, encoders } from "../encoding/index.ts";
 import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
 import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { about, InputError, shown } from "../errors.ts";
-import { checkNeeds, ruleNamed } from "../rules/index.ts";
+import { checkNeeds, ruleNamed, whyNoCircuit } from "../rules/index.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
@@ -219,6 +219,7 @@ export function plans(
             model,
             twin,
           ),
+          ...(twin === "circuit" ? { circuit: circuitOf(options) } : {}),
           durationMs: model.durationMs,
           tauMem: withoutLeak ? Infinity : model.tauMem,
         },
@@ -227,11 +228,20 @@ export function plans(
   );
   if (all.length === 0) {
     const [rule] = options.rules;
-    throw new InputError(`--twins: expected rate for ${rule}, got spike: ${ruleNamed(rule).rateOnly}`);
+    const found = ruleNamed(rule);
+    const [twin, why] = options.twins.includes("spike")
+      ? ["spike", found.rateOnly]
+      : ["circuit", whyNoCircuit(found)];
+    throw new InputError(`--twins: expected rate for ${rule}, got ${twin}: ${why}`);
   }
   if (wiring) tryEach(all, data, where);
   else if (options.precision === "single") tryEach(all, data, "--precision single");
   return all;
+}
+
+function circuitOf(options: CompareOptions): NonNullable<TrainingSettings["circuit"]> {
+  const { circuitMode: mode, circuitDuration: durationMs, circuitRest: rest } = options;
+  return { mode, durationMs, rest };
 }
 
 /** How often a form's weights change, and how far. @param batch  as asked for; null for the data set's own */
@@ -241,6 +251,8 @@ export function steps(
   { spiking, ...model }: Pick<TwinModel, "batch" | "spiking">,
   twin: Twin,
 ): Pick<TrainingSettings, "batch" | "learningRate"> {
+  // Its weights change with every spike, its steps are of a sample.
+  if (twin === "circuit") return { batch: 1, learningRate: learningRate / (batch ?? model.batch) };
   if (batch !== null || twin === "rate" || !spiking) return { batch: batch ?? model.batch, learningRate };
   return { batch: spiking.batch, learningRate: spiking.rateFactor * learningRate };
 }
@@ -306,6 +318,11 @@ function encodersThat(fit: (encoder: EncoderDefinition) => boolean | undefined):
 }
 
 function twinsOf(rule: string, { twins }: CompareOptions): Twin[] {
-  const unavailable = ruleNamed(rule).rateOnly !== undefined;
-  return twins.filter(twin => twin === "rate" || !unavailable);
+  const found = ruleNamed(rule);
+  const unavailable = {
+    rate: false,
+    spike: found.rateOnly !== undefined,
+    circuit: twins.includes("circuit") && whyNoCircuit(found) !== null,
+  };
+  return twins.filter(twin => !unavailable[twin]);
 }

@@ -11,6 +11,7 @@ import { InputError } from "../errors.ts";
 import { type ActivationName, activationNames, type LossName, lossNames } from "../rate/activation.ts";
 import { backendNames } from "../rate/backend.ts";
 import { ruleNamed, rules } from "../rules/index.ts";
+import { type CircuitSettings, usualCircuit } from "../training/circuitSettings.ts";
 import { type OptimiserName, optimiserNames } from "../training/optimiser.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule, schedules } from "../training/schedules.ts";
@@ -42,6 +43,11 @@ function setting<T>(form: Setting<T>["form"], row: Row<T>): Setting<T> {
   };
 }
 
+/** Of circuits alone. */
+function circuit<T>(row: Row<T>): Row<T> & { readonly group: string } {
+  return { ...row, group: "Options of circuits:" };
+}
+
 export const defaultDataset = "digits";
 
 /**
@@ -63,8 +69,8 @@ export const comparison = {
   }),
   twins: option<readonly Twin[]>({
     takes: "<names>",
-    help: "rate, spike or rate,spike",
-    read: (flag, text) => list(flag, text).map(twin => oneOf<Twin>(flag, twin, ["rate", "spike"])),
+    help: "of rate, spike and circuit, where every signal is a spike and nothing else makes weights",
+    read: (flag, text) => list(flag, text).map(twin => oneOf<Twin>(flag, twin, ["rate", "spike", "circuit"])),
     otherwise: ["rate", "spike"],
   }),
   /** Name of a layered model, one of the user's own as JSON, or the file of a network with weights; null: fully connected, of the sizes in `hidden`. */
@@ -218,6 +224,24 @@ export const comparison = {
     help: "spikes of a full-intensity input in one presentation; of recordings, how many stand for it",
     read: integerFrom(1, 1000),
     otherwise: model => model.maxSpikes,
+  }),
+  circuitMode: circuit<CircuitSettings["mode"]>({
+    takes: "<name>",
+    help: "exact, or grid: spikes on multiples of 1 ms, some times faster",
+    read: among<CircuitSettings["mode"]>(["exact", "grid"]),
+    otherwise: usualCircuit.mode,
+  }),
+  circuitDuration: circuit<number>({
+    takes: "<ms>",
+    help: "how long a sample is shown, or each of its phases",
+    read: positive,
+    otherwise: usualCircuit.durationMs,
+  }),
+  circuitRest: circuit<CircuitSettings["rest"]>({
+    takes: "<when>",
+    help: "before which the network comes to rest: samples, or passes of all of them; membranes carry on from one to the next then",
+    read: among<CircuitSettings["rest"]>(["samples", "passes"]),
+    otherwise: usualCircuit.rest,
   }),
   trainSamples: option<number | null>({
     takes: "<n>",

@@ -2,23 +2,47 @@ import { Command } from "commander";
 import { audit } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
 import { spikingAudit } from "../audit/spiking.ts";
+import { loadDataset } from "../data/index.ts";
+import type { ModelDescription } from "../description/describe.ts";
 import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
-import { type Rule, ruleNamed, ruleRegistry, rules } from "../rules/index.ts";
+import { type Rule, ruleNamed, ruleRegistry, rules, whyNoCircuit } from "../rules/index.ts";
 import type { RuleOptions } from "../rules/options.ts";
+import { circuitDescription } from "../training/circuitText.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
 import { spikingTable, synapseTable } from "./auditTables.ts";
-import { steps } from "./compareOptions.ts";
-import { comparison, defaultDataset } from "./compareTable.ts";
+
+import { compareOptions, plans, steps } from "./compareOptions.ts";
+import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./compareTable.ts";
 import { documentOptions, show, wrapped } from "./document.ts";
+
 import { addOptions, type Flags, readOptions } from "./options.ts";
 import { constantsFor } from "./startNetwork.ts";
+import { printJson } from "./terminal.ts";
 
 const { encoder, modulation, replay, noReset, eligibility, reading, readout, batch } = comparison;
 /** Of `compare`: what the spiking form is seen with. */
 const seenWith = { reading, readout, encoder, modulation, replay, noReset, eligibility, batch };
-const options = { ...seenWith, ...documentOptions };
+const shownCircuit = {
+  circuit: { help: "print the rule's circuit on the digits as JSON, a model for `threefactor simulate`" },
+  hidden: { ...comparison.hidden, group: "Of --circuit:" },
+  epochs: { takes: "<n>", help: comparison.epochs.help, read: comparison.epochs.read, otherwise: 1 },
+  learningRate: {
+    takes: "<x>",
+    help: comparison.learningRate.help,
+    read: comparison.learningRate.read,
+    otherwise: null,
+  },
+  trainSamples: {
+    takes: "<n>",
+    help: comparison.trainSamples.help,
+    read: comparison.trainSamples.read,
+    otherwise: null,
+  },
+  seed: { ...alsoRecorded.seed, group: "Of --circuit:" },
+} as const;
+const options = { ...seenWith, ...documentOptions, ...shownCircuit };
 
 /** Before all lines of a rule but the first. */
 const COLUMN = " ".repeat(17);
@@ -31,16 +55,23 @@ export function rulesCommand(): Command {
   );
   return addOptions(command, options).action(
     async (name: string | undefined, flags: Flags<typeof options>) => {
+      if (flags.circuit) {
+        if (name === undefined) throw new InputError("--circuit: expected the name of a rule before it");
+        printJson(await circuitJson(name, flags));
+        return;
+      }
       const asked = name === undefined ? rules : [ruleNamed(name)];
       const settings = seenSettings(flags);
       await selectBackend("cpu"); // the audit's networks have a dozen neurons
       const rows = asked.map(rule => {
         const unavailable = rule.rateOnly;
+        const noCircuit = whyNoCircuit(rule);
         const file = ruleRegistry.fileOf(rule.name);
         return {
           name: rule.name,
           title: rule.title,
-          forms: unavailable ? ["rate"] : ["rate", "spike"],
+          forms: ["rate", ...(unavailable ? [] : ["spike"]), ...(noCircuit === null ? ["circuit"] : [])],
+          ...(noCircuit !== null && { noCircuit }),
           ...(unavailable && { unavailable }),
           presentations: rule.presentations,
           synapseKnows: rule.synapseKnows,
@@ -53,7 +84,7 @@ export function rulesCommand(): Command {
       });
       const document = { schema: "threefactor.rules/1", settings, rules: rows };
       const lines = rows.flatMap(row => [
-        `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(12)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
+        `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(20)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
         ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
         ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
         ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
@@ -67,6 +98,27 @@ export function rulesCommand(): Command {
       );
     },
   );
+}
+
+/** The circuit that `compare` would train, with the data set by its name. */
+async function circuitJson(name: string, flags: Flags<typeof options>): Promise<ModelDescription> {
+  const { hidden, epochs, learningRate, trainSamples, seed, encoder } = flags;
+  const typed = {
+    rules: name,
+    twins: "circuit",
+    hidden,
+    epochs: epochs ?? "1",
+    learningRate,
+    trainSamples,
+    seed,
+    encoder,
+  };
+  const given = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
+  const size = readOptions(shownCircuit, flags, constantsFor(defaultDataset, null)).trainSamples;
+  const data = await loadDataset(defaultDataset, size === null ? {} : { trainSamples: size });
+  const [plan] = plans(compareOptions(given as CompareFlags), data);
+  const { count } = data.train;
+  return circuitDescription(ruleNamed(name), plan.settings, count, { data: defaultDataset, samples: count });
 }
 
 /** What a run may choose of a rule. */

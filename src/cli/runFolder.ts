@@ -97,8 +97,9 @@ export class RunFolder {
     return writeAtomic(join(this.path, "results.json"), jsonText(results));
   }
 
-  writeRaster(rule: string, seed: number, raster: Raster): Promise<void> {
-    const name = `${rule.replaceAll(":", "-")}-seed${seed}.msgpack`;
+  writeRaster(rule: string, seed: number, raster: Raster, twin: "spike" | "circuit"): Promise<void> {
+    const form = twin === "spike" ? "" : `-${twin}`;
+    const name = `${rule.replaceAll(":", "-")}${form}-seed${seed}.msgpack`;
     return writeAtomic(join(this.path, "rasters", name), encodeRaster(raster));
   }
 

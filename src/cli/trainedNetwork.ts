@@ -3,6 +3,7 @@ import { encoderOf } from "../encoding/index.ts";
 import { SpikeTrain } from "../engine/record/spikeTrain.ts";
 import type { TrainedNetwork } from "../io/networkFile.ts";
 import { ruleOf } from "../rules/index.ts";
+import { usualCircuit } from "../training/circuitSettings.ts";
 import { readingOf, refractoryPeriod } from "../training/spikingTrainer.ts";
 import type { RunPlan, Trained } from "../training/train.ts";
 import { networkOf, type TrainingSettings } from "../training/trainer.ts";
@@ -15,7 +16,10 @@ export function trainedNetwork(
   { parameters, result }: Trained,
 ): TrainedNetwork {
   const { settings } = plan;
-  const { durationMs, tauMem, vThreshold, encoder, maxSpikes, seed, learningRate } = settings;
+  const circuit = plan.twin === "circuit" ? { ...usualCircuit, ...settings.circuit } : null;
+  const { tauMem, vThreshold, encoder, seed, learningRate } = settings;
+  const { durationMs } = circuit ?? settings;
+  const maxSpikes = circuit ? durationMs / circuit.interval : settings.maxSpikes;
   const rule = ruleOf(plan.rule);
   const { sizes, layers } = networkOf(rule, settings);
   const { readoutThreshold } = readingOf(settings);
@@ -30,8 +34,9 @@ export function trainedNetwork(
     durationMs,
     encoder,
     maxSpikes,
-    inputGain: inputGain(settings, sizes[0]),
+    inputGain: circuit ? circuit.interval / tauMem : inputGain(settings, sizes[0]),
     ...(parameters.wiring && { wiring: parameters.wiring }),
+    ...(circuit && { readoutThreshold: circuit.output }),
     ...(plan.twin === "spike" && readoutThreshold !== null && { readoutThreshold }),
     metadata: {
       rule: rule.name,

@@ -46,10 +46,10 @@ export interface Loop {
   /** What a neuron gets has changed now, within an event; between runs it is `predict`. */
   touch(state: PopulationState, i: number): void;
   predict(state: PopulationState, i: number): void;
-  /** Brings the network to rest now, within an event. */
-  rest(): void;
+  /** Brings the network to rest now, within an event; there for a network with a stream, as what follows. */
+  rest?(): void;
   /** Begins at a time [ms] instead of 0, before anything else. */
-  startAt(time: number): void;
+  startAt?(time: number): void;
   /** Takes a stimulus of the network over as a whole, where that is cheaper than its events; returns whether it did. */
   absorb?(stimulus: Stimulus): boolean;
   /** The network is complete: what is set now is its beginning. */

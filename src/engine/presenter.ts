@@ -60,17 +60,17 @@ export class Presenter {
         throw new InputError(
           `firstSample: expected 0 in a network with other stimuli than those of samples, got ${first}`,
         );
-      loop.startAt(stream.beginning(first));
+      loop.startAt!(stream.beginning(first));
       for (const stimulus of stimuli) stimulus.from!(first);
     }
     if (onSample) for (const state of loop.populations) state.counts = new Uint32Array(state.size);
     const early = (loop.dt ?? 0) / 2;
     let begun = first;
     const begin = () => {
-      if (begun < total) loop.push(stream.beginning(begun) - early, FIRST, beginning, 0);
+      if (begun <= total) loop.push(stream.beginning(begun) - early, FIRST, beginning, 0);
     };
     const beginning = loop.addActor(() => {
-      if (rest === "samples" || (rest === "passes" && begun % data.count === 0)) loop.rest();
+      if (rest === "samples" || (rest === "passes" && begun % data.count === 0)) loop.rest!();
       begun++;
       begin();
     });

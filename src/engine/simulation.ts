@@ -1,5 +1,6 @@
 import { about, InputError, shown } from "../errors.ts";
 import { EventLoop } from "./exact/eventLoop.ts";
+import { WindowLoop, windowOf } from "./exact/windows/windowLoop.ts";
 import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
 import type { Loop } from "./loop.ts";
@@ -126,7 +127,11 @@ export class Simulation {
         if (given !== undefined)
           throw new InputError(`${field}: expected it with mode "grid", got ${shown(given)}`);
       }
-      this.#loop = inMemory("network", () => new EventLoop(network, hear));
+      // Who hears of a spike may act at once, so that nothing may have happened after it.
+      const width = onSpike ? 0 : windowOf(network);
+      this.#loop = inMemory("network", () =>
+        width > 0 ? new WindowLoop(network, width, hear) : new EventLoop(network, hear),
+      );
     }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
     const stimuli = network.stimuli.map(make => make());

@@ -91,7 +91,7 @@ export function reportSections(
       id: "sample",
       title: "One test sample in the trained network",
       intro:
-        "What the spiking twin does with a single presentation after training. Where the readout fires, the rule decides " +
+        "What the spiking twin, or a circuit with all its populations, does with a single presentation after training. Where the readout fires, the rule decides " +
         "by these spikes, and the potentials are what they leave; where it never does, by the potentials.",
       of: "Rule",
       choices: rasters.map(named => sampleChoice(named, rasters, results)),
@@ -128,9 +128,14 @@ function sampleChoice(
   results: Results,
 ): Choice {
   const seeds = new Set(all.map(other => other.seed)).size;
-  const twice = all.filter(other => other.rule === rule && other.seed === seed).length > 1;
-  const title = `${rule}${seeds > 1 ? `, seed ${seed}` : ""}${twice ? ` (${name})` : ""}`;
-  const run = results.runs.find(r => r.twin === "spike" && r.rule === rule && r.seed === seed);
+  const formOf = (one: Raster) => (one.metadata.form === "circuit" ? "circuit" : "spike");
+  const form = formOf(raster);
+  const same = all.filter(
+    other => other.rule === rule && other.seed === seed && formOf(other.raster) === form,
+  );
+  const of = form === "circuit" ? ", circuit" : "";
+  const title = `${rule}${of}${seeds > 1 ? `, seed ${seed}` : ""}${same.length > 1 ? ` (${name})` : ""}`;
+  const run = results.runs.find(r => r.twin === form && r.rule === rule && r.seed === seed);
   return {
     name: title,
     facts: sampleFacts(raster),

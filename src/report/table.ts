@@ -21,6 +21,15 @@ export interface TableRow {
   readonly synapticEvents?: Summary | undefined;
   readonly rateSpeed?: Summary | undefined;
   readonly spikeSpeed?: Summary | undefined;
+  readonly circuitAccuracy?: CountedSummary | undefined;
+  /** Of a circuit in training: by population, synaptic events, its own time, and samples in a second of the machine's. */
+  readonly circuitHidden?: Summary | undefined;
+  readonly circuitOutput?: Summary | undefined;
+  readonly circuitErrors?: Summary | undefined;
+  readonly circuitLabels?: Summary | undefined;
+  readonly circuitEvents?: Summary | undefined;
+  readonly circuitTime?: Summary | undefined;
+  readonly circuitSpeed?: Summary | undefined;
 }
 
 interface Column {
@@ -66,6 +75,33 @@ const columns: readonly Column[] = [
   },
   { key: "rateSpeed", short: "rate/s", title: "Rate speed", unit: "samples/s", format: count },
   { key: "spikeSpeed", short: "spike/s", title: "Spike speed", unit: "samples/s", format: count },
+  { key: "circuitAccuracy", short: "circuit %", title: "Circuit accuracy", unit: "%", format: percent },
+  ...(
+    [
+      ["circuitHidden", "hidden", "Circuit, hidden"],
+      ["circuitOutput", "output", "Circuit, output"],
+      ["circuitErrors", "error", "Circuit, error"],
+      ["circuitLabels", "label", "Circuit, label"],
+    ] as const
+  ).map(([key, short, title]) => ({
+    ...{ key, short: `${short} spikes`, title: `${title} spikes` },
+    ...{ unit: "per train sample", format: count },
+  })),
+  {
+    key: "circuitEvents",
+    short: "circuit events",
+    title: "Circuit, synaptic events",
+    unit: "per train sample",
+    format: count,
+  },
+  {
+    key: "circuitTime",
+    short: "its s/sample",
+    title: "Circuit, its own time",
+    unit: "s per sample",
+    format: { places: () => 3 },
+  },
+  { key: "circuitSpeed", short: "circuit/s", title: "Circuit speed", unit: "samples/s", format: count },
 ];
 
 /**
@@ -79,7 +115,9 @@ export function formatTable(results: Results, width = 80): string {
     column.short,
     ...rows.map(row => cellText(column, row[column.key]) || "-"),
   ]);
-  const several = rows.some(row => [row.rateAccuracy, row.spikeAccuracy].some(value => value?.interval));
+  const several = rows.some(row =>
+    [row.rateAccuracy, row.spikeAccuracy, row.circuitAccuracy].some(value => value?.interval),
+  );
   const notes = [
     ...(several ? ["mean ± standard deviation over seeds [95 % bootstrap interval]"] : []),
     ...codeNotes(results.runs).map(note => `spike: ${note}`),
@@ -164,7 +202,7 @@ ${body.join("\n")}
 }
 
 export function tableRows(groups: readonly RuleGroup[]): TableRow[] {
-  return groups.map(({ name, rule, rate, spike }) => ({
+  return groups.map(({ name, rule, rate, spike, circuit }) => ({
     name,
     control: rule === control,
     rateAccuracy: accuracies(rate),
@@ -177,7 +215,21 @@ export function tableRows(groups: readonly RuleGroup[]): TableRow[] {
     synapticEvents: summarize(spike.map(run => run.synapticEventsPerSample)),
     rateSpeed: summarize(rate.map(run => run.trainSamplesPerSecond)),
     spikeSpeed: summarize(spike.map(run => run.trainSamplesPerSecond)),
+    circuitAccuracy: accuracies(circuit),
+    circuitHidden: summarize(circuit.map(run => firedBy(run, /^hidden/))),
+    circuitOutput: summarize(circuit.map(run => firedBy(run, /^output$/))),
+    circuitErrors: summarize(circuit.map(run => firedBy(run, /^error/))),
+    circuitLabels: summarize(circuit.map(run => firedBy(run, /^label/))),
+    circuitEvents: summarize(circuit.map(run => run.synapticEventsPerSample)),
+    circuitTime: summarize(circuit.map(run => run.msPerSample && run.msPerSample / 1000)),
+    circuitSpeed: summarize(circuit.map(run => run.trainSamplesPerSecond)),
   }));
+}
+
+/** Spikes of a circuit's populations of such names. */
+function firedBy({ spikesPerSample = {} }: RunResult, names: RegExp): number | undefined {
+  const own = Object.entries(spikesPerSample).filter(([name]) => names.test(name));
+  return own.length > 0 ? own.reduce((sum, [, spikes]) => sum + spikes, 0) : undefined;
 }
 
 /** In percent. */

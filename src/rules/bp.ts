@@ -1,5 +1,6 @@
 import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
+import { chainCircuit } from "./circuits/errorChain.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import type { Rule } from "./rule.ts";
 
@@ -16,6 +17,8 @@ export const bp: Rule = {
   source: "Rumelhart, Hinton & Williams 1986, Nature 323:533",
   presentations: 1,
   synapseKnows: "transposed weights and error of the layer above",
+  noCircuit:
+    "a feedback synapse would have to have the weight of the forward one at every moment, which no spike tells it",
   create: architecture => errorChain(architecture, () => ({ tensor: (l, w) => w[l], array: (l, w) => w[l] })),
 };
 
@@ -33,6 +36,7 @@ export const fa: Rule = {
     const B = layeredFeedback(architecture, rng);
     return {
       ...errorChain(architecture, () => fixed(architecture, B)),
+      circuit: plan => chainCircuit(plan, B),
       feedbackDegrees: weights => layerAngles(weights, B),
     };
   },
@@ -49,6 +53,8 @@ export const kp: Rule = {
   source: "Akrout et al. 2019, arXiv:1904.05391, eq. 16-17",
   presentations: 1,
   synapseKnows: "error of the layer above through weights that learn alongside",
+  noCircuit:
+    "spikes of one sign would have to change the feedback synapses of the neuron that fires for the other sign as well",
   weightDecay: 1e-3,
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);

@@ -4,7 +4,7 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
-import { type CircuitPlan, circuitOf, layerNames } from "./circuits/circuit.ts";
+import { circuitOf, layerNames, settled } from "./circuits/circuit.ts";
 import { errorNeurons, feedback, labelNeurons } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
@@ -76,18 +76,17 @@ function directRule(form: {
             },
           };
         },
-        ...(!form.signOnly && {
-          circuit: (plan: CircuitPlan) => {
-            const hidden = layerNames(architecture).slice(1, -1);
-            return circuitOf(
-              plan,
-              feedForward(plan, () => ({ modulator: "error" }), form),
-              labelNeurons(plan),
-              errorNeurons(plan),
-              ...hidden.map((name, l) => feedback(plan, name, B[l + 1])),
-            );
-          },
-        }),
+        circuit(given) {
+          const plan = settled(given);
+          const hidden = layerNames(architecture).slice(1, -1);
+          return circuitOf(
+            plan,
+            feedForward(plan, () => ({ modulator: "error" }), form),
+            labelNeurons(plan),
+            errorNeurons(plan, form),
+            ...hidden.map((name, l) => feedback(plan, name, B[l + 1])),
+          );
+        },
         feedbackDegrees: weights =>
           sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),
       };

@@ -4,6 +4,9 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { circuitOf, layerNames, settled } from "./circuits/circuit.ts";
+import { errorNeurons, labelNeurons, targets } from "./circuits/errorNeurons.ts";
+import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
@@ -76,6 +79,23 @@ export const drtp: Rule = {
             return now;
           },
         };
+      },
+      circuit(given) {
+        const plan = settled(given);
+        const factor = 1 / plan.hiddenRate;
+        return circuitOf(
+          plan,
+          feedForward(
+            plan,
+            l => (l < sizes.length - 2 ? { modulator: "target", factor } : { modulator: "error" }),
+            { saturation: 1 },
+          ),
+          labelNeurons(plan),
+          errorNeurons(plan),
+          ...layerNames(architecture)
+            .slice(1, -1)
+            .map((name, l) => targets(plan, name, B[l + 1])),
+        );
       },
       feedbackDegrees: weights =>
         sizes.slice(1, -1).map((_, l) => feedbackAngle(architecture, weights, l + 1, B[l + 1])),

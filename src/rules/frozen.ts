@@ -1,6 +1,6 @@
 import { outputError } from "../math/softmax.ts";
 import { tf } from "../rate/tensors.ts";
-import { circuitOf } from "./circuits/circuit.ts";
+import { circuitOf, settled } from "./circuits/circuit.ts";
 import { errorNeurons, labelNeurons } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
 import type { Rule } from "./rule.ts";
@@ -24,13 +24,15 @@ export const frozen: Rule = {
         return logits;
       },
     }),
-    circuit: plan =>
-      circuitOf(
+    circuit(given) {
+      const plan = settled(given);
+      return circuitOf(
         plan,
         feedForward(plan, l => (l === sizes.length - 2 ? { modulator: "error" } : null)),
         labelNeurons(plan),
         errorNeurons(plan),
-      ),
+      );
+    },
     spiking: net => {
       const now = net.presentation();
       const e = new Float64Array(sizes.at(-1)!);

@@ -38,6 +38,7 @@ function concordantRule(form: {
     ...form,
     presentations: 1,
     synapseKnows: "signs of the weights and error of the layer above",
+    noCircuit: "a feedback synapse would have to know the sign that another synapse has at the moment",
     ...(form.scale === "initial" && { options }),
     create(architecture, rng, _samples, chosen) {
       const seed = rng.nextUint32();

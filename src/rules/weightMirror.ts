@@ -26,6 +26,7 @@ export const wm: Rule = {
   presentations: 2,
   sequential: true,
   synapseKnows: "error of the layer above through weights that mirror the forward ones",
+  noCircuit: "feedback synapses would have to learn from noise in a phase of its own, signed as the noise is",
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);
     const seed = rng.nextUint32();

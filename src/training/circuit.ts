@@ -37,7 +37,7 @@ export function planOf(
   samples: Readonly<Record<string, unknown>>,
 ): CircuitPlan {
   const { tauMem, vThreshold, learningRate, batch, epochs, seed, encoder } = settings;
-  const { durationMs, output, error, interval, rest } = { ...usualCircuit, ...settings.circuit };
+  const { durationMs, output, error, interval, rest, hiddenRate } = { ...usualCircuit, ...settings.circuit };
   const architecture = networkOf(rule, settings);
   const stray = architecture.layers.findIndex(({ conv, pool }) => conv || pool);
   if (stray >= 0)
@@ -50,6 +50,7 @@ export function planOf(
     ...{ name: rule.name, architecture, weights, biases },
     // That of a batch is a mean.
     learningRate: learningRate / batch,
+    hiddenRate,
     schedule: scheduleText(settings.schedule),
     ...{ durationMs, periodMs: durationMs, count, epochs },
     tau: tauMem,

@@ -157,6 +157,7 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const cost = {
         synapticEventsPerSample: per(spent.events),
         synapseUpdatesPerSample: per(spent.updates),
+        msPerSample: running!.network.stream!.period,
         spikesPerSample: Object.fromEntries([...fired].map(([name, n]) => [name, per(n)])),
       };
       spent = { events: 0, updates: 0, samples: 0 };

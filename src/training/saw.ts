@@ -12,8 +12,10 @@ export function whatWasSeen(plans: readonly RunPlan[], data: Dataset): NonNullab
   const code = spike && encoderNamed(spike.encoder);
   const shows = code && (code.shows?.(spike) ?? `encoder ${code.name}`);
   const counted = hasRecordings(data) && !code?.recorded ? `, of ${samples}` : "";
+  const circuit = settingsOf("circuit");
   return {
     ...(settingsOf("rate") && { rate: samples }),
+    ...(circuit && { circuit: `encoder ${circuit.encoder}, one sample after the other` }),
     ...(shows && { spike: `${shows}${counted}` }),
   };
 }

@@ -268,6 +268,7 @@ async function conclude(
       ...{ encoder: settings.encoder, eligibility: settings.eligibility },
       ...{ reading: settings.reading ?? "spikes", readout: readoutOf(settings) },
     }),
+    ...(plan.twin === "circuit" && { encoder: settings.encoder }),
     ...(settings.ruleOptions && { ruleOptions: settings.ruleOptions }),
     seed: settings.seed,
     epochs: settings.epochs,

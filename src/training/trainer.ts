@@ -93,6 +93,8 @@ export interface Cost {
   readonly synapseUpdatesPerSample?: number;
   /** Of circuits, by population. */
   readonly spikesPerSample?: Readonly<Record<string, number>>;
+  /** Of a circuit's own time [ms]. */
+  readonly msPerSample?: number;
 }
 
 /** A batch in pieces, one for each sample, that threads with trainers of their own can share. */

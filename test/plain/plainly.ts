@@ -26,10 +26,12 @@ export function plainly<T>(run: () => T): T {
   const { Instance } = platform;
   platform.Instance = class {
     readonly exports: Partial<Kernels>;
-    constructor(_module: object, { env }: { env: Env }) {
+    constructor(module: object, { env }: { env: Env }) {
+      // What has no plain form is held against `EventLoop`.
+      const { exports } = new Instance(module, { env }) as { exports: Kernels };
       const memory = memoryOf(env.memory);
       const makers = [step, ode, rows, double, stdp, poisson, batch, single, singleLearn];
-      this.exports = Object.assign({}, ...makers.map(make => make(memory)), modes(memory, env));
+      this.exports = Object.assign({}, exports, ...makers.map(make => make(memory)), modes(memory, env));
     }
   };
   try {

@@ -10,6 +10,7 @@ import { layerNames } from "../../src/rules/circuits/circuit.ts";
 import { rules, whyNoCircuit } from "../../src/rules/index.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { formsOf, planOf } from "../../src/training/circuit.ts";
+import { circuitTrainer } from "../../src/training/circuitTrainer.ts";
 import { startingParameters } from "../../src/training/initialise.ts";
 import type { RunState } from "../../src/training/runState.ts";
 import { type RunPlan, train } from "../../src/training/train.ts";
@@ -88,6 +89,34 @@ test.each(["exact", "grid"] as const)("%s mode: a run that is resumed gives the 
   expect(resumed.parameters).toEqual(all.parameters);
   expect(resumed.result.testAccuracy).toBe(all.result.testAccuracy);
   expect(resumed.result.curve).toEqual(all.result.curve);
+});
+
+test("nothing of the rule is asked once its circuit runs", () => {
+  for (const rule of circuits) {
+    const given = settings();
+    const fail = () => {
+      throw new Error("asked while the circuit runs");
+    };
+    let made = false;
+    const guarded: Rule = {
+      ...rule,
+      create(...args) {
+        const forms = rule.create(...args);
+        const { circuit } = forms;
+        return {
+          rate: fail,
+          spiking: fail,
+          circuit: plan => (made ? fail() : circuit!(plan)),
+        };
+      },
+    };
+    const trainer = circuitTrainer(guarded, data, given);
+    trainer.learn(Uint32Array.of(0), 1, 0);
+    made = true;
+    trainer.learn(Uint32Array.of(1, 2), 1, 0);
+    const start = startingParameters(networkOf(rule, given), given);
+    expect(trainer.parameters().weights.at(-1), rule.name).not.toEqual(start.weights.at(-1));
+  }
 });
 
 test("a rule without a circuit says why", async () => {

@@ -274,7 +274,13 @@ export const MODES_UP_I = 23;
  */
 export const MODES_PIECES = 25;
 export const MODES_PIECE_COUNT = 6;
-export const MODES_SIZE = 58;
+/** The present; refractory period [ms] and reset above threshold [mV]; an address: the record of one synapse. */
+export const MODES_NOW = 58;
+export const MODES_TAU_REF = 59;
+export const MODES_DEPTH = 60;
+export const MODES_ONE = 61;
+export const MODES_PAIRS = 62;
+export const MODES_SIZE = 63;
 /** Buckets of the calendar, a power of 2. */
 export const MODES_BUCKETS = 256;
 
@@ -389,3 +395,177 @@ export const SHOWN_DRIVE = 6;
 export const SHOWN_RESPONSE = 7;
 export const SHOWN_GATE = 8;
 export const SHOWN_SIZE = 9;
+
+// The record of `drawShots`: Poisson inputs of neurons at their own times, kept eight at a time. Integers:
+export const SHOTS_NEURONS = 0;
+export const SHOTS_KEY_0 = 1;
+export const SHOTS_KEY_1 = 2;
+/** [neurons]: begin and end of each one's present block [ms], doubles, its number, and the next of it (4 bytes each). */
+export const SHOTS_BEGINS = 3;
+export const SHOTS_ENDS = 4;
+export const SHOTS_BLOCKS = 5;
+export const SHOTS_PLACES = 6;
+/** [neurons, 8] doubles: times of the block. */
+export const SHOTS_TIMES = 7;
+/** [neurons] doubles: the next time, and the least of each few of them; for `takeShots`, or 0. */
+export const SHOTS_NEXT = 8;
+export const SHOTS_LEAST = 9;
+/** The order of its packets. */
+export const SHOTS_ORDER = 10;
+/** Doubles: mean waiting time and end [ms], weight. */
+export const SHOTS_WAIT = 11;
+export const SHOTS_STOP = 12;
+export const SHOTS_WEIGHT = 13;
+/** An integer: neurons that share one least time. */
+export const SHOTS_TOGETHER = 14;
+export const SHOTS_SIZE = 15;
+
+// The record of what reaches a population in a window of time. Integers:
+/** [room, PACKET_BYTES], and room for sorting them; [room + 1] u32 for sorting. */
+export const WINDOW_PACKETS = 0;
+export const WINDOW_SPARE = 1;
+export const WINDOW_PLACES = 2;
+export const WINDOW_COUNT = 3;
+export const WINDOW_ROOM = 4;
+/** [SPIKE_BYTES of each]: who fired, how many, and how many fit. */
+export const WINDOW_SPIKES = 5;
+export const WINDOW_FIRED = 6;
+export const WINDOW_SPIKES_ROOM = 7;
+/** Synapses reached so far, a double. */
+export const WINDOW_EVENTS = 8;
+export const WINDOW_SIZE = 9;
+
+/**
+ * Bytes of a packet, which is a stretch of a row that arrives at one time, or an input to one neuron: its time (a double),
+ * the record of its rows or 0, its first synapse or the neuron, then the synapse behind its last and its row, or the weight
+ * (a double), and its order among those of one time.
+ */
+export const PACKET_BYTES = 32;
+export const PACKET_ROWS = 8;
+export const PACKET_FROM = 12;
+export const PACKET_TO = 16;
+export const PACKET_ROW = 20;
+export const PACKET_WEIGHT = 16;
+export const PACKET_ORDER = 24;
+
+/** Bytes of a spike: its time (a double), the neuron. */
+export const SPIKE_BYTES = 16;
+export const SPIKE_NEURON = 8;
+
+// The record of `takeFlights`: rows whose synapses have delays of their own, on their way. Integers:
+export const FLIGHTS_LIST = 0;
+export const FLIGHTS_COUNT = 1;
+export const FLIGHTS_ROOM = 2;
+/** Floats, one per synapse, ascending in a row. */
+export const FLIGHTS_DELAYS = 3;
+export const FLIGHTS_ROWS = 4;
+export const FLIGHTS_ORDER = 5;
+export const FLIGHTS_SIZE = 6;
+/** Bytes of one: its next time and when it was fired (doubles), next synapse, the one behind the last, row. */
+export const FLIGHT_BYTES = 32;
+export const FLIGHT_FIRED = 8;
+export const FLIGHT_NEXT = 16;
+export const FLIGHT_END = 20;
+export const FLIGHT_ROW = 24;
+
+// The record of a population whose potentials move by jumps, in whole numbers; see `LifWindows`. Integers:
+export const DELTA_NEURONS = 0;
+/** [neurons, MEMBRANE_BYTES]. */
+export const DELTA_STATE = 1;
+/** [neurons] i64: positive and negative input of a window. */
+export const DELTA_PLUS = 2;
+export const DELTA_MINUS = 3;
+/** [neurons] bytes: who is looked at input by input. */
+export const DELTA_FLAGS = 4;
+/** [neurons, CARE_BYTES]: those. */
+export const DELTA_CARE = 5;
+/** [room, CARED_BYTES]: what reaches them. */
+export const DELTA_INPUTS = 6;
+export const DELTA_ROOM = 7;
+/** Whether some current takes a neuron over threshold by itself. */
+export const DELTA_DRIVEN = 8;
+/** Record of Poisson inputs, or 0. */
+export const DELTA_SHOTS = 9;
+/** Doubles: time constant, origin [ms], units in 1 mV, refractory period, reset above threshold [mV]. */
+export const DELTA_TAU = 10;
+export const DELTA_ORIGIN = 11;
+export const DELTA_SCALE = 12;
+export const DELTA_TAU_REF = 13;
+export const DELTA_DEPTH = 14;
+/** Neurons looked at input by input so far. */
+export const DELTA_CARED = 15;
+/** Beginning of the present window of the lattice, whatever has cut it. */
+export const DELTA_EDGE = 16;
+/** An address: the first record of synapses with pair STDP onto the population, or 0; `MODES_PAIRS` likewise. */
+export const DELTA_PAIRS = 17;
+export const DELTA_SIZE = 18;
+/** Bytes of a neuron: U (i64), end of the refractory period [ms], threshold above where it settles [mV]. */
+export const MEMBRANE_BYTES = 32;
+export const MEMBRANE_REFRACTORY = 8;
+export const MEMBRANE_SLOPE = 16;
+/** Bytes of one that is looked at: neuron, first and last input, block and place of its Poisson inputs, its beginning. */
+export const CARE_BYTES = 32;
+export const CARE_FIRST = 4;
+export const CARE_LAST = 8;
+export const CARE_BLOCK = 12;
+export const CARE_PLACE = 16;
+export const CARE_BEGIN = 24;
+/** Bytes of an input: value (i64), packet, next input of the neuron, synapse. */
+export const CARED_BYTES = 24;
+export const CARED_PACKET = 8;
+export const CARED_NEXT = 12;
+export const CARED_SYNAPSE = 16;
+
+/** In the record of rows in the exact mode: that of synapses with pair STDP, or 0. */
+export const ROWS_PAIRS = 1;
+/** In a packet of such rows: where in `PAIRS_LOG` what was before it goes [bytes], or -1. */
+export const PACKET_LOG = 28;
+
+// The record of synapses with pair STDP in the exact mode; see `PairRows`. Integers:
+/** [pre] doubles: presynaptic traces in units of the origin, and the times up to which rows are done. */
+export const PAIRS_TRACES = 0;
+export const PAIRS_SEEN = 1;
+/** [post, HISTORY_BYTES]: last spikes of each postsynaptic neuron. */
+export const PAIRS_HISTORY = 2;
+/** [post, PAIRS_KEPT, PAST_BYTES]: more of them. */
+export const PAIRS_RING = 3;
+/** [post] i32: spikes of each when all rows were last up to date. */
+export const PAIRS_FLUSHED = 4;
+/** Whether some neuron has nearly as many since as are kept. */
+export const PAIRS_CROWDED = 5;
+/** What was before the packets of a window: time and trace of the row (doubles), and its weights. */
+export const PAIRS_LOG = 6;
+/** Whether only nearest spikes make pairs. */
+export const PAIRS_NEAREST = 7;
+/** The record of the rows, and of the next such synapses onto the population, or 0. */
+export const PAIRS_ROWS = 8;
+export const PAIRS_NEXT = 9;
+/** Number of rows and of neurons, and the [pre + 1] u32 where rows begin. */
+export const PAIRS_PRE = 10;
+export const PAIRS_POST = 11;
+export const PAIRS_STARTS = 12;
+/** Doubles: see STDP_A_PLUS. */
+export const PAIRS_A_PLUS = 13;
+export const PAIRS_A_MINUS = 14;
+export const PAIRS_P0 = 15;
+export const PAIRS_P1 = 16;
+export const PAIRS_D0 = 17;
+export const PAIRS_D1 = 18;
+export const PAIRS_W_MIN = 19;
+export const PAIRS_W_MAX = 20;
+/** Time constants, and the time that traces are scaled to [ms]. */
+export const PAIRS_TAU_PLUS = 21;
+export const PAIRS_TAU_MINUS = 22;
+export const PAIRS_ORIGIN = 23;
+export const PAIRS_SIZE = 24;
+/** Spikes of a neuron that are kept until every row has seen them, a power of 2. */
+export const PAIRS_KEPT = 32;
+/** Doubles: the times of the last three spikes, the last first, what a trace has left then, and the neuron's own trace; count. */
+export const HISTORY_BYTES = 64;
+export const HISTORY_LEFT = 24;
+export const HISTORY_TRACE = 48;
+export const HISTORY_COUNT = 56;
+/** Doubles: time, what a trace has left, the neuron's own trace. */
+export const PAST_BYTES = 24;
+export const PAST_LEFT = 8;
+export const PAST_TRACE = 16;

@@ -16,6 +16,8 @@ export interface CircuitPlan {
   readonly biases: readonly Float32Array[];
   /** Step that weights take in the time of a sample, per activity and error. */
   readonly learningRate: number;
+  /** Factor on it, of hidden layers. */
+  readonly hiddenRate: number;
   /** Factor on it: an expression in `progress` and `epoch`, as of `compare`. */
   readonly schedule: string;
   /** How long a sample is shown before something else happens, and learned [ms]. */
@@ -59,13 +61,13 @@ export function heights({ architecture, interval, tau, thresholds }: CircuitPlan
 }
 
 /**
- * Step of a weight per presynaptic spike's height and modulator, as a description has it: summed over a phase it is
- * `learningRate` times activity and error.
+ * Step of a weight per presynaptic spike's height and modulator, as a description has it: summed over the time in which
+ * something is learned it is `learningRate` times activity and error.
  * @param factor  on the learning rate
  */
-export function eta(plan: CircuitPlan, factor = 1): number | string {
-  const { learningRate, durationMs, tau, schedule, periodMs, count, epochs } = plan;
-  const step = (-factor * learningRate * tau) / durationMs;
+export function eta(plan: CircuitPlan & { readonly learningMs?: number }, factor = 1): number | string {
+  const { learningRate, durationMs, tau, schedule, periodMs, count, epochs, learningMs = durationMs } = plan;
+  const step = (-factor * learningRate * tau) / learningMs;
   if (schedule === "1") return step;
   const passMs = count * periodMs;
   const factorAt = schedule
@@ -78,15 +80,30 @@ export function eta(plan: CircuitPlan, factor = 1): number | string {
 export type Phases = Readonly<Record<string, { readonly start: number; readonly stop: number }>>;
 
 /** The plan where a sample has phases and takes as long as they do. */
-export function inPhases(plan: CircuitPlan, phases: Phases): CircuitPlan & { readonly phases: Phases } {
+export function inPhases(plan: CircuitPlan, phases: Phases): InPhases {
   return { ...plan, phases, periodMs: Math.max(...Object.values(phases).map(({ stop }) => stop)) };
 }
 
+export type InPhases = CircuitPlan & { readonly phases?: Phases; readonly learningMs?: number };
+
+/** Name of the phase in which a circuit learns that lets its activities settle before, and of the signal that says so. */
+export const LEARNING = "learn";
+/** Share of a sample's time in which they settle. */
+const SETTLING = 1 / 3;
+
+/**
+ * The plan where a sample is learned when activities have settled: an error that output and label neurons begin with,
+ * before the sample has come through, would never vanish, and drive hidden activity up as long as it is learned by.
+ */
+export function settled(plan: CircuitPlan): InPhases {
+  const { durationMs } = plan;
+  const start = Math.round(SETTLING * durationMs);
+  const phases = { settle: { start: 0, stop: start }, [LEARNING]: { start, stop: durationMs } };
+  return { ...inPhases(plan, phases), learningMs: durationMs - start };
+}
+
 /** The description of the network that parts make up. */
-export function circuitOf(
-  plan: CircuitPlan & { readonly phases?: Phases },
-  ...parts: readonly Parts[]
-): ModelDescription {
+export function circuitOf(plan: InPhases, ...parts: readonly Parts[]): ModelDescription {
   return {
     name: plan.name,
     populations: Object.assign({}, ...parts.map(({ populations }) => populations ?? {})),

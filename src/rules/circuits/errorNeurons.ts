@@ -8,13 +8,15 @@ export const SIGNS = [
   ["error-", "error+", -1],
 ] as const;
 
-/** Error neurons of a layer, and the label neurons or others that say what it should do. */
+const AMPLIFIED = 5;
+
+/** Neurons of the classes, of which that of the right one fires as an output of activity 1 would. */
 export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, during?: string): Parts {
   const shown = during === undefined ? {} : { during };
   const interval = thresholds.output * tau;
   return {
     populations: { label: { size: architecture.sizes.at(-1)!, neuron: "input" } },
-    stimuli: [{ to: "label", kind: "labels", interval, ...shown }],
+    stimuli: [{ to: "label", kind: "labels", interval, resolution: 1, ...shown }],
   };
 }
 
@@ -23,16 +25,22 @@ export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, dur
  * opposite, and a spike of either brings the other up by what it took off itself. Spikes of `error+` less those of `error-`
  * are then the activity of the output less that of the label, which is 1 for the right class. They reach the modulator
  * `error` of the outputs (as in Neftci et al. 2017, "Event-driven random back-propagation").
+ * @param signOnly  they are driven many times as strongly, and no faster than an error of 1 would let them fire: what is
+ *                  left is the sign of an error
  */
-export function errorNeurons({ architecture, tau, thresholds }: CircuitPlan): Parts {
+export function errorNeurons(
+  { architecture, tau, thresholds }: CircuitPlan,
+  { signOnly = false }: { readonly signOnly?: boolean } = {},
+): Parts {
   const size = architecture.sizes.at(-1)!;
   const { output, error } = thresholds;
-  const neuron = { tauMem: tau, vThreshold: error };
+  const neuron = { tauMem: tau, vThreshold: error, ...(signOnly && { tauRef: error * tau }) };
+  const strength = signOnly ? AMPLIFIED : 1;
   return {
     populations: Object.fromEntries(SIGNS.map(([own]) => [own, { size, neuron }])),
     projections: SIGNS.flatMap(([own, other, sign]) => [
-      { from: "output", to: own, ...each, weights: output, gain: sign },
-      { from: "label", to: own, ...each, weights: output, gain: -sign },
+      { from: "output", to: own, ...each, weights: output, gain: sign * strength },
+      { from: "label", to: own, ...each, weights: output, gain: -sign * strength },
       { from: own, to: other, ...each, weights: error, delay: DELAY },
       { from: own, to: "output", target: "error", ...each, weights: error, gain: sign, delay: DELAY },
     ]),
@@ -56,4 +64,19 @@ export function feedback(
       ...{ from, to, target, weights, gain: sign * thresholds.error, delay: DELAY },
     })),
   };
+}
+
+/**
+ * Spikes of the label neurons onto a modulator, as an error would be of outputs that never fire.
+ * @param B  [neurons of the layer, classes]
+ */
+export function targets(
+  { architecture, thresholds }: CircuitPlan,
+  to: string,
+  B: ArrayLike<number>,
+  target = "target",
+): Parts {
+  const classes = architecture.sizes.at(-1)!;
+  const weights = transposed(B, B.length / classes, classes);
+  return { projections: [{ from: "label", to, target, weights, gain: -thresholds.output, delay: DELAY }] };
 }

@@ -1,4 +1,4 @@
-import { type CircuitPlan, eta, heights, layerNames, type Parts } from "./circuit.ts";
+import { eta, heights, type InPhases, LEARNING, layerNames, type Parts } from "./circuit.ts";
 
 /** How the synapses of a layer learn; see `threeFactor`. */
 export interface Learns {
@@ -6,7 +6,7 @@ export interface Learns {
   readonly modulator: string;
   /** `drive`, of hidden neurons, stands for the derivative of the activation. */
   readonly gate?: "drive" | "none";
-  /** On the learning rate. */
+  /** On the learning rate, of hidden layers beside their own. */
   readonly factor?: number;
 }
 
@@ -17,16 +17,16 @@ export interface Shown {
 
 /**
  * The layers, with the samples' spikes at the input; a neuron that fires all the time, `bias`, stands for what else drives
- * them.
+ * them. Where the plan has a phase to learn in, `attention` fires in it, and permits it.
  * @param learns      how the synapses onto layer l + 1 do, those of `bias` among them; null: they do not
  * @param saturation  activity that hidden neurons do not exceed, by a refractory period
  */
 export function feedForward(
-  plan: CircuitPlan,
+  plan: InPhases,
   learns: (l: number) => Learns | null,
   { during, saturation = Infinity }: Shown & { readonly saturation?: number } = {},
 ): Parts {
-  const { architecture, weights, biases, tau, interval, encoder, thresholds } = plan;
+  const { architecture, weights, biases, tau, interval, encoder, thresholds, hiddenRate } = plan;
   const { sizes } = architecture;
   const names = layerNames(architecture);
   const each = heights(plan);
@@ -37,37 +37,47 @@ export function feedForward(
     vThreshold: each[p],
     ...(p < depth && rests),
   });
+  const attends = plan.phases !== undefined && LEARNING in plan.phases;
   const rule = (l: number, height: number) => {
     const own = learns(l);
     if (!own) return {};
-    const { modulator, factor, gate = l < depth - 1 ? "drive" : "none" } = own;
-    const plasticity = { kind: "three-factor", eligibility: "online", modulator, gate, height };
-    return { plasticity: { ...plasticity, eta: eta(plan, factor) } };
+    const { modulator, factor = 1, gate = l < depth - 1 ? "drive" : "none" } = own;
+    const permit = attends ? { permit: LEARNING } : {};
+    const plasticity = { kind: "three-factor", eligibility: "online", modulator, ...permit, gate, height };
+    return { plasticity: { ...plasticity, eta: eta(plan, l < depth - 1 ? hiddenRate * factor : factor) } };
   };
+  const taught = names.slice(1).filter((_, l) => attends && learns(l));
   const shown = during === undefined ? {} : { during };
   const bias = interval / tau;
   return {
     populations: {
       input: { size: sizes[0], neuron: "input" },
       bias: { size: 1, neuron: "input" },
+      ...(attends && { attention: { size: 1, neuron: "input" } }),
       ...Object.fromEntries(
         names.slice(1).map((name, l) => [
           name,
           {
             size: sizes[l + 1],
             neuron: neuron(l + 1),
-            ...(learns(l) && { modulators: { [learns(l)!.modulator]: { tau } } }),
+            ...(learns(l) && {
+              modulators: { [learns(l)!.modulator]: { tau }, ...(attends && { [LEARNING]: { tau: 1 } }) },
+            }),
           },
         ]),
       ),
     },
-    projections: names.slice(1).flatMap((to, l) => [
-      { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l]) },
-      { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias) },
-    ]),
+    projections: [
+      ...names.slice(1).flatMap((to, l) => [
+        { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l]) },
+        { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias) },
+      ]),
+      ...taught.map(to => ({ from: "attention", to, target: LEARNING, weights: 1 })),
+    ],
     stimuli: [
       { to: "input", kind: "samples", encoder, interval, resolution: 1, ...shown },
       { to: "bias", kind: "phase", interval, ...shown },
+      ...(attends ? [{ to: "attention", kind: "phase", interval: 1, during: LEARNING }] : []),
     ],
   };
 }

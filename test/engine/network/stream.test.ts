@@ -74,7 +74,13 @@ test("samples are shown in the order of each pass, each in its time", () => {
     expect(own.length === 0 || own.length === 12 || own.length === 11).toBe(true);
     expect(own.every(([t]) => t < 50 * n + 40)).toBe(true);
     const labels = spikesOf(simulation, "label").filter(([t]) => t >= 50 * n && t < 50 * (n + 1));
-    expect(labels).toEqual([22, 26, 30, 34, 38].map(t => [50 * n + t, data.labels[place]]));
+    const [[first]] = labels;
+    expect(first).toBeGreaterThanOrEqual(50 * n + 20);
+    expect(first).toBeLessThan(50 * n + 24);
+    expect(labels.map(([, i]) => i)).toEqual(Array(5).fill(data.labels[place]));
+    labels.forEach(([t], k) => {
+      expect(t).toBeCloseTo(first + 4 * k, 9);
+    });
   });
   expect(spikesOf(simulation, "clock")).toEqual([0, 1, 2, 3, 4, 5].map(n => [50 * n + 20, 0]));
 });

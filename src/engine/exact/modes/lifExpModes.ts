@@ -63,9 +63,6 @@ export class LifExpModes implements NeuronGroup {
   readonly #perBucket: number;
   /** No neuron crosses before the end of that bucket, unless an event comes. */
   #quietBucket = -1;
-  // The present, and the beginning of its epoch.
-  #now = Number.NaN;
-  #origin = 0;
 
   constructor(size: number, parameters: SynapticParameters, arena: Arena) {
     const { tauMem, tauExc, tauInh } = parameters;
@@ -88,13 +85,28 @@ export class LifExpModes implements NeuronGroup {
     this.#one = arena.record(layout.ROWS_SIZE + 1);
   }
 
+  /** The record that the kernels take. */
+  get record(): number {
+    return this.#block;
+  }
+
+  /** The record of synapses with pair STDP onto them. */
+  learnBy(pairs: number): void {
+    this.#arena.integers(this.#block, { [layout.MODES_PAIRS]: pairs });
+  }
+
+  /** The memory may be another one. */
+  bind(): void {
+    const { buffer } = this.#arena.memory;
+    this.#f = new Float64Array(buffer);
+    this.#n = new Int32Array(buffer);
+  }
+
   /** All space in the arena is taken. */
   begin(id: number): void {
     const { vRest, vReset, vThreshold, tauMem, tauExc, tauInh, bias } = this.#p;
     const [lambda, muE, muI] = [this.#lambda, this.#muE, this.#muI];
-    const { buffer } = this.#arena.memory;
-    this.#f = new Float64Array(buffer);
-    this.#n = new Int32Array(buffer);
+    this.bind();
     // What a weight of 1 takes off a mode: current per weight over the difference of the rates.
     const per = (mu: number) => currentPerWeight(this.#p, expPeak(lambda, mu)) / (mu - lambda);
     this.#arena.doubles(this.#block, {
@@ -114,6 +126,12 @@ export class LifExpModes implements NeuronGroup {
       [layout.MODES_HEAP]: this.#heap,
       [layout.MODES_ID]: id,
     });
+    this.#arena.doubles(this.#block, {
+      [layout.MODES_NOW]: Number.NaN,
+      [layout.MODES_TAU_REF]: this.#p.tauRef,
+      [layout.MODES_DEPTH]: vReset - vThreshold,
+    });
+    this.#arena.integers(this.#block, { [layout.MODES_ONE]: this.#one });
     this.#arena.integers(this.#one, {
       [layout.ROWS_TARGETS]: this.#one + 8 * layout.ROWS_SIZE,
       [layout.ROWS_WIDE]: 1,
@@ -320,21 +338,21 @@ export class LifExpModes implements NeuronGroup {
   #move(i: number, t: number): void {
     this.#enter(t);
     const last = this.#at(i) + layout.NEURON_LAST;
-    if (this.#f[last] < this.#origin) this.#kernels.renew(this.#block, i);
+    if (this.#f[last] < this.#f[this.#block / 8 + layout.MODES_ORIGIN]) this.#kernels.renew(this.#block, i);
     this.#f[last] = t;
   }
 
   /** What is left of each mode at t, for all that happens then. */
   #enter(t: number): void {
-    if (t === this.#now) return;
-    this.#now = t;
-    this.#origin = Math.floor(t / this.#epoch) * this.#epoch;
-    const since = t - this.#origin;
     const [f, block] = [this.#f, this.#block / 8];
+    if (t === f[block + layout.MODES_NOW]) return;
+    const origin = Math.floor(t / this.#epoch) * this.#epoch;
+    const since = t - origin;
     const leftM = exp(-this.#lambda * since);
     const leftE = exp(-this.#muE * since);
     const leftI = exp(-this.#muI * since);
-    f[block + layout.MODES_ORIGIN] = this.#origin;
+    f[block + layout.MODES_NOW] = t;
+    f[block + layout.MODES_ORIGIN] = origin;
     f[block + layout.MODES_LEFT_M] = leftM;
     f[block + layout.MODES_LEFT_E] = leftE;
     f[block + layout.MODES_LEFT_I] = leftI;

@@ -1,12 +1,12 @@
 // AssemblyScript. The inner loops of populations that keep their state by modes: physics in double precision, and a
 // calendar of what must be looked at when. A `block` is the record of a population.
 import * as layout from "../layout";
+import { exp } from "./elementary";
 import { instant } from "./instant";
 import { address, double, is, setDouble, setWhole, setWord, whole, word } from "./record";
+import { arrive, postSpike } from "./pairs";
+import { count, note } from "./windows";
 
-// @ts-ignore: decorator
-@external("env", "exp")
-declare function exp(x: f64): f64;
 // @ts-ignore: decorator
 @external("env", "crossing")
 declare function crossing(population: i32, x: f64, m: f64, e: f64, i: f64): f64;
@@ -162,6 +162,41 @@ function safeUntil(block: usize, from: f64, m: f64, e: f64, inh: f64, x: f64): f
   return from + load<f64>(block + (usize(layout.MODES_PIECES - 1 + count) << 3));
 }
 
+/** The twin of `timeToThreshold` of `LifExpModes`, which is asked where Halley's method does not do. */
+function timeToThreshold(block: usize, x: f64, m: f64, e: f64, i: f64): f64 {
+  const lambda = double(block, layout.MODES_LAMBDA);
+  const muE = double(block, layout.MODES_MU_E);
+  const muI = double(block, layout.MODES_MU_I);
+  let f = x + m + e + i;
+  const a0 = -lambda * m;
+  const b0 = -muE * e;
+  const c0 = -muI * i;
+  let a = a0;
+  let b = b0;
+  let c = c0;
+  let slope = a + b + c;
+  let t: f64 = 0;
+  for (let n = 0; n < 8 && slope > 0; n++) {
+    const bend = -lambda * a - muE * b - muI * c;
+    const step = (2 * f * slope) / (2 * slope * slope - f * bend);
+    t -= step;
+    if (!(t < 1 / lambda)) break;
+    const leftM = exp(-lambda * t);
+    const leftE = exp(-muE * t);
+    const leftI = exp(-muI * t);
+    a = a0 * leftM;
+    b = b0 * leftE;
+    c = c0 * leftI;
+    if (abs(step) < 1e-13 * (1 + t)) {
+      if (t >= 0 && min(a0, a) + min(b0, b) + min(c0, c) > 0) return t;
+      break;
+    }
+    f = x + m * leftM + e * leftE + i * leftI;
+    slope = a + b + c;
+  }
+  return crossing(whole(block, layout.MODES_ID), x, m, e, i);
+}
+
 /** Finds when a neuron crosses, from its state after its last event, and waits for that. */
 function waitForCrossing(block: usize, i: i32): void {
   const state = stateOf(block, i);
@@ -174,7 +209,7 @@ function waitForCrossing(block: usize, i: i32): void {
   const inh = double(state, layout.NEURON_I) * exp(-double(block, layout.MODES_MU_I) * since);
   const x = double(state, layout.NEURON_X);
   const above = x + m + e + inh >= 0;
-  const bound = above ? from : instant(from + crossing(whole(block, layout.MODES_ID), x, m, e, inh));
+  const bound = above ? from : instant(from + timeToThreshold(block, x, m, e, inh));
   setWord(state, layout.NEURON_CROSSES, bound < Infinity ? 1 : 0);
   lookAt(block, i, bound);
 }
@@ -382,4 +417,87 @@ export function nextCrossing(block: usize, limit: f64): f64 {
 /** The neuron that crosses next. */
 export function nextNeuron(block: usize): i32 {
   return inHeap(block, 0);
+}
+
+/** What is left of each mode at t, for all that happens then. */
+export function enter(block: usize, t: f64): void {
+  if (t == double(block, layout.MODES_NOW)) return;
+  setDouble(block, layout.MODES_NOW, t);
+  const epoch = double(block, layout.MODES_EPOCH);
+  const origin = floor(t / epoch) * epoch;
+  const since = t - origin;
+  const leftM = exp(-double(block, layout.MODES_LAMBDA) * since);
+  const leftE = exp(-double(block, layout.MODES_MU_E) * since);
+  const muI = double(block, layout.MODES_MU_I);
+  const leftI = muI == double(block, layout.MODES_MU_E) ? leftE : exp(-muI * since);
+  setDouble(block, layout.MODES_ORIGIN, origin);
+  setDouble(block, layout.MODES_LEFT_M, leftM);
+  setDouble(block, layout.MODES_LEFT_E, leftE);
+  setDouble(block, layout.MODES_LEFT_I, leftI);
+  setDouble(block, layout.MODES_UP_M, 1 / leftM);
+  setDouble(block, layout.MODES_UP_E, 1 / leftE);
+  setDouble(block, layout.MODES_UP_I, 1 / leftI);
+}
+
+/** Neuron i fires at t, when it crosses its threshold. */
+function fire(block: usize, i: i32, t: f64): void {
+  const state = stateOf(block, i);
+  setWord(state, layout.NEURON_CROSSES, 0);
+  enter(block, t);
+  if (double(state, layout.NEURON_LAST) < double(block, layout.MODES_ORIGIN)) renew(block, i);
+  setDouble(state, layout.NEURON_LAST, t);
+  const free = instant(t + double(block, layout.MODES_TAU_REF));
+  setDouble(state, layout.NEURON_REFRACTORY, free);
+  const since = free - double(block, layout.MODES_ORIGIN);
+  const e = double(state, layout.NEURON_E) * exp(-double(block, layout.MODES_MU_E) * since);
+  const inh = double(state, layout.NEURON_I) * exp(-double(block, layout.MODES_MU_I) * since);
+  const excess = double(block, layout.MODES_DEPTH) - double(state, layout.NEURON_X);
+  setDouble(state, layout.NEURON_M, (excess - e - inh) * exp(double(block, layout.MODES_LAMBDA) * since));
+}
+
+/** Lets those fire that cross their thresholds by a time; returns whether there was room. */
+function crossBy(block: usize, window: usize, limit: f64): bool {
+  while (true) {
+    const t = nextCrossing(block, limit);
+    if (!(t <= limit)) return true;
+    const i = nextNeuron(block);
+    leave(block, i);
+    fire(block, i, t);
+    const pairs = address(block, layout.MODES_PAIRS);
+    if (pairs) postSpike(pairs, i, t);
+    if (!note(window, t, i)) return false;
+    judge(block, i);
+  }
+  return true;
+}
+
+/** Moves a population through the packets of a window, in order, and up to its end; returns whether there was room. */
+export function modesInOrder(block: usize, window: usize, until: f64): i32 {
+  const list = address(window, layout.WINDOW_PACKETS);
+  const end = list + usize(whole(window, layout.WINDOW_COUNT)) * layout.PACKET_BYTES;
+  const one = address(block, layout.MODES_ONE);
+  let synapses: f64 = 0;
+  let now: f64 = NaN;
+  for (let packet = list; packet < end; packet += layout.PACKET_BYTES) {
+    const t = load<f64>(packet);
+    const rows = usize(load<u32>(packet, layout.PACKET_ROWS));
+    // Inputs from outside and what comes at the same instant are one group.
+    if (t != now && !crossBy(block, window, t)) return 0;
+    if (!rows) now = t;
+    enter(block, t);
+    if (rows) {
+      const from = load<i32>(packet, layout.PACKET_FROM);
+      const to = load<i32>(packet, layout.PACKET_TO);
+      const pairs = address(rows, layout.ROWS_PAIRS);
+      if (pairs) arrive(pairs, rows, load<u32>(packet, layout.PACKET_ROW), from, to, t, -1);
+      deliverRow(block, rows, t, from, to);
+      synapses += f64(to - from);
+    } else {
+      store<i32>(one + (layout.ROWS_SIZE << 3), load<i32>(packet, layout.PACKET_FROM));
+      setDouble(one, layout.ROWS_WEIGHT, load<f64>(packet, layout.PACKET_WEIGHT));
+      deliverRow(block, one, t, 0, 1);
+    }
+  }
+  count(window, synapses);
+  return crossBy(block, window, until) ? 1 : 0;
 }

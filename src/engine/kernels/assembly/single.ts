@@ -1,7 +1,7 @@
 // AssemblyScript. A presentation of a network of dense layers in single precision: from spikes and drives of the input to
 // what learning reads of every layer, in one call.
 import * as layout from "../layout";
-import { exp4, log4 } from "./elementary";
+import { exp4, log4 } from "./singleElementary";
 import { address, double, is, setWhole, single, whole } from "./record";
 import { beginSpikes, emit, endSpikes, overfull } from "./singleSpikes";
 import { EVENT, sweep } from "./singleSweep";

@@ -32,6 +32,7 @@ const lif: NeuronDefinition<typeof membraneParameters, "lif"> = {
   parameters: membraneParameters,
   create: (p, size) => new LifGroup(size, p),
   lattice: membraneStep,
+  jumps: p => p,
 };
 
 const own = [
@@ -55,7 +56,7 @@ export const neurons = new Registry<NeuronDefinition<AnyTable>>(
   "neuron",
   {
     ...{ parameters: "object", create: "function", fits: "function?", lattice: "function?" },
-    ...{ modes: "function?", numeric: "function?", weightUnit: "function?" },
+    ...{ modes: "function?", jumps: "function?", numeric: "function?", weightUnit: "function?" },
   },
   own,
   ({ parameters }) => tableFault(parameters, "model"),
@@ -105,6 +106,7 @@ export function neuronModel(spec: NeuronSpec): NeuronModel {
       return definition.numeric?.(p, dt) ?? this.lattice(dt);
     },
     modes: definition.modes?.(p) ?? null,
+    jumps: definition.jumps?.(p) ?? null,
   };
 }
 

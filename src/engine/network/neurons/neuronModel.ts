@@ -1,7 +1,7 @@
 import type { Table, Unit, Values } from "../parameters.ts";
 import type { LatticeStep, NumericStep } from "./lattice.ts";
 import type { NeuronGroup } from "./neuronGroup.ts";
-import type { SynapticParameters } from "./parameters.ts";
+import type { MembraneParameters, SynapticParameters } from "./parameters.ts";
 
 /** A neuron model: its parameters, and how a population of it moves. See `NeuronGroup` and `LatticeStep`. */
 export interface NeuronDefinition<T extends Table = Table, Name extends string = string> {
@@ -20,6 +20,8 @@ export interface NeuronDefinition<T extends Table = Table, Name extends string =
   weightUnit?(parameters: Values<T>): Unit;
   /** Parameters of neurons whose state the exact mode keeps by modes, where they fit; see `LifExpModes`. */
   modes?(parameters: Values<T>): SynapticParameters;
+  /** Parameters of neurons whose potential an input moves at once, and which have no other state; see `LifWindows`. */
+  jumps?(parameters: Values<T>): MembraneParameters;
 }
 
 /** A neuron model with its parameters filled in and checked. */
@@ -35,4 +37,5 @@ export interface NeuronModel {
   /** One step of dt [ms], exact or not, the latter in single precision. @throws InputError for models without one */
   step(dt: number, double?: boolean): LatticeStep | NumericStep;
   readonly modes: SynapticParameters | null;
+  readonly jumps: MembraneParameters | null;
 }

@@ -35,6 +35,8 @@ import { Trace } from "./trace.ts";
  * `continuous`: dw/dt = eta U e, in closed form between events;
  * `arrival`: at the spikes onto the modulator themselves, w += eta M e with a spike's weight as M: U does not matter, and a
  *     presynaptic spike of the same instant counts as earlier.
+ * With `permit`, the name of another modulator, it acts at spikes only while that one is above a half: signals that come in
+ * some phases of time say when there is something to learn.
  * With `consolidate`, the name of another modulator, these changes wait as a tag of the synapse until a spike reaches that
  * one; see `tagged`.
  */
@@ -56,6 +58,10 @@ const parameters = table({
   consolidate: {
     default: "",
     doc: "modulator whose spikes make changes of the weight of those that wait; without it they come at once",
+  },
+  permit: {
+    default: "",
+    doc: "modulator without which, at a half or less, nothing acts at spikes; without a name it always does",
   },
   ...gateParameters,
   eta: {
@@ -98,7 +104,7 @@ export const threeFactor: PlasticityDefinition<typeof parameters, "three-factor"
 
 function modulated(p: Parameters): PlasticityModel {
   expectReadable(p);
-  const { modulator, consolidate, read, eligibility } = p;
+  const { modulator, consolidate, permit, read, eligibility } = p;
   const bounds = { wMin: p.wMin, wMax: p.wMax };
   const waits = consolidate !== "";
   return {
@@ -107,7 +113,11 @@ function modulated(p: Parameters): PlasticityModel {
     rests: true,
     shares: read !== "continuous" && !waits,
     shifts: eligibility === "online" && !waits,
-    modulators: { ...(modulator !== "" && { modulator }), ...(waits && { consolidate }) },
+    modulators: {
+      ...(modulator !== "" && { modulator }),
+      ...(waits && { consolidate }),
+      ...(permit !== "" && { permit }),
+    },
     check: weights => checkWeights(weights, bounds),
     create(site) {
       const { weights, modulators } = site;
@@ -134,11 +144,11 @@ function modulated(p: Parameters): PlasticityModel {
 }
 
 /** @throws InputError for parameters that have no meaning together */
-function expectReadable({ eligibility, modulator, read, gate, consolidate, eta }: Parameters): void {
+function expectReadable({ eligibility, modulator, read, gate, consolidate, permit, eta }: Parameters): void {
   const online = eligibility === "online";
   const fail = (field: string, expected: string, got: string) =>
     new InputError(`${field}: expected ${expected}, got ${got}`);
-  for (const [field, name] of Object.entries({ modulator, consolidate }))
+  for (const [field, name] of Object.entries({ modulator, consolidate, permit }))
     if (typeof name !== "string") throw fail(field, "a name", shown(name));
   if (read !== "pre" && (online || modulator === ""))
     throw fail("read", `pre ${online ? "with online" : "without a modulator"}`, read);
@@ -150,11 +160,19 @@ function expectReadable({ eligibility, modulator, read, gate, consolidate, eta }
     );
   if (consolidate !== "" && read !== "pre" && read !== "post")
     throw fail("read", "pre or post with consolidate", read);
+  if (permit !== "" && (modulator === "" || (read !== "pre" && read !== "post")))
+    throw fail("permit", modulator === "" ? "none without a modulator" : `none with ${read}`, permit);
   if (typeof eta === "function" && read === "continuous")
     throw fail("eta", "a number with continuous", "a function of the time");
   const gated = online || (modulator !== "" && (read === "pre" || read === "post"));
   if (gate !== "none" && !gated)
     throw fail("gate", `none ${modulator === "" ? "without online or a modulator" : `with ${read}`}`, gate);
+}
+
+/** What `permit` asks of a neuron. */
+function permission({ permit }: Parameters, { modulators }: Site): (post: number, t: number) => boolean {
+  const signal = modulators.get(permit);
+  return signal ? (post, t) => signal.at(post, t) > 0.5 : () => true;
 }
 
 /** eta at a time [ms], asked once for each. */
@@ -236,9 +254,10 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
   const { spikes, at } = eligibilityOf(p, site);
   const gate = gateOf(p, site);
   const eta = rateOf(p);
+  const permitted = permission(p, site);
   const act = (s: number, pre: number, post: number, t: number, own: number) => {
     const m = modulator.at(post, t);
-    if (m === 0 || !gate.isOpen(post, t)) return false;
+    if (m === 0 || !permitted(post, t) || !gate.isOpen(post, t)) return false;
     change(s, eta(t) * (m * at(pre, own, t)));
     return true;
   };
@@ -269,9 +288,12 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
   const eta = rateOf(p);
   const { isOpen, ...heard } = gateOf(p, site);
   const held = new Float64Array(modulator ? 0 : site.postSides);
+  const permitted = permission(p, site);
   const by = (post: number, t: number) => {
     const m = modulator ? modulator.at(post, t) : held[post];
-    return m === 0 || !isOpen(post, t) ? Number.NaN : eta(t) * leftAt(end, height, t, tauPlus) * m;
+    return m === 0 || !permitted(post, t) || !isOpen(post, t)
+      ? Number.NaN
+      : eta(t) * leftAt(end, height, t, tauPlus) * m;
   };
   return {
     ...heard,

@@ -21,6 +21,10 @@ export class NeuronStreams {
     this.#spare = new Uint32Array(size);
   }
 
+  get key(): readonly [number, number] {
+    return [this.#k0, this.#k1];
+  }
+
   /** Uniform in [0, 1), 32 bits fine. */
   uniform(neuron: number): number {
     const n = this.#drawn[neuron]++;

@@ -78,8 +78,10 @@ export function poisson(spec: PoissonSpec, size: number, seed: number, name: str
     return streams.uniform(i) * spec.bound! < hz ? i : -1;
   };
   const perMs = varies ? 0 : waits.reduce((sum, wait) => sum + 1 / wait, 0);
+  const even = typeof rate === "number" && rate > 0 && spec.neurons === undefined;
   return {
     drawn: true,
+    ...(even && { shots: { wait: 1000 / rate, start, stop, key: streams.key } }),
     expected: (from, to) => perMs * Math.max(0, Math.min(to, stop) - Math.max(from, start)),
     first: () => Float64Array.from(neurons, (_, k) => next(k, start)),
     neuron: varies ? thinned : k => neurons[k],

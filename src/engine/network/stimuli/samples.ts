@@ -36,6 +36,8 @@ export interface SamplesSpec extends OfSamples {
   readonly encoder: Code;
   /** Between two spikes of a full intensity [ms]. */
   readonly interval: number;
+  /** What a code draws beforehand, such as phases: for each sample anew, by default, or `fixed`. */
+  readonly draws?: "fresh" | "fixed";
   /** [ms]; spikes come at multiples of it, the last one before they would. Without it at any time. */
   readonly resolution?: number;
 }
@@ -43,8 +45,10 @@ export interface SamplesSpec extends OfSamples {
 /** The class of each sample: neuron k fires while one of class k is shown. */
 export interface LabelsSpec extends OfSamples {
   readonly kind: "labels";
-  /** Between two spikes [ms]; the first comes after half of it. */
+  /** Between two spikes [ms]; the first comes after a part of it that is drawn for each sample. */
   readonly interval: number;
+  /** As of samples. */
+  readonly resolution?: number;
   /** `right`, by default, or the number of a `wrong` class that is drawn for each sample. */
   readonly which?: "right" | "wrong";
 }
@@ -62,12 +66,14 @@ export const samplesFields = table({
   during,
   encoder: { own: true },
   interval: { unit: "ms", own: true },
+  draws: { words: ["fresh", "fixed"] },
   resolution: { unit: "ms", own: true },
 });
 export const labelsFields = table({
   ...targetFields,
   during,
   interval: { unit: "ms", own: true },
+  resolution: { unit: "ms", own: true },
   which: { words: ["right", "wrong"] },
 });
 export const phaseFields = table({ ...targetFields, during, interval: { unit: "ms", own: true } });
@@ -79,30 +85,32 @@ export const phaseFields = table({ ...targetFields, during, interval: { unit: "m
  */
 export function samples(spec: SamplesSpec, stream: Stream, size: number, name: string): Timing {
   expectOnly(spec, "samples", Object.keys(samplesFields));
-  const { encoder, interval, resolution } = spec;
+  const { encoder, interval, draws = "fresh" } = spec;
   const { start, stop } = windowOf(spec, stream);
   if (typeof encoder !== "function")
     throw new InputError(
       `encoder: expected what makes one, as encoders have in create, got ${shown(encoder)}`,
     );
   expectInterval(interval);
-  if (resolution !== undefined) expectTime("resolution", resolution);
+  expectChoice("draws", draws, ["fresh", "fixed"]);
+  const at = resolved(spec);
   const { data, inputs, seed } = stream;
   if (inputs !== size)
     throw new InputError(`to: expected a population of ${inputs}, as samples have inputs, got ${size}`);
   const durationMs = stop - start;
   const settings = { inputs, durationMs, tauMem: Infinity, maxSpikes: durationMs / interval };
-  const code = encoder({ ...settings, seed });
+  const fixed = draws === "fixed" ? encoder({ ...settings, seed }) : null;
   const into = { spikes: new SpikeTrain(), gain: 1, analogue: null };
   return bySample(stream, (n, train) => {
     const place = stream.place(n);
     const intensities = data.intensities.subarray(place * inputs, (place + 1) * inputs);
-    code.encode(intensities, `${name} ${n}`, into, { intensities, recording: data.recordings?.[place] });
+    const key = `${name} ${n}`;
+    const code = fixed ?? encoder({ ...settings, seed: new Rng(seed, key).nextUint32() });
+    code.encode(intensities, key, into, { intensities, recording: data.recordings?.[place] });
     const { times, neurons, length } = into.spikes;
     for (let k = 0; k < length; k++) {
       if (times[k] >= durationMs) continue;
-      const t = start + times[k];
-      train.push(resolution === undefined ? t : Math.floor(t / resolution + 1e-9) * resolution, neurons[k]);
+      train.push(at(start + times[k]), neurons[k]);
     }
   });
 }
@@ -113,6 +121,7 @@ export function labels(spec: LabelsSpec, stream: Stream, size: number, name: str
   const { interval, which = "right" } = spec;
   const window = windowOf(spec, stream);
   expectInterval(interval);
+  const at = resolved(spec);
   expectChoice("which", which, ["right", "wrong"]);
   const { data, seed } = stream;
   for (let k = 0; k < data.count; k++)
@@ -125,8 +134,10 @@ export function labels(spec: LabelsSpec, stream: Stream, size: number, name: str
   if (which === "wrong" && size < 2) throw new InputError(`which: expected right of one class, got wrong`);
   return bySample(stream, (n, train) => {
     const right = data.labels[stream.place(n)];
-    const drawn = which === "right" ? 0 : 1 + new Rng(seed, `${name} ${n}`).integer(size - 1);
-    regularly(window, interval, t => train.push(t, (right + drawn) % size));
+    const rng = new Rng(seed, `${name} ${n}`);
+    const phase = rng.uniform();
+    const drawn = which === "right" ? 0 : 1 + rng.integer(size - 1);
+    regularly(window, interval, phase, t => train.push(at(t), (right + drawn) % size));
   });
 }
 
@@ -141,13 +152,18 @@ export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number)
       for (let i = 0; i < size; i++) train.push(t, i);
     };
     if (interval === undefined) all(window.start);
-    else regularly(window, interval, all);
+    else regularly(window, interval, 0.5, all);
   });
 }
 
-function regularly({ start, stop }: PhaseSpec, interval: number, spike: (t: number) => void): void {
+function regularly(
+  { start, stop }: PhaseSpec,
+  interval: number,
+  phase: number,
+  spike: (t: number) => void,
+): void {
   for (let k = 0; ; k++) {
-    const t = start + (k + 0.5) * interval;
+    const t = start + (k + phase) * interval;
     if (t >= stop) return;
     spike(t);
   }
@@ -157,6 +173,13 @@ function expectInterval(interval: unknown): void {
   expectTime("interval", interval);
   const least = 1000 / MOST_RATE;
   expectNumber("interval", interval, (interval as number) >= least, `${least} ms or more`);
+}
+
+/** The time at which a spike comes that would at t. */
+function resolved({ resolution }: { readonly resolution?: number }): (t: number) => number {
+  if (resolution === undefined) return t => t;
+  expectTime("resolution", resolution);
+  return t => Math.floor(t / resolution + 1e-9) * resolution;
 }
 
 function windowOf({ during }: OfSamples, { phases, duration }: Stream): PhaseSpec {

@@ -148,7 +148,7 @@ function expectDelayed(timing: Timing, delay: number): Timing {
   throw new InputError(`delay: expected none, as a phase says when samples are shown, got ${delay}`);
 }
 
-function delayed(timing: Timing, delay: number): Timing {
+function delayed({ shots: _, ...timing }: Timing, delay: number): Timing {
   return {
     ...timing,
     first: () => timing.first().map(t => t + delay),

@@ -1,3 +1,12 @@
+/** Poisson events of every neuron of a population: waiting times of `NeuronStreams` of a key. */
+export interface Shots {
+  /** Mean waiting time, beginning and end [ms]. */
+  readonly wait: number;
+  readonly start: number;
+  readonly stop: number;
+  readonly key: readonly [number, number];
+}
+
 /** When the events of a stimulus come. An entry is a chain of events of which the queue holds one at a time. */
 export interface Timing {
   /** Time of the first event of each entry [ms]; Infinity for none. */
@@ -11,6 +20,8 @@ export interface Timing {
    * a step do, so that a run holds as many as its time does; others come at the nearest.
    */
   readonly drawn?: boolean;
+  /** Set where entries are all neurons, with independent Poisson events of one constant rate, from `NeuronStreams`. */
+  readonly shots?: Shots;
   /**
    * Whether they are those of samples of a stream. On a lattice such an event comes at the last point before its time, so
    * that none comes in the time of the next sample.

@@ -264,6 +264,9 @@ function least(delay: number | Float32Array | Float64Array): number {
   return least === Infinity ? 0 : delayOf(least);
 }
 
+/** Rows up to this length are sorted by numbers that hold delay and place; both fit into 53 bits. */
+const LONG = 2 ** 21;
+
 /** Brings each row, and what goes with it, in order of delay, then target. */
 function sortRows(
   { starts, targets }: Runs,
@@ -271,14 +274,42 @@ function sortRows(
   delays: Float32Array | Float64Array,
 ): void {
   const lists = [targets, delays, ...(along ? [along] : [])];
+  const bits =
+    delays instanceof Float32Array ? new Uint32Array(delays.buffer, delays.byteOffset, delays.length) : null;
+  let keys = new Float64Array(1024);
+  let order = new Uint32Array(1024);
+  const held = lists.map(list => new (list.constructor as new (n: number) => typeof list)(1024));
   for (let i = 0; i + 1 < starts.length; i++) {
     const [start, end] = [starts[i], starts[i + 1]];
-    const order = Uint32Array.from({ length: end - start }, (_, k) => k).sort(
-      (a, b) => delays[start + a] - delays[start + b] || targets[start + a] - targets[start + b] || a - b,
-    );
-    for (const list of lists) {
-      const was = list.slice(start, end);
-      for (let k = 0; k < order.length; k++) list[start + k] = was[order[k]];
+    const length = end - start;
+    if (length > order.length) {
+      [keys, order] = [new Float64Array(2 * length), new Uint32Array(2 * length)];
+      lists.forEach((list, l) => {
+        held[l] = new (list.constructor as new (n: number) => typeof list)(2 * length);
+      });
     }
+    if (bits && length <= LONG && ascends(targets, start, end)) {
+      // The bits of numbers of 0 or more are in their order; a delay of -0 is 0.
+      for (let k = 0; k < length; k++) keys[k] = (bits[start + k] & 0x7fffffff) * LONG + k;
+      keys.subarray(0, length).sort();
+      for (let k = 0; k < length; k++) order[k] = keys[k] % LONG;
+    } else {
+      for (let k = 0; k < length; k++) order[k] = k;
+      order
+        .subarray(0, length)
+        .sort(
+          (a, b) => delays[start + a] - delays[start + b] || targets[start + a] - targets[start + b] || a - b,
+        );
+    }
+    lists.forEach((list, l) => {
+      const was = held[l];
+      for (let k = 0; k < length; k++) was[k] = list[start + order[k]];
+      list.set(was.subarray(0, length), start);
+    });
   }
+}
+
+function ascends(targets: Uint32Array, start: number, end: number): boolean {
+  for (let s = start + 1; s < end; s++) if (targets[s] < targets[s - 1]) return false;
+  return true;
 }

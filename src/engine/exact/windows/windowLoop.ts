@@ -1,0 +1,461 @@
+import { InputError } from "../../../errors.ts";
+import { Actors } from "../../actors.ts";
+import { EventQueue } from "../../eventQueue.ts";
+import { instant } from "../../instant.ts";
+import { Arena } from "../../kernels/arena.ts";
+import type { Act, Loop } from "../../loop.ts";
+import type { Network } from "../../network/network.ts";
+import type { NeuronGroup } from "../../network/neurons/neuronGroup.ts";
+import type { Stimulus } from "../../network/stimuli/timing.ts";
+import { PopulationState } from "../../populationState.ts";
+import { LifExpModes } from "../modes/lifExpModes.ts";
+import { LifWindows } from "./lifWindows.ts";
+import { PairRows, pairsOf } from "./pairRows.ts";
+import { Shots } from "./shots.ts";
+import { Window } from "./window.ts";
+import { WindowRows } from "./windowRows.ts";
+
+type State = PopulationState<NeuronGroup>;
+
+/** A population, what moves it, and what reaches it. */
+interface Part {
+  readonly state: State;
+  readonly group: LifExpModes | LifWindows;
+  readonly window: Window;
+  readonly rows: readonly WindowRows[];
+  readonly shots: Shots[];
+}
+
+/** A factor on weights from which sums could overflow; other neurons then say which input is not finite. */
+const HUGE = 1e60;
+/** The part of a time constant that a window spans at most. */
+const PART = 0.25;
+/** Input that comes to the way to threshold in so many windows makes few neurons worth a close look. */
+const WINDOWS = 40;
+/** The longest window [ms]. */
+const LONGEST = 5;
+/** Where packets of direct inputs begin among those of one time. */
+const FIRST = -(2 ** 30);
+
+/** The longest window in which no spike of a neuron reaches another [ms]; 0 where `WindowLoop` is not for a network. */
+export function windowOf({ populations, projections, stream }: Network): number {
+  // Which is brought to rest between samples.
+  if (stream) return 0;
+  let longest = LONGEST;
+  for (const { model } of populations) {
+    if (!model) continue;
+    const p = model.jumps ?? model.modes;
+    const fits =
+      (model.jumps && LifWindows.fits(model.jumps)) || (model.modes && LifExpModes.fits(model.modes));
+    if (!p || !fits || !(p.tauRef > 0)) return 0;
+    // So that no neuron fires twice in a window.
+    longest = Math.min(longest, 0.99 * p.tauRef, PART * p.tauMem);
+  }
+  const neurons = populations.reduce((sum, { model, size }) => sum + (model ? size : 0), 0);
+  const reached = projections.reduce((sum, { synapses }) => sum + synapses.synapses, 0);
+  // The kernels have 4 GiB at most.
+  if (400 * neurons + 12 * reached > 2 ** 32) return 0;
+  for (const { synapses, from, plasticity, target } of projections) {
+    const { listed, lines, delays, gain, minDelay } = synapses;
+    if (target !== null || !listed || lines || Math.abs(gain) >= HUGE) return 0;
+    if (plasticity) {
+      const pairs = pairsOf(synapses, plasticity);
+      // Inhibition that learns has no sign of its own.
+      if (!pairs || !(pairs.bounds.wMin >= 0) || !(pairs.bounds.wMax < Infinity)) return 0;
+      // Inputs may fire twice in a window.
+      if (!populations[from].model) return 0;
+    }
+    if (delays && !(delays instanceof Float32Array)) return 0;
+    if (populations[from].model && synapses.synapses > 0) longest = Math.min(longest, minDelay);
+  }
+  return longest;
+}
+
+/**
+ * The exact mode by windows of time. No spike fired in a window arrives in it, as it is no longer than the shortest delay; so
+ * all that reaches a population in a window is known when it begins, and each population goes through it by itself, in one call
+ * of a kernel, however many events it holds. Spikes are heard of in the order of time when all populations are through.
+ *
+ * What comes from the queue, stimuli that are not taken over, probes and callbacks, ends a window: all before it has happened
+ * then.
+ */
+export class WindowLoop implements Loop {
+  time = 0;
+  readonly populations: readonly State[];
+  readonly plastic: readonly (PairRows | null)[];
+  readonly lastRank: number;
+  readonly #arena: Arena;
+  readonly #actors: Actors;
+  readonly #queue: EventQueue;
+  #parts: readonly Part[] = [];
+  readonly #partOf: (Part | undefined)[] = [];
+  /** What leaves each population. */
+  readonly #outgoing: readonly (readonly WindowRows[])[];
+  readonly #rows: readonly WindowRows[];
+  /** Spikes of input populations, of stimuli of the network: its time, and which stimulus. */
+  readonly #inputs = new EventQueue();
+  readonly #emitters: { readonly stimulus: Stimulus; readonly state: State; readonly due: Float64Array }[] =
+    [];
+  /** Width of the lattice of windows [ms], the present one, and up to where all has happened. */
+  #width: number;
+  #number = 0;
+  #reached = 0;
+  #began = false;
+  /** Whether anything has happened in the last window. */
+  #active = false;
+  #direct = FIRST;
+  /** How many windows each potential's origin stays. */
+  readonly #periods: { readonly group: LifWindows; readonly windows: number }[] = [];
+  /** Places of populations among those whose neurons fire at one instant. */
+  readonly #places: readonly number[];
+  // Spikes of the present window.
+  #spikes = 0;
+  #times = new Float64Array(256);
+  #who = new Uint32Array(512);
+
+  /**
+   * @param width    of windows at most [ms]; see `windowOf`
+   * @param onSpike  hears of every spike when its window is over
+   */
+  constructor(
+    network: Network,
+    width: number,
+    onSpike: (population: number, neuron: number, t: number) => void,
+  ) {
+    const { populations, projections } = network;
+    this.#width = width;
+    this.lastRank = 2 * populations.length;
+    const groups: (LifExpModes | LifWindows | null)[] = [];
+    const arena: Arena = new Arena(false, (p, x, m, e, i) =>
+      (groups[p] as LifExpModes).timeToThreshold(x, m, e, i),
+    );
+    this.#arena = arena;
+    for (const { model, size } of populations) {
+      if (model?.modes) groups.push(new LifExpModes(size, model.modes, arena));
+      else groups.push(model?.jumps ? new LifWindows(size, model.jumps, arena) : null);
+    }
+    this.populations = populations.map(
+      (population, p) => new PopulationState<NeuronGroup>(population, p, groups[p]),
+    );
+    this.#rows = projections.map(({ synapses, place, from, plasticity }, q) => {
+      const outside = populations[from].model === null;
+      return new WindowRows(arena, synapses, q, outside, plasticity !== null, `projections[${place}]`);
+    });
+    this.plastic = projections.map(({ plasticity, place }, q) => {
+      if (!plasticity) return null;
+      const [model] = plasticity.models;
+      return new PairRows(arena, this.#rows[q], model, `projections[${place}]`, () => this.#reached);
+    });
+    this.#outgoing = populations.map((_, p) => this.#rows.filter((_, q) => projections[q].from === p));
+    const parts = this.populations.flatMap((state, p) => {
+      const group = groups[p];
+      if (!group) return [];
+      const rows = this.#rows.filter((_, q) => projections[q].to === p);
+      const window = new Window(arena, 2 * state.size + 64, 256);
+      return [{ state, group, window, rows, shots: [] }];
+    });
+    this.#parts = parts.sort((a, b) => a.state.rank - b.state.rank);
+    for (const part of this.#parts) this.#partOf[part.state.index] = part;
+    this.#rows.forEach((rows, q) => {
+      rows.begin();
+      rows.pairs = this.plastic[q];
+    });
+    for (const { group, rows, state } of this.#parts) {
+      const learning = rows.flatMap(({ pairs }) => pairs ?? []);
+      learning.forEach((pairs, k) => {
+        pairs.begin(learning[k + 1]?.record ?? 0);
+      });
+      group.learnBy(learning[0]?.record ?? 0);
+      if (group instanceof LifExpModes) group.begin(state.index);
+      else group.begin(Math.max(0, ...rows.map(({ largest }) => largest)));
+    }
+    this.#places = this.populations.map(state => this.#place(state));
+    this.#actors = new Actors(
+      network,
+      this.populations,
+      projections.map(() => null),
+      onSpike,
+    );
+    this.#queue = this.#actors.queue;
+    this.#bind();
+  }
+
+  get synapticEvents(): number {
+    return this.#parts.reduce((sum, { window }) => sum + window.events, 0);
+  }
+
+  get bytes(): number {
+    return this.#rows.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  addActor(act: Act): number {
+    return this.#actors.add(act);
+  }
+
+  push(time: number, rank: number, source: number, item: number): void {
+    this.#queue.push(time, rank, source, item, 0);
+  }
+
+  absorb(stimulus: Stimulus): boolean {
+    if (this.#began) return false;
+    const { effect, shots, weight, weights, population } = stimulus;
+    const state = this.populations[population];
+    if (effect === "spike") {
+      const due = stimulus.first();
+      const k = this.#emitters.push({ stimulus, state, due }) - 1;
+      due.forEach((t, entry) => {
+        if (t < Infinity) this.#inputs.push(t, state.rank, k, entry, 0);
+      });
+      return true;
+    }
+    if (effect !== "input" || !shots || weights) return false;
+    const part = this.#partOf[population]!;
+    if (part.group instanceof LifWindows) {
+      if (!part.group.shoot(shots, weight)) return false;
+      const { vThreshold, vReset } = part.group.parameters;
+      const passage = ((vThreshold - vReset) * shots.wait) / Math.abs(weight);
+      this.#width = Math.min(this.#width, passage / WINDOWS);
+      return true;
+    }
+    part.shots.push(new Shots(this.#arena, state.size, shots, weight, -2 - part.shots.length, this.#width));
+    return true;
+  }
+
+  begin(): void {
+    this.#began = true;
+    this.#bind();
+    for (const { group } of this.#parts) {
+      if (!(group instanceof LifWindows)) continue;
+      this.#periods.push({ group, windows: Math.max(1, Math.floor(group.parameters.tauMem / this.#width)) });
+    }
+  }
+
+  runUntil(end: number): void {
+    this.takeWeights();
+    const queue = this.#queue;
+    for (;;) {
+      const next = queue.nextTime;
+      if (next > end) break;
+      this.#advance(next, next);
+      this.time = next;
+      this.#direct = FIRST;
+      while (queue.nextTime === next) {
+        queue.pop();
+        const { rank, source, item, extra } = queue;
+        // What follows all else of an instant.
+        if (rank & 1 || rank >= this.lastRank) this.#advance(after(next), next);
+        this.time = next;
+        this.#actors.act(source, item, extra, next);
+      }
+    }
+    this.#advance(after(end), end);
+    this.time = end;
+    this.giveWeights();
+  }
+
+  giveWeights(): void {
+    for (const pairs of this.plastic) pairs?.giveWeights();
+  }
+
+  takeWeights(): void {
+    let changed = false;
+    for (const rows of this.#rows) changed = rows.takeWeights() || changed;
+    if (!changed) return;
+    this.#bind();
+    for (const { group, rows } of this.#parts)
+      if (group instanceof LifWindows) for (const { largest } of rows) group.expectWeight(largest);
+  }
+
+  /** An input neuron fires now. */
+  emit(state: State, i: number): void {
+    this.#actors.fired(state, i, this.time);
+    this.#send(state.index, i, this.time);
+  }
+
+  receive(state: State, i: number, amount: number): void {
+    const { window, group } = this.#partOf[state.index]!;
+    if (group instanceof LifWindows) group.expectWeight(amount);
+    if (window.full) {
+      window.grow();
+      this.#bind();
+    }
+    window.addInput(this.time, i, amount, this.#direct++);
+  }
+
+  touch(): void {}
+
+  predict(state: State, i: number): void {
+    if (state.group instanceof LifExpModes) state.group.judge(i);
+  }
+
+  /** Views of the memory end where it grows. */
+  #bind(): void {
+    for (const rows of this.#rows) rows.bind();
+    for (const { window, group } of this.#parts) {
+      window.bind();
+      group.bind();
+    }
+  }
+
+  /**
+   * Lets happen all before a time [ms].
+   * @param last  time up to which thresholds may be crossed
+   */
+  #advance(until: number, last: number): void {
+    while (this.#reached < until) {
+      this.#skip(until, last);
+      const edge = instant((this.#number + 1) * this.#width);
+      const to = Math.min(until, edge);
+      if (this.#reached < to) this.#run(this.#reached, to, Math.min(to, last));
+      this.#reached = to;
+      if (to < edge) return;
+      this.#goOn(this.#number + 1);
+    }
+  }
+
+  /** To another window of the lattice. */
+  #goOn(number: number): void {
+    for (const { group, windows } of this.#periods) {
+      const moves = Math.floor(number / windows) - Math.floor(this.#number / windows);
+      for (let k = 0; k < moves; k++) group.moveOrigin(windows * this.#width);
+    }
+    this.#number = number;
+  }
+
+  /** Passes over windows in which nothing happens, before a time. */
+  #skip(until: number, last: number): void {
+    if (this.#active) return;
+    let next = Math.min(until, this.#inputs.nextTime);
+    for (const { group, window, rows, shots } of this.#parts) {
+      if (window.count > 0 || shots.length > 0 || rows.some(({ idle }) => !idle)) return;
+      if (group instanceof LifWindows && group.busy) return;
+    }
+    const { kernels } = this.#arena;
+    for (const { group } of this.#parts) {
+      if (group instanceof LifExpModes)
+        next = Math.min(next, kernels.nextCrossing(group.record, Math.min(next, last)));
+    }
+    const whole = Math.floor(next / this.#width) - 1;
+    if (whole > this.#number) this.#goOn(whole);
+    this.#reached = Math.max(this.#reached, instant(this.#number * this.#width));
+  }
+
+  #run(from: number, until: number, last: number): void {
+    const edge = instant(this.#number * this.#width);
+    let active = false;
+    for (const pairs of this.plastic) pairs?.enter(from);
+    this.#foresee(until);
+    for (const { window, group, rows, shots, state } of this.#parts) {
+      for (const each of rows) {
+        while (!each.take(window, until)) {
+          window.grow();
+          this.#bind();
+        }
+      }
+      for (const { pairs } of rows) if (pairs?.expectLog()) this.#bind();
+      for (const { record } of shots) {
+        while (!this.#arena.kernels.takeShots(record, window.record, until)) {
+          window.grow();
+          this.#bind();
+        }
+      }
+      const { count } = window;
+      active ||= count > 0;
+      if (count > 1) this.#arena.kernels.sortPackets(window.record, from, until);
+      if (group instanceof LifExpModes) this.#arena.kernels.modesInOrder(group.record, window.record, last);
+      else if (count > 0 || group.busy) {
+        if (group.expectInputs(mostInputs(rows, count))) this.#bind();
+        if (!group.run(window.record, edge, from, until)) {
+          throw new InputError(
+            `${state.name}, t = ${until} ms: expected fewer spikes at once; the weights have diverged, lower them`,
+          );
+        }
+      }
+      window.takeSpikes((t, neuron) => this.#hear(t, state.index, neuron));
+    }
+    this.#active = active || this.#spikes > 0;
+    if (this.#spikes > 0) this.#tell();
+  }
+
+  /** Lets input neurons fire before a time. */
+  #foresee(until: number): void {
+    const queue = this.#inputs;
+    while (queue.nextTime < until) {
+      queue.pop();
+      const { time, source, item } = queue;
+      const { stimulus, state, due } = this.#emitters[source];
+      const i = stimulus.neuron(item, due[item]);
+      due[item] = stimulus.next(item, due[item]);
+      if (due[item] < Infinity) queue.push(due[item], state.rank, source, item, 0);
+      if (i < 0) continue;
+      this.#hear(time, state.index, i);
+      this.#send(state.index, i, time);
+    }
+  }
+
+  #send(population: number, i: number, t: number): void {
+    let grown = false;
+    for (const rows of this.#outgoing[population]) grown = rows.fired(i, t) || grown;
+    if (grown) this.#bind();
+  }
+
+  #hear(t: number, population: number, neuron: number): void {
+    if (this.#spikes === this.#times.length) {
+      const [times, who] = [new Float64Array(2 * this.#spikes), new Uint32Array(4 * this.#spikes)];
+      times.set(this.#times);
+      who.set(this.#who);
+      [this.#times, this.#who] = [times, who];
+    }
+    this.#times[this.#spikes] = t;
+    this.#who[2 * this.#spikes] = population;
+    this.#who[2 * this.#spikes++ + 1] = neuron;
+  }
+
+  /** Spikes of a window are heard of, in order of time, then of populations, then of neurons. */
+  #tell(): void {
+    const [times, who, count] = [this.#times, this.#who, this.#spikes];
+    this.#spikes = 0;
+    const ranks = this.#places;
+    const order = Uint32Array.from({ length: count }, (_, k) => k);
+    if (count > 1)
+      order.sort(
+        (a, b) =>
+          times[a] - times[b] || ranks[who[2 * a]] - ranks[who[2 * b]] || who[2 * a + 1] - who[2 * b + 1],
+      );
+    for (const k of order) {
+      const [t, p, i] = [times[k], who[2 * k], who[2 * k + 1]];
+      this.time = t;
+      const state = this.populations[p];
+      this.#actors.fired(state, i, t);
+      if (state.group) this.#send(p, i, t);
+    }
+  }
+
+  /** Crossings that modes foresee come before what else happens at an instant. */
+  #place({ group, rank }: State): number {
+    return group instanceof LifExpModes ? rank : this.lastRank + rank;
+  }
+}
+
+/** How many inputs one neuron gets from so many packets, at most. */
+function mostInputs(rows: readonly WindowRows[], packets: number): number {
+  let most = 1;
+  let [degree, outside] = [0, false];
+  for (const each of rows) {
+    most = Math.max(most, each.most);
+    degree += each.degree;
+    outside ||= each.outside;
+  }
+  // A neuron fires twice in a window at most, as that is no longer than its refractory period; an input, however often.
+  return outside ? packets * most : Math.min(packets * most, packets + 2 * degree);
+}
+
+const bits = new Float64Array(1);
+const word = new BigInt64Array(bits.buffer);
+
+/** The next number above t, 0 or more. */
+function after(t: number): number {
+  bits[0] = t + 0;
+  word[0]++;
+  return bits[0];
+}

@@ -1,0 +1,29 @@
+import type { ModelDescription } from "../description/describe.ts";
+import type { Rule } from "../rules/rule.ts";
+import { circuitForm, formsOf, planOf } from "./circuit.ts";
+import { startingParameters } from "./initialise.ts";
+import { networkOf, type TrainingSettings } from "./trainer.ts";
+
+/**
+ * The circuit that a rule begins with in a run, as a description that a file may hold: `simulate` makes the same network
+ * of it, and comes to the weights of training.
+ * @param samples  what its stream shows: `data`, a name or arrays, `part` and `samples`
+ */
+export function circuitDescription(
+  rule: Rule,
+  settings: TrainingSettings,
+  count: number,
+  samples: Readonly<Record<string, unknown>>,
+): ModelDescription {
+  const start = startingParameters(networkOf(rule, settings), settings);
+  const form = circuitForm(rule, formsOf(rule, settings, count));
+  return plain(form(planOf(rule, settings, start, count, samples))) as ModelDescription;
+}
+
+/** Lists of numbers as JSON has them. */
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return [...(value as Float32Array)];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
