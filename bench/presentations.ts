@@ -1,60 +1,93 @@
 /**
- * Spiking training and inference at 784-256-10 on MNIST-like input: samples per second.
+ * Spiking training and inference at 784-256-10 on MNIST-like input, as `compare` runs them by default (`--reading spikes`):
+ * samples per processor second in both precisions, by turns, with the sums and bytes of a sample in learning.
  *
- *     npm run build && node dist/bench/presentations.js [rounds]
+ *     npm run build && node dist/bench/presentations.js [rounds] [hidden]
  */
-import {
-  dense,
-  encoderOf,
-  FeedForwardNetwork,
-  initialParameters,
-  Rng,
-  ruleNamed,
-  ThreeFactorSynapses,
-} from "../src/index.ts";
-import { refractoryPeriod } from "../src/training/spikingTrainer.ts";
+import { createTrainer, type Dataset, Rng, type RunPlan, twinModel } from "../src/index.ts";
 import { median } from "./runs.ts";
 
-const sizes = [784, 256, 10];
-const SAMPLES = 300;
+const SAMPLES = 640;
 const rounds = Number(process.argv[2] ?? 5);
+const hidden = Number(process.argv[3] ?? 256);
 const rng = new Rng(1, "bench");
-// As many active pixels and as much light as a handwritten digit has on average.
-const samples = Array.from({ length: SAMPLES }, () =>
-  Float32Array.from({ length: 784 }, () =>
-    rng.uniform() < 0.19 ? Math.min(1, rng.uniformIn(0.2, 1.15)) : 0,
-  ),
-);
+// As many active pixels and as much light as a handwritten digit has on average; classes differ in where they are.
+const part = {
+  count: SAMPLES,
+  intensities: Float32Array.from({ length: 784 * SAMPLES }, (_, at) => {
+    const near = (at % 784) % 10 === Math.floor(at / 784) % 10 ? 0.6 : 0.145;
+    return rng.uniform() < near ? Math.min(1, rng.uniformIn(0.2, 1.15)) : 0;
+  }),
+  labels: Uint8Array.from({ length: SAMPLES }, (_, n) => n % 10),
+};
+const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
+const shape = [28, 28, 1];
+const data: Dataset = {
+  ...{ name: "mnist-like", inputs: 784, classes: 10, shape },
+  ...{ train: part, validation: none, test: part },
+};
+const { durationMs, tauMem, vThreshold, maxSpikes } = twinModel("mnist");
 
-function prepare(rule: string, encoder: "rate" | "current"): () => void {
-  const { weights, biases } = initialParameters(sizes, 1);
-  const neuron = { tauMem: 20, vThreshold: 0.25 };
-  const tauRef = refractoryPeriod(ruleNamed(rule).saturation ?? Infinity, { ...neuron, durationMs: 20 });
-  const net = new FeedForwardNetwork(sizes, weights, biases, { ...neuron, tauRef }, 20);
-  const code = encoderOf(encoder, { inputs: 784, durationMs: 20, tauMem: 20, maxSpikes: 4, seed: 1 });
-  const synapses = new ThreeFactorSynapses(net, "trace");
-  const forms = ruleNamed(rule).create(dense(sizes), new Rng(1, "feedback"), SAMPLES);
-  const learner = forms.spiking!(net);
-  const descend = synapses.accumulate.bind(synapses);
-  return () => {
-    samples.forEach((x, index) => {
-      code.encode(x, "bench", net.input);
-      learner.learn({ label: index % 10, index, key: "bench" }, descend, { step() {} } as never);
-      if (index % 10 === 9) synapses.apply(0.02);
-    });
+function prepare(rule: string, encoder: "rate" | "current", batch: number, precision: "single" | "double") {
+  const plan: RunPlan = {
+    rule,
+    twin: "spike",
+    settings: {
+      ...{ sizes: [784, hidden, 10], seed: 1, epochs: 1, batch, learningRate: 0.002 * batch, schedule: "1" },
+      ...{ precision, encoder, eligibility: "trace", durationMs, tauMem, vThreshold, maxSpikes },
+    },
+  };
+  const trainer = createTrainer(plan, data);
+  const timed = (run: () => void) => {
+    const began = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(began);
+    return (user + system) / 1e6;
+  };
+  const learn = () => {
+    for (let first = 0; first < SAMPLES; first += batch) {
+      const count = Math.min(batch, SAMPLES - first);
+      trainer.learn(
+        Uint32Array.from({ length: count }, (_, k) => first + k),
+        0.002 * batch,
+        0,
+      );
+    }
+  };
+  return {
+    learn: () => timed(learn),
+    infer: () => timed(() => trainer.evaluate(data.test)),
+    /** Multiplications with a sum, of synapses that a spike or a value passes and of those that change. */
+    sums: () => {
+      const { synapticEventsPerSample = 0, synapseUpdatesPerSample = 0 } = trainer.cost();
+      return [synapticEventsPerSample, synapseUpdatesPerSample];
+    },
   };
 }
 
-console.log("| rule | encoder | samples/s |\n| --- | --- | --- |");
-for (const rule of ["dfa", "pepita:sparse", "drtp"]) {
+const number = (x: number) => Math.round(x).toLocaleString("en");
+console.log(
+  "| rule | encoder | batch | single, samples/s | double, samples/s | single, inference/s | double, inference/s | events | changes | sums/s, single [10^9] |",
+);
+console.log(`|${" --- |".repeat(10)}`);
+for (const rule of ["bp", "dfa", "pepita", "pepita:sparse"]) {
   for (const encoder of ["rate", "current"] as const) {
-    const run = prepare(rule, encoder);
-    run();
-    const seconds = Array.from({ length: rounds }, () => {
-      const start = performance.now();
-      run();
-      return (performance.now() - start) / 1000;
-    });
-    console.log(`| ${rule} | ${encoder} | ${Math.round(SAMPLES / median(seconds)).toLocaleString("en")} |`);
+    for (const batch of [1, 64]) {
+      const both = (["single", "double"] as const).map(precision => prepare(rule, encoder, batch, precision));
+      for (const one of both) one.learn();
+      const [events, changes] = both[0].sums();
+      const learned: number[][] = [[], []];
+      const inferred: number[][] = [[], []];
+      for (let round = 0; round < rounds; round++) {
+        both.forEach((one, k) => {
+          learned[k].push(one.learn());
+          inferred[k].push(one.infer());
+        });
+      }
+      const speeds = [...learned, ...inferred].map(seconds => SAMPLES / median(seconds));
+      const cells = [...speeds.map(number), number(events), number(changes)];
+      const rate = (((events + changes) * speeds[0]) / 1e9).toFixed(1);
+      console.log(`| ${rule} | ${encoder} | ${batch} | ${cells.join(" | ")} | ${rate} |`);
+    }
   }
 }

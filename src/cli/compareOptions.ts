@@ -234,7 +234,8 @@ export function plans(
       : ["circuit", whyNoCircuit(found)];
     throw new InputError(`--twins: expected rate for ${rule}, got ${twin}: ${why}`);
   }
-  if (wiring) tryWired(all, data, where);
+  if (wiring) tryEach(all, data, where);
+  else if (options.precision === "single") tryEach(all, data, "--precision single");
   return all;
 }
 
@@ -269,8 +270,8 @@ function checkWiring({ projections = [] }: Wiring, options: CompareOptions, wher
     );
 }
 
-/** Makes each wired network once, before a folder is made for its run. @throws InputError where a rule or its wiring cannot be */
-function tryWired(all: readonly RunPlan[], data: Dataset, where: string): void {
+/** Makes each spiking network once, before a folder is made for its run. @throws InputError where a rule or its network cannot be */
+function tryEach(all: readonly RunPlan[], data: Dataset, where: string): void {
   const [first] = all;
   for (const plan of all) {
     if (plan.twin !== "spike" || plan.settings.seed !== first.settings.seed) continue;

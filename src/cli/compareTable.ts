@@ -5,7 +5,7 @@ import { datasetChoice } from "../data/index.ts";
 import { DIRECT_CURRENT } from "../encoding/current.ts";
 import { type EncoderName, encoderNamed, encoders } from "../encoding/index.ts";
 import { type Modulation, modulations } from "../encoding/shown.ts";
-import type { Reading } from "../engine/exact/presentation.ts";
+import type { Precision, Reading } from "../engine/exact/presentation.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import { InputError } from "../errors.ts";
 import { type ActivationName, activationNames, type LossName, lossNames } from "../rate/activation.ts";
@@ -193,6 +193,12 @@ export const comparison = {
     help: "sweep: layer by layer, or queue: event by event, as delays and further synapses need; both give the same numbers (default: sweep where it can be)",
     read: among<"sweep" | "queue">(["sweep", "queue"]),
     otherwise: null,
+  }),
+  precision: setting<Precision>("spike", {
+    takes: "<name>",
+    help: "of states, sums and changes: double, or single, which learns several times as fast and to the same accuracy; of fully connected layers, with the eligibility trace",
+    read: among<Precision>(["single", "double"]),
+    otherwise: "double",
   }),
   reading: setting<Reading>("spike", {
     takes: "<name>",

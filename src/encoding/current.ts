@@ -9,6 +9,7 @@ export const DIRECT_CURRENT = "direct current, no input spikes";
  */
 export function current(): Encoder {
   return {
+    fixed: true,
     encode(intensities, _key, into) {
       into.spikes.clear();
       into.analogue = Float64Array.from(intensities);

@@ -14,6 +14,8 @@ export interface EncoderSettings {
 
 /** Turns intensities in [0, 1] into what reaches the input population in one presentation. */
 export interface Encoder {
+  /** Whether it gives the same code for every key; by default it is asked again for each. */
+  readonly fixed?: boolean;
   /**
    * @param intensities  [inputs]
    * @param key          names the presentation; a random code draws the same spikes for the same key and seed

@@ -9,6 +9,7 @@ const DARKEST = 0.1;
  */
 export function latency({ inputs, durationMs }: EncoderSettings): Encoder {
   return {
+    fixed: true,
     encode(intensities, _key, into) {
       into.gain = 1;
       into.analogue = null;

@@ -11,11 +11,13 @@ export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSet
   const phases = Float64Array.from({ length: inputs }, () => rng.uniform());
   const gain = 1 / (maxSpikes * tracePerSpike(durationMs, tauMem));
   return {
+    fixed: true,
     encode(intensities, _key, into) {
       into.gain = gain;
       into.analogue = null;
       into.spikes.clear();
       for (let i = 0; i < inputs; i++) {
+        if (intensities[i] === 0) continue;
         const interval = durationMs / (maxSpikes * intensities[i]);
         const phase = phases[i];
         for (let k = 1; (k - phase) * interval <= durationMs; k++)

@@ -52,7 +52,7 @@ export function show(
       altered = true;
       return null;
     }
-    if (altered || drawn !== key) encoder.encode(intensities, drawn, input, sample);
+    if (altered || (drawn !== key && !encoder.fixed)) encoder.encode(intensities, drawn, input, sample);
     altered = modulation !== null && by === "pair";
     if (!altered) return modulation;
     addPairs(modulation!, drawn, input, settings);
@@ -72,12 +72,13 @@ function addPairs(
 ) {
   const rng = new Rng(seed, `modulation/${key}`);
   const unit = gain * tracePerSpike(durationMs, tauMem);
-  modulation.forEach((m, i) => {
-    if (m === 0) return;
+  for (let i = 0; i < modulation.length; i++) {
+    const m = modulation[i];
+    if (m === 0) continue;
     const count = Math.abs(m) / unit;
     const phase = rng.uniform();
     for (let k = 1; k - phase <= count; k++)
       spikes.push(((k - phase) / count) * durationMs, m > 0 ? i : i + modulation.length);
-  });
+  }
   spikes.sort(durationMs);
 }

@@ -32,6 +32,7 @@ export class Layers {
         "wiring: expected none for a rule that presents layer by layer, got delays or further synapses",
       );
     const schedule = queue ? "queue" : "sweep";
+    const precision = net.single ? "single" : "double";
     this.#layers = weights.map((w, l) => {
       // What layer l sees has been pooled when it is shown; what it fires is pooled for the layer above.
       const { sources, post, ...rest } = architecture.layers[l];
@@ -42,6 +43,7 @@ export class Layers {
         return new FeedForwardNetwork(alone, [w], [biases[l]], neuron, durationMs, {
           ...{ reading, readoutThreshold, schedule },
           share: [kernels[l]],
+          ...{ precision, within: net.single },
         });
       }
       // A hidden layer needs something above it: one readout neuron without weights.
@@ -52,7 +54,7 @@ export class Layers {
         [biases[l], new Float32Array(1)],
         neuron,
         durationMs,
-        { share: [kernels[l], null], schedule, reading },
+        { share: [kernels[l], null], schedule, reading, precision, within: net.single },
       );
     });
   }

@@ -67,13 +67,14 @@ export function readingOf(settings: ReadingSettings): { reading: Reading; readou
 
 /** @throws InputError for a network in which neurons cannot run on */
 function carriedOf(
-  { architecture, queue }: FeedForwardNetwork,
+  { architecture, queue, single }: FeedForwardNetwork,
   { eligibility, tauMem }: TrainingSettings,
 ): Carried {
   for (const [fits, name, expected, got] of [
     [eligibility === "trace", "eligibility", "trace", eligibility],
     [tauMem < Infinity, "tauMem", "a leak", tauMem],
     [!queue, "presentations", "sweep", "queue"],
+    [!single, "precision", "double", "single"],
     [architecture.layers.every(({ pool }) => !pool), "model", "no pools", "pools"],
   ] as const) {
     if (!fits) throw new InputError(`${name}: expected ${expected} where neurons are not reset, got ${got}`);
@@ -106,6 +107,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
   const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs, {
     ...readingOf(settings),
+    ...(settings.precision && { precision: settings.precision }),
     ...(settings.presentations && { schedule: settings.presentations }),
     ...(settings.wiring && { wiring: settings.wiring }),
   });

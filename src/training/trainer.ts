@@ -1,7 +1,7 @@
 import type { Dataset, Sample, Samples } from "../data/dataset.ts";
 import type { EncoderName } from "../encoding/index.ts";
 import type { Modulation } from "../encoding/shown.ts";
-import type { Reading } from "../engine/exact/presentation.ts";
+import type { Precision, Reading } from "../engine/exact/presentation.ts";
 import { type Architecture, dense } from "../engine/network/architecture.ts";
 import type { Wiring } from "../engine/network/layers.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
@@ -66,6 +66,8 @@ export interface TrainingSettings {
   readonly modulation?: Modulation;
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
+  /** Of the spiking form's states, sums and changes; `double` by default. See `PresentationOptions`. */
+  readonly precision?: Precision;
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */
   readonly wiring?: Wiring;
   /** Probability of each hidden neuron to be left out while a sample is learned; see `SampleDropout`. */

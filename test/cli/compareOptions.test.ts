@@ -35,7 +35,7 @@ test("each option of the table is in the help once, with its default, and is rea
     ...{ activation: "tanh", loss: "binary", ruleOptions: "ff.theta=2", weightDecay: "0.1" },
     ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", modulation: "spikes" },
     ...{ replay: true, noReset: true, eligibility: "timing", presentations: "queue" },
-    ...{ reading: "drive", readout: "spikes", vThreshold: "0.4" },
+    ...{ precision: "single", reading: "drive", readout: "spikes", vThreshold: "0.4" },
     ...{
       maxSpikes: "9",
       circuitMode: "grid",

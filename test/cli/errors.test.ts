@@ -19,7 +19,7 @@ describe("an option that cannot be meant is refused in one line, and no folder i
     ["--rules bp,,dfa", '--rules: expected values separated by commas, got "bp,,dfa"'],
     ["--dataset foo", /^dataset: found "foo"; expected digits, mnist, .* or an existing folder with /],
     ["--encoder foo", /^encoder: expected one of current, .*, got foo$/],
-    ["--twins foo", "--twins: expected one of rate, spike, got foo"],
+    ["--twins foo", "--twins: expected one of rate, spike, circuit, got foo"],
     ["--eligibility foo", "--eligibility: expected one of trace, timing, online, got foo"],
     ["--backend foo", "--backend: expected one of tfjs-node, blas, wasm, webgpu, cpu, got foo"],
     ["--epochs -1", "--epochs: expected an integer of 1 or more, got -1"],

@@ -21,8 +21,14 @@ import {
 } from "./presentation.ts";
 import { type Presented, QueuedPresentation } from "./queuedPresentation.ts";
 import { cellsOf, readDrive, readSpikes, saturationOf } from "./reading.ts";
+import { SingleNetwork } from "./singleNetwork.ts";
 import { SpikePool } from "./spikePool.ts";
 import { filter, goOn, sum } from "./traces.ts";
+
+interface NetworkOptions extends PresentationOptions {
+  /** In single precision: run in the memory of this network, which has the weights and biases. */
+  readonly within?: SingleNetwork | null;
+}
 
 /**
  * Feed-forward LIF network with a leaky-integrator readout, run layer by layer over presentations of fixed length. One
@@ -60,6 +66,8 @@ export class FeedForwardNetwork {
   outputSpikes = 0;
   /** Kernels per layer of weights; null for shared kernels, or where given so. The numbers are the same bits without them. */
   readonly kernels: readonly (LayerKernel | null)[];
+  /** Runs the presentations in single precision. */
+  readonly single: SingleNetwork | null;
   /** Runs the presentations, where that is not the layer sweep. */
   readonly queue: QueuedPresentation | null;
   /** The synapses of each layer. */
@@ -91,7 +99,9 @@ export class FeedForwardNetwork {
       share = null,
       wiring,
       schedule = wiring ? "queue" : "sweep",
-    }: PresentationOptions = {},
+      precision = "double",
+      within = null,
+    }: NetworkOptions = {},
   ) {
     this.architecture = architectureOf(shape);
     const { sizes, layers } = this.architecture;
@@ -107,19 +117,25 @@ export class FeedForwardNetwork {
     this.#pools = layers.map(layer => layer.pool && poolsOf(layer.pool));
     this.#spikePools = layers.map((layer, l) => layer.pool && new SpikePool(layer.pool, this.#pools[l]!));
     this.#sources = layers.map(layer => new Float64Array(layer.sources));
-    this.kernels =
-      share ?? layers.map(({ conv, rows, columns }) => (conv ? null : new LayerKernel(rows, columns)));
-    this.weights = weights.map((given, l) => {
-      if (share) return given;
-      const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
-      own.set(given);
-      return own;
-    });
-    this.biases = share ? biases : biases.map(given => Float32Array.from(given));
     this.neuron = lif({ ...neuron, reset: "subtract" });
     this.durationMs = instant(durationMs);
     this.reading = reading;
     this.readoutThreshold = readoutThreshold;
+    if (precision === "single" && schedule === "queue")
+      throw new InputError("precision: expected double where presentations are run by the queue, got single");
+    this.single = precision === "single" ? new SingleNetwork(this, weights, biases, within) : null;
+    this.kernels =
+      share ??
+      layers.map(({ conv, rows, columns }) => (conv || this.single ? null : new LayerKernel(rows, columns)));
+    this.weights =
+      this.single?.weights ??
+      weights.map((given, l) => {
+        if (share) return given;
+        const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
+        own.set(given);
+        return own;
+      });
+    this.biases = this.single?.biases ?? (share ? biases : biases.map(given => Float32Array.from(given)));
     const cells = cellsOf(this.architecture, this.neuron, readoutThreshold);
     this.#layers = cells.map((cell, l) => {
       const { sources, post } = layers[l];
@@ -159,7 +175,7 @@ export class FeedForwardNetwork {
   }
 
   presentation(): Presentation {
-    return emptyPresentation(this.architecture);
+    return this.single?.presentation() ?? emptyPresentation(this.architecture);
   }
 
   /**
@@ -170,6 +186,10 @@ export class FeedForwardNetwork {
     const { input } = this;
     const left = input.next ? input.next(modulation) : modulation;
     into.analogue = sum(input.analogue, left);
+    if (this.single) {
+      this.#presentSingle(this.single, into);
+      return into;
+    }
     into.spikes[0].take(input.spikes);
     filter(input.spikes, input.gain, into.trace[0], this);
     if (into.analogue) add(into.trace[0], into.analogue);
@@ -186,6 +206,16 @@ export class FeedForwardNetwork {
     }
     this.#readOut(into);
     return into;
+  }
+
+  #presentSingle(single: SingleNetwork, into: Presentation): void {
+    const rows = single.present(into, this.input, this.dropout);
+    this.synapticEvents += rows * this.sizes[1];
+    for (let l = 0; l < this.depth; l++) {
+      this.#countEvents(l, into.spikes[l]);
+      if (l > 0) this.hiddenSpikes += into.spikes[l].length;
+    }
+    this.outputSpikes += into.outputSpikes.length;
   }
 
   #sweep(l: number, spikes: SpikeTrain): Presented {

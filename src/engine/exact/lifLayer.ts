@@ -330,17 +330,19 @@ export class LifLayer {
   }
 
   #finish(before: number, duration: number, silent: Uint8Array | null, carried: LayerLeft | null): void {
-    const { tauMem } = this.neuron;
+    const { tauMem, vRest, vThreshold } = this.neuron;
+    const leaky = tauMem < Infinity;
+    const [e, left] = leaky ? [exp(duration / tauMem), exp(-duration / tauMem)] : [duration, 1];
     for (let j = 0; j < this.post; j++) {
       if (silent?.[j]) {
-        this.v[j] = this.neuron.vRest;
+        this.v[j] = vRest;
         continue;
       }
-      if (this.#waiting[j] || this.#u[j] >= this.#limit(j, duration))
+      if (this.#waiting[j] || this.#u[j] >= this.#slope[j] * e + this.#offset)
         this.#fireWithin(j, before, duration, true);
-      if (tauMem < Infinity) {
-        const vInfinity = this.neuron.vThreshold - this.#slope[j];
-        this.v[j] = vInfinity + this.#u[j] * exp(-duration / tauMem);
+      if (leaky) {
+        const vInfinity = vThreshold - this.#slope[j];
+        this.v[j] = vInfinity + this.#u[j] * left;
       } else {
         this.v[j] = this.#u[j] - this.#slope[j] * duration;
       }

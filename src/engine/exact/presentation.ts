@@ -84,6 +84,8 @@ export interface Dropout {
   readonly scale: number;
 }
 
+export type Precision = "single" | "double";
+
 /**
  * What learning reads of a hidden neuron after a presentation.
  *
@@ -110,6 +112,8 @@ export interface PresentationOptions {
    * by default where it can be.
    */
   readonly schedule?: "sweep" | "queue";
+  /** Of states and sums; `double` by default; single without convolutions, pools and what needs the queue. */
+  readonly precision?: Precision;
 }
 
 /** What a presentation of one layer may be told besides its input. */

@@ -1,3 +1,4 @@
+import { InputError } from "../../errors.ts";
 import { exp, expm1 } from "../../math/elementary.ts";
 import { addArrivals, atEnd, atSpikes, type Eligibility } from "../network/plasticity/threeFactor.ts";
 import type { Projection } from "../network/synapses/projection.ts";
@@ -29,9 +30,13 @@ export class ThreeFactorSynapses {
 
   constructor(net: FeedForwardNetwork, eligibility: Eligibility) {
     const widest = Math.max(...net.sizes);
+    if (net.single && eligibility !== "trace")
+      throw new InputError(`precision: expected double with the eligibility ${eligibility}, got single`);
     this.#net = net;
     this.#eligibility = eligibility;
-    this.#changes = net.weights.map((w, l) => net.kernels[l]?.changes ?? new Float32Array(w.length));
+    this.#changes = net.single
+      ? []
+      : net.weights.map((w, l) => net.kernels[l]?.changes ?? new Float32Array(w.length));
     this.#biasChanges = net.biases.map(b => new Float32Array(b.length));
     this.#lateralChanges = (net.queue?.laterals ?? []).map(
       ({ synapses }) => new Float32Array(synapses.weights.length),
@@ -51,7 +56,11 @@ export class ThreeFactorSynapses {
   accumulate(l: number, modulator: Float64Array, from: Presentation): void {
     const hidden = l < this.#net.depth - 1;
     const timing = hidden && this.#eligibility === "timing";
-    const { queue } = this.#net;
+    const { queue, single } = this.#net;
+    if (single) {
+      this.updates += single.ask(l, modulator, from.sourceTrace[l]);
+      return;
+    }
     if (hidden && this.#eligibility === "online" && this.#net.online) {
       const { sources } = this.#net.architecture.layers[l];
       this.#accumulateTrace(l, modulator, (l === 0 && from.analogue) || new Float64Array(sources));
@@ -108,7 +117,11 @@ export class ThreeFactorSynapses {
 
   /** Adds -scale times the collected changes to the weights and forgets them. */
   apply(scale: number): void {
-    const { weights, biases } = this.#net;
+    const { weights, biases, single } = this.#net;
+    if (single) {
+      single.change(scale);
+      return;
+    }
     for (let l = 0; l < weights.length; l++) {
       const [w, change, touched] = [weights[l], this.#changes[l], this.#touched[l]];
       const columns = biases[l].length;
@@ -138,7 +151,7 @@ export class ThreeFactorSynapses {
 
   /** Copies of the collected changes, per layer, which are then forgotten. */
   take(): Float32Array[] {
-    const taken = this.#changes.map(change => Float32Array.from(change));
+    const taken = this.#net.single?.collected() ?? this.#changes.map(change => Float32Array.from(change));
     this.apply(0);
     return taken;
   }

@@ -19,6 +19,8 @@ const sources = [
   "delta",
   "pairs",
   "batch",
+  "single",
+  "singleLearn",
   "instant",
 ].map(name => `assembly/${name}.ts`);
 

@@ -305,6 +305,97 @@ export const LINK_PREVIOUS = 1;
 export const LINK_PLACE = 2;
 export const LINK_SIZE = 4;
 
+// The record of `presentSingle`: a network of dense layers in single precision. Places in time are e(t) = exp(t / tau), or
+// t itself without a leak, as in `LifLayer`. Integers:
+export const NET_DEPTH = 0;
+/** Records of the layers, one after the other. */
+export const NET_LAYERS = 1;
+export const NET_LEAKY = 2;
+/** Whether learning reads the drive, else spikes. */
+export const NET_READS_DRIVE = 3;
+/** Spikes of a population, at most. */
+export const NET_ROOM = 4;
+/** [room] events, and spikes as they are fired and in order of time: 16 bytes each. */
+export const NET_EVENTS = 5;
+export const NET_FIRED = 6;
+export const NET_SORTED = 7;
+/** [NET_BUCKETS + 1] words. */
+export const NET_STARTS = 8;
+/** [widest] floats: state, limits, ends of refractory periods, sums of e over own spikes; bytes: who waits for such an end. */
+export const NET_STATE = 9;
+export const NET_LIMITS = 10;
+export const NET_UNTIL = 11;
+export const NET_SPENT = 12;
+export const NET_WAITING = 13;
+/** [widest]: where a row begins, and its factor as a float. */
+export const NET_ACTIVE = 14;
+/** Of a presentation: input spikes, and [inputs] doubles of analogue drive, 0 for none. */
+export const NET_INPUTS = 15;
+export const NET_ANALOGUE = 16;
+/** Doubles: time constant and length of a presentation [ms]. */
+export const NET_TAU = 17;
+export const NET_DURATION = 18;
+/** Floats: e at the end, what a spike at 0 has left then, over e; factor or summand of a refractory period, 0 for none. */
+export const NET_END = 19;
+export const NET_LEFT = 20;
+export const NET_HOLD = 21;
+/** Where a drive of 1 lets a membrane settle, or moves it in a ms without a leak. */
+export const NET_SETTLE = 22;
+export const NET_THRESHOLD = 23;
+/** Of the readout; 0 where it never fires. */
+export const NET_READOUT = 24;
+export const NET_SATURATION = 25;
+/** Of a presentation: what an input spike stands for, and a unit of activity. */
+export const NET_GAIN = 26;
+export const NET_SCALE = 27;
+/** Integer: inputs with an analogue drive, of the last presentation. */
+export const NET_ROWS = 28;
+export const NET_SIZE = 29;
+/** Of one presentation, by which its spikes are sorted. */
+export const NET_BUCKETS = 1024;
+
+// The record of one of its layers. Integers:
+export const LAYER_PRE = 0;
+export const LAYER_POST = 1;
+/** [pre, post], [post] floats. */
+export const LAYER_WEIGHTS = 2;
+export const LAYER_BIASES = 3;
+/** [post] bytes: 1 for a neuron that is left out of a presentation; 0 for none. */
+export const LAYER_SILENT = 4;
+/** [pre, post], [post] floats: what has been collected of changes. */
+export const LAYER_CHANGES = 5;
+export const LAYER_BIAS_CHANGES = 6;
+/** Products of a third factor and an eligibility that wait, how many, and at most. */
+export const LAYER_ASKED = 7;
+export const LAYER_ASKS = 8;
+/** [asks, post to a multiple of 32] floats: third factors. */
+export const LAYER_POSTS = 9;
+/** [asks, pre] entries of 12 bytes: row, factor as a float, whose; how many wait. */
+export const LAYER_ENTRIES = 10;
+export const LAYER_WAITING = 11;
+/** The same by rows, of 8 bytes: where the third factors lie, factor as a float. */
+export const LAYER_SORTED = 12;
+/** [pre + 1] words: entries of each row, and where those of a row begin. */
+export const LAYER_COUNTS = 13;
+export const LAYER_STARTS = 14;
+/** Whether `changes` hold something. */
+export const LAYER_DIRTY = 15;
+export const LAYER_SIZE = 16;
+
+// A population in the record of a presentation, from the input to the readout. Integers:
+/** [room] doubles, words, floats: spikes in order of time; how many. */
+export const SHOWN_TIMES = 0;
+export const SHOWN_NEURONS = 1;
+export const SHOWN_ES = 2;
+export const SHOWN_COUNT = 3;
+/** [neurons] doubles, see `Presentation`; the trace of the readout is the logits. */
+export const SHOWN_TRACE = 4;
+export const SHOWN_POTENTIAL = 5;
+export const SHOWN_DRIVE = 6;
+export const SHOWN_RESPONSE = 7;
+export const SHOWN_GATE = 8;
+export const SHOWN_SIZE = 9;
+
 // The record of `drawShots`: Poisson inputs of neurons at their own times, kept eight at a time. Integers:
 export const SHOTS_NEURONS = 0;
 export const SHOTS_KEY_0 = 1;

@@ -46,6 +46,8 @@ export class SpikeTrain {
       const t = times[k];
       const id = neurons[k];
       let m = k - 1;
+      // Most are in place.
+      if (times[m] < t) continue;
       while (m >= 0 && (times[m] > t || (times[m] === t && neurons[m] > id))) {
         times[m + 1] = times[m];
         neurons[m + 1] = neurons[m];
@@ -56,8 +58,8 @@ export class SpikeTrain {
     }
   }
 
-  #scratchTimes = new Float64Array(0);
-  #scratchNeurons = new Int32Array(0);
+  #scratchTimes: Float64Array = new Float64Array(0);
+  #scratchNeurons: Int32Array = new Int32Array(0);
   #starts = new Int32Array(0);
 
   #bucket(end: number): void {
@@ -65,7 +67,7 @@ export class SpikeTrain {
     const { times, neurons } = this;
     const buckets = Math.min(n, 4096);
     if (this.#starts.length <= buckets) this.#starts = new Int32Array(buckets + 1);
-    if (this.#scratchTimes.length < n) {
+    if (this.#scratchTimes.length !== times.length) {
       this.#scratchTimes = new Float64Array(times.length);
       this.#scratchNeurons = new Int32Array(times.length);
     }
@@ -73,13 +75,14 @@ export class SpikeTrain {
     const scale = (buckets * (1 - 1e-12)) / (end || 1);
     for (let k = 0; k < n; k++) starts[((times[k] * scale) | 0) + 1]++;
     for (let b = 0; b < buckets; b++) starts[b + 1] += starts[b];
+    const [sortedTimes, sortedNeurons] = [this.#scratchTimes, this.#scratchNeurons];
     for (let k = 0; k < n; k++) {
       const place = starts[(times[k] * scale) | 0]++;
-      this.#scratchTimes[place] = times[k];
-      this.#scratchNeurons[place] = neurons[k];
+      sortedTimes[place] = times[k];
+      sortedNeurons[place] = neurons[k];
     }
-    times.set(this.#scratchTimes.subarray(0, n));
-    neurons.set(this.#scratchNeurons.subarray(0, n));
+    [this.times, this.#scratchTimes] = [this.#scratchTimes, times];
+    [this.neurons, this.#scratchNeurons] = [this.#scratchNeurons, neurons];
   }
 
   #grow(): void {

@@ -232,7 +232,7 @@ test.each<[StimulusSpec, string]>([
   ],
   [
     { to: "in", kind: "hum" } as never,
-    "stimuli[0].kind: expected poisson, regular, spikes, current or noise, got hum",
+    "stimuli[0].kind: expected one of poisson, regular, spikes, current, noise, samples, labels, phase, got hum",
   ],
   [{ to: "in", kind: "noise", low: 0, high: 1, interval: 1 }, "stimuli[0].kind: in is an input population"],
   [

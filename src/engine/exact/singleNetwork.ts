@@ -1,0 +1,319 @@
+import { InputError } from "../../errors.ts";
+import { exp } from "../../math/elementary.ts";
+import { Arena } from "../kernels/arena.ts";
+import * as at from "../kernels/layout.ts";
+import type { Architecture } from "../network/architecture.ts";
+import { currentPerTrace } from "../network/layers.ts";
+import type { LifParameters } from "../network/neurons/lif.ts";
+import {
+  type Dropout,
+  emptyPresentation,
+  type Presentation,
+  type PresentedInput,
+  type Reading,
+} from "./presentation.ts";
+import { saturationOf } from "./reading.ts";
+
+/** Spikes of a population in one presentation, at most. */
+const ROOM = 32_768;
+/** Presentations whose lists lie in the memory of the loops, of the whole and of each layer; others are copied. */
+const [PRESENTATIONS, OF_LAYERS] = [8, 4];
+/** e^(duration / tau) is to be a number in single precision, with some room. */
+const LONGEST = 40;
+/** Products that wait for their batch, at most, and numbers that they may take. */
+const [ASKS, ASKED_NUMBERS] = [256, 2 ** 22];
+/** Neurons at a time; what the loops read beyond the end of a list. */
+const [LANES, BEYOND] = [32, 256];
+
+/** What of a network its presentations depend on. */
+interface Constants {
+  readonly architecture: Architecture;
+  readonly neuron: LifParameters;
+  readonly durationMs: number;
+  readonly reading: Reading;
+  readonly readoutThreshold: number | null;
+}
+
+/** Where a presentation lies: its record, and its lists by population. */
+interface Place {
+  readonly record: number;
+  readonly counts: Int32Array;
+  readonly trains: readonly { readonly times: Float64Array; readonly neurons: Int32Array }[];
+}
+
+/**
+ * A network of dense layers whose states, sums and changes are in single precision, in one piece of memory with the loops
+ * over it (`assembly/single.ts`): one call takes a presentation from the input to what learning reads, one per layer adds
+ * a product of learning, and one changes the weights of a layer by all products of a batch. What is read are still lists of
+ * doubles. No number depends on the platform; those of `LifLayer` it only comes close to, as spikes whose potential is
+ * within rounding of the threshold come an event earlier or later.
+ */
+export class SingleNetwork {
+  /** As of `FeedForwardNetwork`. */
+  readonly weights: readonly Float32Array[];
+  readonly biases: readonly Float32Array[];
+  readonly #arena: Arena;
+  readonly #architecture: Architecture;
+  readonly #record: number;
+  readonly #layers: readonly number[];
+  readonly #changes: readonly Float32Array[];
+  readonly #whole: Uint32Array;
+  readonly #floats: Float32Array;
+  readonly #analogue: Float64Array;
+  readonly #silent: readonly Uint8Array[];
+  /** The records of the layers. */
+  readonly #leftOut: Uint32Array;
+  readonly #vector: Float64Array;
+  readonly #factors: Float64Array;
+  readonly #places = new WeakMap<Presentation, Place>();
+  /** For presentations that lie elsewhere. */
+  readonly #spare: Presentation;
+
+  /**
+   * @param within  the network in whose memory weights and biases lie; null for one that copies them to its own
+   * @throws InputError for layers and times that only double precision can do
+   */
+  constructor(
+    constants: Constants,
+    weights: readonly Float32Array[],
+    biases: readonly Float32Array[],
+    within: SingleNetwork | null,
+  ) {
+    const { architecture, neuron, durationMs, reading, readoutThreshold } = constants;
+    const { sizes, layers } = architecture;
+    if (layers.some(({ conv, pool }) => conv || pool))
+      throw new InputError("precision: expected double for a network with convolutions or pools, got single");
+    const leaky = neuron.tauMem < Infinity;
+    if (leaky && durationMs / neuron.tauMem > LONGEST)
+      throw new InputError(
+        `precision: expected double where a presentation is longer than ${LONGEST} tauMem, got single`,
+      );
+    this.#architecture = architecture;
+    const arena = within ? within.#arena : new Arena(false, undefined, roomOf(architecture));
+    this.#arena = arena;
+    const list = <T extends Float32Array | Float64Array>(
+      make: new (buffer: ArrayBuffer, offset: number, length: number) => T,
+      given: ArrayLike<number> & { readonly buffer?: unknown; readonly byteOffset?: number },
+    ): T => {
+      if (given.buffer === arena.memory.buffer) return given as T;
+      const view = arena.view(make, arena.take(8 * given.length + BEYOND), given.length);
+      view.set(given);
+      return view;
+    };
+    this.weights = weights.map(given => list(Float32Array, given));
+    this.biases = biases.map(given => list(Float32Array, given));
+    const widest = Math.ceil(Math.max(...sizes) / LANES) * LANES;
+    const floats = () => arena.take(4 * widest + BEYOND);
+    const doubles = (n: number) => arena.view(Float64Array, arena.take(8 * n + BEYOND), n);
+    this.#silent = sizes.map(n => arena.view(Uint8Array, arena.take(n), n));
+    this.#analogue = doubles(sizes[0]);
+    this.#vector = doubles(widest);
+    this.#factors = doubles(widest);
+    const first = arena.record(at.LAYER_SIZE * layers.length);
+    this.#layers = layers.map((_, l) => first + 8 * at.LAYER_SIZE * l);
+    // Only the network itself learns.
+    this.#changes = within
+      ? []
+      : this.weights.map(w => arena.view(Float32Array, arena.take(4 * w.length + BEYOND), w.length));
+    layers.forEach(({ sources: pre, post }, l) => {
+      const asks = asksOf(pre, post);
+      arena.integers(this.#layers[l], {
+        ...{ [at.LAYER_PRE]: pre, [at.LAYER_POST]: post },
+        ...{
+          [at.LAYER_WEIGHTS]: this.weights[l].byteOffset,
+          [at.LAYER_BIASES]: this.biases[l].byteOffset,
+        },
+        ...(!within && {
+          [at.LAYER_CHANGES]: this.#changes[l].byteOffset,
+          [at.LAYER_BIAS_CHANGES]: arena.take(4 * post + BEYOND),
+          [at.LAYER_ASKS]: asks,
+          [at.LAYER_POSTS]: arena.take(4 * asks * Math.ceil(post / LANES) * LANES),
+          [at.LAYER_ENTRIES]: arena.take(12 * (asks * pre + 1)),
+          [at.LAYER_SORTED]: arena.take(8 * asks * pre),
+          [at.LAYER_COUNTS]: arena.take(4 * pre),
+          [at.LAYER_STARTS]: arena.take(4 * pre),
+        }),
+      });
+    });
+    const record = arena.record(at.NET_SIZE);
+    this.#record = record;
+    arena.integers(record, {
+      ...{ [at.NET_DEPTH]: layers.length, [at.NET_LAYERS]: first, [at.NET_LEAKY]: leaky ? 1 : 0 },
+      ...{ [at.NET_READS_DRIVE]: reading === "drive" ? 1 : 0, [at.NET_ROOM]: ROOM },
+      ...{ [at.NET_EVENTS]: arena.take(16 * ROOM), [at.NET_FIRED]: arena.take(16 * ROOM) },
+      ...{ [at.NET_SORTED]: arena.take(16 * ROOM), [at.NET_STARTS]: arena.take(4 * (at.NET_BUCKETS + 1)) },
+      ...{ [at.NET_STATE]: floats(), [at.NET_LIMITS]: floats() },
+      ...{ [at.NET_UNTIL]: floats(), [at.NET_SPENT]: floats() },
+      ...{ [at.NET_WAITING]: arena.take(widest), [at.NET_ACTIVE]: arena.take(8 * (widest + 1)) },
+    });
+    arena.doubles(record, { [at.NET_TAU]: neuron.tauMem, [at.NET_DURATION]: durationMs });
+    const perTrace = currentPerTrace(neuron.tauMem, durationMs);
+    const { tauMem, tauRef } = neuron;
+    arena.floats(record, {
+      [at.NET_END]: leaky ? exp(durationMs / tauMem) : durationMs,
+      [at.NET_LEFT]: leaky ? exp(-durationMs / tauMem) : 1,
+      [at.NET_HOLD]: tauRef > 0 && leaky ? exp(tauRef / tauMem) : tauRef,
+      [at.NET_SETTLE]: leaky ? perTrace * tauMem : perTrace,
+      [at.NET_THRESHOLD]: neuron.vThreshold,
+      [at.NET_READOUT]: readoutThreshold ?? 0,
+      [at.NET_SATURATION]: saturationOf(neuron, durationMs),
+    });
+    this.#leftOut = arena.view(Uint32Array, first, 2 * at.LAYER_SIZE * layers.length);
+    this.#whole = arena.view(Uint32Array, record, 2 * at.NET_SIZE);
+    this.#floats = arena.view(Float32Array, record, 2 * at.NET_SIZE);
+    this.#spare = this.presentation();
+  }
+
+  /** Room for a presentation, in the memory of the loops as long as there is some. */
+  presentation(): Presentation {
+    const made = emptyPresentation(this.#architecture);
+    const { sizes } = this.#architecture;
+    const arena = this.#arena;
+    if (arena.used + bytesOf(sizes) > arena.memory.buffer.byteLength) return made;
+    const lists = sizes.map((n, p) => {
+      const doubles = () => arena.view(Float64Array, arena.take(8 * n + 32), n);
+      const hidden = p > 0 && p < sizes.length - 1;
+      const none = () => (hidden ? doubles() : new Float64Array(0));
+      return {
+        times: arena.view(Float64Array, arena.take(8 * ROOM + 32), ROOM),
+        neurons: arena.view(Int32Array, arena.take(4 * ROOM), ROOM),
+        es: arena.take(4 * ROOM + 32),
+        trace: doubles(),
+        ...{ potential: none(), drive: none(), response: none(), gate: none() },
+      };
+    });
+    const record = arena.record(at.SHOWN_SIZE * sizes.length);
+    lists.forEach((own, p) => {
+      arena.integers(record + 8 * at.SHOWN_SIZE * p, {
+        ...{ [at.SHOWN_TIMES]: own.times.byteOffset, [at.SHOWN_NEURONS]: own.neurons.byteOffset },
+        ...{ [at.SHOWN_ES]: own.es, [at.SHOWN_TRACE]: own.trace.byteOffset },
+        ...{ [at.SHOWN_POTENTIAL]: own.potential.byteOffset, [at.SHOWN_DRIVE]: own.drive.byteOffset },
+        ...{ [at.SHOWN_RESPONSE]: own.response.byteOffset, [at.SHOWN_GATE]: own.gate.byteOffset },
+      });
+    });
+    const below = lists.slice(0, -1);
+    const trace = below.map(own => own.trace);
+    const placed: Presentation = {
+      ...made,
+      ...{ trace, sourceTrace: trace, logits: lists.at(-1)!.trace },
+      potential: below.map(own => own.potential),
+      drive: below.map(own => own.drive),
+      response: below.map(own => own.response),
+      gate: below.map(own => own.gate),
+    };
+    const counts = arena.view(Int32Array, record, 2 * at.SHOWN_SIZE * sizes.length);
+    this.#places.set(placed, { record, counts, trains: lists });
+    return placed;
+  }
+
+  /**
+   * Presents the input from the resting state; `into.analogue` is its drive.
+   * @returns number of inputs with an analogue drive
+   * @throws InputError when there are more spikes than fit
+   */
+  present(into: Presentation, { spikes, gain }: PresentedInput, dropout: Dropout | null): number {
+    const place = this.#places.get(into);
+    if (!place) return this.#presentElsewhere(into, { spikes, gain } as PresentedInput, dropout);
+    const { sizes } = this.#architecture;
+    const { length } = spikes;
+    if (length > ROOM)
+      throw new InputError(
+        `precision: expected double for a sample of more than ${ROOM} spikes, got ${length} in single`,
+      );
+    const [whole, floats] = [this.#whole, this.#floats];
+    const input = place.trains[0];
+    input.times.set(length < spikes.times.length ? spikes.times.subarray(0, length) : spikes.times);
+    input.neurons.set(length < spikes.neurons.length ? spikes.neurons.subarray(0, length) : spikes.neurons);
+    if (into.analogue) this.#analogue.set(into.analogue);
+    whole[2 * at.NET_INPUTS] = length;
+    whole[2 * at.NET_ANALOGUE] = into.analogue ? this.#analogue.byteOffset : 0;
+    floats[2 * at.NET_GAIN] = gain;
+    floats[2 * at.NET_SCALE] = dropout?.scale ?? 1;
+    this.#leaveOut(dropout);
+    const crowded = this.#arena.kernels.presentSingle(this.#record, place.record);
+    if (crowded > 0)
+      throw new InputError(
+        `a layer of ${sizes[crowded]} neurons fired more than ${ROOM} times in a presentation, expected at most that in ` +
+          "single precision; vThreshold is too low, or the weights have diverged",
+      );
+    for (let p = 0; p < sizes.length; p++) {
+      const train = p < sizes.length - 1 ? into.spikes[p] : into.outputSpikes;
+      train.times = place.trains[p].times;
+      train.neurons = place.trains[p].neurons;
+      train.length = place.counts[2 * (p * at.SHOWN_SIZE + at.SHOWN_COUNT)];
+    }
+    return whole[2 * at.NET_ROWS];
+  }
+
+  #presentElsewhere(into: Presentation, input: PresentedInput, dropout: Dropout | null): number {
+    const from = this.#spare;
+    from.analogue = into.analogue;
+    const rows = this.present(from, input, dropout);
+    into.outputSpikes.take(from.outputSpikes);
+    into.logits.set(from.logits);
+    from.spikes.forEach((train, p) => {
+      into.spikes[p].take(train);
+      for (const kind of ["trace", "potential", "drive", "response", "gate"] as const)
+        into[kind][p].set(from[kind][p]);
+    });
+    return rows;
+  }
+
+  #leaveOut(dropout: Dropout | null): void {
+    for (let l = 0; l < this.#layers.length; l++) {
+      const silent = dropout?.silent[l + 1];
+      if (silent) this.#silent[l + 1].set(silent);
+      this.#leftOut[2 * (l * at.LAYER_SIZE + at.LAYER_SILENT)] = silent ? this.#silent[l + 1].byteOffset : 0;
+    }
+  }
+
+  /**
+   * Asks for changes[l] += pre (x) post.
+   * @param post  [sizes[l + 1]] @param pre  [sizes[l]]
+   * @returns synapses that change
+   */
+  ask(l: number, post: Float64Array, pre: Float64Array): number {
+    this.#vector.set(post);
+    if (pre.buffer !== this.#factors.buffer) this.#factors.set(pre);
+    const from = pre.buffer === this.#factors.buffer ? pre : this.#factors;
+    return this.#arena.kernels.ask(this.#layers[l], this.#vector.byteOffset, from.byteOffset);
+  }
+
+  /** Copies of what has been asked for. */
+  collected(): Float32Array[] {
+    for (const layer of this.#layers) this.#arena.kernels.collect(layer);
+    return this.#changes.map(change => Float32Array.from(change));
+  }
+
+  /** Adds -scale times what has been asked for to weights and biases, and forgets it. */
+  change(scale: number): void {
+    for (const layer of this.#layers) this.#arena.kernels.change(layer, scale);
+  }
+}
+
+function asksOf(pre: number, post: number): number {
+  return Math.max(1, Math.min(ASKS, Math.floor(ASKED_NUMBERS / Math.max(pre, post))));
+}
+
+/** Bytes of a presentation, or a few more. */
+function bytesOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, n) => sum + 16 * ROOM + 8 * (at.SHOWN_SIZE + 6 * n) + 1024, 0);
+}
+
+/** Bytes of all: memory that is not touched costs nothing, and what has been made cannot grow. */
+function roomOf({ sizes, layers }: Architecture): number {
+  const widest = Math.max(...sizes) + LANES;
+  const own = layers.reduce((sum, { sources, post }) => {
+    const asks = asksOf(sources, post);
+    return (
+      sum + 16 * sources * post + asks * (4 * (post + LANES) + 20 * sources) + 64 * (sources + post) + 8192
+    );
+  }, 0);
+  const nets = 1 + layers.length;
+  return (
+    own +
+    nets * (48 * ROOM + 128 * widest + 16_384) +
+    PRESENTATIONS * bytesOf(sizes) +
+    OF_LAYERS * bytesOf([...sizes, ...sizes])
+  );
+}

@@ -1,0 +1,204 @@
+// AssemblyScript. Changes of a layer's weights in single precision: products of third factors and eligibilities wait until
+// the batch has been presented, then each row of weights is read and written once for all of them.
+import * as layout from "../layout";
+import { address, is, setWhole, whole } from "./record";
+
+/** Bytes of a third factor. */
+// @ts-ignore: decorator
+@inline
+function strideOf(layer: usize): usize {
+  return usize((whole(layer, layout.LAYER_POST) + 31) & ~31) << 2;
+}
+
+/**
+ * Asks for changes += pre (x) post.
+ * @param post  [post] doubles @param pre  [pre] doubles
+ * @returns synapses that change
+ */
+export function ask(layer: usize, post: usize, pre: usize): f64 {
+  if (whole(layer, layout.LAYER_ASKED) == whole(layer, layout.LAYER_ASKS)) collect(layer);
+  const columns = whole(layer, layout.LAYER_POST);
+  const asked = whole(layer, layout.LAYER_ASKED);
+  const to = address(layer, layout.LAYER_POSTS) + usize(asked) * strideOf(layer);
+  const biases = address(layer, layout.LAYER_BIAS_CHANGES);
+  let posts = 0;
+  for (let j: usize = 0; j < usize(columns); j++) {
+    const x = load<f64>(post + (j << 3));
+    const own = f32(x);
+    posts += x != 0 ? 1 : 0;
+    store<f32>(to + (j << 2), own);
+    store<f32>(biases + (j << 2), load<f32>(biases + (j << 2)) + own);
+  }
+  if (posts == 0) return 0;
+  const waiting = whole(layer, layout.LAYER_WAITING);
+  const first = address(layer, layout.LAYER_ENTRIES) + usize(waiting) * 12;
+  const counts = address(layer, layout.LAYER_COUNTS);
+  let entry = first;
+  const rows = whole(layer, layout.LAYER_PRE);
+  for (let i = 0; i < rows; i++) {
+    const x = load<f64>(pre + (usize(i) << 3));
+    store<i32>(entry, i);
+    store<f32>(entry, f32(x), 4);
+    store<i32>(entry, asked, 8);
+    const count = counts + (usize(i) << 2);
+    const more = i32(x != 0);
+    store<i32>(count, load<i32>(count) + more);
+    entry += more ? 12 : 0;
+  }
+  const added = i32((entry - first) / 12);
+  setWhole(layer, layout.LAYER_WAITING, waiting + added);
+  setWhole(layer, layout.LAYER_ASKED, asked + 1);
+  return f64(posts) * f64(added);
+}
+
+/** Adds what waits to the list of changes, for more to wait, or for it to be read. */
+export function collect(layer: usize): void {
+  if (whole(layer, layout.LAYER_ASKED) == 0) return;
+  gather(layer, address(layer, layout.LAYER_CHANGES), -1);
+  setWhole(layer, layout.LAYER_DIRTY, 1);
+}
+
+/** weights -= scale * changes, and the biases likewise; then nothing has been asked. */
+export function change(layer: usize, scale: f32): void {
+  const rows = whole(layer, layout.LAYER_PRE);
+  const columns = whole(layer, layout.LAYER_POST);
+  const weights = address(layer, layout.LAYER_WEIGHTS);
+  if (is(layer, layout.LAYER_DIRTY)) {
+    collect(layer);
+    take(weights, address(layer, layout.LAYER_CHANGES), scale, usize(rows) * usize(columns));
+    setWhole(layer, layout.LAYER_DIRTY, 0);
+  } else if (whole(layer, layout.LAYER_ASKED) == 1) changeOnce(layer, scale);
+  else if (whole(layer, layout.LAYER_ASKED) > 1) gather(layer, weights, scale);
+  take(
+    address(layer, layout.LAYER_BIASES),
+    address(layer, layout.LAYER_BIAS_CHANGES),
+    scale,
+    usize(columns),
+  );
+}
+
+/** values -= scale * changes; changes = 0. Lists end at a multiple of 16 bytes. */
+function take(values: usize, changes: usize, scale: f32, count: usize): void {
+  const s = f32x4.splat(scale);
+  const zero = f32x4.splat(0);
+  for (let k: usize = 0; k < count << 2; k += 16) {
+    v128.store(
+      values + k,
+      f32x4.sub(v128.load(values + k), f32x4.mul(s, v128.load(changes + k))),
+    );
+    v128.store(changes + k, zero);
+  }
+}
+
+/** Of a single product: nothing to be put in order. Beyond the end of a row third factors are 0. */
+function changeOnce(layer: usize, scale: f32): void {
+  const columns = usize(whole(layer, layout.LAYER_POST)) << 2;
+  const posts = address(layer, layout.LAYER_POSTS);
+  const weights = address(layer, layout.LAYER_WEIGHTS);
+  const first = address(layer, layout.LAYER_ENTRIES);
+  const last = first + usize(whole(layer, layout.LAYER_WAITING)) * 12;
+  for (let entry = first; entry < last; entry += 12) {
+    const row = weights + usize(load<i32>(entry)) * columns;
+    const x = f32x4.splat(scale * load<f32>(entry, 4));
+    for (let j: usize = 0; j < columns; j += 16) {
+      const w = v128.load(row + j);
+      v128.store(row + j, f32x4.sub(w, f32x4.mul(x, v128.load(posts + j))));
+    }
+  }
+  setWhole(layer, layout.LAYER_ASKED, 0);
+  setWhole(layer, layout.LAYER_WAITING, 0);
+  memory.fill(address(layer, layout.LAYER_COUNTS), 0, usize(whole(layer, layout.LAYER_PRE)) << 2);
+}
+
+/** target -= scale * sum of what waits; thirty-two columns of one row after the other. */
+function gather(layer: usize, target: usize, scale: f32): void {
+  order(layer);
+  const rows = usize(whole(layer, layout.LAYER_PRE)) << 2;
+  const columns = usize(whole(layer, layout.LAYER_POST)) << 2;
+  const posts = address(layer, layout.LAYER_POSTS);
+  const sorted = address(layer, layout.LAYER_SORTED);
+  const starts = address(layer, layout.LAYER_STARTS);
+  const s = f32x4.splat(scale);
+  for (let j: usize = 0; j < columns; j += 128) {
+    let entry = sorted;
+    let row = target + j;
+    // Columns that are left in fours.
+    const left = columns - j;
+    for (let i: usize = 0; i < rows; i += 4, row += columns) {
+      const last = sorted + (usize(load<u32>(starts + i)) << 3);
+      if (entry == last) continue;
+      let a0 = f32x4.splat(0);
+      let a1 = a0;
+      let a2 = a0;
+      let a3 = a0;
+      let a4 = a0;
+      let a5 = a0;
+      let a6 = a0;
+      let a7 = a0;
+      if (left > 64) {
+        for (; entry < last; entry += 8) {
+          const post = posts + usize(load<u32>(entry)) + j;
+          const x = v128.load32_splat(entry, 4);
+          a0 = f32x4.add(a0, f32x4.mul(x, v128.load(post)));
+          a1 = f32x4.add(a1, f32x4.mul(x, v128.load(post, 16)));
+          a2 = f32x4.add(a2, f32x4.mul(x, v128.load(post, 32)));
+          a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
+          a4 = f32x4.add(a4, f32x4.mul(x, v128.load(post, 64)));
+          a5 = f32x4.add(a5, f32x4.mul(x, v128.load(post, 80)));
+          a6 = f32x4.add(a6, f32x4.mul(x, v128.load(post, 96)));
+          a7 = f32x4.add(a7, f32x4.mul(x, v128.load(post, 112)));
+        }
+      } else {
+        for (; entry < last; entry += 8) {
+          const post = posts + usize(load<u32>(entry)) + j;
+          const x = v128.load32_splat(entry, 4);
+          a0 = f32x4.add(a0, f32x4.mul(x, v128.load(post)));
+          a1 = f32x4.add(a1, f32x4.mul(x, v128.load(post, 16)));
+          a2 = f32x4.add(a2, f32x4.mul(x, v128.load(post, 32)));
+          a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
+        }
+      }
+      less(row, s, a0);
+      if (left > 16) less(row + 16, s, a1);
+      if (left > 32) less(row + 32, s, a2);
+      if (left > 48) less(row + 48, s, a3);
+      if (left > 64) less(row + 64, s, a4);
+      if (left > 80) less(row + 80, s, a5);
+      if (left > 96) less(row + 96, s, a6);
+      if (left > 112) less(row + 112, s, a7);
+    }
+  }
+  setWhole(layer, layout.LAYER_ASKED, 0);
+  setWhole(layer, layout.LAYER_WAITING, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function less(at: usize, scale: v128, sum: v128): void {
+  v128.store(at, f32x4.sub(v128.load(at), f32x4.mul(scale, sum)));
+}
+
+/** Puts the entries in the order of rows, those of one row in the order of asking; leaves the ends of rows in `starts`. */
+function order(layer: usize): void {
+  const rows = usize(whole(layer, layout.LAYER_PRE));
+  const counts = address(layer, layout.LAYER_COUNTS);
+  const starts = address(layer, layout.LAYER_STARTS);
+  const entries = address(layer, layout.LAYER_ENTRIES);
+  const sorted = address(layer, layout.LAYER_SORTED);
+  const stride = u32(strideOf(layer));
+  let before: u32 = 0;
+  for (let i: usize = 0; i < rows; i++) {
+    store<u32>(starts + (i << 2), before);
+    before += load<u32>(counts + (i << 2));
+    store<u32>(counts + (i << 2), 0);
+  }
+  const last = entries + usize(whole(layer, layout.LAYER_WAITING)) * 12;
+  for (let entry = entries; entry < last; entry += 12) {
+    const start = starts + (usize(load<u32>(entry)) << 2);
+    const place = load<u32>(start);
+    store<u32>(start, place + 1);
+    const to = sorted + (usize(place) << 3);
+    store<u32>(to, load<u32>(entry, 8) * stride);
+    store<u32>(to, load<u32>(entry, 4), 4);
+  }
+}

@@ -1,0 +1,225 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { encoderOf } from "../../../src/encoding/index.ts";
+import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
+import { ThreeFactorSynapses } from "../../../src/engine/exact/threeFactorSynapses.ts";
+import { type Architecture, convLayer, dense, denseLayer } from "../../../src/engine/network/architecture.ts";
+import { InputError } from "../../../src/errors.ts";
+import { Rng } from "../../../src/math/rng.ts";
+import { sized } from "../../long.ts";
+import { plainly } from "../../plain/plainly.ts";
+
+const cases = fc.record({
+  seed: fc.nat(1e6),
+  sizes: fc.oneof(
+    fc.tuple(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 1, max: 11 }),
+    ),
+    fc.tuple(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 19 }),
+      fc.integer({ min: 1, max: 11 }),
+    ),
+  ),
+  tauMem: fc.constantFrom(6, 20, Infinity),
+  tauRef: fc.constantFrom(0, 0, 0.4, 2, 7),
+  vThreshold: fc.constantFrom(0.02, 0.25),
+  encoder: fc.constantFrom("current" as const, "rate" as const, "poisson" as const, "latency" as const),
+  reading: fc.constantFrom("spikes" as const, "drive" as const),
+  readoutThreshold: fc.constantFrom(null, 0.5),
+  modulated: fc.boolean(),
+  dropout: fc.boolean(),
+  bias: fc.constantFrom(0, 0.1, 0.6),
+  batch: fc.constantFrom(1, 2, 3),
+});
+type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+
+/** Presents and learns; gives all that can be read on the way. */
+function run(c: Case, precision: "single" | "double") {
+  const rng = new Rng(c.seed, "single test");
+  const { sizes } = c;
+  const draw = (n: number, bound: number) =>
+    Float32Array.from({ length: n }, () => rng.uniformIn(-bound, bound));
+  const weights = sizes.slice(1).map((n, l) => draw(sizes[l] * n, 1));
+  const biases = sizes.slice(1).map(n => draw(n, c.bias));
+  const net = new FeedForwardNetwork(sizes, weights, biases, c, 20, { ...c, precision });
+  const synapses = new ThreeFactorSynapses(net, "trace");
+  const { tauMem } = c;
+  const code = { inputs: sizes[0], durationMs: 20, tauMem, maxSpikes: 5, seed: 1 };
+  const encoder = encoderOf(c.encoder, code);
+  const seen = net.presentation();
+  const modulation = c.modulated ? Float64Array.from({ length: sizes[0] }, () => rng.uniformIn(-1, 1)) : null;
+  const read: unknown[] = [];
+  for (let n = 0; n < 6; n++) {
+    // Equal intensities make simultaneous spikes in the latency code.
+    const x = Float32Array.from({ length: sizes[0] }, () => rng.integer(5) / 4);
+    encoder.encode(x, `${n}`, net.input);
+    // Some are those of twins of opposite sign.
+    const { neurons, length } = net.input.spikes;
+    for (let k = 0; c.modulated && k < length; k++) if (rng.uniform() < 0.3) neurons[k] += sizes[0];
+    net.dropout = c.dropout
+      ? {
+          silent: sizes
+            .slice(0, -1)
+            .map((n, p) => (p ? Uint8Array.from({ length: n }, () => rng.integer(2)) : null)),
+          scale: 2,
+        }
+      : null;
+    net.present(seen, modulation);
+    const lists = [...seen.trace, ...seen.potential, ...seen.drive, ...seen.response, ...seen.gate];
+    for (const { times, neurons, length } of [...seen.spikes, seen.outputSpikes])
+      lists.push(times.slice(0, length), Float64Array.from(neurons.subarray(0, length)));
+    read.push([...lists, seen.logits].map(list => Array.from(list)));
+    for (let l = 0; l + 1 < sizes.length; l++) {
+      const modulator = Float64Array.from({ length: sizes[l + 1] }, () =>
+        rng.uniform() < 0.4 ? 0 : rng.uniformIn(-1, 1),
+      );
+      synapses.accumulate(l, modulator, seen);
+    }
+    if (n % c.batch === c.batch - 1) synapses.apply(0.05);
+  }
+  const changes = synapses.take().map(change => Array.from(change));
+  return {
+    ...{ read, changes, updates: synapses.updates, events: net.synapticEvents, spikes: net.hiddenSpikes },
+    weights: [...net.weights, ...net.biases].map(w => Array.from(w)),
+  };
+}
+
+test("single precision gives the same bits as loops over one neuron and weight after the other", () => {
+  fc.assert(
+    fc.property(cases, c => {
+      expect(run(c, "single")).toEqual(plainly(() => run(c, "single")));
+    }),
+    { numRuns: sized(25, 400) },
+  );
+});
+
+/** A network of digits' size without biases, whose spikes are those of its input. */
+function twins(more: Partial<Case> = {}) {
+  const c: Case = {
+    ...{
+      seed: 5,
+      sizes: [64, 60, 10],
+      tauMem: 20,
+      tauRef: 0,
+      vThreshold: 0.25,
+      encoder: "rate",
+      bias: 0.1,
+      batch: 1,
+    },
+    ...{ reading: "drive", readoutThreshold: null, modulated: false, dropout: false, ...more },
+  };
+  return [run(c, "single"), run(c, "double")] as const;
+}
+
+test.each([
+  ["spikes of a rate code", {}],
+  ["currents", { encoder: "current" as const }],
+  ["a refractory period", { tauRef: 2 as const }],
+  ["no leak", { encoder: "latency" as const, tauMem: Infinity }],
+])("single precision is double precision but for rounding: %s", (_, more) => {
+  const [single, double] = twins(more);
+  expect(single.updates).toBe(double.updates);
+  expect(Math.abs(single.spikes / double.spikes - 1)).toBeLessThan(0.01);
+  const difference = (a: number[][], b: number[][]) =>
+    Math.max(...a.flatMap((list, l) => list.map((x, k) => Math.abs(x - b[l][k]))));
+  expect(double.weights.flat().some((x, k) => x !== single.weights.flat()[k])).toBe(true);
+  // By the identity what is read is the sum of the input, wherever spikes fall, which here is of order 5.
+  expect(difference(single.weights, double.weights)).toBeLessThan(1e-4);
+});
+
+test("more products than wait at a time are collected", () => {
+  const changed = (apart: boolean) => {
+    const [pre, post] = [3, 2];
+    const net = new FeedForwardNetwork(
+      [pre, post],
+      [new Float32Array(pre * post)],
+      [new Float32Array(post)],
+      { tauMem: 20, vThreshold: 1, tauRef: 0 },
+      20,
+      { precision: "single" },
+    );
+    for (let n = 0; n < 700; n++) {
+      net.single!.ask(0, Float64Array.of(1, n % 3), Float64Array.of(n % 2, 0, 2));
+      if (apart) net.single!.change(1 / 64);
+    }
+    if (!apart) net.single!.change(1 / 64);
+    return [...net.weights[0], ...net.biases[0]];
+  };
+  const sums = [350, 0, 1400, 700].map(n => -n / 64);
+  const [w00, , w20, b0] = sums;
+  expect(changed(true)).toEqual(changed(false));
+  expect(changed(false)[0]).toBe(w00);
+  expect(changed(false)[4]).toBe(w20);
+  expect(changed(false)[6]).toBe(b0);
+});
+
+test("presentations beyond the room for them are the same, and their lists are their own", () => {
+  const { weights, biases } = {
+    weights: [
+      Float32Array.from({ length: 12 }, (_, k) => k / 12),
+      Float32Array.from({ length: 6 }, (_, k) => k / 6),
+    ],
+    biases: [new Float32Array(3), new Float32Array(2)],
+  };
+  const neuron = { tauMem: 20, vThreshold: 0.1, tauRef: 0 };
+  const net = new FeedForwardNetwork([4, 3, 2], weights, biases, neuron, 20, {
+    ...{ precision: "single", readoutThreshold: 0.5 },
+  });
+  const all = Array.from({ length: 40 }, (_, n) => {
+    net.input.analogue = Float64Array.of(n % 4, 1, 0, 0.5);
+    return net.present(net.presentation());
+  });
+  for (let n = 4; n < 40; n++) {
+    expect(all[n].trace).toEqual(all[n - 4].trace);
+    expect(all[n].logits).toEqual(all[n - 4].logits);
+    expect(Array.from(all[n].spikes[1].times.subarray(0, all[n].spikes[1].length))).toEqual(
+      Array.from(all[n - 4].spikes[1].times.subarray(0, all[n - 4].spikes[1].length)),
+    );
+  }
+  expect(all[3].logits).not.toEqual(all[2].logits);
+});
+
+test("what single precision cannot do is refused by name", () => {
+  const neuron = { tauMem: 20, vThreshold: 1, tauRef: 0 };
+  const maps = { height: 4, width: 4, channels: 1 };
+  const conv = convLayer({ size: 3, stride: 1, padding: 1, from: maps, to: maps });
+  const convolved = { sizes: [16, 16, 2], layers: [conv, denseLayer(16, 2)] };
+  const made = (shape: Parameters<typeof zeros>[0], ms = 20, more = {}) =>
+    new FeedForwardNetwork(shape, ...zeros(shape), neuron, ms, { precision: "single", ...more });
+  expect(() => made(convolved)).toThrow(
+    new InputError("precision: expected double for a network with convolutions or pools, got single"),
+  );
+  expect(() => made(dense([4, 3, 2]), 1000)).toThrow(
+    /precision: expected double where a presentation is longer/,
+  );
+  expect(() => made(dense([4, 3, 2]), 20, { schedule: "queue" })).toThrow(/precision: expected double/);
+  expect(() => new ThreeFactorSynapses(made(dense([4, 3, 2])), "timing")).toThrow(
+    "precision: expected double with the eligibility timing, got single",
+  );
+  const crowded = made(dense([1, 1, 1]), 20);
+  for (let k = 0; k < 40_000; k++) crowded.input.spikes.push(1, 0);
+  expect(() => crowded.present(crowded.presentation())).toThrow(
+    /expected double for a sample of more than 32768 spikes, got 40000/,
+  );
+  const bursting = new FeedForwardNetwork(
+    [1, 1, 1],
+    [Float32Array.of(1e9), Float32Array.of(1)],
+    [new Float32Array(1), new Float32Array(1)],
+    neuron,
+    20,
+    { precision: "single" },
+  );
+  bursting.input.spikes.push(1, 0);
+  expect(() => bursting.present(bursting.presentation())).toThrow(/fired more than 32768 times/);
+});
+
+function zeros(shape: Architecture) {
+  return [
+    shape.layers.map(({ rows, columns }) => new Float32Array(rows * columns)),
+    shape.layers.map(({ columns }) => new Float32Array(columns)),
+  ] as const;
+}
