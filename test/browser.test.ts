@@ -64,7 +64,7 @@ try {
 
 /** Kernels that a scenario must have used; any, where none is named. */
 const kernels: Readonly<Record<string, readonly string[]>> = {
-  "CUBA, exact": ["deliverRow"],
+  "CUBA, exact": ["modesInOrder", "nextCrossing"],
   "CUBA, grid": ["stepCurrents", "deliver"],
   "learning, grid": ["stepMembrane", "deliver", "stdp", "poisson"],
   "learning, grid, two workers": ["stepMembrane", "deliver", "stdp", "poisson"],

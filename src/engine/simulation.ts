@@ -140,7 +140,7 @@ export class Simulation {
         throw new InputError(`${field}: expected it of a network with a stream, got ${shown(value)}`);
     this.#presenter =
       network.stream && new Presenter(network, this.#loop, stimuli, firstSample ?? 0, onSample);
-    for (const stimulus of stimuli) if (!this.#loop.absorb?.(stimulus)) this.#add(stimulus);
+    for (const stimulus of stimuli) this.#add(stimulus);
     this.#loop.begin?.();
     for (const state of this.#loop.populations) if (state.group) this.#initialise(state);
     this.#probes = probes(record, {
@@ -367,7 +367,7 @@ export class Simulation {
 
   #add(stimulus: Stimulus): void {
     if (stimulus.effect === "spike") this.#inputs[stimulus.population].push(stimulus);
-    addStimulus(this.#loop, stimulus);
+    if (!this.#loop.absorb?.(stimulus)) addStimulus(this.#loop, stimulus);
   }
 
   #initialise(state: PopulationState): void {
