@@ -68,7 +68,7 @@ const columns: readonly Column[] = [
   },
   {
     key: "synapticEvents",
-    short: "syn. events",
+    short: "events",
     title: "Synaptic events",
     unit: "per train sample",
     format: count,
