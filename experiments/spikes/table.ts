@@ -92,7 +92,9 @@ rules.forEach(({ rule, curve }, n) => {
   const highest = Math.ceil(best + 0.5);
   const lowest = Math.max(highest - 8, Math.floor(Math.min(...rates, ...points.map(p => p.accuracy)) - 0.5));
   const x = (spikes: number) =>
-    x0 + left + ((Math.log10(spikes) - fewest) / (most - fewest)) * (wide - left - right);
+    x0 +
+    left +
+    ((Math.log10(Math.max(spikes, 10 ** fewest)) - fewest) / (most - fewest)) * (wide - left - right);
   const y = (accuracy: number) =>
     y0 + top + ((highest - Math.max(lowest, accuracy)) / (highest - lowest)) * (high - top - bottom);
   const base = y0 + high - bottom;
