@@ -14,6 +14,7 @@ export interface Difference {
   readonly first: string;
   readonly second: string;
   readonly seeds: readonly number[];
+  readonly testSamples: number;
   /** First minus second, in points of test accuracy. */
   readonly points: Summary;
   /**
@@ -45,7 +46,8 @@ export function differenceOf(first: Contender, second: Contender): Difference | 
     return { first: one, second: other, p: mcNemar(one, other) };
   });
   const seeds = pairs.map(([{ seed }]) => seed);
-  return { first: first.name, second: second.name, seeds, points, samples };
+  const [[{ testSamples }]] = pairs;
+  return { first: first.name, second: second.name, seeds, testSamples, points, samples };
 }
 
 /** Of each with each later one of its twin or of its rule. */

@@ -160,10 +160,10 @@ export function folded(
 /** Differences as a table for the terminal. */
 export function formatDifferences(differences: readonly Difference[], width = 80): string {
   if (differences.length === 0) return "no two runs of one seed on one test set";
-  const told = differences.map(({ points: mean, samples }) => {
-    // Of one seed the samples that the two decide differently are all there is.
-    const n = samples[0] && samples[0].first + samples[0].second;
-    return parts(points, { ...mean, ...(n && { counted: (100 * Math.sqrt(n)) / n }) }).join(" ");
+  const told = differences.map(({ points: mean, samples: [sample], testSamples }) => {
+    // Of one seed, what the samples that the two decide differently let the difference vary by.
+    const counted = sample ? (100 * Math.sqrt(sample.first + sample.second)) / testSamples : 0;
+    return parts(points, { ...mean, counted }).join(" ");
   });
   const columns = [
     ["points", ...told],

@@ -31,6 +31,18 @@ test("runs of one seed are paired, sample by sample", () => {
   expect(note).toContain("[95 % bootstrap interval]");
 });
 
+test("of one seed the points have the digits that the samples decided differently support", () => {
+  const runs = [0, 100].map((wrong, k) =>
+    runOf(["bp", "dfa"][k], "rate", 1 - wrong / 10_000, {
+      testSamples: 10_000,
+      correct: bitText(Array.from({ length: 10_000 }, (_, n) => n >= wrong)),
+    }),
+  );
+  const differences = differencesOf(contenders(ruleGroups(resultsOf(...runs))));
+  // A hundred of ten thousand: 1 point, give or take a tenth.
+  expect(formatDifferences(differences).split("\n")[1]).toBe("bp, rate - dfa, rate   +1.00     <0.001");
+});
+
 test("other test sets, and runs that do not say which samples were right, are not compared by sample", () => {
   const other = runOf("kp", "rate", 0.5, { seed: 1, testSamples: 20, correct: right([]) });
   const silent = runOf("fa", "rate", 0.5, { seed: 1 });
