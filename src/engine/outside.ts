@@ -14,8 +14,12 @@ export function addStimulus(loop: Loop, stimulus: Stimulus): void {
     if (due[entry] < Infinity) loop.push(due[entry] + late, state.rank, source, entry);
   };
   const source = loop.addActor((entry, _, now) => {
-    apply(loop, stimulus, state, entry, due[entry], now);
-    due[entry] = stimulus.next(entry, due[entry]);
+    // On a lattice nothing can come between events of one entry and time, which would be the queue's next.
+    for (const time = due[entry]; ; ) {
+      apply(loop, stimulus, state, entry, due[entry], now);
+      due[entry] = stimulus.next(entry, due[entry]);
+      if (half === 0 || stimulus.drawn || due[entry] !== time) break;
+    }
     push(entry);
   });
   due.forEach((_, entry) => {

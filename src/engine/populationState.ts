@@ -71,6 +71,10 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
     this.#list[this.touched++] = i;
   }
 
+  touchAll(): void {
+    if (this.touched < this.size) for (let i = 0; i < this.size; i++) this.touch(i);
+  }
+
   /** The touched neurons in ascending order, which are then forgotten; valid until the next touch. */
   takeTouched(): Int32Array {
     const list = this.#list;

@@ -21,8 +21,8 @@ import {
   type TrainingSettings,
 } from "./trainer.ts";
 
-/** Samples of an evaluation between two looks at whether to pause. */
-const STRIDE = 20;
+/** Samples between two looks at whether to pause: weights leave the network as often. */
+const STRIDE = 50;
 
 /**
  * Trains a rule's circuit: lets the network that the rule describes run, sample after sample. Nothing but the network makes
@@ -94,6 +94,7 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   };
 
   return {
+    stride: STRIDE,
     learn(indices, _rate, epoch) {
       const simulation = running ?? begin(epoch * count);
       const [events, updates] = [simulation.synapticEvents, simulation.synapseUpdates];

@@ -154,7 +154,8 @@ async function epoch(
   hooks: TrainHooks,
   pause: ReturnType<typeof pacer>,
 ): Promise<RunState> {
-  const { batch, seed, learningRate } = settings;
+  const { seed, learningRate } = settings;
+  const batch = trainer.stride ?? settings.batch;
   const factor = schedule(settings.schedule, settings.epochs);
   const began = performance.now();
   const e = state.epochsDone;

@@ -117,6 +117,8 @@ export interface Trainer {
    * @returns summed cross-entropy [nats] and number of samples decided rightly
    */
   learn(indices: Uint32Array, rate: number, epoch: number): { loss: number; correct: number };
+  /** How many samples it is given at once where batches mean nothing to it; absent: a batch. */
+  readonly stride?: number;
   /** The same piece by piece; absent where it cannot be. */
   readonly pieces?: Pieces;
   evaluate(samples: Samples): Evaluation;

@@ -4,8 +4,8 @@ import type { Memory } from "./memory.ts";
 
 const { fround } = Math;
 
-export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "stepCurrents"> {
-  const run = (record: number, theta: number, currents: boolean) => {
+export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "fireMembrane" | "stepCurrents"> {
+  const run = (record: number, theta: number, currents: boolean, moves = true) => {
     const { f32, i32, field, single } = memory();
     const of = (place: number) => field(record, place) / 4;
     const [v, e, i] = [of(layout.STEP_V), of(layout.STEP_E), of(layout.STEP_I)];
@@ -28,6 +28,7 @@ export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "step
         if (!fire(j)) return -1;
         f32[v + j] = is(layout.STEP_RESET);
       }
+      if (!moves) continue;
       const drive = drives ? f32[drives + j] : is(layout.STEP_DRIVE);
       let sum = fround(fround(f32[v + j] * is(layout.STEP_DECAY)) + drive);
       if (currents) {
@@ -43,6 +44,7 @@ export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "step
   };
   return {
     stepMembrane: (record, threshold) => run(record, threshold, false),
+    fireMembrane: (record, threshold) => run(record, threshold, false, false),
     stepCurrents: (record, threshold) => run(record, threshold, true),
   };
 }

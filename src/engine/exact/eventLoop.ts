@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { Actors, expectInput, modulating } from "../actors.ts";
+import { Actors, expectInput, modulating, receivingRows } from "../actors.ts";
 import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import type { Act, Loop } from "../loop.ts";
@@ -62,6 +62,8 @@ export class EventLoop implements Loop {
   readonly #passing: readonly (readonly PlasticSynapses[])[];
   /** What a delivery over each projection does to a target; made once, not per event. */
   readonly #receivers: readonly ((target: number, weight: number) => void)[];
+  /** The same to all targets of a matrix's row, which it counts. */
+  readonly #rowReceivers: readonly (((row: number, t: number) => number) | null)[];
 
   /**
    * @param onSpike  hears of every spike when it is fired
@@ -100,12 +102,30 @@ export class EventLoop implements Loop {
       return group ? [{ state, group }] : [];
     });
     this.lastRank = 2 * populations.length;
+    this.#rowReceivers = projections.map(({ synapses, to, target }) => {
+      const state = this.populations[to];
+      const matrix = target === null ? synapses.full : synapses.matrix;
+      const receive = matrix ? receivingRows(state, target) : null;
+      if (!receive) return null;
+      return (row, t) => {
+        receive(t, synapses.heldWeights, row * synapses.post, synapses.gain);
+        if (target === null) state.touchAll();
+        return synapses.post;
+      };
+    });
     this.#receivers = projections.map(({ synapses, to, target }) =>
       this.#receiver(this.populations[to], synapses.gain, target),
     );
     this.plastic = projections.map(({ synapses, plasticity, to, target }) => {
       const state = this.populations[to];
-      return plasticity && new PlasticSynapses(synapses, plasticity, state, this.#receiver(state, 1, target));
+      if (!plasticity) return null;
+      const all = receivingRows(state, target);
+      const receiveAll = (t: number, amounts: Float64Array) => {
+        all!(t, amounts, 0, 1);
+        if (target === null) state.touchAll();
+      };
+      const receive = this.#receiver(state, 1, target);
+      return new PlasticSynapses(synapses, plasticity, state, receive, all && receiveAll);
     });
     this.#passing = populations.map((_, p) =>
       this.plastic.flatMap((plastic, q) => (plastic?.passes && projections[q].to === p ? [plastic] : [])),
@@ -263,7 +283,8 @@ export class EventLoop implements Loop {
       const plastic = this.plastic[source];
       const cursor = plastic
         ? plastic.arrive(item, extra, time)
-        : synapses.deliver(item, extra, this.#receivers[source]);
+        : (this.#rowReceivers[source]?.(item, time) ??
+          synapses.deliver(item, extra, this.#receivers[source]));
       this.synapticEvents += cursor - extra;
       if (cursor < synapses.rowLength(item)) {
         const fired = time - synapses.delayAt(item, extra);

@@ -5,7 +5,7 @@ import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 /** The kernels that a crew calls, of five arguments at most. */
 const names = [
-  ...(["stepMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
+  ...(["stepMembrane", "fireMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
   ...(["stepConductancesEuler", "stepQuadraticEuler", "stepExponential"] as const),
   ...(["deliver", "deliverDense", "shiftDense", "decay", "stdp", "poisson"] as const),
   ...(["stepDouble", "deliverDouble"] as const),

@@ -57,6 +57,8 @@ export class GridLoop implements Loop {
   /** By population: what reaches it, and what its spikes reach. */
   readonly #incoming: readonly (readonly Link[])[];
   readonly #outgoing: readonly (readonly Link[])[];
+  /** Lets those arrive at a step that are reached one by one. */
+  readonly #taking: readonly (readonly ((step: number) => void)[])[];
   readonly #counts: readonly PoissonCounts[][];
   readonly #late: { rank: number; source: number; item: number; extra: number }[] = [];
   /** The next point to handle, and whether the neurons have moved there already. */
@@ -122,6 +124,7 @@ export class GridLoop implements Loop {
     ]);
     this.#incoming = groups.map((_, p) => links.filter(({ to }) => to === p));
     this.#outgoing = groups.map((_, p) => links.filter(({ from }) => from === p));
+    this.#taking = this.#incoming.map(own => own.flatMap(link => this.#takes(link)));
     this.#counts = groups.map(() => []);
     this.#histories = groups.map((group, p) => {
       const delays = this.#outgoing[p].map(({ longest }) => longest);
@@ -272,21 +275,29 @@ export class GridLoop implements Loop {
   #runPopulation(state: State, group: LatticeGroup, step: number, stay: boolean): void {
     const incoming = this.#incoming[state.index];
     for (const counts of this.#counts[state.index]) counts.deliver(step, this.time);
-    for (const { from, rows } of incoming) rows?.deliver(step, this.#histories[from]);
-    for (const { arrive, arrivals } of incoming) {
-      if (!arrive || !arrivals) continue;
-      this.#crew.run();
-      arrivals.take(step, (row, cursor) => {
-        const next = arrive(row, cursor, this.time);
-        this.#events += next - cursor;
-        return next;
-      });
-    }
+    for (let k = 0; k < incoming.length; k++)
+      incoming[k].rows?.deliver(step, this.#histories[incoming[k].from]);
+    for (const take of this.#taking[state.index]) take(step);
     if (!stay) group.fireAndAdvance(step);
     else {
       this.#crew.run();
       group.fire(step);
     }
+  }
+
+  #takes({ arrive, arrivals }: Link): ((step: number) => void)[] {
+    if (!arrive || !arrivals) return [];
+    const reach = (row: number, cursor: number) => {
+      const next = arrive(row, cursor, this.time);
+      this.#events += next - cursor;
+      return next;
+    };
+    return [
+      step => {
+        this.#crew.run();
+        arrivals.take(step, reach);
+      },
+    ];
   }
 
   #hearSpikes(state: State, group: LatticeGroup): void {

@@ -200,6 +200,14 @@ export class LatticeGroup implements NeuronState {
     return Object.is(v, this.#held) ? vReset : this.step.counts ? 0 : vRest + v;
   }
 
+  potentials(_t: number, into: Float64Array): void {
+    const { vRest } = this.step.parameters;
+    const v = this.#states[0];
+    if (this.holds || this.#numeric || this.step.counts)
+      for (let i = 0; i < this.size; i++) into[i] = this.potential(i);
+    else for (let i = 0; i < this.size; i++) into[i] = vRest + v[i];
+  }
+
   synapticCurrent(i: number): number {
     const { step } = this;
     if (!("propagator" in step)) {
@@ -215,6 +223,12 @@ export class LatticeGroup implements NeuronState {
   fire(step: number): void {
     if (this.#ends && step > 0) {
       this.#call(this.#threshold);
+      this.#crew.run();
+      return;
+    }
+    if (this.#kernel === "stepMembrane" && !this.#blockedUntil) {
+      for (let m = 0; m < this.#records.length; m++)
+        this.#crew.call(m, "fireMembrane", this.#hear[m], this.#records[m], this.#threshold);
       this.#crew.run();
       return;
     }

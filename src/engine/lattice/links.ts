@@ -1,3 +1,4 @@
+import { receivingRows } from "../actors.ts";
 import type { Arena } from "../kernels/arena.ts";
 import type { Network } from "../network/network.ts";
 import { PlasticSynapses } from "../network/plasticity/plasticSynapses.ts";
@@ -61,7 +62,7 @@ export function linksOf(
       const shift = target === null ? shiftOf(synapses, plasticity, group) : null;
       if (!pairs && !shift) {
         const receive = receiver(to, 1, target);
-        const plastic = new PlasticSynapses(synapses, plasticity, states[to], receive, group.double);
+        const plastic = new PlasticSynapses(synapses, plasticity, states[to], receive, null, group.double);
         const arrive = plastic.arrive.bind(plastic);
         return { ...link, plastic, arrivals: arrivals(), arrive };
       }
@@ -72,7 +73,12 @@ export function linksOf(
     }
     if (target !== null) {
       const receive = receiver(to, synapses.gain, target);
-      const arrive = (row: number, cursor: number) => synapses.deliver(row, cursor, receive);
+      const receiveRow = synapses.matrix ? receivingRows(states[to], target) : null;
+      const arrive = (row: number, cursor: number, t: number) => {
+        if (!receiveRow) return synapses.deliver(row, cursor, receive);
+        receiveRow(t, synapses.heldWeights, row * synapses.post, synapses.gain);
+        return synapses.post;
+      };
       return { ...link, arrivals: arrivals(), arrive };
     }
     const dense = synapses.full && !group.step.counts && !group.double;

@@ -17,15 +17,7 @@ export function shiftOf(
   { step, double }: LatticeGroup,
 ): PlasticityModel | null {
   const fits = models.length === 1 && models[0].shifts && delayKind === "axonal";
-  return fits && !double && !step.counts && isMatrix(synapses) ? models[0] : null;
-}
-
-/** Whether there is a synapse of one delay from every neuron to every neuron, and its weight where it is in a matrix. */
-function isMatrix({ full, listed, delays, runs, pre, post, synapses }: Projection): boolean {
-  if (!listed) return full;
-  if (delays || synapses !== pre * post) return false;
-  const { starts, targets } = runs;
-  return starts.every((s, row) => s === row * post) && targets.every((j, s) => j === s % post);
+  return fits && !double && !step.counts && synapses.matrix ? models[0] : null;
 }
 
 /**
@@ -102,7 +94,7 @@ export class ShiftRows {
     const { gain, pre } = this.#synapses;
     const [matrix, columns] = [this.#matrix, this.#columns];
     this.#weights = this.#arena.view(Float32Array, matrix, pre * columns);
-    this.#by = this.#arena.view(Float32Array, this.#byAt, columns);
+    this.#by = this.#arena.view(Float32Array, this.#byAt, this.#synapses.post);
     // With a negative gain, positive weights inhibit.
     const [plus, minus] = gain < 0 ? [inhibitory, excitatory] : [excitatory, inhibitory];
     const { wMin, wMax } = this.#shift.bounds;
@@ -179,14 +171,7 @@ export class ShiftRows {
   pass(t: number): void {
     const spikes = this.#history?.count(this.#fired) ?? 0;
     if (spikes === 0) return;
-    const by = this.#by;
-    let open = 0;
-    for (let j = 0; j < this.#synapses.post; j++) {
-      const own = this.#shift.by(j, t);
-      const none = Number.isNaN(own);
-      by[j] = none ? 0 : own;
-      if (!none) open++;
-    }
+    const open = this.#shift.all(t, this.#by);
     this.changes += spikes * open;
     if (open === 0) return;
     this.#given = false;

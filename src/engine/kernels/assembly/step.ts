@@ -56,7 +56,26 @@ export function stepMembrane(record: usize, threshold_: f32): i32 {
   return count;
 }
 
-/** The same with two currents that decay, as `lif-exp` has. */
+/** Those at threshold fire and are reset, and nobody moves. @returns as `stepMembrane` */
+export function fireMembrane(record: usize, threshold_: f32): i32 {
+  begin(record, threshold_);
+  const neurons = whole(record, layout.STEP_NEURONS);
+  const v = address(record, layout.STEP_V);
+  const first = whole(record, layout.STEP_FIRST);
+  let count = 0;
+  const theta = f32x4.splat(threshold_);
+  for (let j = 0; j < neurons; j += 8) {
+    const at = v + (usize(j) << 2);
+    const c0 = f32x4.ge(v128.load(at), theta);
+    const c1 = f32x4.ge(v128.load(at, 16), theta);
+    if (!v128.any_true(v128.or(c0, c1))) continue;
+    count = fire(at, i32x4.bitmask(c0) | (i32x4.bitmask(c1) << 4), first + j, count);
+    if (count < 0) return -1;
+  }
+  return count;
+}
+
+/** A step with two currents that decay, as `lif-exp` has. */
 export function stepCurrents(record: usize, threshold_: f32): i32 {
   begin(record, threshold_);
   const neurons = whole(record, layout.STEP_NEURONS);

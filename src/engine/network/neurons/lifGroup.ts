@@ -59,6 +59,26 @@ export class LifGroup implements NeuronGroup {
     this.#u[i] += (this.#leaky ? gain * e : gain) * weight;
   }
 
+  receiveRun(
+    first: number,
+    t: number,
+    weights: Float32Array | Float64Array,
+    from: number,
+    count: number,
+    gain: number,
+  ): void {
+    const { reset, tauRef } = this.parameters;
+    if (reset === "fixed" && tauRef > 0) {
+      for (let k = 0; k < count; k++) this.receive(first + k, t, weights[from + k], gain);
+      return;
+    }
+    const e = this.#go(t);
+    const scale = this.#leaky ? gain * e : gain;
+    const u = this.#u;
+    for (let k = 0; k < count; k++) u[first + k] += scale * weights[from + k];
+    this.#crossing.fill(0, first, first + count);
+  }
+
   setCurrent(i: number, t: number, current: number): void {
     this.#go(t);
     const from = this.#holds(i, t) ? this.#refractoryUntil[i] : t;
@@ -90,6 +110,17 @@ export class LifGroup implements NeuronGroup {
     if (this.#holds(i, t)) return vReset;
     if (!this.#leaky) return this.#u[i] + this.current[i] * (t - this.#origin);
     return this.#settles(i) + this.#u[i] * exp(-(t - this.#origin) / tauMem);
+  }
+
+  potentials(t: number, into: Float64Array): void {
+    const { reset, tauRef, tauMem } = this.parameters;
+    const u = this.#u;
+    const plain = this.#leaky && !(reset === "fixed" && tauRef > 0);
+    if (!plain) for (let i = 0; i < u.length; i++) into[i] = this.potential(i, t);
+    else {
+      const left = exp(-(t - this.#origin) / tauMem);
+      for (let i = 0; i < u.length; i++) into[i] = this.#settles(i) + u[i] * left;
+    }
   }
 
   settleCrossing(i: number, t: number): void {

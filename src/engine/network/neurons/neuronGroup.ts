@@ -3,6 +3,8 @@ export const BURST = 10_000;
 
 import type { MembraneParameters } from "./parameters.ts";
 
+type Numbers = Float32Array | Float64Array;
+
 /** What can be done to and read from a population of neurons in either mode of time; times are absolute [ms]. */
 export interface NeuronState {
   /** Of the membrane, for models that have one. */
@@ -11,6 +13,8 @@ export interface NeuronState {
    * Adds a synaptic input of weight times gain (1) at t; thresholds are tested later, when all inputs of that time are in.
    */
   receive(i: number, t: number, weight: number, gain?: number): void;
+  /** The same for neighbours from `first` on, with weights that are neighbours too; where that is less work. */
+  receiveRun?(first: number, t: number, weights: Numbers, from: number, count: number, gain: number): void;
   /** Changes the constant input current of neuron i from t on; the model's bias stays on top of it. */
   setCurrent(i: number, t: number, current: number): void;
   /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */
@@ -24,6 +28,8 @@ export interface NeuronState {
   silence?(i: number): void;
   /** Potential of neuron i at t, not before its last event; changes nothing. */
   potential(i: number, t: number): number;
+  /** Those of all neurons, for models that have them at less than one by one. */
+  potentials?(t: number, into: Float64Array): void;
   /** Synaptic current of neuron i at t, for models that have one; changes nothing. */
   synapticCurrent?(i: number, t: number): number;
 }

@@ -34,6 +34,8 @@ export const gateParameters = table({
 
 export interface Gate {
   isOpen(post: number, t: number): boolean;
+  /** Makes 0 what belongs to neurons of which it is not; absent where it always is. */
+  shut?(t: number, each: Float64Array): void;
   /** Where spikes of the postsynaptic neurons matter to it. */
   postSpike?(post: number, t: number): void;
   /** Forgets them. */
@@ -45,11 +47,21 @@ export function gateOf(
   { postSides, neurons }: Site,
 ): Gate {
   if (gate === "none") return { isOpen: () => true };
+  const all = new Float64Array(postSides);
+  const potentials = (t: number) => {
+    if (neurons.potentials) neurons.potentials(t, all);
+    else for (let i = 0; i < all.length; i++) all[i] = neurons.potential(i, t);
+    return all;
+  };
   if (gate === "window")
     return {
       isOpen(post, t) {
         const v = neurons.potential(post, t);
         return v > vMin && v < vMax;
+      },
+      shut(t, each) {
+        const v = potentials(t);
+        for (let i = 0; i < v.length; i++) if (!(v[i] > vMin && v[i] < vMax)) each[i] = 0;
       },
     };
   const { reset = "fixed", tauMem = Infinity, vThreshold = Infinity, vRest = 0 } = neurons.parameters ?? {};
@@ -61,7 +73,12 @@ export function gateOf(
     isOpen(post, t) {
       const v = neurons.potential(post, t);
       // What spikes took off is none of it, or positive: an exponential only where it matters.
-      return v < vThreshold && (v > vRest || v - vRest + own.at(post, t) > 0);
+      return v < vThreshold && (v > vRest || own.isAbove(post, t, vRest - v));
+    },
+    shut(t, each) {
+      const v = potentials(t);
+      for (let i = 0; i < v.length; i++)
+        if (!(v[i] < vThreshold && (v[i] > vRest || own.isAbove(i, t, vRest - v[i])))) each[i] = 0;
     },
   };
 }

@@ -36,6 +36,15 @@ export class Modulator {
     for (const hear of this.#followers) hear(i, t, amount);
   }
 
+  /** The same for all neurons, in a row of weights from a place on. */
+  receiveRow(t: number, weights: Float32Array | Float64Array, from: number, gain: number): void {
+    this.#go(t);
+    const [scaled, grown] = [this.#scaled, this.#grown];
+    for (let i = 0; i < scaled.length; i++) scaled[i] += weights[from + i] * gain * grown;
+    for (const hear of this.#followers)
+      for (let i = 0; i < scaled.length; i++) hear(i, t, weights[from + i] * gain);
+  }
+
   /** @param hear  is told of whatever is added from now on */
   follow(hear: (i: number, t: number, amount: number) => void): void {
     this.#followers.push(hear);
@@ -53,6 +62,22 @@ export class Modulator {
   at(i: number, t: number): number {
     this.#go(t);
     return this.#scaled[i] * this.#left;
+  }
+
+  /** Of how many neurons it is above a limit at t [ms]. */
+  above(limit: number, t: number): number {
+    this.#go(t);
+    const [scaled, left] = [this.#scaled, this.#left];
+    let count = 0;
+    for (let i = 0; i < scaled.length; i++) count += scaled[i] * left > limit ? 1 : 0;
+    return count;
+  }
+
+  /** All neurons at t [ms]. */
+  readInto(t: number, into: Float64Array): void {
+    this.#go(t);
+    const [scaled, left] = [this.#scaled, this.#left];
+    for (let i = 0; i < scaled.length; i++) into[i] = scaled[i] * left;
   }
 
   /** All neurons at t [ms]; one number each. */

@@ -49,6 +49,9 @@ export class PlasticSynapses {
   readonly #shifts: readonly (Shifts | null)[];
   /** Whether a spike passes as over synapses that do not learn, and only afterwards means something to the rules. */
   readonly #passesBy: boolean;
+  /** What a spike of a matrix adds to each neuron, where they take it at once. */
+  readonly #amounts: Float64Array | null;
+  readonly #receiveAll: (t: number, amounts: Float64Array) => void;
   readonly #transmit: (target: number, weight: number, synapse: number) => void;
   // The arrival that #transmit is part of.
   #row = 0;
@@ -58,6 +61,7 @@ export class PlasticSynapses {
   /**
    * @param targets  the postsynaptic neurons and their modulators
    * @param receive  takes a spike's effect to them
+   * @param receiveAll  takes those of a row of a matrix, one for each neuron, where that can be done at once
    * @param double   whether weights are kept in double precision, and given to the network rounded
    */
   constructor(
@@ -65,6 +69,7 @@ export class PlasticSynapses {
     { models, delayKind }: Plasticity,
     targets: Pick<Site, "neurons" | "modulators">,
     receive: (target: number, amount: number) => void,
+    receiveAll: ((t: number, amounts: Float64Array) => void) | null,
     double = false,
   ) {
     this.#synapses = synapses;
@@ -92,6 +97,8 @@ export class PlasticSynapses {
     this.#passesBy = !this.#rules.some(
       ({ preSpike, atPre, weightAt, efficacy }) => preSpike || atPre || weightAt || efficacy,
     );
+    this.#amounts = this.#passesBy && receiveAll && synapses.full ? new Float64Array(synapses.post) : null;
+    this.#receiveAll = receiveAll ?? (() => {});
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
     for (const rule of this.#rules)
       rule.modulatedBy?.follow((j, t, amount) => this.#modulateColumn([rule], j, t, amount));
@@ -127,11 +134,21 @@ export class PlasticSynapses {
     this.#row = row;
     this.#time = t;
     if (this.passes) this.#arrived.push(row, cursor);
+    if (this.#amounts) return this.#deliverAll(row, this.#amounts, t);
     if (this.#passesBy) return this.#synapses.deliver(row, cursor, this.#transmit);
     // All its delays are the same.
     if (this.#synapses.shared) this.#next = this.#edges.shared!.starts[row];
     if (this.#sharesPre) for (const rule of this.#rules) rule.preSpike?.(row, t);
     return this.#synapses.deliver(row, cursor, this.#transmit);
+  }
+
+  #deliverAll(row: number, amounts: Float64Array, t: number): number {
+    const { length } = amounts;
+    const { gain } = this.#synapses;
+    const [weights, from] = [this.#weights, row * length];
+    for (let j = 0; j < length; j++) amounts[j] = weights[from + j] * gain;
+    this.#receiveAll(t, amounts);
+    return length;
   }
 
   /** Spikes that have arrived have passed, and thresholds have been tested. */

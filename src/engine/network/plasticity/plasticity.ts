@@ -58,6 +58,8 @@ export interface Shift {
   readonly bounds: Bounds;
   /** NaN for no change. */
   by(post: number, t: number): number;
+  /** The same of all neurons at once, into `by`, 0 for no change; returns how many have one. */
+  all(t: number, by: Float32Array | Float64Array): number;
 }
 
 /** What a rule finds where it is put: how many synapses and sides, and the weights, which it may change. */
@@ -67,7 +69,7 @@ export interface Site {
   readonly postSides: number;
   readonly weights: Float32Array | Float64Array;
   /** The postsynaptic neurons. */
-  readonly neurons: Pick<NeuronState, "potential" | "parameters">;
+  readonly neurons: Pick<NeuronState, "potential" | "potentials" | "parameters">;
   /** Their modulators, by name. */
   readonly modulators: ReadonlyMap<string, Modulator>;
 }

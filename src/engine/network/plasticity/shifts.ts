@@ -11,6 +11,12 @@ export class Shifts {
   #instant = 0;
   #time = 0;
   #changes = 0;
+  /** Neurons whose synapses change at this instant, for rows that reach all of them. */
+  readonly #open: Uint32Array;
+  #opened = 0;
+  #moved = 0;
+  #listed = false;
+  readonly #weights: Float32Array | Float64Array;
   readonly #visit: (target: number, place: number, length: number) => void;
 
   /** @param size  number of postsynaptic neurons */
@@ -18,6 +24,8 @@ export class Shifts {
     this.#shift = shift;
     this.#by = new Float64Array(size);
     this.#found = new Float64Array(size);
+    this.#open = new Uint32Array(size);
+    this.#weights = weights;
     const { bounds } = shift;
     this.#visit = (target, place, length) => {
       for (let c = 0; c < length; c++) {
@@ -32,13 +40,33 @@ export class Shifts {
   begin(t: number): void {
     this.#instant++;
     this.#time = t;
+    this.#listed = false;
   }
 
   /** A row from `cursor` on, as far as `Projection.deliver` goes; returns how many weights have changed. */
   act(synapses: Projection, row: number, cursor: number): number {
+    if (synapses.full) return this.#actRow(row);
     this.#changes = 0;
     synapses.visit(row, cursor, this.#visit);
     return this.#changes;
+  }
+
+  #actRow(row: number): number {
+    const [weights, by, open] = [this.#weights, this.#by, this.#open];
+    if (!this.#listed) {
+      this.#listed = true;
+      this.#moved = 0;
+      this.#opened = this.#shift.all(this.#time, by);
+      for (let j = 0; j < by.length; j++) if (by[j] !== 0) open[this.#moved++] = j;
+    }
+    const { wMin, wMax } = this.#shift.bounds;
+    const from = row * by.length;
+    for (let k = 0; k < this.#moved; k++) {
+      const j = open[k];
+      const w = weights[from + j] + by[j];
+      weights[from + j] = w < wMin ? wMin : w > wMax ? wMax : w;
+    }
+    return this.#opened;
   }
 
   #of(post: number): number {

@@ -169,10 +169,13 @@ function expectReadable({ eligibility, modulator, read, gate, consolidate, permi
     throw fail("gate", `none ${modulator === "" ? "without online or a modulator" : `with ${read}`}`, gate);
 }
 
+/** Above this, the modulator of `permit` does. */
+const PERMITTED = 0.5;
+
 /** What `permit` asks of a neuron. */
 function permission({ permit }: Parameters, { modulators }: Site): (post: number, t: number) => boolean {
   const signal = modulators.get(permit);
-  return signal ? (post, t) => signal.at(post, t) > 0.5 : () => true;
+  return signal ? (post, t) => signal.at(post, t) > PERMITTED : () => true;
 }
 
 /** eta at a time [ms], asked once for each. */
@@ -286,7 +289,7 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
 function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator): SynapseRule {
   const { height, tauPlus, end } = p;
   const eta = rateOf(p);
-  const { isOpen, ...heard } = gateOf(p, site);
+  const { isOpen, shut, ...heard } = gateOf(p, site);
   const held = new Float64Array(modulator ? 0 : site.postSides);
   const permitted = permission(p, site);
   const by = (post: number, t: number) => {
@@ -295,10 +298,31 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
       ? Number.NaN
       : eta(t) * leftAt(end, height, t, tauPlus) * m;
   };
+  const signal = site.modulators.get(p.permit);
+  const third = new Float64Array(site.postSides);
+  const all = (t: number, into: Float32Array | Float64Array) => {
+    const permitted = signal ? signal.above(PERMITTED, t) : third.length;
+    if (permitted === 0) {
+      into.fill(0);
+      return 0;
+    }
+    if (modulator) modulator.readInto(t, third);
+    else third.set(held);
+    if (permitted < third.length)
+      for (let j = 0; j < third.length; j++) if (!(signal!.at(j, t) > PERMITTED)) third[j] = 0;
+    shut?.(t, third);
+    let [open, rate] = [0, 0];
+    for (let j = 0; j < third.length; j++) {
+      const m = third[j];
+      if (m !== 0 && open++ === 0) rate = eta(t) * leftAt(end, height, t, tauPlus);
+      into[j] = rate * m;
+    }
+    return open;
+  };
   return {
     ...heard,
     ...(!modulator && { stand: (modulators: ArrayLike<number>) => held.set(modulators) }),
-    shift: { bounds, by },
+    shift: { bounds, by, all },
   };
 }
 

@@ -96,6 +96,15 @@ export class Projection {
     return !this.listed && !this.shared && !this.delays;
   }
 
+  /** Whether the weights are a matrix of every source and every target, all of one delay. */
+  get matrix(): boolean {
+    if (!this.listed) return this.full;
+    const { starts, targets } = this.#runs;
+    const { post } = this;
+    if (this.delays || this.synapses !== this.pre * post) return false;
+    return starts.every((s, row) => s === row * post) && targets.every((j, s) => j === s % post);
+  }
+
   /** From now on the targets of a list are those in `storage`, which holds the same: it serves a simulation as well. */
   keepTargetsIn(targets: Uint32Array): void {
     this.#runs = { ...this.#runs, targets };
