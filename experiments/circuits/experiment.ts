@@ -6,7 +6,7 @@
  *
  * Each rule has a file in measured/, rewritten after every finished step; steps that it holds are not run again.
  *
- *     npm run build && node dist/experiments/circuits/experiment.js DATA_DIR [digits|mnist [RULES [FOLDER [SAMPLES]]]]
+ *     npm run build && node dist/experiments/circuits/experiment.js DATA_DIR [digits|mnist [RULES [FOLDER [SAMPLES [FORMS]]]]]
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -24,14 +24,21 @@ import {
 } from "../../src/index.ts";
 import { rules, whyNoCircuit } from "../../src/rules/index.ts";
 
-const FORMS = ["rate", "circuit"] as const;
-type Form = (typeof FORMS)[number];
+type Form = "rate" | "circuit";
 type Task = "digits" | "mnist";
 /** Step at a sample. Grids hold the best inside; a choice on fewer samples stands for all of them. */
 const tasks = {
-  digits: { rates: [0.0125, 0.025, 0.05, 0.1], choice: null, epochs: 30, choiceEpochs: 10, seeds: [1, 2, 3] },
-  mnist: { rates: [0.005, 0.01, 0.02, 0.04], choice: 10_000, epochs: 5, choiceEpochs: 1, seeds: [1] },
+  digits: {
+    rates: { rate: [0.03, 0.1, 0.3], circuit: [0.015, 0.03, 0.06] },
+    ...{ choice: null, epochs: 10, choiceEpochs: 10, seeds: [1, 2, 3] },
+  },
+  mnist: {
+    rates: { rate: [0.03, 0.1, 0.3], circuit: [0.01, 0.02] },
+    ...{ choice: 10_000, epochs: 2, choiceEpochs: 1, seeds: [1] },
+  },
 } as const;
+/** Samples whose mean changes the weights: a circuit knows of one at a time. */
+const BATCH = { rate: 10, circuit: 1 } as const;
 
 type Run = Partial<Omit<RunResult, "confusion" | "correct">> & { readonly failed?: string };
 interface Measured {
@@ -42,7 +49,9 @@ interface Measured {
 }
 
 const home = fileURLToPath(new URL("../../../experiments/circuits/measured", import.meta.url));
-const [dataDir, task = "digits", names, folder = home, samples] = process.argv.slice(2);
+const [dataDir, task = "digits", names, folder = home, samples = "60000", asked = "circuit,rate"] =
+  process.argv.slice(2);
+const forms = asked.split(",") as Form[];
 if (!dataDir || (task !== "digits" && task !== "mnist")) {
   console.error("expected the folder of the data sets, and digits or mnist");
   process.exit(2);
@@ -66,8 +75,8 @@ async function measure(of: Task, rule: string): Promise<void> {
   const few = await loadDataset(of, { dataDir: dataDir!, ...size(choice) });
   const all = await loadDataset(of, { dataDir: dataDir!, ...size(of === "mnist" ? 60_000 : null) });
   const none = { count: 0, intensities: new Float32Array(0), labels: new Uint8Array(0) };
-  for (const form of FORMS) {
-    for (const rate of rates) {
+  for (const form of forms) {
+    for (const rate of rates[form]) {
       if (measured.tried.some(one => one.form === form && one.rate === rate)) continue;
       const data = { ...few, validation: none, test: few.validation };
       const { testAccuracy = null } = await trained(of, rule, form, 1, rate, choiceEpochs, data);
@@ -101,7 +110,7 @@ async function trained(
   const model = twinModel(of);
   const settings: TrainingSettings = {
     sizes: [data.inputs, ...model.hidden, data.classes],
-    ...{ seed, epochs, learningRate, batch: 1, schedule: "1 - 0.9 * progress" },
+    ...{ seed, epochs, learningRate, batch: BATCH[twin], schedule: "1 - 0.9 * progress" },
     ...{ durationMs: model.durationMs, tauMem: model.tauMem, maxSpikes: model.maxSpikes },
     ...{ eligibility: "trace", encoder: "rate", vThreshold: model.vThreshold },
     circuit: { mode: "grid", dt: 1 },

@@ -4,9 +4,10 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
-import { circuitOf, layerNames, settled } from "./circuits/circuit.ts";
+import { ACTIVITY_DECAY, circuitOf, layerNames, settled } from "./circuits/circuit.ts";
 import { errorNeurons, labelNeurons, targets } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
+import { raising } from "./circuits/passing.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import type { Rule, SpikingSample } from "./rule.ts";
@@ -32,6 +33,9 @@ const options = {
  *   pre    h                                  eligibility: trace of the presynaptic spikes
  *   when   in the forward pass                at the end of the presentation, or during it, at each
  *                                             presynaptic spike (eligibility `online`)
+ *
+ * As a circuit, label spikes reach hidden neurons through B, and what bounds activity is a share of it in the third factor: a
+ * neuron's own spikes raise its modulator.
  */
 export const drtp: Rule = {
   name: "drtp",
@@ -82,19 +86,15 @@ export const drtp: Rule = {
       },
       circuit(given) {
         const plan = settled(given);
-        const factor = 1 / plan.hiddenRate;
+        const decay = ACTIVITY_DECAY * plan.thresholds.hidden;
         return circuitOf(
           plan,
-          feedForward(
-            plan,
-            l => (l < sizes.length - 2 ? { modulator: "target", factor } : { modulator: "error" }),
-            { saturation: 1 },
-          ),
+          feedForward(plan, l => ({ modulator: l < sizes.length - 2 ? "target" : "error" })),
           labelNeurons(plan),
           errorNeurons(plan),
           ...layerNames(architecture)
             .slice(1, -1)
-            .map((name, l) => targets(plan, name, B[l + 1])),
+            .flatMap((name, l) => [targets(plan, name, B[l + 1]), raising(name, name, "target", decay)]),
         );
       },
       feedbackDegrees: weights =>

@@ -47,6 +47,23 @@ export interface Parts {
 /** Spikes that arrive together would otherwise go round at one instant [ms]. */
 export const DELAY = "1 ms";
 
+/**
+ * Share of its own activity in a neuron's third factor, in circuits whose third factor does not vanish when the error does,
+ * or comes with the activity: what holds activity down.
+ */
+export const ACTIVITY_DECAY = 0.03;
+
+/**
+ * Refractory period of neurons whose spikes stand for their threshold [ms]: 1, or as long as keeps their activity within a
+ * bound. A neuron that may fire any number of times at an instant answers to what drives it far off by a burst, and so does
+ * whatever corrects it: with such error neurons training goes well for some ten thousand samples, and then activity grows
+ * and accuracy falls, whatever the rule.
+ * @param saturation  activity that they do not exceed; a refractory period of less than 1 ms is one of 1 ms
+ */
+export function refractory({ tau }: CircuitPlan, threshold: number, saturation = Infinity): number {
+  return Math.max(1, (threshold * tau) / saturation);
+}
+
 /** The populations of a circuit's layers: `input`, `hidden` or `hidden 1`, ..., and `output`. */
 export function layerNames({ sizes }: Architecture): string[] {
   return [...populationNames(sizes.length - 1).slice(0, -1), "output"];

@@ -1,15 +1,15 @@
 import type { ModelDescription } from "../../description/describe.ts";
 import type { Architecture } from "../../engine/network/architecture.ts";
 import type { Rng } from "../../math/rng.ts";
-import { type CircuitPlan, circuitOf, DELAY, inPhases, layerNames, type Parts } from "./circuit.ts";
+import { ACTIVITY_DECAY, type CircuitPlan, circuitOf, DELAY, inPhases, layerNames, type Parts } from "./circuit.ts";
 import { errorNeurons, labelNeurons, SIGNS } from "./errorNeurons.ts";
 import { feedForward } from "./feedForward.ts";
 import { beginnings, passedOn, raising, signal } from "./passing.ts";
 
 /** Neurons of the input layer that the error reaches, and the share of them that each error neuron does. */
 const [NEURONS, SHARE] = [64, 0.3];
-/** Share of its own activity in a neuron's third factor. */
-const DECAY = 0.03;
+/** Activity that hidden neurons do not exceed: a refractory period of 3 ms where a spike stands for a quarter. */
+const SATURATION = 5 / 3;
 /** Of membrane time constants: how long neurons are left alone between two phases. */
 const PAUSE = 3;
 const SHOWN = ["clean", "modulated", "learning"] as const;
@@ -64,11 +64,8 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
     plan,
     feedForward(
       plan,
-      l => ({
-        modulator: l === readout ? "error" : "moved",
-        factor: l === readout ? 0.5 : 1 / whole.hiddenRate,
-      }),
-      { during: SHOWN, saturation: 1 },
+      l => ({ modulator: l === readout ? "error" : "moved", factor: l === readout ? 0.5 : 1 }),
+      { during: SHOWN, saturation: SATURATION },
     ),
     labelNeurons(plan, SHOWN),
     errorNeurons(plan, { teaching: taught }),
@@ -93,7 +90,7 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
       return [
         passedOn(inPhase("clean"), { from: name, size, closedBy: others("clean") }),
         passedOn(inPhase("modulated"), { from: name, size, closedBy: others("modulated") }),
-        raising(inPhase("clean"), name, "moved", (1 + DECAY) * thresholds.hidden, `${2 * step} ms`),
+        raising(inPhase("clean"), name, "moved", (1 + ACTIVITY_DECAY) * thresholds.hidden, `${2 * step} ms`),
         raising(inPhase("modulated"), name, "moved", -thresholds.hidden, `${step} ms`),
       ];
     }),
@@ -104,6 +101,6 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
 export function withoutError(plan: CircuitPlan): ModelDescription {
   return circuitOf(
     plan,
-    feedForward(plan, () => null, { saturation: 1 }),
+    feedForward(plan, () => null, { saturation: SATURATION }),
   );
 }

@@ -5,6 +5,7 @@ import {
   DELAY,
   layerNames,
   type Parts,
+  refractory,
   settled,
   transposed,
 } from "./circuit.ts";
@@ -45,7 +46,7 @@ function relayed(
   const { error } = thresholds;
   const own = (sign: string) => `${sign} of ${name}`;
   const above = (sign: string) => (top ? sign : `${sign} of ${layerNames(architecture)[p + 1]}`);
-  const neuron = { tauMem: tau, vThreshold: error };
+  const neuron = { tauMem: tau, vThreshold: error, tauRef: refractory(plan, error) };
   const down = transposed(B[p], sizes[p], sizes[p + 1]);
   const onwards = transposed(B[p - 1], sizes[p - 1], sizes[p]);
   return {

@@ -1,4 +1,12 @@
-import { type CircuitPlan, DELAY, type During, eachPhase, type Parts, transposed } from "./circuit.ts";
+import {
+  type CircuitPlan,
+  DELAY,
+  type During,
+  eachPhase,
+  type Parts,
+  refractory,
+  transposed,
+} from "./circuit.ts";
 
 const each = { connect: { kind: "oneToOne" } } as const;
 
@@ -32,15 +40,17 @@ export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, dur
  * @param teaching  populations whose spikes reach the outputs instead of theirs
  */
 export function errorNeurons(
-  { architecture, tau, thresholds }: CircuitPlan,
+  plan: CircuitPlan,
   {
     signOnly = false,
     teaching = SIGNS.map(([own]) => own),
   }: { readonly signOnly?: boolean; readonly teaching?: readonly string[] } = {},
 ): Parts {
+  const { architecture, tau, thresholds } = plan;
   const size = architecture.sizes.at(-1)!;
   const { output, error } = thresholds;
-  const neuron = { tauMem: tau, vThreshold: error, ...(signOnly && { tauRef: error * tau }) };
+  const tauRef = refractory(plan, error, signOnly ? 1 : undefined);
+  const neuron = { tauMem: tau, vThreshold: error, tauRef };
   const strength = signOnly ? AMPLIFIED : 1;
   return {
     populations: Object.fromEntries(SIGNS.map(([own]) => [own, { size, neuron }])),

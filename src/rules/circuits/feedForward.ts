@@ -7,6 +7,7 @@ import {
   LEARNING,
   layerNames,
   type Parts,
+  refractory,
 } from "./circuit.ts";
 
 /** How the synapses of a layer learn; see `threeFactor`. */
@@ -29,23 +30,22 @@ export interface Shown {
  * The layers, with the samples' spikes at the input; a neuron that fires all the time, `bias`, stands for what else drives
  * them. Where the plan has a phase to learn in, `attention` fires in it, and permits it.
  * @param learns      how the synapses onto layer l + 1 do, those of `bias` among them; null: they do not
- * @param saturation  activity that hidden neurons do not exceed, by a refractory period
+ * @param saturation  activity that hidden neurons do not exceed, where it is less than that of others
  */
 export function feedForward(
   plan: InPhases,
   learns: (l: number) => Learns | null,
-  { during, saturation = Infinity }: Shown & { readonly saturation?: number } = {},
+  { during, saturation }: Shown & { readonly saturation?: number } = {},
 ): Parts {
   const { architecture, weights, biases, tau, interval, encoder, thresholds, hiddenRate } = plan;
   const { sizes } = architecture;
   const names = layerNames(architecture);
   const each = heights(plan);
   const depth = sizes.length - 1;
-  const rests = saturation < Infinity ? { tauRef: (thresholds.hidden * tau) / saturation } : {};
   const neuron = (p: number) => ({
     tauMem: tau,
     vThreshold: each[p],
-    ...(p < depth && rests),
+    tauRef: p < depth ? refractory(plan, thresholds.hidden, saturation) : refractory(plan, thresholds.output),
   });
   const attends = plan.phases !== undefined && LEARNING in plan.phases;
   const rule = (l: number, height: number) => {

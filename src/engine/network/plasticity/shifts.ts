@@ -59,12 +59,11 @@ export class Shifts {
       this.#opened = this.#shift.all(this.#time, by);
       for (let j = 0; j < by.length; j++) if (by[j] !== 0) open[this.#moved++] = j;
     }
-    const { wMin, wMax } = this.#shift.bounds;
+    const { bounds } = this.#shift;
     const from = row * by.length;
     for (let k = 0; k < this.#moved; k++) {
       const j = open[k];
-      const w = weights[from + j] + by[j];
-      weights[from + j] = w < wMin ? wMin : w > wMax ? wMax : w;
+      weights[from + j] = clip(weights[from + j] + by[j], bounds);
     }
     return this.#opened;
   }
