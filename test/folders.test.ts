@@ -26,7 +26,10 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
     ],
   },
   rules: { imports: ["math", "engine", "encoding", "rate", "feedback"], types: ["description"] },
-  audit: { imports: ["math", "engine", "rate", "rules", "encoding", "training"], types: ["data"] },
+  audit: {
+    imports: ["math", "engine", "rate", "rules", "encoding", "training"],
+    types: ["data", "description"],
+  },
   // A set of event recordings is read by the readers of such files.
   data: { imports: ["math", "files", "io/events"] },
   training: {

@@ -49,7 +49,7 @@ interface Measured {
 }
 
 const home = fileURLToPath(new URL("../../../experiments/circuits/measured", import.meta.url));
-const [dataDir, task = "digits", names, folder = home, samples = "60000", asked = "circuit,rate"] =
+const [dataDir, task = "digits", names, folder = home, samples, asked = "circuit,rate"] =
   process.argv.slice(2);
 const forms = asked.split(",") as Form[];
 if (!dataDir || (task !== "digits" && task !== "mnist")) {
@@ -69,8 +69,8 @@ async function measure(of: Task, rule: string): Promise<void> {
     : { about: about(of), tried: [], table: [] };
   const save = () => writeAtomic(file, written(measured));
   const size = (count: number | null) => {
-    const most = samples === undefined ? count : Math.min(Number(samples), count ?? Infinity);
-    return most === null ? {} : { trainSamples: most };
+    const most = Math.min(samples === undefined ? Infinity : Number(samples), count ?? Infinity);
+    return most === Infinity ? {} : { trainSamples: most };
   };
   const few = await loadDataset(of, { dataDir: dataDir!, ...size(choice) });
   const all = await loadDataset(of, { dataDir: dataDir!, ...size(of === "mnist" ? 60_000 : null) });

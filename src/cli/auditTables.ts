@@ -1,5 +1,6 @@
 import type { Audit, Route } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
+import type { CircuitAudit } from "../audit/circuit.ts";
 import type { SpikingAudit } from "../audit/spiking.ts";
 import { aligned } from "./document.ts";
 import { flagOf } from "./options.ts";
@@ -114,4 +115,41 @@ function folded(words: readonly string[]): string[] {
   }
   lines[lines.length - 1] += ":";
   return lines;
+}
+
+const CIRCUITS = `What a synapse of a circuit's first hidden layer reads, found by following the
+network's populations and projections:
+  pre      of the presynaptic neuron: each spike alone, or the trace of its spikes
+  post     of the postsynaptic one: its spikes, whether its drive is positive, or
+           whether its potential is within a window
+  own      whether its own spikes reach its modulator
+  label    the sample's class at the modulator: direct, or in error neurons
+  phases   a signal of phases, of no sample, says when to learn or what passes on
+  kept     longest time that spikes are on their way to the modulator [ms]
+  shared   feedback has the signs, or the weights, of forward synapses
+  learns   whether feedback synapses learn
+  rest     when the network is put to rest from outside
+  shown    how often a sample is
+  third    populations whose spikes are the third factor`;
+
+/** What hidden synapses of circuits read, one line per rule that has one. */
+export function circuitTable(
+  rows: readonly { name: string; circuit: CircuitAudit | null; noCircuit?: string }[],
+): string[] {
+  const known = rows.filter(({ noCircuit }) => noCircuit === undefined);
+  if (known.length === 0) return [];
+  const head = ["rule", "pre", "post", "own", "label", "phases", "kept", "shared", "learns", "rest", "shown"];
+  const lines = known.map(({ name, circuit }) => [name, ...(circuit ? circuitCells(circuit) : NONE)]);
+  const thirds = known.flatMap(({ name, circuit }) =>
+    circuit ? [`${name.padEnd(16)} third: ${circuit.third.join(", ")}`] : [],
+  );
+  return [...CIRCUITS.split("\n"), "", ...aligned([head, ...lines]), "", ...thirds];
+}
+
+function circuitCells(found: CircuitAudit): string[] {
+  const { pre, post, ownSpikes, label, phases, keptMs, shared, feedbackLearns, rest, shown } = found;
+  return [
+    ...[pre, post, yes(ownSpikes), label, yes(phases), String(keptMs), shared, yes(feedbackLearns), rest],
+    String(shown),
+  ];
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { audit } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
+import { circuitAudit } from "../audit/circuit.ts";
 import { spikingAudit } from "../audit/spiking.ts";
 import { loadDataset } from "../data/index.ts";
 import type { ModelDescription } from "../description/describe.ts";
@@ -11,7 +12,7 @@ import type { RuleOptions } from "../rules/options.ts";
 import { circuitDescription } from "../training/circuitText.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
-import { spikingTable, synapseTable } from "./auditTables.ts";
+import { circuitTable, spikingTable, synapseTable } from "./auditTables.ts";
 
 import { compareOptions, plans, steps } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./compareTable.ts";
@@ -79,6 +80,7 @@ export function rulesCommand(): Command {
           ...(file !== undefined && { file }),
           ...(rule.options && { options: rule.options }),
           seen: { rate: seen(rule, "rate"), spike: seen(rule, "spike") },
+          circuit: watched(rule, "circuit", () => circuitAudit(rule)),
           spiking: isLate(rule, settings) ? null : watched(rule, "spike", () => spikingAudit(rule, settings)),
         };
       });
@@ -93,7 +95,15 @@ export function rulesCommand(): Command {
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
       await show(
         document,
-        [...lines, "", ...synapseTable(rows), "", ...spikingTable(inSpikes, settings)],
+        [
+          ...lines,
+          "",
+          ...synapseTable(rows),
+          "",
+          ...spikingTable(inSpikes, settings),
+          "",
+          ...circuitTable(rows),
+        ],
         flags,
       );
     },

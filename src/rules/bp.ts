@@ -54,7 +54,9 @@ export const kp: Rule = {
   presentations: 1,
   synapseKnows: "error of the layer above through weights that learn alongside",
   noCircuit:
-    "spikes of one sign would have to change the feedback synapses of the neuron that fires for the other sign as well",
+    "none that learns was found: feedback of each sign of error that learns by the spikes of that sign alone, at error " +
+    "spikes, by the activity that they find, came to 92.5 and 90.0 % on digits, frozen to 92.5 and 88.5: what all hidden " +
+    "neurons have in common does not cancel between the two halves",
   weightDecay: 1e-3,
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);

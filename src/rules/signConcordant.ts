@@ -4,6 +4,8 @@ import { layeredFeedback, weightBound } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 import { scaledTo, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import type { CircuitPlan } from "./circuits/circuit.ts";
+import { chainCircuit } from "./circuits/errorChain.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import { filled } from "./options.ts";
 import type { Rule } from "./rule.ts";
@@ -22,6 +24,10 @@ const options = {
  * Litwin-Kumar & Abbott 2018, arXiv:1812.06488; formulas as in BioTorch, arXiv:2108.13446). Random magnitudes are drawn
  * as the initial forward weights are, the uniform one is their root mean square.
  *
+ * As a circuit the signs are drawn with the weights and stay: no synapse onto a layer above the first hidden one changes
+ * its sign (as neurons that either excite or inhibit keep theirs), so that those of the feedback synapses, which are fixed,
+ * agree with them at every moment, and no synapse has to know another's.
+ *
  * Each comes in two normalisations. `initial` (the plain name): magnitudes stay on the scale of the initial weights,
  * here He's, in BioTorch Glorot's (option `scale`). What some call
  * "uSF Init", |B0| sign(W) with B0 drawn once, is frSF here. `strict`: see `ConcordantScale`.
@@ -34,11 +40,17 @@ function concordantRule(form: {
   /** `batch`: drawn anew for every batch, in both twins the same. */
   magnitudes: "uniform" | "fixed" | "batch";
 }): Rule {
+  const reason =
+    form.scale === "strict"
+      ? "a feedback synapse would have to know the norm of all weights of a layer at the moment"
+      : form.magnitudes === "batch"
+        ? "a synapse would have to have another strength for each sample; with one strength it is frsf"
+        : null;
   return {
     ...form,
     presentations: 1,
     synapseKnows: "signs of the weights and error of the layer above",
-    noCircuit: "a feedback synapse would have to know the sign that another synapse has at the moment",
+    ...(reason !== null && { noCircuit: reason }),
     ...(form.scale === "initial" && { options }),
     create(architecture, rng, _samples, chosen) {
       const seed = rng.nextUint32();
@@ -77,6 +89,14 @@ function concordantRule(form: {
       };
       return {
         ...errorChain(architecture, feedback),
+        ...(reason === null && {
+          circuit: (plan: CircuitPlan) =>
+            chainCircuit(
+              plan,
+              plan.weights.map((w, l) => (l === 0 ? w : signed(w, start[l]))),
+              "kept",
+            ),
+        }),
         feedbackDegrees: weights =>
           layerAngles(
             weights,
@@ -87,6 +107,11 @@ function concordantRule(form: {
       };
     },
   };
+}
+
+/** Magnitudes with the signs of weights. */
+function signed(w: Float32Array, magnitudes: Float32Array): Float32Array {
+  return w.map((value, s) => Math.sign(value) * magnitudes[s]);
 }
 
 const liao = "Liao, Leibo & Poggio 2016, arXiv:1510.05067";

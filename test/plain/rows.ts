@@ -4,6 +4,8 @@ import type { Memory } from "./memory.ts";
 
 const { fround } = Math;
 
+const negative = (w: number) => w < 0 || Object.is(w, -0);
+
 export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDense" | "shiftDense"> {
   return {
     deliver(record, spikes, count, segment) {
@@ -41,10 +43,16 @@ export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDe
       const weights = field(record, layout.DENSE_WEIGHTS) / 4;
       const by = field(record, layout.SHIFT_BY) / 4;
       const [low, high] = [single(record, layout.SHIFT_LOW), single(record, layout.SHIFT_HIGH)];
+      const keeps = field(record, layout.SHIFT_KEEPS) !== 0;
+      const kept = (before: number, w: number) =>
+        keeps && negative(before) !== negative(w) ? (negative(before) ? -0 : 0) : w;
       for (let k = 0; k < count; k++) {
         const row = weights + u32[rows / 4 + k] * field(record, layout.DENSE_STRIDE);
         for (let j = 0; j < field(record, layout.DENSE_COLUMNS); j++)
-          f32[row + j] = Math.min(Math.max(fround(f32[row + j] + f32[by + j]), low), high);
+          f32[row + j] = kept(
+            f32[row + j],
+            Math.min(Math.max(fround(f32[row + j] + f32[by + j]), low), high),
+          );
       }
     },
   };

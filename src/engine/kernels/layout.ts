@@ -131,12 +131,14 @@ export const DENSE_SCALE_EXC = 5;
 export const DENSE_SCALE_INH = 6;
 export const DENSE_SIZE = 7;
 
-// The record of `shiftDense`: that of `deliverDense`, and, an address, then floats:
+// The record of `shiftDense`: that of `deliverDense`, and, an address, floats, and an integer:
 /** [columns]: what each column's weights change by. */
 export const SHIFT_BY = 7;
 export const SHIFT_LOW = 8;
 export const SHIFT_HIGH = 9;
-export const SHIFT_SIZE = 10;
+/** Not 0 where weights keep their signs. */
+export const SHIFT_KEEPS = 10;
+export const SHIFT_SIZE = 11;
 
 // The record of `stdp`: that of `deliver`, whose weight is the gain, then, as integers, the segment of one member of a
 // crew, and:

@@ -97,7 +97,7 @@ export class ShiftRows {
     this.#by = this.#arena.view(Float32Array, this.#byAt, this.#synapses.post);
     // With a negative gain, positive weights inhibit.
     const [plus, minus] = gain < 0 ? [inhibitory, excitatory] : [excitatory, inhibitory];
-    const { wMin, wMax } = this.#shift.bounds;
+    const { wMin, wMax, keepsSign = false } = this.#shift.bounds;
     this.#shares.forEach(([first, last], m) => {
       this.#arena.integers(this.#records[m], {
         [layout.DENSE_WEIGHTS]: matrix + 4 * first,
@@ -106,6 +106,7 @@ export class ShiftRows {
         [layout.DENSE_EXC]: addresses[plus.state] + 4 * first,
         [layout.DENSE_INH]: addresses[minus.state] + 4 * first,
         [layout.SHIFT_BY]: this.#byAt + 4 * first,
+        [layout.SHIFT_KEEPS]: keepsSign ? 1 : 0,
       });
       this.#arena.floats(this.#records[m], {
         [layout.DENSE_SCALE_EXC]: gain * plus.scale,

@@ -1,7 +1,15 @@
 import type { ModelDescription } from "../../description/describe.ts";
 import type { Architecture } from "../../engine/network/architecture.ts";
 import type { Rng } from "../../math/rng.ts";
-import { ACTIVITY_DECAY, type CircuitPlan, circuitOf, DELAY, inPhases, layerNames, type Parts } from "./circuit.ts";
+import {
+  ACTIVITY_DECAY,
+  type CircuitPlan,
+  circuitOf,
+  DELAY,
+  inPhases,
+  layerNames,
+  type Parts,
+} from "./circuit.ts";
 import { errorNeurons, labelNeurons, SIGNS } from "./errorNeurons.ts";
 import { feedForward } from "./feedForward.ts";
 import { beginnings, passedOn, raising, signal } from "./passing.ts";

@@ -16,15 +16,20 @@ import { feedForward } from "./feedForward.ts";
  * The circuit of rules whose error goes down layer by layer: that of the output reaches the hidden layer below it, and
  * error neurons of that layer, two for each of its neurons, which send it on. What a rate net multiplies the error by on its way,
  * the derivative of the layers that it comes through, is left out: a layer's own synapses alone are gated.
- * @param B  feedback of each layer but the first, [sources, targets] as its weights
+ * @param B      feedback of each layer but the first, [sources, targets] as its weights
+ * @param signs  whether the weights that it stands for keep theirs
  */
-export function chainCircuit(given: CircuitPlan, B: readonly Float32Array[]): ModelDescription {
+export function chainCircuit(
+  given: CircuitPlan,
+  B: readonly Float32Array[],
+  signs?: "kept",
+): ModelDescription {
   const plan = settled(given);
   const names = layerNames(plan.architecture);
   const depth = names.length - 1;
   return circuitOf(
     plan,
-    feedForward(plan, () => ({ modulator: "error" })),
+    feedForward(plan, l => ({ modulator: "error", ...(l > 0 && signs && { signs }) })),
     labelNeurons(plan),
     errorNeurons(plan),
     ...(depth > 1 ? [feedback(plan, names[depth - 1], B[depth - 1])] : []),

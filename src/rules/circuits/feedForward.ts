@@ -18,6 +18,8 @@ export interface Learns {
   readonly gate?: "drive" | "none";
   /** On the learning rate, of hidden layers beside their own. */
   readonly factor?: number;
+  /** `kept`: no weight changes its sign; see `threeFactor`. */
+  readonly signs?: "kept";
 }
 
 /** When samples are shown, where not all the time, and with which spikes. */
@@ -48,16 +50,22 @@ export function feedForward(
     tauRef: p < depth ? refractory(plan, thresholds.hidden, saturation) : refractory(plan, thresholds.output),
   });
   const attends = plan.phases !== undefined && LEARNING in plan.phases;
-  const rule = (l: number, height: number) => {
+  const rule = (l: number, height: number, signs = {}) => {
     const own = learns(l);
     if (!own) return {};
     const { modulator, factor = 1, gate = l < depth - 1 ? "drive" : "none" } = own;
     const permit = attends ? { permit: LEARNING } : {};
     const plasticity = { kind: "three-factor", eligibility: "online", modulator, ...permit, gate, height };
-    return { plasticity: { ...plasticity, eta: eta(plan, l < depth - 1 ? hiddenRate * factor : factor) } };
+    return {
+      plasticity: { ...plasticity, ...signs, eta: eta(plan, l < depth - 1 ? hiddenRate * factor : factor) },
+    };
   };
   const taught = names.slice(1).filter((_, l) => attends && learns(l));
   const bias = interval / tau;
+  const signsOf = (l: number) => {
+    const { signs } = learns(l) ?? {};
+    return signs ? { signs } : {};
+  };
   return {
     populations: {
       input: { size: sizes[0], neuron: "input" },
@@ -78,7 +86,7 @@ export function feedForward(
     },
     projections: [
       ...names.slice(1).flatMap((to, l) => [
-        { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l]) },
+        { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l], signsOf(l)) },
         { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias) },
       ]),
       ...taught.map(to => ({ from: "attention", to, target: LEARNING, weights: 1 })),

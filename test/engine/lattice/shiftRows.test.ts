@@ -23,6 +23,7 @@ interface Case {
   readonly delay: number;
   readonly gain: number;
   readonly input: boolean;
+  readonly signs: "free" | "kept";
 }
 
 const cases = fc.record({
@@ -32,10 +33,11 @@ const cases = fc.record({
   delay: fc.constantFrom(0, dt, 2.5),
   gain: fc.constantFrom(1, -0.3),
   input: fc.boolean(),
+  signs: fc.constantFrom("free", "kept"),
 }) as fc.Arbitrary<Case>;
 
 /** Where each synapse has its own delay, which is the same, they are reached one by one. */
-function build({ neuron, gate, delay, gain, input, seed }: Case, oneByOne = false): NetworkSpec {
+function build({ neuron, gate, delay, gain, input, signs, seed }: Case, oneByOne = false): NetworkSpec {
   const rng = new Rng(seed, "weights");
   const weights = Float32Array.from({ length: pre * post }, () => rng.uniformIn(-0.2, 0.4));
   const plastic: ProjectionSpec = {
@@ -44,7 +46,7 @@ function build({ neuron, gate, delay, gain, input, seed }: Case, oneByOne = fals
     plasticity: {
       ...{ kind: "three-factor", eligibility: "online", eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
       ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
-      ...(input && { modulator: "error" }),
+      ...{ signs, ...(input && { modulator: "error" }) },
     },
   };
   return {
@@ -61,7 +63,10 @@ function build({ neuron, gate, delay, gain, input, seed }: Case, oneByOne = fals
 }
 
 function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly number[] = []) {
-  const simulation = new Simulation(network(spec, { seed: 2 }), { mode: "grid", dt, ...options });
+  const simulation = new Simulation(
+    network(spec, { seed: 2 }),
+    options.mode === "exact" ? options : { mode: "grid", dt, ...options },
+  );
   const rng = new Rng(3, "spikes");
   const times = Array.from({ length: 300 }, () => dt * Math.floor(rng.uniform() * 2400));
   simulation.stimulate(
@@ -85,7 +90,9 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
   return result;
 }
 
-const one: Case = { seed: 1, neuron: "lif", gate: "drive", delay: 2.5, gain: 1, input: true };
+const one: Case = {
+  ...{ seed: 1, neuron: "lif", gate: "drive", delay: 2.5, gain: 1, input: true, signs: "free" },
+};
 
 describe("weights that spikes change by one number for each neuron, on a lattice", () => {
   test("end as those of the same synapses one by one", () => {
@@ -115,6 +122,21 @@ describe("weights that spikes change by one number for each neuron, on a lattice
     const change = run(build(one), {}).weights.map((w, s) => w - before[s]);
     expect(change.filter(x => x > 0.01).length).toBeGreaterThan(20);
     expect(change.filter(x => x < -0.01).length).toBeGreaterThan(20);
+  });
+
+  test.each(["exact", "grid"] as const)("%s mode: keep their signs where they are to", mode => {
+    const spec = build({ ...one, signs: "kept" });
+    const before = (spec.projections![0].weights as Float32Array).slice();
+    const free = build(one);
+    const learnt = (network_: NetworkSpec) => run(network_, { mode }).weights;
+    const crossed = (weights: Float64Array) => [...weights.keys()].filter(s => weights[s] * before[s] < 0);
+    expect(crossed(learnt(free)).length).toBeGreaterThan(5);
+    const kept = learnt(spec);
+    expect(crossed(kept)).toEqual([]);
+    // One that has stopped at 0 has the sign of its beginning still.
+    const stopped = [...kept.keys()].filter(s => kept[s] === 0);
+    expect(stopped.length).toBeGreaterThan(0);
+    for (const s of stopped) expect(Object.is(kept[s], -0)).toBe(before[s] < 0);
   });
 
   test("are the same where all-to-all synapses are a list", () => {

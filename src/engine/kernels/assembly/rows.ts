@@ -90,11 +90,20 @@ export function shiftDense(record: usize, rows: usize, count: i32): void {
   const by = address(record, layout.SHIFT_BY);
   const low = splat(record, layout.SHIFT_LOW);
   const high = splat(record, layout.SHIFT_HIGH);
+  const keeps = is(record, layout.SHIFT_KEEPS);
+  const signs = i32x4.splat(0x80000000);
   for (let k = 0; k < count; k++) {
     const row = weights + ((usize(load<u32>(rows + (usize(k) << 2))) * usize(stride)) << 2);
     for (let j: usize = 0; j < usize(columns) << 2; j += 16) {
-      const w = f32x4.add(v128.load(row + j), v128.load(by + j));
-      v128.store(row + j, f32x4.min(f32x4.max(w, low), high));
+      const before = v128.load(row + j);
+      const w = f32x4.min(f32x4.max(f32x4.add(before, v128.load(by + j)), low), high);
+      if (!keeps) {
+        v128.store(row + j, w);
+        continue;
+      }
+      // What has another sign is the zero of that which it had.
+      const other = i32x4.shr_s(v128.xor(before, w), 31);
+      v128.store(row + j, v128.bitselect(v128.and(before, signs), w, other));
     }
   }
 }

@@ -17,7 +17,10 @@ export const bounds = table({
   },
 });
 
-export type Bounds = Values<typeof bounds>;
+export type Bounds = Values<typeof bounds> & {
+  /** Whether a weight that would pass 0 stops there, with the sign that it began with: a zero has one. */
+  readonly keepsSign?: boolean;
+};
 
 /** @throws InputError for the first weight that is not within the bounds */
 export function checkWeights(weights: Float32Array, { wMin, wMax }: Bounds): void {
@@ -28,6 +31,14 @@ export function checkWeights(weights: Float32Array, { wMin, wMax }: Bounds): voi
         (weights[bad] < 0 ? "; inhibitory synapses learn as positive weights under gain: -1" : ""),
     );
   }
+}
+
+/** A weight after a change. */
+export function moved(w: number, by: number, bounds: Bounds): number {
+  const next = clip(w + by, bounds);
+  if (!bounds.keepsSign) return next;
+  if (w < 0 || Object.is(w, -0)) return next < 0 ? next : -0;
+  return Math.max(next, 0);
 }
 
 export function clip(w: number, { wMin, wMax }: Bounds): number {

@@ -1,5 +1,5 @@
 import type { Bounds } from "./bounds.ts";
-import { clip } from "./bounds.ts";
+import { moved } from "./bounds.ts";
 import type { Modulator } from "./modulator.ts";
 import { ModulatorIntegral } from "./modulatorIntegral.ts";
 import type { Site, SynapseRule } from "./plasticity.ts";
@@ -27,7 +27,7 @@ export function continuously(
   const held = (s: number) => (Math.fround(exact[s]) === weights[s] ? exact[s] : weights[s]);
   const weightAt = (s: number, t: number) => {
     const w = held(s);
-    return eligible[s] === 0 ? w : clip(w + eta * eligible[s] * (integral.at(post[s], t) - since[s]), bounds);
+    return eligible[s] === 0 ? w : moved(w, eta * eligible[s] * (integral.at(post[s], t) - since[s]), bounds);
   };
   const settle = (s: number, t: number) => {
     exact[s] = weightAt(s, t);

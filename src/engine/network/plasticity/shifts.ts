@@ -1,5 +1,5 @@
 import type { Projection } from "../synapses/projection.ts";
-import { clip } from "./bounds.ts";
+import { moved } from "./bounds.ts";
 import type { Shift } from "./plasticity.ts";
 
 /** Changes of weights that are the same for all synapses of a neuron at one instant: found once for each neuron. */
@@ -31,7 +31,7 @@ export class Shifts {
       for (let c = 0; c < length; c++) {
         const by = this.#of(target + c);
         if (Number.isNaN(by)) continue;
-        weights[place + c] = clip(weights[place + c] + by, bounds);
+        weights[place + c] = moved(weights[place + c], by, bounds);
         this.#changes++;
       }
     };
@@ -63,7 +63,7 @@ export class Shifts {
     const from = row * by.length;
     for (let k = 0; k < this.#moved; k++) {
       const j = open[k];
-      weights[from + j] = clip(weights[from + j] + by[j], bounds);
+      weights[from + j] = moved(weights[from + j], by[j], bounds);
     }
     return this.#opened;
   }

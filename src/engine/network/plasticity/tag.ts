@@ -1,4 +1,4 @@
-import { type Bounds, clip } from "./bounds.ts";
+import { type Bounds, moved } from "./bounds.ts";
 import type { Modulator } from "./modulator.ts";
 import type { Site, SynapseRule } from "./plasticity.ts";
 
@@ -23,7 +23,7 @@ export function tagged(
     modulatedBy: consolidating,
     modulate(s, _pre, _post, _t, _own, amount) {
       if (tags[s] === 0) return;
-      weights[s] = clip(weights[s] + amount * tags[s], bounds);
+      weights[s] = moved(weights[s], amount * tags[s], bounds);
       tags[s] = 0;
     },
   };

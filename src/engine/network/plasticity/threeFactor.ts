@@ -3,7 +3,7 @@ import { exp } from "../../../math/elementary.ts";
 import type { SpikeTrain } from "../../record/spikeTrain.ts";
 import { decay, type Given, table, time, type Values } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
-import { type Bounds, bounds, checkWeights, clip } from "./bounds.ts";
+import { type Bounds, bounds, checkWeights, moved } from "./bounds.ts";
 import { continuously } from "./continuousReading.ts";
 import { gateOf, gateParameters } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
@@ -87,6 +87,11 @@ const parameters = table({
   },
   wMin: { ...bounds.wMin, default: -Infinity },
   wMax: bounds.wMax,
+  signs: {
+    words: ["free", "kept"],
+    default: "free",
+    doc: "whether a weight may change its sign; kept: one that would pass 0 stops there (Dale's law, synapse by synapse)",
+  },
 });
 
 type Parameters = Values<typeof parameters>;
@@ -105,7 +110,7 @@ export const threeFactor: PlasticityDefinition<typeof parameters, "three-factor"
 function modulated(p: Parameters): PlasticityModel {
   expectReadable(p);
   const { modulator, consolidate, permit, read, eligibility } = p;
-  const bounds = { wMin: p.wMin, wMax: p.wMax };
+  const bounds = { wMin: p.wMin, wMax: p.wMax, keepsSign: p.signs === "kept" };
   const waits = consolidate !== "";
   return {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
@@ -136,7 +141,7 @@ function modulated(p: Parameters): PlasticityModel {
         );
       }
       const change = (s: number, by: number) => {
-        weights[s] = clip(weights[s] + by, bounds);
+        weights[s] = moved(weights[s], by, bounds);
       };
       return atEvents(p, site, change, input);
     },
