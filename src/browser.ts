@@ -125,6 +125,7 @@ export type {
   SpikingSample,
   Steps,
 } from "./rules/rule.ts";
+export type { Factors, Told } from "./rules/told.ts";
 export { alignmentDegrees } from "./training/alignment.ts";
 export { initialParameters, type Parameters } from "./training/initialise.ts";
 export type { OptimiserName } from "./training/optimiser.ts";

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 
 export const optimiserNames = ["sgd", "momentum", "nesterov", "adam"] as const;
+/** How a gradient becomes a step. */
 export type OptimiserName = (typeof optimiserNames)[number];
 
 /**
