@@ -22,7 +22,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "StdpTripletSpec Eligibility ThreeFactorSpec Trace",
   ],
   "browser: Recordings": [
-    "Raster RasterPopulation RecordedTrace SpikeTrain Drawing rasterPicture pictureToSvg",
+    "Raster RasterPopulation RecordedTrace SpikeTrain Drawing Mark Curve Curves curvesPicture rasterPicture pictureToSvg",
     "decodeRaster encodeRaster",
   ],
   "browser: Data, and numbers as spikes": [
