@@ -20,6 +20,7 @@ export class Pad {
   constructor(hear: (drawn: Float32Array) => void) {
     this.#hear = hear;
     const pad = this.#pad;
+    pad.tabIndex = 0;
     pad.addEventListener("pointerdown", event => {
       if (event.button !== 0) return;
       pad.setPointerCapture(event.pointerId);
