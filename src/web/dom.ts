@@ -20,6 +20,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A command line, which is broken between its options alone. */
+export function sayCommand(at: HTMLElement, line: string): void {
+  if (at.textContent === line) return;
+  const parts = line.split(/ (?=--)/).map((part, k) => (k === 0 ? part : ` ${part}`));
+  at.replaceChildren(...parts.map(part => element("span", {}, part)));
+}
+
 /** Sets a text if it is another: a reader's software hears of changes. */
 export function say(at: HTMLElement, text: string): void {
   if (at.textContent !== text) at.textContent = text;

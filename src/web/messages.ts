@@ -1,5 +1,6 @@
 import type { Raster } from "../engine/record/raster.ts";
 import type { Twin } from "../training/results.ts";
+import type { NetworkSetting } from "./networks/catalogue.ts";
 import type { Setting } from "./setting.ts";
 
 /** A look at a twin in training. */
@@ -80,3 +81,34 @@ export interface Failed {
 }
 
 export type FromLearning = News | Failed;
+
+/** A network since the last news of it. */
+export interface LiveNews {
+  /** Now, and at the last news [ms]. */
+  readonly time: number;
+  readonly since: number;
+  /** [spikes], after `since` [ms], and the row of each: neurons that are seen, population after population. */
+  readonly times: Float32Array;
+  readonly rows: Uint16Array;
+  /** [bins, populations], spikes of all neurons in each ms since then. */
+  readonly counts: Uint32Array;
+  /** Of the rewarded synapse and the mean of all others. */
+  readonly weights: readonly [number, number] | null;
+  /** [2 pairs], the interval of each pair of spikes [ms] and the change of its weight [%]. */
+  readonly points: Float32Array | null;
+}
+
+export interface Running extends LiveNews {
+  readonly kind: "live";
+  readonly session: number;
+  readonly populations: readonly { readonly name: string; readonly size: number; readonly rows: number }[];
+}
+
+export type ToRunning =
+  | { readonly kind: "run"; readonly session: number; readonly setting: NetworkSetting }
+  /** Of the network's time in a second [ms]; 0 to pause, null for as much as there can be. */
+  | { readonly kind: "pace"; readonly pace: number | null }
+  | { readonly kind: "reward" }
+  | { readonly kind: "seen" };
+
+export type FromRunning = Running | Failed;

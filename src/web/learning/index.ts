@@ -1,5 +1,5 @@
 import { commandLine } from "../command.ts";
-import { byId, copy, say } from "../dom.ts";
+import { byId, copy, say, sayCommand } from "../dom.ts";
 import { Pad } from "../drawing/pad.ts";
 import type { FromLearning, News, Shown, ToLearning } from "../messages.ts";
 import { lanesOf, type Setting, usual } from "../setting.ts";
@@ -29,6 +29,7 @@ export class Learning {
   constructor(makeWorker: () => Worker, changed: (setting: Setting) => void) {
     this.#changed = changed;
     this.#worker = makeWorker();
+    this.#worker.postMessage("learning");
     this.#worker.onmessage = ({ data }: MessageEvent<FromLearning>) => this.#hear(data);
     this.#worker.onerror = ({ message }) => this.#complain(message || "the worker has ended");
     this.#fill = controls(byId<HTMLFormElement>("setting"), some => this.#change(some));
@@ -73,7 +74,7 @@ export class Learning {
   begin(setting: Setting): void {
     this.#setting = setting;
     this.#fill(setting);
-    say(byId("command"), commandLine(setting));
+    sayCommand(byId("command"), commandLine(setting));
     byId("notice").hidden = true;
     this.play(false);
     this.#done = false;
