@@ -8,11 +8,11 @@ import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { type Rule, ruleNamed, ruleRegistry, rules, whyNoCircuit } from "../rules/index.ts";
 import { circuitDescription } from "../training/circuitText.ts";
+import { steps } from "../training/lessons.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
 import { spikingTable, synapseTable } from "./auditTables.ts";
-
-import { compareOptions, plans, steps } from "./compareOptions.ts";
+import { compareOptions, plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./compareTable.ts";
 import { documentOptions, show, wrapped } from "./document.ts";
 

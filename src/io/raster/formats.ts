@@ -3,13 +3,13 @@ import type { Raster } from "../../engine/record/raster.ts";
 import { InputError } from "../../errors.ts";
 import { replaceAtomic } from "../../files/atomic.ts";
 import { firstBytes } from "../../files/firstBytes.ts";
-import { readRegular } from "../../files/regular.ts";
+import { readRegular, readText } from "../../files/regular.ts";
 import { readNirData, writeNirData } from "../nir/data.ts";
 import { readNwb } from "../nwb/read.ts";
 import { writeNwb } from "../nwb/write.ts";
 import { readSonata } from "../sonata/read.ts";
 import { writeSonata } from "../sonata/write.ts";
-import { csvOfRaster, readRasterCsv } from "./csv.ts";
+import { csvOfRaster, decodeRasterCsv } from "./csv.ts";
 import { beginsRasterLog } from "./log.ts";
 import { readRasterLog, writeRasterLog } from "./logFile.ts";
 import { decodeRaster } from "./native.ts";
@@ -55,7 +55,7 @@ const own = {
     extension: ".csv",
     is: (_, text) => /^# \{|^time_ms,population/.test(text),
     write: (stream, path) => toFile(path, csvOfRaster(stream)),
-    read: path => streamOf(readRasterCsv(path)),
+    read: path => streamOf(decodeRasterCsv(readText(path), path)),
   },
   nwb: { extension: ".nwb", write: writeNwb, read: async path => streamOf(await readNwb(path)) },
   sonata: { extension: "", write: writeSonata, read: async path => streamOf(await readSonata(path)) },
