@@ -23,6 +23,11 @@ export const commands: readonly (readonly [string, string, () => Promise<Command
     async () => (await import("./rules.ts")).rulesCommand(),
   ],
   [
+    "play",
+    "serve a page in which rules learn and networks run, on this machine",
+    async () => (await import("./play.ts")).playCommand(),
+  ],
+  [
     "export",
     "write a recording or a trained network in a format of other tools, or as a picture",
     async () => (await import("./export.ts")).exportCommand(),
