@@ -9,11 +9,22 @@ export const HOME = "docs/index.md";
 export const contents: readonly Section[] = [
   {
     title: "Tutorials",
-    pages: ["docs/tutorials/01-first-network.ts"],
+    pages: [
+      "docs/tutorials/01-first-network.ts",
+      "docs/tutorials/02-balance.ts",
+      "docs/tutorials/03-stdp.ts",
+      "docs/tutorials/04-three-factors.ts",
+      "docs/tutorials/05-pepita.ts",
+      "docs/tutorials/06-own-rule.ts",
+      "docs/tutorials/07-own-data.ts",
+      "docs/tutorials/08-other-tools.ts",
+      "docs/tutorials/09-sweep.ts",
+    ],
   },
   {
     title: "How-to",
     pages: [
+      "docs/howto/play.md",
       "docs/howto/encoders.md",
       "docs/howto/resume.md",
       "docs/howto/convolution.md",

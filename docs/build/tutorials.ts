@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import ts from "typescript";
 
 /**
@@ -46,7 +46,11 @@ export async function runTutorial(path: string, folder: string): Promise<string[
       verbatimModuleSyntax: true,
     },
   });
-  const printed = await output(outputText, folder, path);
+  // A file of its own: threads that it starts are given the options that it was started with.
+  const module = join(folder, `${basename(path, ".ts")}.mjs`);
+  writeFileSync(module, outputText);
+  const printed = await output(basename(module), folder, path);
+  rmSync(module);
   const shown = cells.map(() => "");
   for (const part of printed.split(MARK).slice(1)) {
     const [, n, text] = /^(\d+)\n([\s\S]*)$/.exec(part)!;
@@ -55,9 +59,9 @@ export async function runTutorial(path: string, folder: string): Promise<string[
   return shown;
 }
 
-function output(module: string, cwd: string, name: string): Promise<string> {
+function output(file: string, cwd: string, name: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const run = spawn(process.execPath, ["--input-type=module", "-"], { cwd });
+    const run = spawn(process.execPath, [file], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let [out, errors] = ["", ""];
     run.stdout.on("data", data => (out += data));
     run.stderr.on("data", data => (errors += data));
@@ -65,7 +69,6 @@ function output(module: string, cwd: string, name: string): Promise<string> {
     run.on("close", code =>
       code === 0 ? resolve(out) : reject(new Error(`${name}: ended with ${code}\n${errors}`)),
     );
-    run.stdin.end(module);
   });
 }
 

@@ -54,7 +54,7 @@ export function curvesPicture({ title, x: below, y: beside, curves }: Curves): D
   const bottom = top + HEIGHT;
   const across = (value: number) => LEFT + ((right - LEFT) * (value - low.from)) / (low.to - low.from);
   const up = (value: number) => bottom - (HEIGHT * (value - high.from)) / (high.to - high.from);
-  curves.forEach((curve, n) => draw(shapes, curve, inks[n % inks.length], across, up));
+  for (const [n, curve] of curves.entries()) draw(shapes, curve, inks[n % inks.length], across, up);
   axis(shapes, [
     [LEFT, top],
     [LEFT, bottom],
