@@ -7,7 +7,6 @@ import type { ModelDescription } from "../description/describe.ts";
 import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { type Rule, ruleNamed, ruleRegistry, rules, whyNoCircuit } from "../rules/index.ts";
-import type { RuleOptions } from "../rules/options.ts";
 import { circuitDescription } from "../training/circuitText.ts";
 import { steps } from "../training/lessons.ts";
 import type { Twin } from "../training/results.ts";
@@ -18,6 +17,7 @@ import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./c
 import { documentOptions, show, wrapped } from "./document.ts";
 
 import { addOptions, type Flags, readOptions } from "./options.ts";
+import { ruleCard } from "./ruleCard.ts";
 import { constantsFor } from "./startNetwork.ts";
 import { printJson } from "./terminal.ts";
 
@@ -51,7 +51,7 @@ const COLUMN = " ".repeat(17);
 export function rulesCommand(): Command {
   const command = new Command("rules").argument(
     "[name]",
-    "one rule alone, with its options and the paper's values",
+    "one rule alone: its equation, three factors, forms, source and options",
   );
   return addOptions(command, options).action(
     async (name: string | undefined, flags: Flags<typeof options>) => {
@@ -76,6 +76,8 @@ export function rulesCommand(): Command {
           presentations: rule.presentations,
           synapseKnows: rule.synapseKnows,
           source: rule.source,
+          ...(rule.equation !== undefined && { equation: rule.equation }),
+          ...(rule.factors && { factors: rule.factors }),
           ...(file !== undefined && { file }),
           ...(rule.options && { options: rule.options }),
           seen: { rate: seen(rule, "rate"), spike: seen(rule, "spike") },
@@ -83,13 +85,15 @@ export function rulesCommand(): Command {
         };
       });
       const document = { schema: "threefactor.rules/1", settings, rules: rows };
-      const lines = rows.flatMap(row => [
-        `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(20)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
-        ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
-        ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
-        ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
-        ...(name === undefined ? [] : optionLines(row.options ?? {})),
-      ]);
+      const lines =
+        name === undefined
+          ? rows.flatMap(row => [
+              `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(20)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
+              ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
+              ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
+              ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
+            ])
+          : rows.flatMap((row, n) => ruleCard(asked[n], row));
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
       await show(
         document,
@@ -119,15 +123,6 @@ async function circuitJson(name: string, flags: Flags<typeof options>): Promise<
   const [plan] = plans(compareOptions(given as CompareFlags), data);
   const { count } = data.train;
   return circuitDescription(ruleNamed(name), plan.settings, count, { data: defaultDataset, samples: count });
-}
-
-/** What a run may choose of a rule. */
-function optionLines(options: RuleOptions): string[] {
-  const lines = Object.entries(options).flatMap(([key, { default: own, paper, doc }]) => [
-    ...wrapped([`  ${key}`.padEnd(14), String(own).padEnd(9), paper].join("  "), " ".repeat(27)),
-    ...wrapped(`    ${doc}`, "    "),
-  ]);
-  return lines.length > 0 ? ["", "option          here       in the paper or its code", ...lines] : [];
 }
 
 /** Settings of the run that spiking forms are seen in. */

@@ -9,7 +9,8 @@ import { errorNeurons, labelNeurons, targets } from "./circuits/errorNeurons.ts"
 import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
-import type { Rule, SpikingSample } from "./rule.ts";
+import type { OwnRule, SpikingSample } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   hiddenRate: {
@@ -33,12 +34,14 @@ const options = {
  *   when   in the forward pass                at the end of the presentation, or during it, at each
  *                                             presynaptic spike (eligibility `online`)
  */
-export const drtp: Rule = {
+export const drtp: OwnRule = {
   name: "drtp",
   title: "DRTP",
   source: "Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892",
   presentations: 1,
   synapseKnows: "label through fixed random weights",
+  equation: `δₗ = −(Bₗ y) ⊙ f′(aₗ)\n${DESCENT}`,
+  factors: { ...FROM_BELOW, modulator: "−Bₗ y: the label through fixed random weights, known beforehand" },
   saturation: 1,
   knowsAhead: true,
   options,

@@ -6,7 +6,8 @@ import { scaledTo, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import { filled } from "./options.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   scale: {
@@ -33,9 +34,23 @@ function concordantRule(form: {
   scale: ConcordantScale;
   /** `batch`: drawn anew for every batch, in both twins the same. */
   magnitudes: "uniform" | "fixed" | "batch";
-}): Rule {
+}): OwnRule {
+  const size = { uniform: "m", fixed: "|Mₗ| ⊙", batch: "|Mₗ| ⊙" }[form.magnitudes];
+  const drawn = { uniform: "", fixed: ", Mₗ drawn once", batch: ", Mₗ drawn for every batch" }[
+    form.magnitudes
+  ];
+  const strict = form.scale === "strict" ? "\nBₗ = ‖Wₗ‖ Sₗ / ‖Sₗ‖" : "";
   return {
     ...form,
+    equation: [
+      "δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)",
+      `${strict === "" ? "Bₗ" : "Sₗ"} = ${size} sign(Wₗ)${drawn}${strict}`,
+      DESCENT,
+    ].join("\n"),
+    factors: {
+      ...FROM_BELOW,
+      modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down weights of the same sign",
+    },
     presentations: 1,
     synapseKnows: "signs of the weights and error of the layer above",
     noCircuit: "a feedback synapse would have to know the sign that another synapse has at the moment",

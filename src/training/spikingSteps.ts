@@ -3,7 +3,7 @@ import type { Presentation } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Steps } from "../rules/rule.ts";
-import { type Optimiser, type OptimiserName, optimiser } from "./optimiser.ts";
+import { type Optimiser, type OptimiserName, type OptimiserStep, optimiser } from "./optimiser.ts";
 
 /** What can be asked of synapses, by a rule and by the homeostasis of its neurons. */
 export interface Asked extends Steps<Float64Array, Presentation> {
@@ -114,21 +114,25 @@ export class SpikingSteps implements Asked {
     ];
   }
 
-  /** The synapses only know how to add: the mean change is read off the weights, which then take the real step. */
   #stepOn(by: Optimiser): void {
-    const before = this.#groups.map(group => Float32Array.from(group));
-    this.#apply(1 / this.#batch);
-    const gradients = this.#groups.map((group, g) => before[g].map((value, at) => value - group[at]));
-    this.#groups.forEach((group, g) => {
-      group.set(before[g]);
-    });
-    if (this.#weightDecay > 0) {
-      for (const group of this.#learning()) {
-        const gradient = gradients[this.#groups.indexOf(group)];
-        for (let at = 0; at < group.length; at++) gradient[at] += this.#weightDecay * group[at];
-      }
+    const { depth } = this.#net;
+    const how = { rate: this.#rate, scale: 1 / this.#batch };
+    const decaying = { ...how, decay: this.#weightDecay };
+    const step = (group: number, change: Float32Array, as: OptimiserStep) =>
+      by.step(group, this.#groups[group], change, as);
+    const changes = this.#synapses.changes();
+    for (const l of this.#touched) {
+      step(l, changes.weights[l], decaying);
+      step(depth + l, changes.biases[l], how);
     }
-    by.step(this.#groups, gradients, this.#rate);
+    changes.laterals.forEach((change, q) => {
+      step(this.#groups.length - changes.laterals.length + q, change, how);
+    });
+    this.#synapses.forget();
+    if (!this.#feedback) return;
+    const aligned = this.#feedback.changes().weights;
+    for (const l of this.#aligned) step(2 * depth + l, aligned[l], decaying);
+    this.#feedback.forget();
   }
 }
 

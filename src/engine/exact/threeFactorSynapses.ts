@@ -149,11 +149,16 @@ export class ThreeFactorSynapses {
     });
   }
 
-  /** Copies of the collected changes, per layer, which are then forgotten. */
-  take(): Float32Array[] {
-    const taken = this.#net.single?.collected() ?? this.#changes.map(change => Float32Array.from(change));
+  /** What has been collected since the last `apply` or `forget`, where it lies, per layer; laterals in their order. */
+  changes(): Record<"weights" | "biases" | "laterals", readonly Float32Array[]> {
+    const { single } = this.#net;
+    if (single) return { ...single.collected(), laterals: [] };
+    return { weights: this.#changes, biases: this.#biasChanges, laterals: this.#lateralChanges };
+  }
+
+  /** Leaves the weights as they are and what has been collected behind. */
+  forget(): void {
     this.apply(0);
-    return taken;
   }
 
   #addOuter(l: number, pre: ArrayLike<number>, post: ArrayLike<number>): void {
