@@ -23,8 +23,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 /** A command line, which is broken between its options alone. */
 export function sayCommand(at: HTMLElement, line: string): void {
   if (at.textContent === line) return;
-  const parts = line.split(/ (?=--)/).map((part, k) => (k === 0 ? part : ` ${part}`));
-  at.replaceChildren(...parts.map(part => element("span", {}, part)));
+  const parts = line.split(/ (?=--)/).flatMap(part => [" ", element("span", {}, part)]);
+  at.replaceChildren(...parts.slice(1));
 }
 
 /** Sets a text if it is another: a reader's software hears of changes. */

@@ -1,3 +1,4 @@
+import { byId } from "./dom.ts";
 import { Learning } from "./learning/index.ts";
 import { type NetworkSetting, networkSettingOf, networkWords, usualNetwork } from "./networks/catalogue.ts";
 import { Networks } from "./networks/index.ts";
@@ -7,6 +8,10 @@ import PlayWorker from "./worker/index.ts?worker&inline";
 
 /** What the address says of the page: words of a training's setting, or of a network's behind `network`. */
 const write = (words: [string, string][]) => history.replaceState(null, "", `#${new URLSearchParams(words)}`);
+
+// Where there is little room, settings open when they are asked for.
+if (matchMedia("(max-width: 900px)").matches)
+  for (const { id } of document.querySelectorAll("details")) byId<HTMLDetailsElement>(id).open = false;
 
 const makeWorker = () => new PlayWorker();
 let setting = usual;

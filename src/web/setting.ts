@@ -92,7 +92,8 @@ export function settingOf(words: Iterable<readonly [string, string]>): { setting
 }
 
 function readWord(key: string, text: string): unknown {
-  if (key === "rule" || key === "beside") return oneOf(ruleRegistry.names, text);
+  if (key === "rule" || key === "beside")
+    return ruleRegistry.find(text) ? text : expected("the name of a rule", text);
   if (key === "encoder") return oneOf(encoderNames, text);
   if (key === "twins") {
     const asked = text.split(",");

@@ -72,6 +72,8 @@ describe.skipIf(!chromium)(
       });
       browser = await driver.launch({ executablePath: chromium!, args: ["--no-sandbox"] });
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      // A machine may be slow or busy.
+      page.setDefaultTimeout(300_000);
       page.on("console", message => complaints.push(message.text()));
       page.on("pageerror", error => complaints.push(String(error)));
       page.on("request", request => requests.push(request.url()));
@@ -147,6 +149,30 @@ describe.skipIf(!chromium)(
         await page.emulateMedia({ colorScheme });
         expect(await barriers(page), colorScheme).toEqual([]);
       }
+    });
+
+    test("networks run in the other tab, which bars nobody either", async () => {
+      await page.click("#tab-networks");
+      const time = () => page.getAttribute("#networks", "data-time").then(Number);
+      await page.waitForFunction(
+        () => Number(document.querySelector<HTMLElement>("#networks")!.dataset.time) > 20,
+      );
+      expect(await page.textContent("#network-now")).toMatch(/^E \d+\.\d Hz, I \d+\.\d Hz$/);
+      await page.click("text=slow oscillation");
+      expect(page.url()).toBe(`${url}#network=brunel&g=4.5&eta=0.9`);
+      await page.selectOption("#network", "stdp");
+      await page.waitForFunction(() =>
+        /, [1-9]\d* pairs$/.test(document.querySelector("#live-beside")!.ariaLabel!),
+      );
+      await page.click("#run");
+      const { seen, reached } = await controls(page);
+      expect(seen.length).toBeGreaterThan(10);
+      expect(reached.sort()).toEqual(seen.sort());
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await barriers(page), colorScheme).toEqual([]);
+      }
+      expect(await time()).toBeGreaterThan(0);
     });
   },
 );

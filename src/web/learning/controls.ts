@@ -40,7 +40,7 @@ export function controls(
   let now: Setting;
   const titles = rules.map(({ name, title }) => [name, title] as const);
   const rule = choice("rule", "Rule", titles, value => change({ rule: value }));
-  const beside = choice("beside", "Beside it", [["", "no other"], ...titles], value =>
+  const beside = choice("beside", "Compare with", [["", "no other rule"], ...titles], value =>
     change({ beside: value || null }),
   );
   const about = element("p", { class: "hint" });
@@ -85,6 +85,9 @@ export function controls(
       set(setting.twins.includes(twin), reasons.every(why => why !== null) ? reasons[0] : null);
     }
     rate.set(setting.learningRate ?? ownRate(setting.rule));
+    const owns = [...new Set(lanes.map(ownRate))];
+    if (setting.learningRate === null && owns.length > 1)
+      rate.row.querySelector("output")!.value = owns.join(", ");
     own.hidden = setting.learningRate === null;
     length.set(setting.epochs);
     seed.set(setting.seed);

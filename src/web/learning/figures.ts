@@ -89,15 +89,17 @@ export class Figures {
     const key = `${lane}-${twin}`;
     let tile = this.#tiles.get(key);
     if (!tile) {
-      tile = { value: element("strong", { id: `score-${key}` }), note: element("small") };
+      tile = { value: element("span", { id: `score-${key}` }), note: element("small") };
       const name = element("span", {}, nameOf(learner));
       const mark = element("i", { class: `mark ${twin}`, "aria-hidden": "true" });
-      this.#scores.append(element("li", { class: `lane-${lane}` }, mark, name, tile.value, tile.note));
+      this.#scores.append(
+        element("li", { class: `lane-${lane}` }, mark, name, element("strong", {}, tile.value, tile.note)),
+      );
       this.#tiles.set(key, tile);
     }
     const shown = testAccuracy ?? points.at(-1)?.accuracy;
     say(tile.value, shown === undefined ? "–" : percent(shown));
     tile.value.dataset.accuracy = String(shown);
-    say(tile.note, testAccuracy === null ? "held-out digits" : "500 test digits");
+    say(tile.note, testAccuracy === null ? "held-out digits" : "test digits");
   }
 }

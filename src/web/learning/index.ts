@@ -39,7 +39,10 @@ export class Learning {
 
   #buttons(): void {
     const on = (id: string, act: () => void) => byId(id).addEventListener("click", act);
-    on("play", () => this.play(!this.#playing));
+    on("play", () => {
+      if (this.#done) this.begin(this.#setting);
+      this.play(!this.#playing);
+    });
     on("step", () => {
       this.play(false);
       if (!this.#done) this.#send({ kind: "step" });
@@ -90,7 +93,7 @@ export class Learning {
 
   play(on: boolean): void {
     this.#playing = on && !this.#done;
-    say(byId("play"), this.#playing ? "Pause" : "Train");
+    say(byId("play"), this.#playing ? "Pause" : this.#done ? "Train again" : "Train");
     const { value } = byId<HTMLSelectElement>("pace");
     const pace = this.#playing ? (value === "max" ? null : Number(value)) : 0;
     this.#send({ kind: "pace", pace });

@@ -42,14 +42,10 @@ export class Lane {
   constructor(rule: string, lane: number) {
     this.#rule = rule;
     const { title, rateOnly } = ruleNamed(rule);
-    this.#answer = figure("Answer, in output spikes", "No answer yet", "answer");
+    this.#answer = figure("Answer in output spikes", "No answer yet", "answer");
     this.#raster = figure("Raster", "No spikes yet", "raster");
-    this.#membranes = figure(
-      "Membranes of three hidden neurons, and their threshold",
-      "No potentials yet",
-      "membranes",
-    );
-    this.#weights = figure("First layer’s weights, a picture for each hidden neuron", "Weights", "weights");
+    this.#membranes = figure("Membranes and threshold", "No potentials yet", "membranes");
+    this.#weights = figure("First-layer weights", "Weights", "weights");
     const button = (format: "msgpack" | "csv" | "svg") => {
       const made = element(
         "button",

@@ -8,7 +8,16 @@ const GAP = 3;
 function shade(value: number, light: boolean): [number, number, number] {
   const s = Math.min(1, Math.abs(value));
   const zero = light ? [247, 247, 246] : [38, 41, 46];
-  const end = value > 0 ? [0, 114, 178] : [213, 94, 0];
+  const [above, below] = light
+    ? [
+        [0, 114, 178],
+        [213, 94, 0],
+      ]
+    : [
+        [86, 180, 233],
+        [240, 160, 50],
+      ];
+  const end = value > 0 ? above : below;
   return zero.map((z, k) => Math.round(z + (end[k] - z) * s)) as [number, number, number];
 }
 
