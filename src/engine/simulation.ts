@@ -29,8 +29,10 @@ import type { Raster } from "./record/raster.ts";
 import { find, Recorder, type SpikeRecording } from "./record/recorder.ts";
 import { type SpikeBudget, spikeBudgets } from "./spikeBudget.ts";
 
+/** Of the numbers that the grid mode computes with. */
 export type Precision = "single" | "double";
 
+/** How a network is run, and what is recorded of it. */
 export interface SimulationOptions {
   /**
    * `exact` (the default): spikes at any time, state moved from event to event. `grid`: spikes and delays on multiples of

@@ -59,6 +59,7 @@ export type OwnRule = Rule & Told;
 
 /** What a rule has made for one network: its forms. */
 export interface Forms {
+  /** What learns in rates, on batches. */
   rate(net: RateNetwork): RateLearner;
   /** Absent for rules that are `rateOnly`. */
   spiking?(net: FeedForwardNetwork): SpikingLearner;
@@ -99,6 +100,7 @@ export interface Steps<Post, Pre> {
   settle(): void;
 }
 
+/** The samples that a rate form learns in one step. */
 export interface RateBatch {
   /** [batch, inputs] */
   readonly x: Tensor2D;
@@ -131,6 +133,7 @@ export interface RateLearner extends Remembers {
   activities?(x: Tensor2D): readonly Tensor2D[];
 }
 
+/** What a spiking form knows of the sample that it learns, besides its spikes. */
 export interface SpikingSample {
   readonly label: number;
   /** Place of the sample in the training set. */

@@ -2,6 +2,7 @@ import { Arena } from "../engine/kernels/arena.ts";
 import { InputError } from "../errors.ts";
 
 export const optimiserNames = ["sgd", "momentum", "nesterov", "adam"] as const;
+/** How a gradient becomes a step. */
 export type OptimiserName = (typeof optimiserNames)[number];
 
 /** How a group of parameters is changed. */

@@ -23,6 +23,7 @@ export interface RunPlan {
   readonly settings: TrainingSettings;
 }
 
+/** What `train` calls, and what stops it. */
 export interface TrainHooks {
   /** Called when an epoch is done and its state is whole. */
   onEpoch?(state: RunState): Promise<void> | void;
@@ -36,6 +37,7 @@ export interface TrainHooks {
   readonly stateName?: string;
 }
 
+/** What training has come to. */
 export interface Trained {
   readonly result: RunResult;
   readonly parameters: Parameters;
