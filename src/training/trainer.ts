@@ -106,6 +106,20 @@ export interface Pieces {
   /** Does what was written; in the order of the batch. */
   learn(index: number, from: SampleLog): { loss: number; correct: number };
   end(): void;
+  /** Changes of weights shared out among threads; absent where each has to make all of them. */
+  readonly rows?: SharedRows;
+}
+
+/** Rows of weights, of which each of several threads changes its own. */
+export interface SharedRows {
+  /** Of all weights. */
+  readonly count: number;
+  /** From now on `learn` and `end` change every so many rows, from the first on. */
+  divide(first: number, every: number): void;
+  /** Copies the own rows to memory that all see. */
+  give(to: Float32Array): void;
+  /** Takes the rows of the others. */
+  take(from: Float32Array): void;
 }
 
 /** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */
