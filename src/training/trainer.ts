@@ -12,6 +12,7 @@ import type { CircuitSettings } from "./circuitSettings.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
 import type { SampleLog } from "./sampleLog.ts";
+import type { SharedRows } from "./weightRows.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
@@ -116,18 +117,6 @@ export interface Pieces {
   end(): void;
   /** Changes of weights shared out among threads; absent where each has to make all of them. */
   readonly rows?: SharedRows;
-}
-
-/** Rows of weights, of which each of several threads changes its own. */
-export interface SharedRows {
-  /** Of all weights. */
-  readonly count: number;
-  /** From now on `learn` and `end` change every so many rows, from the first on. */
-  divide(first: number, every: number): void;
-  /** Copies the own rows to memory that all see. */
-  give(to: Float32Array): void;
-  /** Takes the rows of the others. */
-  take(from: Float32Array): void;
 }
 
 /** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */

@@ -1,5 +1,16 @@
 import type { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
-import type { SharedRows } from "./trainer.ts";
+
+/** Rows of weights, of which each of several threads changes its own. */
+export interface SharedRows {
+  /** Of all weights. */
+  readonly count: number;
+  /** From now on `learn` and `end` change every so many rows, from the first on. */
+  divide(first: number, every: number): void;
+  /** Copies the own rows to memory that all see. */
+  give(to: Float32Array): void;
+  /** Takes the rows of the others. */
+  take(from: Float32Array): void;
+}
 
 /** Matrices of weights, and the synapses that change them, by rows. */
 export class WeightRows implements SharedRows {
