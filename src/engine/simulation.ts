@@ -1,6 +1,7 @@
 import { about, InputError, shown } from "../errors.ts";
 import { EventLoop } from "./exact/eventLoop.ts";
-import { WindowLoop, windowOf } from "./exact/windows/windowLoop.ts";
+import { WindowLoop } from "./exact/windows/windowLoop.ts";
+import { windowOf } from "./exact/windows/windowOf.ts";
 import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
 import type { Loop } from "./loop.ts";

@@ -12,6 +12,7 @@ import type { CircuitSettings } from "./circuitSettings.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
 import type { SampleLog } from "./sampleLog.ts";
+import type { SharedRows } from "./weightRows.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
@@ -114,6 +115,8 @@ export interface Pieces {
   learn(index: number, from: SampleLog): { loss: number; correct: number };
   /** The batch ends, and weights change. */
   end(): void;
+  /** Changes of weights shared out among threads; absent where each has to make all of them. */
+  readonly rows?: SharedRows;
 }
 
 /** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */

@@ -80,10 +80,10 @@ export function box(id: string, label: string, hear: (on: boolean) => void) {
   input.addEventListener("change", () => hear(input.checked));
   return {
     row: element("label", { class: "box", for: id }, input, text),
-    set(on: boolean, why: string | null = null) {
+    /** @param there  whether it can be chosen */
+    set(on: boolean, there: boolean) {
       input.checked = on;
-      input.disabled = why !== null;
-      text.title = why ?? "";
+      input.disabled = !there;
     },
   };
 }

@@ -174,5 +174,19 @@ describe.skipIf(!chromium)(
       }
       expect(await time()).toBeGreaterThan(0);
     });
+
+    test("it learns without any server, too, opened as a file", async () => {
+      const alone = await browser.newPage();
+      alone.on("console", message => complaints.push(message.text()));
+      const file = new URL("../../dist/web/index.html", import.meta.url);
+      await alone.goto(`${file}#epochs=1`);
+      await alone.click("#play");
+      await alone.waitForSelector('#learning[data-done="true"]');
+      for (const twin of ["rate", "spike"])
+        expect(Number(await alone.getAttribute(`#score-0-${twin}`, "data-accuracy")), twin).toBeGreaterThan(
+          0.5,
+        );
+      await alone.close();
+    });
   },
 );

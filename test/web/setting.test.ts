@@ -51,7 +51,7 @@ test("the command line of a setting makes the runs of the page", async () => {
   const settings = [
     usual,
     other,
-    ...rules.map(({ name }): Setting => ({ ...usual, rule: name, twins: ["rate", "spike"] })),
+    ...rules.map(({ name }): Setting => ({ ...usual, rule: name, twins: ["rate", "spike", "circuit"] })),
     { ...usual, encoder: "latency" },
     { ...usual, rule: "mempepita", beside: "bp", twins: ["rate", "spike", "circuit"] } as const,
   ];

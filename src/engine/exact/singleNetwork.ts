@@ -274,13 +274,14 @@ export class SingleNetwork {
   /**
    * Asks for changes[l] += pre (x) post.
    * @param post  [sizes[l + 1]] @param pre  [sizes[l]]
-   * @returns synapses that change
+   * @param rows  of changes that are made here, as of `ThreeFactorSynapses`
+   * @returns synapses that change, here or elsewhere
    */
-  ask(l: number, post: Float64Array, pre: Float64Array): number {
+  ask(l: number, post: Float64Array, pre: Float64Array, { first, every } = { first: 0, every: 1 }): number {
     this.#vector.set(post);
     if (pre.buffer !== this.#factors.buffer) this.#factors.set(pre);
     const from = pre.buffer === this.#factors.buffer ? pre : this.#factors;
-    return this.#arena.kernels.ask(this.#layers[l], this.#vector.byteOffset, from.byteOffset);
+    return this.#arena.kernels.ask(this.#layers[l], this.#vector.byteOffset, from.byteOffset, first, every);
   }
 
   /** What has been asked for, where it lies. */

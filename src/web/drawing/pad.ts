@@ -39,6 +39,7 @@ export class Pad {
       pad.addEventListener(end, () => {
         if (!this.#drawing) return;
         this.#drawing = false;
+        say(this.#says, "Your drawing, as the networks see it.");
         this.#tell(intensitiesOf(this.#strokes));
       });
     pad.addEventListener("keydown", event => this.#key(event));

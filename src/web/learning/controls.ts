@@ -50,6 +50,7 @@ export function controls(
       change({ twins: twinNames.filter(name => (name === twin ? on : now.twins.includes(name))) }),
     ),
   }));
+  const missing = element("p", { class: "hint" });
   const rate = slider("rate", "Learning rate", rates, value => change({ learningRate: value }));
   const own = element("button", { type: "button", class: "quiet" }, "the rule’s own");
   own.addEventListener("click", () => change({ learningRate: null }));
@@ -67,7 +68,7 @@ export function controls(
   form.addEventListener("submit", event => event.preventDefault());
   form.append(
     group("Rule", rule.row, about, beside.row, options),
-    group("Forms", element("div", { class: "boxes" }, ...boxes.map(({ row }) => row))),
+    group("Forms", element("div", { class: "boxes" }, ...boxes.map(({ row }) => row)), missing),
     group("Learning", rate.row, own, length.row, seed.row),
     group("Network", size.row, threshold.row, code.row),
   );
@@ -80,10 +81,14 @@ export function controls(
     beside.set(setting.beside ?? "");
     const { source, synapseKnows } = ruleNamed(setting.rule);
     about.textContent = `${source}. A hidden synapse knows: ${synapseKnows}.`;
+    const without: string[] = [];
     for (const { twin, set } of boxes) {
-      const reasons = lanes.map(name => whyNot(name, twin));
-      set(setting.twins.includes(twin), reasons.every(why => why !== null) ? reasons[0] : null);
+      const lacking = lanes.filter(name => whyNot(name, twin) !== null);
+      set(setting.twins.includes(twin), lacking.length < lanes.length);
+      for (const name of lacking)
+        without.push(`${ruleNamed(name).title}, no ${twinTitles[twin]}: ${whyNot(name, twin)}.`);
     }
+    missing.textContent = without.join(" ");
     rate.set(setting.learningRate ?? ownRate(setting.rule));
     const owns = [...new Set(lanes.map(ownRate))];
     if (setting.learningRate === null && owns.length > 1)

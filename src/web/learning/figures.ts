@@ -100,6 +100,6 @@ export class Figures {
     const shown = testAccuracy ?? points.at(-1)?.accuracy;
     say(tile.value, shown === undefined ? "–" : percent(shown));
     tile.value.dataset.accuracy = String(shown);
-    say(tile.note, testAccuracy === null ? "held-out digits" : "test digits");
+    say(tile.note, testAccuracy === null ? "held out" : "test");
   }
 }

@@ -137,7 +137,7 @@ export class Lane {
     this.#plots.answer.draw(plot => answerPlot(plot, counts, most, past === 1 ? (decision ?? null) : null));
     this.#plots.raster.draw(plot => rasterPlot(plot, raster, until));
     this.#plots.membranes.draw(plot =>
-      membranes(plot, raster, vThreshold, populationColors(raster.populations)[1] ?? theme().ink),
+      membranes(plot, raster, until, vThreshold, populationColors(raster.populations)[1] ?? theme().ink),
     );
     this.#speak();
     if (past < 1) requestAnimationFrame(() => this.#frame());

@@ -90,7 +90,8 @@ export class Networks {
     }
     for (const { name } of model.knobs) this.#fields.get(name)!.set(setting.values[name] as never);
     byId("network-notice").hidden = true;
-    byId("live-rates").hidden = model.beside === "window";
+    // Pairs have no rates worth a look.
+    for (const id of ["live-rates", "network-now"]) byId(id).hidden = model.beside === "window";
     byId("live-beside-figure").hidden = model.beside === null;
     if (model.beside) say(byId("live-beside-title"), besideTitles[model.beside]);
     byId("reward").hidden = setting.network !== "distal-reward";
@@ -151,6 +152,7 @@ export class Networks {
       if (message.kind !== "run") return;
       this.#worker = this.#makeWorker();
       this.#worker.postMessage("running");
+      this.#worker.onerror = ({ message }) => this.#complain(message || "the worker has ended");
       this.#worker.onmessage = ({ data }: MessageEvent<FromRunning>) => this.#hear(data);
     }
     this.#worker.postMessage(message);

@@ -64,7 +64,7 @@ export class Beside {
   }
 
   #window({ context: c, width, height }: Plot): void {
-    const { soft, rule, ink, populations } = theme();
+    const { soft, rule, populations } = theme();
     const { aPlus, aMinus, tauPlus, tauMinus } = this.#values as Record<string, number>;
     const pairs = this.#values.rule === "pairs";
     let peak = pairs ? 100 * Math.max(aPlus, aMinus) : 0.2;
@@ -90,17 +90,9 @@ export class Beside {
     c.textBaseline = "alphabetic";
     for (const tick of [-80, -40, 0, 40, 80]) c.fillText(String(tick), x(tick), height - 16);
     c.fillText("ms from the presynaptic to the postsynaptic spike", (left + width) / 2, height - 2);
-    for (let k = 0; k < count; k++) {
-      const [dt, percent] = [this.#points[2 * k], this.#points[2 * k + 1]];
-      c.globalAlpha = 0.55;
-      c.fillStyle = percent >= 0 ? populations[1] : populations[2];
-      c.fillRect(x(dt) - 1.5, y(percent) - 1.5, 3, 3);
-    }
-    c.globalAlpha = 1;
-    if (!pairs) return;
     // What one pair alone would do.
-    c.strokeStyle = ink;
-    for (const side of [-1, 1]) {
+    c.strokeStyle = soft;
+    for (const side of pairs ? [-1, 1] : []) {
       c.beginPath();
       for (let dt = 0.5; dt <= 80; dt += 0.5) {
         const change = side > 0 ? aPlus * exp(-dt / tauPlus) : -aMinus * exp(-dt / tauMinus);
@@ -108,6 +100,13 @@ export class Beside {
       }
       c.stroke();
     }
+    for (let k = 0; k < count; k++) {
+      const [dt, percent] = [this.#points[2 * k], this.#points[2 * k + 1]];
+      c.globalAlpha = 0.55;
+      c.fillStyle = percent >= 0 ? populations[1] : populations[2];
+      c.fillRect(x(dt) - 1.5, y(percent) - 1.5, 3, 3);
+    }
+    c.globalAlpha = 1;
   }
 
   #weights({ context: c, width, height }: Plot): void {

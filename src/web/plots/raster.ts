@@ -63,8 +63,14 @@ export function rasterPlot(plot: Plot, raster: Raster, until: number): void {
   }
 }
 
-/** Potentials of hidden neurons with the threshold, one above the other. */
-export function membranes(plot: Plot, raster: Raster, vThreshold: number, color: string): void {
+/** Potentials of hidden neurons up to a time, with the threshold, one above the other. */
+export function membranes(
+  plot: Plot,
+  raster: Raster,
+  until: number,
+  vThreshold: number,
+  color: string,
+): void {
   const { context: c, width, height } = plot;
   const { ink, soft, rule } = theme();
   const traces = raster.traces.filter(({ population }) => population !== "output").slice(0, 3);
@@ -91,7 +97,7 @@ export function membranes(plot: Plot, raster: Raster, vThreshold: number, color:
     c.strokeStyle = color;
     c.lineWidth = 1.5;
     c.beginPath();
-    for (let k = 0; k < times.length; k++) c.lineTo(x(times[k]), y(values[k]));
+    for (let k = 0; k < times.length && times[k] <= until; k++) c.lineTo(x(times[k]), y(values[k]));
     c.stroke();
     c.lineWidth = 1;
     c.fillStyle = ink;
