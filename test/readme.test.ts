@@ -45,6 +45,19 @@ test("every command in the README and the pages is one of the program's, with op
   expect([...seen].sort()).toEqual([...made.keys()].sort());
 });
 
+test.each([
+  ["threefactor rules dfa", /^dfa: DFA\n[\s\S]*equation {4}δₗ = \(Bₗ e\) ⊙ f′\(aₗ\)/],
+  ["threefactor simulate brunel --duration 100 --set parameters.g=6", /spikes/],
+  ["threefactor simulate cuba --mode grid --dt 0.1", /spikes/],
+  ["threefactor export cuba --to nest --out cuba.nest", /cuba\.nest/],
+])("the README's command runs as it stands: %s", async (line, printed) => {
+  expect(shellLines(readme)).toContain(line);
+  const folder = mkdtempSync(join(tmpdir(), "readme-"));
+  const run = await startWith({ cwd: folder }, ...wordsOf(line).slice(1)).ended;
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stdout).toMatch(printed);
+});
+
 test("the README's program of the library runs as it stands, and agrees with the types", () => {
   const [, code] = /## As a library[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)!;
   const { outputText } = ts.transpileModule(code, {

@@ -1,8 +1,15 @@
+import { existsSync, readdirSync } from "node:fs";
+
 /** The pages, in the order in which the navigation shows them: paths from the root of the project. */
 export interface Section {
   readonly title: string;
   readonly pages: readonly string[];
 }
+
+/** Tables of learning first; then the others, each a folder with its README. */
+const first = ["first-light", "twins", "spikes", "circuits", "digits", "convolution"];
+const others = readdirSync("experiments").filter(name => existsSync(`experiments/${name}/README.md`));
+const experiments = [...first, ...others.filter(name => !first.includes(name)).sort()];
 
 export const HOME = "docs/index.md";
 
@@ -70,19 +77,7 @@ export const contents: readonly Section[] = [
     title: "Measured",
     pages: [
       "docs/measured.md",
-      ...[
-        ...["first-light", "twins", "spikes", "circuits", "digits", "convolution", "integrators"],
-        ...[
-          "brunel",
-          "coba",
-          "cuba",
-          "distal-reward",
-          "microcircuit",
-          "polychronous",
-          "song-2000",
-          "stdp-window",
-        ],
-      ].map(name => `experiments/${name}/README.md`),
+      ...experiments.map(name => `experiments/${name}/README.md`),
       "bench/README.md",
     ],
   },
