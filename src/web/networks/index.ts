@@ -60,9 +60,10 @@ export class Networks {
     button.addEventListener("click", () => copy(byId("simulate").textContent!, button));
   }
 
-  /** Shows a network, and lets it run. */
+  /** Shows a network, and lets it run; one that has been shown goes on. */
   show(setting: NetworkSetting): void {
-    this.#begin(setting);
+    if (this.#session > 0 && setting === this.#setting) this.#changed(setting);
+    else this.#begin(setting);
     this.run(true);
   }
 
