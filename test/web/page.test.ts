@@ -84,7 +84,6 @@ describe.skipIf(!chromium)(
       await browser?.close();
       running?.child.kill();
       expect(complaints).toEqual([]);
-      expect(requests.length).toBeGreaterThan(3);
       expect(
         requests.filter(request => !request.startsWith(url) && !request.startsWith(`blob:${url}`)),
       ).toEqual([]);
@@ -109,6 +108,8 @@ describe.skipIf(!chromium)(
         "threefactor compare --rules dfa --twins rate,spike --hidden 64 --epochs 3 --seeds 1 --v-threshold 0.08 --encoder rate",
       );
       expect(await page.getAttribute("#accuracy", "aria-label")).toContain("DFA, spikes 9");
+      // The page, its script, its style and its worker.
+      expect(requests).toHaveLength(4);
     });
 
     test("a 3 that is drawn with the mouse is read in spikes", async () => {
@@ -188,6 +189,7 @@ describe.skipIf(!chromium)(
       expect(await page.textContent("#network-now")).toMatch(/^E \d+\.\d Hz, I \d+\.\d Hz$/);
       await page.click("text=slow oscillation");
       expect(page.url()).toBe(`${url}#network=brunel&g=4.5&eta=0.9`);
+      expect(await page.getAttribute("text=slow oscillation", "aria-pressed")).toBe("true");
       await page.selectOption("#network", "stdp");
       await page.waitForFunction(() =>
         /, [1-9]\d* pairs$/.test(document.querySelector("#live-beside")!.ariaLabel!),
@@ -205,15 +207,13 @@ describe.skipIf(!chromium)(
 
     test("it learns without any server, too, opened as a file", async () => {
       const alone = await browser.newPage();
+      alone.setDefaultTimeout(300_000);
       alone.on("console", message => complaints.push(message.text()));
       const file = new URL("../../dist/web/index.html", import.meta.url);
       await alone.goto(`${file}#epochs=1&twins=spike&hidden=16`);
       await alone.click("#play");
       await alone.waitForSelector('#learning[data-done="true"]');
-      for (const twin of ["rate", "spike"])
-        expect(Number(await alone.getAttribute(`#score-0-${twin}`, "data-accuracy")), twin).toBeGreaterThan(
-          0.5,
-        );
+      expect(Number(await alone.getAttribute("#score-0-spike", "data-accuracy"))).toBeGreaterThan(0.6);
       await alone.close();
     });
   },

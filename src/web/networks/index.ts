@@ -114,13 +114,14 @@ export class Networks {
       this.#fields.set(knob.name, field as Field<never>);
       return field.row;
     });
-    const buttons = regimes.map(({ title, values }) => {
+    this.#regimes = regimes.map(({ title, values }) => {
       const button = element("button", { type: "button" }, title);
       button.addEventListener("click", () =>
         this.#change({ values: { ...this.#setting.values, ...values } }),
       );
-      return button;
+      return { button, values };
     });
+    const buttons = this.#regimes.map(({ button }) => button);
     const more = buttons.length > 0 ? [element("div", { class: "regimes" }, ...buttons)] : [];
     byId("network-knobs").replaceChildren(group("Parameters", ...rows, ...more));
   }

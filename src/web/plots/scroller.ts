@@ -35,15 +35,21 @@ export class Scroller {
   /** Empties it, for a network of these populations. @param window  of time that is seen [ms] */
   begin(window: number): void {
     [this.#window, this.#column, this.#time, this.#populations] = [window, 0, 0, []];
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     this.#fit();
+    this.#names();
   }
 
   #fit(): void {
     const density = globalThis.devicePixelRatio || 1;
     const { clientWidth, clientHeight } = this.#canvas;
-    // What has been drawn is for another size.
-    this.#canvas.width = Math.round(clientWidth * density);
-    this.#canvas.height = Math.round(clientHeight * density);
+    const [width, height] = [clientWidth, clientHeight].map(size => Math.round(size * density));
+    if (width === this.#canvas.width && height === this.#canvas.height) return;
+    const before =
+      this.#canvas.width > 0 && this.#time > 0 ? (this.#canvas.cloneNode() as HTMLCanvasElement) : null;
+    before?.getContext("2d")?.drawImage(this.#canvas, 0, 0);
+    [this.#canvas.width, this.#canvas.height] = [width, height];
+    if (before && width > 0) this.#context.drawImage(before, 0, 0, width, height);
     this.#column = Math.floor(this.#time * this.#perMs);
     this.#names();
   }
