@@ -133,13 +133,15 @@ function firstRows(populations: Running["populations"]): number[] {
   });
 }
 
-/** Points of the curves of rates. */
+/** Most points of the curves of rates. */
 const POINTS = 250;
 
 /** Rates of populations over the same time, each point the mean of some ms. */
 export class Rates {
   readonly #plot: Plot;
   #bin = 1;
+  /** Points that are seen at once. */
+  #room = POINTS;
   /** By population, the last points [Hz]; as many spikes and bins as have come of the next. */
   #points: number[][] = [];
   #sums: number[] = [];
@@ -152,7 +154,8 @@ export class Rates {
   }
 
   begin(window: number): void {
-    this.#bin = Math.max(1, Math.round(window / POINTS));
+    this.#bin = Math.max(1, Math.ceil(window / POINTS));
+    this.#room = Math.floor(window / this.#bin);
     [this.#points, this.#sums, this.#bins, this.#populations, this.#most] = [[], [], 0, [], 10];
     this.#plot.redraw();
   }
@@ -177,7 +180,7 @@ export class Rates {
       if (++this.#bins < this.#bin) continue;
       populations.forEach(({ size }, p) => {
         this.#points[p].push((1000 * this.#sums[p]) / (size * this.#bin));
-        if (this.#points[p].length > POINTS) this.#points[p].shift();
+        if (this.#points[p].length > this.#room) this.#points[p].shift();
         this.#sums[p] = 0;
       });
       this.#bins = 0;
@@ -205,7 +208,7 @@ export class Rates {
       c.fillText(`${tick} Hz`, SCROLL_LEFT - 8, y(tick));
     }
     const colors = liveColors(this.#populations);
-    const step = (width - SCROLL_LEFT) / (POINTS - 1);
+    const step = (width - SCROLL_LEFT) / (this.#room - 1);
     c.lineWidth = 1.5;
     this.#points.forEach((points, p) => {
       c.strokeStyle = colors[p];
