@@ -1,5 +1,6 @@
 import type { Audit, Route } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
+import type { CircuitAudit } from "../audit/circuit.ts";
 import type { SpikingAudit } from "../audit/spiking.ts";
 import { aligned } from "./document.ts";
 import { flagOf } from "./options.ts";
@@ -114,4 +115,54 @@ function folded(words: readonly string[]): string[] {
   }
   lines[lines.length - 1] += ":";
   return lines;
+}
+
+const CIRCUITS = `What a plastic synapse of a rule's circuit reads beside its own presynaptic
+spikes, traced through the network that \`rules NAME --circuit\` prints:
+  post     of its neuron: the sum of inputs (drive), the potential, or nothing
+  label    synapses between the label's spikes and its modulator
+  out      those between the output neurons and it; - where they do not reach it
+  W above  whether these are forward weights (transport): values or signs
+  learns   synapses that carry its modulator learn too
+  late     the longest that a spike of its modulator is under way [ms]
+  tag      its change waits for another signal
+  signs    neurons both excite and inhibit by it (against Dale's principle)
+Of one rule, also where its third factors come from and what phases it needs.`;
+
+/** One line for each plastic projection of each circuit. */
+export function circuitTable(rows: readonly { name: string; circuit: CircuitAudit }[]): string[] {
+  if (rows.length === 0) return [];
+  const steps = (count: number | null) => (count === null ? "-" : String(count));
+  const lines = rows.flatMap(({ name, circuit: { synapses } }) =>
+    synapses.map((each, n) => [
+      n === 0 ? name : "",
+      each.name,
+      each.post === "nothing" ? "-" : each.post,
+      steps(each.label),
+      steps(each.output),
+      each.weightsAbove,
+      yes(each.feedbackLearns),
+      String(each.delayMs),
+      yes(each.tag),
+      each.mixedSigns ? "both" : "one",
+    ]),
+  );
+  const head = [
+    ["", "", "", "", "", "W", "", "", "", ""],
+    ["rule", "synapses", "post", "label", "out", "above", "learns", "late", "tag", "signs"],
+  ];
+  return [...CIRCUITS.split("\n"), "", ...aligned([...head, ...lines])];
+}
+
+/** Where a circuit's third factors come from, and its phases, in words. */
+export function circuitWords({ synapses, rest }: CircuitAudit): string[] {
+  const from = ({ third }: CircuitAudit["synapses"][number]) =>
+    third.length > 0 ? `spikes of ${third.join(" and ")}` : "nothing";
+  return [
+    ...synapses.map(
+      each =>
+        `circuit, ${each.name}: third factor from ${from(each)}${each.phases.length > 0 ? `; phases ${each.phases.join(", ")}` : ""}`,
+    ),
+    `circuit: everything is brought to rest ${{ samples: "before each sample", passes: "before each pass" }[rest] ?? rest}`,
+  ];
 }

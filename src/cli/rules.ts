@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { audit } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
+import { auditCircuit, type CircuitAudit } from "../audit/circuit.ts";
 import { spikingAudit } from "../audit/spiking.ts";
 import { loadDataset } from "../data/index.ts";
 import type { ModelDescription } from "../description/describe.ts";
@@ -11,7 +12,7 @@ import { circuitDescription } from "../training/circuitText.ts";
 import { steps } from "../training/lessons.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
-import { spikingTable, synapseTable } from "./auditTables.ts";
+import { circuitTable, circuitWords, spikingTable, synapseTable } from "./auditTables.ts";
 import { compareOptions, plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./compareTable.ts";
 import { documentOptions, show, wrapped } from "./document.ts";
@@ -84,7 +85,11 @@ export function rulesCommand(): Command {
           spiking: isLate(rule, settings) ? null : watched(rule, "spike", () => spikingAudit(rule, settings)),
         };
       });
-      const document = { schema: "threefactor.rules/1", settings, rules: rows };
+      const circuits: (CircuitAudit | null)[] = [];
+      for (const rule of asked) circuits.push(await circuitSeen(rule, flags));
+      const withCircuits = rows.map((row, n) => ({ ...row, circuit: circuits[n] }));
+      const inCircuits = withCircuits.flatMap(({ name, circuit }) => (circuit ? [{ name, circuit }] : []));
+      const document = { schema: "threefactor.rules/1", settings, rules: withCircuits };
       const lines =
         name === undefined
           ? rows.flatMap(row => [
@@ -93,15 +98,28 @@ export function rulesCommand(): Command {
               ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
               ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
             ])
-          : rows.flatMap((row, n) => ruleCard(asked[n], row));
+          : [
+              ...rows.flatMap((row, n) => ruleCard(asked[n], row)),
+              ...inCircuits
+                .flatMap(({ circuit }) => circuitWords(circuit))
+                .flatMap(line => wrapped(line, "  ")),
+            ];
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
       await show(
         document,
-        [...lines, "", ...synapseTable(rows), "", ...spikingTable(inSpikes, settings)],
+        [
+          ...[...lines, "", ...synapseTable(rows), "", ...spikingTable(inSpikes, settings)],
+          ...(inCircuits.length > 0 ? ["", ...circuitTable(inCircuits)] : []),
+        ],
         flags,
       );
     },
   );
+}
+
+/** What is read in a rule's circuit on the digits; null where it has none. */
+async function circuitSeen(rule: Rule, flags: Flags<typeof options>): Promise<CircuitAudit | null> {
+  return whyNoCircuit(rule) === null ? auditCircuit(await circuitJson(rule.name, flags)) : null;
 }
 
 /** The circuit that `compare` would train, with the data set by its name. */

@@ -46,9 +46,11 @@ export function controls(
   const about = element("p", { class: "hint" });
   const boxes = twinNames.map(twin => ({
     twin,
-    ...box(`twin-${twin}`, twinTitles[twin], on =>
-      change({ twins: twinNames.filter(name => (name === twin ? on : now.twins.includes(name))) }),
-    ),
+    ...box(`twin-${twin}`, twinTitles[twin], on => {
+      const twins = twinNames.filter(name => (name === twin ? on : now.twins.includes(name)));
+      // The last one stays.
+      change(twins.length > 0 ? { twins } : {});
+    }),
   }));
   const missing = element("p", { class: "hint" });
   const rate = slider("rate", "Learning rate", rates, value => change({ learningRate: value }));

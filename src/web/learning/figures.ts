@@ -9,6 +9,7 @@ const dashes: Readonly<Record<Twin, readonly number[]>> = { spike: [], rate: [6,
 const twinWords: Readonly<Record<Twin, string>> = { rate: "rates", spike: "spikes", circuit: "circuit" };
 
 export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const thousands = (count: number) => (count < 10_000 ? String(count) : `${count / 1000}k`);
 export const nameOf = ({ rule, twin }: LearnerNews) => `${ruleNamed(rule).title}, ${twinWords[twin]}`;
 
 /** Accuracy, angle and spikes over time, and the numbers of each twin. */
@@ -80,7 +81,7 @@ export class Figures {
     );
     const spikes = lines(({ spikes }) => spikes?.[1]);
     const most = roundUp(Math.max(10, ...spikes.flatMap(({ y }) => y)));
-    const counts = { from: 0, to: most, ticks: [0, most / 2, most], format: String };
+    const counts = { from: 0, to: most, ticks: [0, most / 2, most], format: thousands };
     draw("spikes", "Hidden spikes per sample", { ...across, ...counts }, spikes, y => y.toFixed(0));
   }
 

@@ -112,8 +112,10 @@ export class Learning {
 
   #hear(message: FromLearning): void {
     if (message.session !== this.#session) return;
-    if (message.kind === "failed") this.#complain(message.message);
-    else this.#draw(message);
+    if (message.kind === "failed") {
+      this.#done = true;
+      this.#complain(message.message);
+    } else this.#draw(message);
   }
 
   #draw(message: News): void {
@@ -137,7 +139,7 @@ export class Learning {
     byId<HTMLProgressElement>("progress").value = samples / total;
     const where = done
       ? `${epochs === 1 ? "1 epoch" : `${epochs} epochs`} done`
-      : `epoch ${epoch + 1} of ${epochs}, ${samples.toLocaleString("en")} samples`;
+      : `epoch ${epoch + 1} of ${epochs}, ${samples.toLocaleString("en")} ${samples === 1 ? "sample" : "samples"}`;
     say(byId("where"), where);
     if (epoch !== this.#spokenEpoch && samples > 0) {
       this.#spokenEpoch = epoch;

@@ -60,9 +60,10 @@ export class Networks {
     button.addEventListener("click", () => copy(byId("simulate").textContent!, button));
   }
 
-  /** Shows a network, and lets it run. */
+  /** Shows a network, and lets it run; one that has been shown goes on. */
   show(setting: NetworkSetting): void {
-    this.#begin(setting);
+    if (this.#session > 0 && setting === this.#setting) this.#changed(setting);
+    else this.#begin(setting);
     this.run(true);
   }
 
@@ -113,13 +114,14 @@ export class Networks {
       this.#fields.set(knob.name, field as Field<never>);
       return field.row;
     });
-    const buttons = regimes.map(({ title, values }) => {
+    this.#regimes = regimes.map(({ title, values }) => {
       const button = element("button", { type: "button" }, title);
       button.addEventListener("click", () =>
         this.#change({ values: { ...this.#setting.values, ...values } }),
       );
-      return button;
+      return { button, values };
     });
+    const buttons = this.#regimes.map(({ button }) => button);
     const more = buttons.length > 0 ? [element("div", { class: "regimes" }, ...buttons)] : [];
     byId("network-knobs").replaceChildren(group("Parameters", ...rows, ...more));
   }

@@ -24,7 +24,7 @@ export interface Axes {
 export function curves(plot: Plot, axes: Axes, lines: readonly Curve[]): void {
   const { context: c, width, height } = plot;
   const { ink, soft, rule, lanes, ground } = theme();
-  const [left, right, top, bottom] = [36, 10, 8, 30];
+  const [left, right, top, bottom] = [40, 10, 8, 30];
   const x = (value: number) => left + (value / axes.xMost) * (width - left - right);
   const y = (value: number) =>
     height - bottom - ((value - axes.from) / (axes.to - axes.from)) * (height - top - bottom);

@@ -35,15 +35,21 @@ export class Scroller {
   /** Empties it, for a network of these populations. @param window  of time that is seen [ms] */
   begin(window: number): void {
     [this.#window, this.#column, this.#time, this.#populations] = [window, 0, 0, []];
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     this.#fit();
+    this.#names();
   }
 
   #fit(): void {
     const density = globalThis.devicePixelRatio || 1;
     const { clientWidth, clientHeight } = this.#canvas;
-    // What has been drawn is for another size.
-    this.#canvas.width = Math.round(clientWidth * density);
-    this.#canvas.height = Math.round(clientHeight * density);
+    const [width, height] = [clientWidth, clientHeight].map(size => Math.round(size * density));
+    if (width === this.#canvas.width && height === this.#canvas.height) return;
+    const before =
+      this.#canvas.width > 0 && this.#time > 0 ? (this.#canvas.cloneNode() as HTMLCanvasElement) : null;
+    before?.getContext("2d")?.drawImage(this.#canvas, 0, 0);
+    [this.#canvas.width, this.#canvas.height] = [width, height];
+    if (before && width > 0) this.#context.drawImage(before, 0, 0, width, height);
     this.#column = Math.floor(this.#time * this.#perMs);
     this.#names();
   }
@@ -127,13 +133,15 @@ function firstRows(populations: Running["populations"]): number[] {
   });
 }
 
-/** Points of the curves of rates. */
+/** Most points of the curves of rates. */
 const POINTS = 250;
 
 /** Rates of populations over the same time, each point the mean of some ms. */
 export class Rates {
   readonly #plot: Plot;
   #bin = 1;
+  /** Points that are seen at once. */
+  #room = POINTS;
   /** By population, the last points [Hz]; as many spikes and bins as have come of the next. */
   #points: number[][] = [];
   #sums: number[] = [];
@@ -146,7 +154,8 @@ export class Rates {
   }
 
   begin(window: number): void {
-    this.#bin = Math.max(1, Math.round(window / POINTS));
+    this.#bin = Math.max(1, Math.ceil(window / POINTS));
+    this.#room = Math.floor(window / this.#bin);
     [this.#points, this.#sums, this.#bins, this.#populations, this.#most] = [[], [], 0, [], 10];
     this.#plot.redraw();
   }
@@ -171,7 +180,7 @@ export class Rates {
       if (++this.#bins < this.#bin) continue;
       populations.forEach(({ size }, p) => {
         this.#points[p].push((1000 * this.#sums[p]) / (size * this.#bin));
-        if (this.#points[p].length > POINTS) this.#points[p].shift();
+        if (this.#points[p].length > this.#room) this.#points[p].shift();
         this.#sums[p] = 0;
       });
       this.#bins = 0;
@@ -199,7 +208,7 @@ export class Rates {
       c.fillText(`${tick} Hz`, SCROLL_LEFT - 8, y(tick));
     }
     const colors = liveColors(this.#populations);
-    const step = (width - SCROLL_LEFT) / (POINTS - 1);
+    const step = (width - SCROLL_LEFT) / (this.#room - 1);
     c.lineWidth = 1.5;
     this.#points.forEach((points, p) => {
       c.strokeStyle = colors[p];

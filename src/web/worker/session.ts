@@ -1,4 +1,5 @@
 import type { Dataset } from "../../data/dataset.ts";
+import { InputError } from "../../errors.ts";
 import { recordSample } from "../../training/record.ts";
 import { recordCircuit } from "../../training/recordCircuit.ts";
 import type { Twin } from "../../training/results.ts";
@@ -18,7 +19,9 @@ export class Session {
   constructor(setting: Setting, data: Dataset) {
     this.setting = setting;
     this.#data = data;
-    this.learners = plansOf(setting).map(plan => new Learner(plan, data));
+    const plans = plansOf(setting);
+    if (plans.length === 0) throw new InputError(`forms: expected one that ${setting.rule} has`);
+    this.learners = plans.map(plan => new Learner(plan, data));
     this.total = setting.epochs * data.train.count;
   }
 
