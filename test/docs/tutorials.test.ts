@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   cellsOf,
   figuresOf,
@@ -19,6 +19,7 @@ const paths = readdirSync(folder)
 // A program finds the package by its own name from within it.
 mkdirSync(`${root}dist`, { recursive: true });
 const scratch = mkdtempSync(`${root}dist/tutorials-`);
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 test("there are nine, in order", () => {
   expect(paths.map(path => basename(path).slice(0, 2))).toEqual([
