@@ -1,5 +1,3 @@
-import type { ModelDescription } from "../description/describe.ts";
-
 /**
  * What the synapses of one plastic projection of a circuit read, traced through the circuit's own description: in a circuit
  * nothing reaches a synapse but by spikes, and where these come from is written there. Nothing is declared.
@@ -34,6 +32,13 @@ export interface CircuitAudit {
   readonly rest: string;
 }
 
+/** The part of a model's description that is traced. */
+interface Described {
+  readonly populations: Readonly<Record<string, unknown>>;
+  readonly projections?: readonly unknown[];
+  readonly stimuli?: readonly unknown[];
+  readonly stream?: unknown;
+}
 interface Projection {
   readonly from: string;
   readonly to: string;
@@ -57,7 +62,7 @@ interface Stimulus {
 /** Cosine from which two lists of weights count as the same. */
 const ALIKE = 1 - 1e-9;
 
-export function auditCircuit(description: ModelDescription): CircuitAudit {
+export function auditCircuit(description: Described): CircuitAudit {
   const projections = (description.projections ?? []) as readonly Projection[];
   const stimuli = (description.stimuli ?? []) as readonly Stimulus[];
   const sizeOf = (name: string) => (description.populations[name] as { size: number }).size;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { auditCircuit } from "../../src/audit/circuit.ts";
-import type { ModelDescription } from "../../src/description/describe.ts";
 
 type Fields = Record<string, unknown>;
 interface Circuit {
@@ -39,7 +38,7 @@ const usual: Circuit = {
   stream: { data: "digits", duration: 60 },
 };
 
-const seen = (circuit: Circuit) => auditCircuit(circuit as unknown as ModelDescription);
+const seen = (circuit: Circuit) => auditCircuit(circuit);
 const hidden = (circuit: Circuit) => seen(circuit).synapses[0];
 /** The circuit with one projection, found by its ends, written otherwise. */
 const changed = (from: string, to: string, as: Fields): Circuit => ({
