@@ -2,9 +2,10 @@
  * Epochs of rate PEPITA at 784-1024-10, batch 64, on MNIST-sized input: this project on a BLAS against the same rule
  * written plainly in NumPy and PyTorch, and this project on plain WebAssembly against the same rule with transpose flags
  * on the wasm backend as it is shipped. All take turns, on one thread each; ratios to the first are medians over the rounds.
- * On a busy machine processor time says more than time. Weights must agree at the end.
+ * On a busy machine processor time says more than time. Weights must agree at the end. With `--optimisers`, every optimiser
+ * here and in PyTorch instead, against plain gradient descent here.
  *
- *     npm run build && node dist/bench/rate.js [--rounds 5] [--samples 60000] [--python /usr/bin/python3]
+ *     npm run build && node dist/bench/rate.js [--rounds 5] [--samples 60000] [--python /usr/bin/python3] [--optimisers]
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,6 +20,7 @@ import { inputFeedback } from "../src/feedback/draw.ts";
 import { initialParameters, Rng, ruleNamed, selectBackend } from "../src/index.ts";
 import { backendTitle } from "../src/rate/backend.ts";
 import { epochOrder } from "../src/training/initialise.ts";
+import { type OptimiserName, optimiserNames } from "../src/training/optimiser.ts";
 import { rateTrainer } from "../src/training/rateTrainer.ts";
 import { median } from "./runs.ts";
 
@@ -27,6 +29,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     samples: { type: "string", default: "60000" },
     python: { type: "string", default: "python3" },
+    optimisers: { type: "boolean", default: false },
   },
 });
 const rounds = Number(options.rounds);
@@ -62,12 +65,14 @@ interface Contestant {
   epoch(round: number): Promise<readonly [number, number]>;
   weights(): Promise<ArrayLike<number>[]> | ArrayLike<number>[];
   close(): void;
+  /** Whose weights its own are to be; the first contestant's by default. */
+  readonly like?: Contestant;
 }
 
-async function ours(backend: string, count: number): Promise<Contestant> {
+async function ours(backend: string, count: number, optimiser: OptimiserName = "sgd"): Promise<Contestant> {
   await selectBackend(backend);
-  const name = `threefactor, ${backendTitle()}`;
-  const trainer = rateTrainer(ruleNamed("pepita:textbook"), data, { sizes, seed } as never);
+  const name = `threefactor, ${options.optimisers ? optimiser : backendTitle()}`;
+  const trainer = rateTrainer(ruleNamed("pepita"), data, { sizes, seed, optimiser } as never);
   return {
     name,
     samples: count,
@@ -75,7 +80,11 @@ async function ours(backend: string, count: number): Promise<Contestant> {
       await selectBackend(backend);
       return timed(() => {
         for (let first = 0; first < count; first += batch) {
-          trainer.learn(orders[round].subarray(first, Math.min(count, first + batch)), learningRate, round);
+          trainer.learn(
+            orders[round].subarray(first, Math.min(count, first + batch)),
+            rateOf(optimiser),
+            round,
+          );
         }
       });
     },
@@ -147,11 +156,22 @@ function withFlags(count: number): Contestant {
 
 const feedback = () => inputFeedback(inputs, classes, new Rng(seed, "feedback"));
 
-async function peer(kind: "numpy" | "torch", folder: string): Promise<Contestant | null> {
+/** Adam's steps have the length of the rate itself. */
+const rateOf = (optimiser: OptimiserName) =>
+  learningRate * { sgd: 1, momentum: 0.1, nesterov: 0.1, adam: 0.001 }[optimiser];
+
+async function peer(
+  kind: "numpy" | "torch",
+  folder: string,
+  optimiser: OptimiserName = "sgd",
+  like?: Contestant,
+): Promise<Contestant | null> {
   const script = new URL("../../bench/peers/pepita.py", import.meta.url).pathname;
-  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(options.python, [script, kind, folder], {
-    stdio: ["pipe", "pipe", "ignore"],
-  });
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
+    options.python,
+    [script, kind, folder, optimiser, String(rateOf(optimiser))],
+    { stdio: ["pipe", "pipe", "ignore"] },
+  );
   child.on("error", () => {});
   child.stdin.on("error", () => {});
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -162,13 +182,15 @@ async function peer(kind: "numpy" | "torch", folder: string): Promise<Contestant
   const { value: name, done } = await lines.next();
   if (done) return null;
   return {
-    name,
+    name: options.optimisers ? `${name}, ${optimiser}` : name,
     samples,
+    ...(like && { like }),
     epoch: async round => (await ask(`order${round}`)).split(" ").map(Number) as [number, number],
     async weights() {
       await ask("save");
       return [0, 1].map(
-        l => new Float32Array(new Uint8Array(readFileSync(join(folder, `${kind}-W${l}`))).buffer),
+        l =>
+          new Float32Array(new Uint8Array(readFileSync(join(folder, `${kind}-${optimiser}-W${l}`))).buffer),
       );
     },
     close: () => child.stdin.end(),
@@ -191,10 +213,11 @@ async function compete(title: string, contestants: readonly Contestant[]): Promi
       if (round > 0) taken[k].push(times);
     }
   }
-  const reference = await contestants[0].weights();
   console.log(title);
   console.log(`${"".padEnd(56)}samples/s   time (least, most)    processor time       weights differ by`);
-  for (const [k, { name, samples: count, weights }] of contestants.entries()) {
+  for (const [k, { name, samples: count, weights, like = contestants[0] }] of contestants.entries()) {
+    const reference =
+      options.optimisers && contestants[k].name.startsWith("three") ? await weights() : await like.weights();
     const off = (await weights()).map((w, l) => distance(w, reference[l]));
     const speed = (count / median(taken[k].map(([seconds]) => seconds))).toFixed(0);
     const ratios = [0, 1].map(kind => {
@@ -231,10 +254,18 @@ try {
   };
   for (const [name, values] of Object.entries(files)) writeFileSync(join(folder, name), values);
   writeFileSync(join(folder, "job.json"), JSON.stringify({ sizes, batch, learningRate, samples }));
-  const peers = [await peer("numpy", folder), await peer("torch", folder)].filter(found => found !== null);
-  await compete(`one epoch of ${samples} samples`, [await ours("blas", samples), ...peers]);
-  for (const { close } of peers) close();
-  await compete(`\n${fewer} samples`, [await ours("wasm", fewer), flags]);
+  const contestants: (Contestant | null)[] = [];
+  if (options.optimisers) {
+    for (const name of optimiserNames) {
+      const own = await ours("blas", samples, name);
+      contestants.push(own, await peer("torch", folder, name, own));
+    }
+  } else
+    contestants.push(await ours("blas", samples), await peer("numpy", folder), await peer("torch", folder));
+  const present = contestants.filter(found => found !== null);
+  await compete(`one epoch of ${samples} samples`, present);
+  for (const { close } of present) close();
+  if (!options.optimisers) await compete(`\n${fewer} samples`, [await ours("wasm", fewer), flags]);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,12 +1,13 @@
-"""One epoch of a spiking 784-256-10 network on MNIST the usual way: 25 time steps of leaky integrate-and-fire layers in
-PyTorch, backpropagation through time with a surrogate gradient (fast sigmoid), batch 128, Adam. Inputs fire at each step
-with the probability of their intensity, or, with "current", drive the hidden layer by one constant current: one product,
-then 25 steps of elements. The largest potential of the readout, summed over the steps, decides.
+"""One epoch of a spiking 784-N-10 network on MNIST the usual way: 25 time steps of leaky integrate-and-fire layers in
+PyTorch, backpropagation through time with a surrogate gradient, batch 128, Adam. The largest potential of the readout,
+summed over the steps, decides. Ways: "spikes", a plain loop in which inputs fire at each step with the probability of their
+intensity; "current", the same loop with one constant current, one product and then 25 steps of elements; "snntorch",
+"spikingjelly" and "norse", those libraries' neurons with inputs that fire.
 
 Bench partner of surrogate.ts: reads lines "train FIRST COUNT" and "test" from standard input and answers each with one
 line of JSON.
 
-    python3 bench/surrogate.py FOLDER_OF_MNIST [current]
+    python3 bench/surrogate.py FOLDER_OF_MNIST WAY HIDDEN
 """
 
 import gzip
@@ -33,15 +34,17 @@ class Spike(torch.autograd.Function):
         return gradient / (SLOPE * above.abs() + 1.0) ** 2
 
 
-class Network(nn.Module):
-    def __init__(self, constant):
+class Plain(nn.Module):
+    """The loop as one writes it first."""
+
+    def __init__(self, hidden, constant):
         super().__init__()
         self.constant = constant
-        self.hidden = nn.Linear(784, 256)
-        self.output = nn.Linear(256, 10)
+        self.hidden = nn.Linear(784, hidden)
+        self.output = nn.Linear(hidden, 10)
 
     def forward(self, x):
-        v = torch.zeros(x.shape[0], 256)
+        v = torch.zeros(x.shape[0], self.hidden.out_features)
         readout = torch.zeros(x.shape[0], 10)
         total = torch.zeros(x.shape[0], 10)
         current = self.hidden(x) if self.constant else None
@@ -52,6 +55,83 @@ class Network(nn.Module):
             readout = BETA * readout + self.output(s)
             total = total + readout
         return total / STEPS
+
+
+class SnnTorch(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        import snntorch
+        from snntorch import surrogate
+
+        self.title = f"snnTorch {snntorch.__version__}"
+        self.hidden = nn.Linear(784, hidden)
+        self.lif = snntorch.Leaky(beta=BETA, spike_grad=surrogate.fast_sigmoid(slope=SLOPE))
+        self.output = nn.Linear(hidden, 10)
+        self.readout = snntorch.Leaky(beta=BETA, reset_mechanism="none")
+
+    def forward(self, x):
+        v, r = self.lif.init_leaky(), self.readout.init_leaky()
+        total = 0
+        for _ in range(STEPS):
+            s, v = self.lif(self.hidden(torch.bernoulli(x)), v)
+            _, r = self.readout(self.output(s), r)
+            total = total + r
+        return total / STEPS
+
+
+class SpikingJelly(nn.Module):
+    """All steps of a layer at once, its fastest way on a processor."""
+
+    def __init__(self, hidden):
+        super().__init__()
+        from importlib.metadata import version
+
+        from spikingjelly.activation_based import functional, neuron, surrogate
+
+        self.title = f"SpikingJelly {version('spikingjelly')}"
+        self.rest = functional.reset_net
+        self.hidden = nn.Linear(784, hidden)
+        how = {"tau": 20.0, "decay_input": False, "surrogate_function": surrogate.Sigmoid(), "step_mode": "m"}
+        self.lif = neuron.LIFNode(v_reset=None, detach_reset=True, **how)
+        self.output = nn.Linear(hidden, 10)
+
+    def forward(self, x):
+        self.rest(self)
+        s = self.lif(self.hidden(torch.bernoulli(x.expand(STEPS, *x.shape))))
+        current = self.output(s)
+        readout = total = torch.zeros(x.shape[0], 10)
+        for t in range(STEPS):
+            readout = BETA * readout + current[t]
+            total = total + readout
+        return total / STEPS
+
+
+class Norse(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        from importlib.metadata import version
+
+        import norse.torch as norse
+
+        self.title = f"Norse {version('norse')}"
+        self.hidden = nn.Linear(784, hidden)
+        self.lif = norse.LIFBoxCell()
+        self.output = nn.Linear(hidden, 10)
+
+    def forward(self, x):
+        state = None
+        readout = total = torch.zeros(x.shape[0], 10)
+        for _ in range(STEPS):
+            s, state = self.lif(self.hidden(torch.bernoulli(x)), state)
+            readout = BETA * readout + self.output(s)
+            total = total + readout
+        return total / STEPS
+
+
+def network_of(way, hidden):
+    if way in ("spikes", "current"):
+        return Plain(hidden, way == "current")
+    return {"snntorch": SnnTorch, "spikingjelly": SpikingJelly, "norse": Norse}[way](hidden)
 
 
 def idx(path, skip):
@@ -72,10 +152,12 @@ def main():
     x, y = samples(folder, "train")
     x_test, y_test = samples(folder, "t10k")
     order = torch.randperm(len(x))
-    network = Network(sys.argv[2:] == ["current"])
+    way, hidden = sys.argv[2], int(sys.argv[3])
+    network = network_of(way, hidden)
+    title = getattr(network, "title", f"PyTorch {torch.__version__.split('+')[0]}, {way}")
     adam = torch.optim.Adam(network.parameters(), lr=1e-3)
     loss = nn.CrossEntropyLoss()
-    print(json.dumps({"torch": torch.__version__}), flush=True)
+    print(json.dumps({"title": title}), flush=True)
     for line in sys.stdin:
         word, *numbers = line.split()
         if word == "train":

@@ -72,7 +72,8 @@ export { Trace } from "./engine/network/plasticity/trace.ts";
 export * from "./analysis/index.ts";
 export type { Raster, RasterPopulation, RecordedTrace } from "./engine/record/raster.ts";
 export { SpikeTrain } from "./engine/record/spikeTrain.ts";
-export type { Drawing } from "./io/picture/draw.ts";
+export { type Curve, type Curves, curvesPicture } from "./io/picture/curvesPicture.ts";
+export type { Drawing, Mark } from "./io/picture/draw.ts";
 export { rasterPicture } from "./io/picture/rasterPicture.ts";
 export { pictureToSvg } from "./io/picture/svg.ts";
 export { decodeRaster, encodeRaster } from "./io/raster/native.ts";
@@ -125,6 +126,7 @@ export type {
   SpikingSample,
   Steps,
 } from "./rules/rule.ts";
+export type { Factors, Told } from "./rules/told.ts";
 export { alignmentDegrees } from "./training/alignment.ts";
 export { initialParameters, type Parameters } from "./training/initialise.ts";
 export type { OptimiserName } from "./training/optimiser.ts";

@@ -22,7 +22,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
     "StdpTripletSpec Eligibility ThreeFactorSpec Trace",
   ],
   "browser: Recordings": [
-    "Raster RasterPopulation RecordedTrace SpikeTrain Drawing rasterPicture pictureToSvg",
+    "Raster RasterPopulation RecordedTrace SpikeTrain Drawing Mark Curve Curves curvesPicture rasterPicture pictureToSvg",
     "decodeRaster encodeRaster",
   ],
   "browser: Data, and numbers as spikes": [
@@ -38,7 +38,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
   "browser: Learning rules and their training": [
     "ruleNamed rules Chosen RuleOption RuleOptions Forms RateBatch RateLearner Remembers Rule",
     "SpikingLearner SpikingSample Steps alignmentDegrees initialParameters Parameters OptimiserName",
-    "recordSample CurvePoint Results RunRecord RunResult Twin RunState createTrainer RunPlan Trained",
+    "Factors Told recordSample CurvePoint Results RunRecord RunResult Twin RunState createTrainer RunPlan Trained",
     "TrainHooks train Cost Evaluation Pieces Trainer TrainingSettings",
   ],
   "browser: Definitions of one's own, and what they are made of": [

@@ -57,7 +57,8 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
 ];
 /**
  * The report's page names its scripts by their checksums. tfjs-node needs two functions of node:util back before it
- * loads; WebGPU in Node has a thread of its own; modules of a user's are imported; batches are spread over threads.
+ * loads; WebGPU in Node has a thread of its own; modules of a user's are imported; batches are spread over threads. The
+ * playground carries a compiled file of TensorFlow.js.
  */
 const exceptions = [
   "src/report/page.ts node:crypto",
@@ -71,6 +72,7 @@ const exceptions = [
   "src/training/plugins.ts node:url",
   "src/training/replica.ts node:worker_threads",
   "src/training/workers.ts node:worker_threads",
+  "src/web/worker/data.ts @tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?bytes",
 ];
 
 interface Import {

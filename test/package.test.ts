@@ -97,3 +97,28 @@ test.each([
     program.getSourceFiles().filter(({ fileName }) => /@tensorflow|mathjs|@types/.test(fileName)),
   ).toEqual([]);
 });
+
+test("a tarball of the package holds what is built, its schema and its papers, and nothing else", () => {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const words = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const packed = execFileSync("npm", words, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [{ files, size }]: { files: { path: string }[]; size: number }[] = JSON.parse(packed);
+  const paths = files.map(({ path }) => path);
+  const built =
+    /^dist\/(?:src|models)\/[\w./-]+\.(?:js|d\.ts)$|^dist\/(?:browser|web)\/[\w./-]+\.(?:js|wasm|css|html|gz)$/;
+  const papers =
+    /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|schemas\/sweep\.schema\.json|dist\/src\/data\/digits\.csv\.gz)$/;
+  expect(paths.filter(path => !built.test(path) && !papers.test(path))).toEqual([]);
+  for (const path of [
+    "dist/src/cli/main.js",
+    "dist/src/index.d.ts",
+    "dist/browser/threefactor.js",
+    "LICENSE",
+  ])
+    expect(paths).toContain(path);
+  expect(size).toBeLessThan(3e6);
+});

@@ -1,4 +1,4 @@
-"""PEPITA in rates, written plainly: `python3 pepita.py numpy|torch FOLDER`.
+"""PEPITA in rates, written plainly: `python3 pepita.py numpy|torch FOLDER OPTIMISER RATE`.
 
 The folder holds float32 and int32 files that bench/rate.ts writes. For every line on standard input, which names a file
 with the order of the samples, one epoch is trained and a line with its seconds and its seconds of processor time is
@@ -12,11 +12,12 @@ import time
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ[library + "_NUM_THREADS"] = "1"
 
-kind, folder = sys.argv[1:]
+kind, folder, optimiser, rate = sys.argv[1:]
+rate = float(rate)
 with open(f"{folder}/job.json") as file:
     job = json.load(file)
 inputs, hidden, classes = job["sizes"]
-batch, rate, samples = job["batch"], job["learningRate"], job["samples"]
+batch, samples = job["batch"], job["samples"]
 
 import numpy as np
 
@@ -58,6 +59,13 @@ if kind == "torch":
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     X, Y, F, W1, W2, b1, b2 = map(torch.from_numpy, (X, Y, F, W1, W2, b1, b2))
+    parameters = [W1, b1, W2, b2]
+    by = {
+        "sgd": lambda: None,
+        "momentum": lambda: torch.optim.SGD(parameters, lr=rate, momentum=0.9),
+        "nesterov": lambda: torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True),
+        "adam": lambda: torch.optim.Adam(parameters, lr=rate, fused=True),
+    }[optimiser]()
 
 
 def epoch_torch(order):
@@ -72,6 +80,11 @@ def epoch_torch(order):
         modulated = x + e @ F.T
         h_err = torch.relu(modulated @ W1 + b1)
         post = h - h_err
+        if by:
+            W1.grad, b1.grad = (modulated.T @ post) / len(chosen), post.mean(0)
+            W2.grad, b2.grad = (h_err.T @ e) / len(chosen), e.mean(0)
+            by.step()
+            continue
         W1 -= step * (modulated.T @ post)
         b1 -= step * post.sum(0)
         W2 -= step * (h_err.T @ e)
@@ -82,8 +95,8 @@ version = np.__version__ if kind == "numpy" else torch.__version__
 print(f"{kind} {version}", flush=True)
 for line in sys.stdin:
     if line.strip() == "save":
-        np.asarray(W1).tofile(f"{folder}/{kind}-W0")
-        np.asarray(W2).tofile(f"{folder}/{kind}-W1")
+        np.asarray(W1).tofile(f"{folder}/{kind}-{optimiser}-W0")
+        np.asarray(W2).tofile(f"{folder}/{kind}-{optimiser}-W1")
         print("saved", flush=True)
         continue
     order = read(line.strip(), samples, dtype=np.int32).astype(np.int64)

@@ -6,6 +6,7 @@ import { populationRates, trainFano } from "./rates.ts";
 import { spikeDistance } from "./spikeDistance.ts";
 import { activeTrains } from "./spikeTrains.ts";
 
+/** One number of a summary: of which population, which statistic. */
 export interface SummaryRow {
   readonly population: string;
   readonly statistic: string;

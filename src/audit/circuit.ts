@@ -1,209 +1,158 @@
-import type { ModelDescription } from "../description/describe.ts";
-import { dense } from "../engine/network/architecture.ts";
-import { MEMBRANE } from "../engine/network/modulators.ts";
-import { Rng } from "../math/rng.ts";
-import type { CircuitPlan } from "../rules/circuits/circuit.ts";
-import type { Rule } from "../rules/rule.ts";
-
 /**
- * What the synapses onto the first hidden layer of a circuit read, each by itself and by what reaches its neuron's
- * modulators: followed through the network's populations and projections, whatever rule they were made by.
+ * What the synapses of one plastic projection of a circuit read, traced through the circuit's own description: in a circuit
+ * nothing reaches a synapse but by spikes, and where these come from is written there. Nothing is declared.
  */
-export interface CircuitAudit {
-  /** Of the presynaptic neuron: each spike alone, or what its spikes have left. */
-  readonly pre: "spikes" | "trace";
-  /** Of the postsynaptic neuron beside its modulators: `drive` and `window` are those of the gate. */
-  readonly post: "nothing" | "spikes" | "drive" | "window";
-  /** Populations whose spikes raise the modulator that is the third factor. */
+export interface CircuitSynapses {
+  /** FROM->TO */
+  readonly name: string;
+  /** Of the postsynaptic neuron, beside its modulator: nothing, the sum of its inputs, or its potential. */
+  readonly post: "nothing" | "drive" | "potential";
+  /** Populations whose spikes are the modulator. */
   readonly third: readonly string[];
-  /** Whether the neuron's own spikes are among what reaches it there, over whatever number of relays. */
-  readonly ownSpikes: boolean;
-  /** Whether the class of the sample comes to the modulator as such; `errors`: as what output neurons are compared with. */
-  readonly label: "no" | "errors" | "direct";
-  /** Whether a signal that knows of phases and not of the sample decides when something is learned, or what passes on. */
-  readonly phases: boolean;
-  /** Longest time that spikes are on their way to the modulator [ms]: what is kept of a sample is kept there. */
-  readonly keptMs: number;
-  /** Whether feedback synapses have the signs, or the weights, of forward ones that are held to theirs. */
-  readonly shared: "no" | "signs" | "weights";
-  /** Whether synapses on the way of the third factor learn. */
+  /** Synapses on the shortest way from the label, and from the output neurons, to the modulator; null where there is none. */
+  readonly label: number | null;
+  readonly output: number | null;
+  /** Whether the modulator comes over the forward weights above (weight transport): their values, or their signs. */
+  readonly weightsAbove: "no" | "signs" | "values";
+  /** Whether synapses that carry the modulator learn too. */
   readonly feedbackLearns: boolean;
-  /** When the network is put to rest from outside. */
-  readonly rest: "samples" | "passes" | "never";
-  /** How often a sample is shown. */
-  readonly shown: number;
+  /** The longest that a spike of the modulator is under way [ms]: an error that waits is kept so long. */
+  readonly delayMs: number;
+  /** Phases of a sample that a signal which the synapse reads is bound to: a clock that all synapses share. */
+  readonly phases: readonly string[];
+  /** Whether a change waits as a tag of the synapse for another signal. */
+  readonly tag: boolean;
+  /** Whether one neuron excites some targets and inhibits others (against Dale's principle). */
+  readonly mixedSigns: boolean;
 }
 
-interface Plastic {
-  readonly eligibility?: string;
-  readonly modulator?: string;
-  readonly read?: string;
-  readonly permit?: string;
-  readonly consolidate?: string;
-  readonly gate?: string;
-  readonly signs?: string;
+export interface CircuitAudit {
+  readonly synapses: readonly CircuitSynapses[];
+  /** When potentials, traces and modulators are brought to rest from outside: before samples, passes, or never. */
+  readonly rest: string;
 }
-interface Link {
+
+/** The part of a model's description that is traced. */
+interface Described {
+  readonly populations: Readonly<Record<string, unknown>>;
+  readonly projections?: readonly unknown[];
+  readonly stimuli?: readonly unknown[];
+  readonly stream?: unknown;
+}
+interface Projection {
   readonly from: string;
   readonly to: string;
   readonly target?: string;
-  readonly delay?: string | number;
   readonly weights?: ArrayLike<number> | number;
   readonly gain?: number;
-  readonly plasticity?: Plastic;
+  readonly delay?: string | number;
+  readonly plasticity?: {
+    readonly modulator?: string;
+    readonly permit?: string;
+    readonly consolidate?: string;
+    readonly gate?: string;
+  };
 }
-interface Driven {
+interface Stimulus {
   readonly to: string;
   readonly kind: string;
+  readonly during?: string;
 }
 
-/** Sizes that differ, so that matrices tell which way they go. */
-const SIZES = [6, 5, 4, 3];
+/** Cosine from which two lists of weights count as the same. */
+const ALIKE = 1 - 1e-9;
 
-/** @returns null for a rule without a circuit, or whose circuit changes no synapse onto a hidden layer */
-export function circuitAudit(rule: Rule): CircuitAudit | null {
-  const description = smallCircuit(rule);
-  return description && (rule.shallow ? null : auditCircuit(description, "input", "hidden 1"));
+export function auditCircuit(description: Described): CircuitAudit {
+  const projections = (description.projections ?? []) as readonly Projection[];
+  const stimuli = (description.stimuli ?? []) as readonly Stimulus[];
+  const sizeOf = (name: string) => (description.populations[name] as { size: number }).size;
+  const { rest = "samples" } = (description.stream ?? {}) as { rest?: string };
+  const learning = projections.filter(({ plasticity, from }) => plasticity && from !== "bias");
+  const synapses = learning.map(projection => {
+    const { from, to, plasticity = {} } = projection;
+    const reaching = (modulator: string | undefined) =>
+      projections.filter(each => each.to === to && modulator && each.target === modulator);
+    const third = reaching(plasticity.modulator);
+    const signals = [...third, ...reaching(plasticity.permit), ...reaching(plasticity.consolidate)];
+    const away = distances(
+      projections,
+      third.map(each => each.from),
+    );
+    const labels = stimuli.filter(({ kind }) => kind === "labels").map(each => each.to);
+    const nearest = (names: readonly string[]) => {
+      const found = names.flatMap(name => away.get(name) ?? []);
+      return found.length > 0 ? Math.min(...found) : null;
+    };
+    const upstream = distances(
+      projections,
+      signals.map(each => each.from),
+    );
+    const bound = stimuli.filter(({ to: at, during }) => during !== undefined && upstream.has(at));
+    return {
+      name: `${from}->${to}`,
+      post: ({ drive: "drive", window: "potential" } as const)[plasticity.gate ?? ""] ?? "nothing",
+      third: [...new Set(third.map(each => each.from))],
+      label: nearest(labels),
+      output: nearest(["output"]),
+      weightsAbove: transported(
+        third,
+        projections.filter(each => each.from === to && each.plasticity),
+        sizeOf,
+      ),
+      feedbackLearns: third.some(each => each.plasticity !== undefined),
+      delayMs: Math.max(0, ...third.map(({ delay }) => Number.parseFloat(String(delay ?? 0)))),
+      phases: [...new Set(bound.map(({ during }) => during!))],
+      tag: Boolean(plasticity.consolidate),
+      mixedSigns: mixed(projection),
+    } satisfies CircuitSynapses;
+  });
+  return { synapses, rest };
 }
 
-/** The circuit of a rule on a small network with two hidden layers. */
-export function smallCircuit(rule: Rule): ModelDescription | null {
-  const architecture = dense(rule.shallow ? [SIZES[0], SIZES[3]] : SIZES);
-  const rng = new Rng(1, "audit");
-  const { circuit } = rule.create(architecture, new Rng(1, "feedback"), 2);
-  if (!circuit) return null;
-  const plan: CircuitPlan = {
-    ...{ name: rule.name, architecture, learningRate: 0.1, hiddenRate: 1, schedule: "1", encoder: "rate" },
-    weights: architecture.layers.map(({ rows, columns }) =>
-      Float32Array.from({ length: rows * columns }, () => rng.normal()),
-    ),
-    biases: architecture.layers.map(({ columns }) => new Float32Array(columns)),
-    ...{ durationMs: 60, periodMs: 60, count: 2, epochs: 1, tau: 20, interval: 5 },
-    thresholds: { hidden: 0.25, output: 0.1, error: 0.2 },
-    samples: { rest: "samples" },
-  };
-  return circuit(plan);
+/** Synapses from each population to a modulator that spikes of `near` are; over membranes further up. */
+function distances(projections: readonly Projection[], near: readonly string[]): Map<string, number> {
+  const away = new Map(near.map(name => [name, 1]));
+  for (const [name, steps] of away)
+    for (const { from, to, target } of projections)
+      if (to === name && target === undefined && !away.has(from)) away.set(from, steps + 1);
+  return away;
 }
 
-/**
- * The same of any network whose stream shows samples.
- * @param from  presynaptic population of the synapses that are looked at
- * @param to    their postsynaptic one
- */
-export function auditCircuit(description: ModelDescription, from: string, to: string): CircuitAudit | null {
-  const links = (description.projections ?? []) as readonly Link[];
-  const stimuli = (description.stimuli ?? []) as readonly Driven[];
-  const stream = (description.stream ?? {}) as { readonly rest?: CircuitAudit["rest"] };
-  const own = links.find(link => link.from === from && link.to === to && link.plasticity);
-  if (!own?.plasticity) return null;
-  const { eligibility = "trace", gate, read, modulator, permit, consolidate } = own.plasticity;
-  const onto = (target: string | undefined) =>
-    target === undefined ? [] : links.filter(link => link.to === to && link.target === target);
-  const third = onto(modulator);
-  const sources = [...new Set(third.map(link => link.from))];
-  const kinds = (name: string) => stimuli.filter(one => one.to === name).map(({ kind }) => kind);
-  const isSignal = (name: string) => {
-    const all = kinds(name);
-    return all.length > 0 && all.every(kind => kind === "phase");
-  };
-  const relays = upstream(links, sources, name => name !== to && !isLayer(name));
-  const feedback = links.filter(
-    link => (relays.has(link.to) || third.includes(link)) && link.target !== undefined,
-  );
-  const reached = [...relays];
-  return {
-    pre: eligibility === "online" ? "spikes" : "trace",
-    post:
-      read === "post"
-        ? "spikes"
-        : gate === "window"
-          ? "window"
-          : (gate ?? (eligibility === "online" ? "drive" : "none")) === "drive"
-            ? "drive"
-            : "nothing",
-    third: sources,
-    ownSpikes: sources.includes(to) || reached.some(name => fedBy(links, name).includes(to)),
-    label: sources.some(name => kinds(name).includes("labels"))
-      ? "direct"
-      : reached.some(name => fedBy(links, name).some(one => kinds(one).includes("labels")))
-        ? "errors"
-        : "no",
-    phases: [...onto(permit), ...onto(consolidate), ...links.filter(({ to: t }) => relays.has(t))].some(
-      link => isSignal(link.from),
-    ),
-    keptMs: Math.max(0, ...third.map(link => longest(links, link, relays))),
-    shared: sharing(links, feedback),
-    feedbackLearns: feedback.some(({ plasticity }) => plasticity !== undefined),
-    rest: stream.rest ?? "samples",
-    shown: stimuli.filter(one => one.to === from && one.kind === "samples").length,
-  };
-}
-
-const isLayer = (name: string) => /^(input|bias|hidden( \d+)?|output)$/.test(name);
-const isMembrane = ({ target = MEMBRANE }: Link) => target === MEMBRANE;
-const fedBy = (links: readonly Link[], name: string) =>
-  links.filter(link => link.to === name && isMembrane(link)).map(({ from }) => from);
-
-/** Populations that spikes come from, and those before them, as far as they are to be followed. */
-function upstream(
-  links: readonly Link[],
-  sources: readonly string[],
-  follow: (name: string) => boolean,
-): Set<string> {
-  const found = new Set(sources.filter(follow));
-  for (const name of found) for (const before of fedBy(links, name)) if (follow(before)) found.add(before);
-  return found;
-}
-
-const milliseconds = (delay: string | number = 0) => Number.parseFloat(String(delay));
-
-/** Delays on the longest way over such populations to the end of a projection. */
-function longest(
-  links: readonly Link[],
-  last: Link,
-  relays: ReadonlySet<string>,
-  seen: readonly string[] = [],
-): number {
-  const before = relays.has(last.from)
-    ? links.filter(link => link.to === last.from && isMembrane(link) && !seen.includes(link.from))
-    : [];
-  const way = before.map(link => longest(links, link, relays, [...seen, last.from]));
-  return milliseconds(last.delay) + Math.max(0, ...way);
-}
-
-/** What weights onto modulators have of those that are held to their signs. */
-function sharing(links: readonly Link[], feedback: readonly Link[]): CircuitAudit["shared"] {
-  const held = links.filter(({ plasticity }) => plasticity?.signs === "kept");
-  let found: CircuitAudit["shared"] = "no";
-  for (const { weights: forward } of held) {
-    for (const { weights: back } of feedback) {
-      if (!isList(forward) || !isList(back) || forward.length !== back.length) continue;
-      const turned = turns(forward.length).some(rows => agrees(forward, back, rows, Math.sign));
-      if (!turned) continue;
-      if (turns(forward.length).some(rows => agrees(forward, back, rows, w => w))) return "weights";
-      found = "signs";
+/** Whether feedback [above, here] has the weights [here, above] of a forward projection, or their signs. */
+function transported(
+  feedback: readonly Projection[],
+  forward: readonly Projection[],
+  sizes: (name: string) => number,
+): "no" | "signs" | "values" {
+  let found: "no" | "signs" = "no";
+  for (const { weights: back, gain = 1, from, to } of feedback) {
+    const [above, here] = [sizes(from), sizes(to)];
+    for (const { weights: ahead, to: next } of forward) {
+      if (typeof back !== "object" || typeof ahead !== "object" || sizes(next) !== above) continue;
+      if (back.length !== above * here || ahead.length !== above * here) continue;
+      let [ab, aa, bb, agree] = [0, 0, 0, 0];
+      for (let c = 0; c < above; c++) {
+        for (let j = 0; j < here; j++) {
+          const [a, b] = [back[c * here + j] * Math.sign(gain), ahead[j * above + c]];
+          ab += a * b;
+          aa += a * a;
+          bb += b * b;
+          agree += Math.sign(a) * Math.sign(b);
+        }
+      }
+      if (Math.abs(ab) > ALIKE * Math.sqrt(aa * bb)) return "values";
+      if (Math.abs(agree) === back.length) found = "signs";
     }
   }
   return found;
 }
 
-const isList = (weights: Link["weights"]): weights is ArrayLike<number> => typeof weights === "object";
-
-/** Numbers of rows that a matrix may have. */
-function turns(length: number): number[] {
-  return Array.from({ length }, (_, k) => k + 1).filter(rows => length % rows === 0);
-}
-
-/** Whether one is the other's transpose, as far as `look` tells. */
-function agrees(
-  forward: ArrayLike<number>,
-  back: ArrayLike<number>,
-  rows: number,
-  look: (w: number) => number,
-): boolean {
-  const columns = forward.length / rows;
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++)
-      if (look(forward[r * columns + c]) !== look(back[c * rows + r])) return false;
-  return true;
+function mixed({ weights, to, from }: Projection): boolean {
+  if (typeof weights !== "object" || from === to) return false;
+  let [up, down] = [false, false];
+  for (let at = 0; at < weights.length; at++) {
+    up ||= weights[at] > 0;
+    down ||= weights[at] < 0;
+  }
+  return up && down;
 }

@@ -181,6 +181,8 @@ class Eligibilities {
   fallBelowZero(l: number, from: Presentation): boolean {
     this.#copy.input.gain = this.#net.input.gain;
     this.#synapses.accumulate(l, new Float64Array(SIZES[l + 1]).fill(1), from);
-    return this.#synapses.take()[l].some(value => value < -1e-6);
+    const fell = this.#synapses.changes().weights[l].some(value => value < -1e-6);
+    this.#synapses.forget();
+    return fell;
   }
 }

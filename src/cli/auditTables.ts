@@ -117,39 +117,52 @@ function folded(words: readonly string[]): string[] {
   return lines;
 }
 
-const CIRCUITS = `What a synapse of a circuit's first hidden layer reads, found by following the
-network's populations and projections:
-  pre      of the presynaptic neuron: each spike alone, or the trace of its spikes
-  post     of the postsynaptic one: its spikes, whether its drive is positive, or
-           whether its potential is within a window
-  own      whether its own spikes reach its modulator
-  label    the sample's class at the modulator: direct, or in error neurons
-  phases   a signal of phases, of no sample, says when to learn or what passes on
-  kept     longest time that spikes are on their way to the modulator [ms]
-  shared   feedback has the signs, or the weights, of forward synapses
-  learns   whether feedback synapses learn
-  rest     when the network is put to rest from outside
-  shown    how often a sample is
-  third    populations whose spikes are the third factor`;
+const CIRCUITS = `What a plastic synapse of a rule's circuit reads beside its own presynaptic
+spikes, traced through the network that \`rules NAME --circuit\` prints:
+  post     of its neuron: the sum of inputs (drive), the potential, or nothing
+  label    synapses between the label's spikes and its modulator
+  out      those between the output neurons and it; - where they do not reach it
+  W above  whether these are forward weights (transport): values or signs
+  learns   synapses that carry its modulator learn too
+  late     the longest that a spike of its modulator is under way [ms]
+  tag      its change waits for another signal
+  signs    neurons both excite and inhibit by it (against Dale's principle)
+Of one rule, also where its third factors come from and what phases it needs.`;
 
-/** What hidden synapses of circuits read, one line per rule that has one. */
-export function circuitTable(
-  rows: readonly { name: string; circuit: CircuitAudit | null; noCircuit?: string }[],
-): string[] {
-  const known = rows.filter(({ noCircuit }) => noCircuit === undefined);
-  if (known.length === 0) return [];
-  const head = ["rule", "pre", "post", "own", "label", "phases", "kept", "shared", "learns", "rest", "shown"];
-  const lines = known.map(({ name, circuit }) => [name, ...(circuit ? circuitCells(circuit) : NONE)]);
-  const thirds = known.flatMap(({ name, circuit }) =>
-    circuit ? [`${name.padEnd(16)} third: ${circuit.third.join(", ")}`] : [],
+/** One line for each plastic projection of each circuit. */
+export function circuitTable(rows: readonly { name: string; circuit: CircuitAudit }[]): string[] {
+  if (rows.length === 0) return [];
+  const steps = (count: number | null) => (count === null ? "-" : String(count));
+  const lines = rows.flatMap(({ name, circuit: { synapses } }) =>
+    synapses.map((each, n) => [
+      n === 0 ? name : "",
+      each.name,
+      each.post === "nothing" ? "-" : each.post,
+      steps(each.label),
+      steps(each.output),
+      each.weightsAbove,
+      yes(each.feedbackLearns),
+      String(each.delayMs),
+      yes(each.tag),
+      each.mixedSigns ? "both" : "one",
+    ]),
   );
-  return [...CIRCUITS.split("\n"), "", ...aligned([head, ...lines]), "", ...thirds];
+  const head = [
+    ["", "", "", "", "", "W", "", "", "", ""],
+    ["rule", "synapses", "post", "label", "out", "above", "learns", "late", "tag", "signs"],
+  ];
+  return [...CIRCUITS.split("\n"), "", ...aligned([...head, ...lines])];
 }
 
-function circuitCells(found: CircuitAudit): string[] {
-  const { pre, post, ownSpikes, label, phases, keptMs, shared, feedbackLearns, rest, shown } = found;
+/** Where a circuit's third factors come from, and its phases, in words. */
+export function circuitWords({ synapses, rest }: CircuitAudit): string[] {
+  const from = ({ third }: CircuitAudit["synapses"][number]) =>
+    third.length > 0 ? `spikes of ${third.join(" and ")}` : "nothing";
   return [
-    ...[pre, post, yes(ownSpikes), label, yes(phases), String(keptMs), shared, yes(feedbackLearns), rest],
-    String(shown),
+    ...synapses.map(
+      each =>
+        `circuit, ${each.name}: third factor from ${from(each)}${each.phases.length > 0 ? `; phases ${each.phases.join(", ")}` : ""}`,
+    ),
+    `circuit: everything is brought to rest ${{ samples: "before each sample", passes: "before each pass" }[rest] ?? rest}`,
   ];
 }

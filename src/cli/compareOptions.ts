@@ -12,6 +12,7 @@ import { type Architecture, dense, notation } from "../engine/network/architectu
 import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { about, InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed, whyNoCircuit } from "../rules/index.ts";
+import { steps } from "../training/lessons.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
@@ -242,19 +243,6 @@ export function plans(
 function circuitOf(options: CompareOptions): NonNullable<TrainingSettings["circuit"]> {
   const { circuitMode: mode, circuitDuration: durationMs, circuitRest: rest } = options;
   return { mode, durationMs, rest };
-}
-
-/** How often a form's weights change, and how far. @param batch  as asked for; null for the data set's own */
-export function steps(
-  learningRate: number,
-  batch: number | null,
-  { spiking, ...model }: Pick<TwinModel, "batch" | "spiking">,
-  twin: Twin,
-): Pick<TrainingSettings, "batch" | "learningRate"> {
-  // Its weights change with every spike, its steps are of a sample.
-  if (twin === "circuit") return { batch: 1, learningRate: learningRate / (batch ?? model.batch) };
-  if (batch !== null || twin === "rate" || !spiking) return { batch: batch ?? model.batch, learningRate };
-  return { batch: spiking.batch, learningRate: spiking.rateFactor * learningRate };
 }
 
 /** @throws InputError for options that a network with delays or further synapses cannot have */

@@ -53,8 +53,8 @@ async function runList(options: Flags<typeof settings>): Promise<void> {
     licence ?? "none stated",
     state,
     bytes !== null && findDataset(name)!.mirrors.length === 0
-      ? "ships with threefactor"
-      : (folder ?? (bytes === null ? "not here; cannot be fetched" : "not here")),
+      ? "ships with it"
+      : (folder ?? (bytes === null ? "not here: bring it" : "not here")),
   ]);
   await show(
     document,

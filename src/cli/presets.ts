@@ -8,10 +8,14 @@ const OTHERS: Readonly<Record<string, string>> = { model: "hidden", hidden: "mod
 /** The options with those of --preset among them, where they are not typed themselves. */
 export function withPreset(flags: CompareFlags): CompareFlags {
   const preset = presetOf(flags);
-  if (!preset) return flags;
-  const typed = Object.keys(flags);
-  const left = Object.entries(preset.options).filter(([key]) => !typed.some(other => OTHERS[other] === key));
-  return { ...Object.fromEntries(left), ...flags };
+  return preset ? beside(preset, flags) : flags;
+}
+
+/** A preset's options, but for what is given. */
+export function beside<T>(preset: Preset, given: Readonly<Record<string, T>>): Record<string, T | string> {
+  const keys = Object.keys(given);
+  const left = Object.entries(preset.options).filter(([key]) => !keys.some(other => OTHERS[other] === key));
+  return { ...Object.fromEntries(left), ...given };
 }
 
 /** What a reader of the run should know of its preset. */
@@ -30,9 +34,13 @@ export function presetNotes(flags: CompareFlags): string[] {
 }
 
 function presetOf({ preset }: CompareFlags): Preset | null {
-  if (preset === undefined) return null;
-  const found = presets.get(preset);
+  return preset === undefined ? null : presetNamed("--preset", preset);
+}
+
+/** @throws InputError that names the field and lists the presets */
+export function presetNamed(field: string, name: string): Preset {
+  const found = presets.get(name);
   if (!found)
-    throw new InputError(`--preset: expected one of ${[...presets.keys()].join(", ")}, got ${preset}`);
+    throw new InputError(`${field}: expected one of ${[...presets.keys()].join(", ")}, got ${name}`);
   return found;
 }

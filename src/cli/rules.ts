@@ -1,24 +1,24 @@
 import { Command } from "commander";
 import { audit } from "../audit/audit.ts";
 import type { RunSettings } from "../audit/bench.ts";
-import { circuitAudit } from "../audit/circuit.ts";
+import { auditCircuit, type CircuitAudit } from "../audit/circuit.ts";
 import { spikingAudit } from "../audit/spiking.ts";
 import { loadDataset } from "../data/index.ts";
 import type { ModelDescription } from "../description/describe.ts";
 import { InputError } from "../errors.ts";
 import { selectBackend } from "../rate/backend.ts";
 import { type Rule, ruleNamed, ruleRegistry, rules, whyNoCircuit } from "../rules/index.ts";
-import type { RuleOptions } from "../rules/options.ts";
 import { circuitDescription } from "../training/circuitText.ts";
+import { steps } from "../training/lessons.ts";
 import type { Twin } from "../training/results.ts";
 import { readoutOf } from "../training/spikingTrainer.ts";
-import { circuitTable, spikingTable, synapseTable } from "./auditTables.ts";
-
-import { compareOptions, plans, steps } from "./compareOptions.ts";
+import { circuitTable, circuitWords, spikingTable, synapseTable } from "./auditTables.ts";
+import { compareOptions, plans } from "./compareOptions.ts";
 import { alsoRecorded, type CompareFlags, comparison, defaultDataset } from "./compareTable.ts";
 import { documentOptions, show, wrapped } from "./document.ts";
 
 import { addOptions, type Flags, readOptions } from "./options.ts";
+import { ruleCard } from "./ruleCard.ts";
 import { constantsFor } from "./startNetwork.ts";
 import { printJson } from "./terminal.ts";
 
@@ -52,7 +52,7 @@ const COLUMN = " ".repeat(17);
 export function rulesCommand(): Command {
   const command = new Command("rules").argument(
     "[name]",
-    "one rule alone, with its options and the paper's values",
+    "one rule alone: its equation, three factors, forms, source and options",
   );
   return addOptions(command, options).action(
     async (name: string | undefined, flags: Flags<typeof options>) => {
@@ -77,37 +77,49 @@ export function rulesCommand(): Command {
           presentations: rule.presentations,
           synapseKnows: rule.synapseKnows,
           source: rule.source,
+          ...(rule.equation !== undefined && { equation: rule.equation }),
+          ...(rule.factors && { factors: rule.factors }),
           ...(file !== undefined && { file }),
           ...(rule.options && { options: rule.options }),
           seen: { rate: seen(rule, "rate"), spike: seen(rule, "spike") },
-          circuit: watched(rule, "circuit", () => circuitAudit(rule)),
           spiking: isLate(rule, settings) ? null : watched(rule, "spike", () => spikingAudit(rule, settings)),
         };
       });
-      const document = { schema: "threefactor.rules/1", settings, rules: rows };
-      const lines = rows.flatMap(row => [
-        `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(20)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
-        ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
-        ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
-        ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
-        ...(name === undefined ? [] : optionLines(row.options ?? {})),
-      ]);
+      const circuits: (CircuitAudit | null)[] = [];
+      for (const rule of asked) circuits.push(await circuitSeen(rule, flags));
+      const withCircuits = rows.map((row, n) => ({ ...row, circuit: circuits[n] }));
+      const inCircuits = withCircuits.flatMap(({ name, circuit }) => (circuit ? [{ name, circuit }] : []));
+      const document = { schema: "threefactor.rules/1", settings, rules: withCircuits };
+      const lines =
+        name === undefined
+          ? rows.flatMap(row => [
+              `${row.name.padEnd(16)} ${row.forms.join(", ").padEnd(20)} ${row.presentations} presentation${row.presentations === 1 ? "" : "s"}`,
+              ...wrapped(`${COLUMN}synapse knows: ${row.synapseKnows}`, `${COLUMN}  `),
+              ...wrapped(`${COLUMN}${row.source}`, `${COLUMN}  `),
+              ...(row.file === undefined ? [] : [`${COLUMN}defined in ${row.file}`]),
+            ])
+          : [
+              ...rows.flatMap((row, n) => ruleCard(asked[n], row)),
+              ...inCircuits
+                .flatMap(({ circuit }) => circuitWords(circuit))
+                .flatMap(line => wrapped(line, "  ")),
+            ];
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
       await show(
         document,
         [
-          ...lines,
-          "",
-          ...synapseTable(rows),
-          "",
-          ...spikingTable(inSpikes, settings),
-          "",
-          ...circuitTable(rows),
+          ...[...lines, "", ...synapseTable(rows), "", ...spikingTable(inSpikes, settings)],
+          ...(inCircuits.length > 0 ? ["", ...circuitTable(inCircuits)] : []),
         ],
         flags,
       );
     },
   );
+}
+
+/** What is read in a rule's circuit on the digits; null where it has none. */
+async function circuitSeen(rule: Rule, flags: Flags<typeof options>): Promise<CircuitAudit | null> {
+  return whyNoCircuit(rule) === null ? auditCircuit(await circuitJson(rule.name, flags)) : null;
 }
 
 /** The circuit that `compare` would train, with the data set by its name. */
@@ -129,15 +141,6 @@ async function circuitJson(name: string, flags: Flags<typeof options>): Promise<
   const [plan] = plans(compareOptions(given as CompareFlags), data);
   const { count } = data.train;
   return circuitDescription(ruleNamed(name), plan.settings, count, { data: defaultDataset, samples: count });
-}
-
-/** What a run may choose of a rule. */
-function optionLines(options: RuleOptions): string[] {
-  const lines = Object.entries(options).flatMap(([key, { default: own, paper, doc }]) => [
-    ...wrapped([`  ${key}`.padEnd(14), String(own).padEnd(9), paper].join("  "), " ".repeat(27)),
-    ...wrapped(`    ${doc}`, "    "),
-  ]);
-  return lines.length > 0 ? ["", "option          here       in the paper or its code", ...lines] : [];
 }
 
 /** Settings of the run that spiking forms are seen in. */

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { InputError } from "../errors.ts";
 import { formatTable } from "../report/table.ts";
 import { integerFrom, positive } from "./arguments.ts";
+import { wrapped } from "./document.ts";
 import { quoted } from "./openRun.ts";
 import { addOptions, type Flags, type OptionValues, readOptions } from "./options.ts";
 import { plugins } from "./plugins.ts";
@@ -148,7 +149,7 @@ async function conclude(folder: SweepFolder, sweep: Sweep, file: string, json: b
   if (results.runs.length === 0 && failed.length > 0) throw new InputError(failed[0]);
   if (json) printJson(results);
   else {
-    const notes = (results.notes ?? []).map(note => `note: ${note}`);
+    const notes = (results.notes ?? []).flatMap(note => wrapped(`note: ${note}`, "  "));
     print(
       ...formatTable(results, terminalWidth()).split("\n"),
       ...notes,

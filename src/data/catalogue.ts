@@ -8,6 +8,7 @@ export interface DatasetFile {
   readonly sha256: string;
 }
 
+/** A data set that can be had: what it is, whose, and where its files come from. */
 export interface DatasetEntry {
   readonly name: string;
   readonly title: string;
@@ -24,6 +25,7 @@ export const TRAIN_LABELS = "train-labels-idx1-ubyte";
 export const TEST_IMAGES = "t10k-images-idx3-ubyte";
 export const TEST_LABELS = "t10k-labels-idx1-ubyte";
 
+/** Every data set with files of its own, in the order of `threefactor data list`. */
 export const catalogue: readonly DatasetEntry[] = [
   {
     name: "digits",

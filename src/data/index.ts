@@ -92,6 +92,7 @@ export function datasetChoice(): string {
   return `${datasetRegistry.names.join(", ")}, folder:PATH of pictures by class, or a folder with four IDX files`;
 }
 
+/** How much of a data set is loaded, and from where. */
 export interface LoadOptions extends Sizes {
   /** Folder of data sets; else $THREEFACTOR_DATA, else the user's cache folder. */
   readonly dataDir?: string | undefined;

@@ -20,8 +20,8 @@ const parts = ["train", "validation", "test"] as const;
 /** The fields of a description's stream. */
 export const describedStream = table({
   ...streamFields,
-  part: { words: parts },
-  samples: { unit: "1", own: true },
+  part: { words: parts, doc: "of a data set; train by default" },
+  samples: { unit: "1", own: true, doc: "how many of them, from the first; all by default" },
 });
 
 /**

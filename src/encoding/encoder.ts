@@ -2,6 +2,7 @@ import type { Sample } from "../data/dataset.ts";
 import type { PresentedInput } from "../engine/exact/presentation.ts";
 import { expm1 } from "../math/elementary.ts";
 
+/** What an encoder is made for: an input population, and how it is presented. */
 export interface EncoderSettings {
   readonly inputs: number;
   readonly durationMs: number;
@@ -17,6 +18,7 @@ export interface Encoder {
   /** Whether it gives the same code for every key; by default it is asked again for each. */
   readonly fixed?: boolean;
   /**
+   * Writes one presentation.
    * @param intensities  [inputs]
    * @param key          names the presentation; a random code draws the same spikes for the same key and seed
    * @param sample       whose intensities they are, perhaps changed by a modulation; for encoders that show its recording
@@ -28,6 +30,7 @@ export interface Encoder {
 export interface EncoderDefinition {
   /** As in `encoder` of the settings. */
   readonly name: string;
+  /** The code of one input population. */
   create(settings: EncoderSettings): Encoder;
   /** Its spikes carry intensities through membranes without a leak only: `compare` then takes an infinite tauMem. */
   readonly withoutLeak?: boolean;

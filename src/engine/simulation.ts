@@ -1,6 +1,7 @@
 import { about, InputError, shown } from "../errors.ts";
 import { EventLoop } from "./exact/eventLoop.ts";
-import { WindowLoop, windowOf } from "./exact/windows/windowLoop.ts";
+import { WindowLoop } from "./exact/windows/windowLoop.ts";
+import { windowOf } from "./exact/windows/windowOf.ts";
 import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
 import type { Loop } from "./loop.ts";
@@ -28,8 +29,10 @@ import type { Raster } from "./record/raster.ts";
 import { find, Recorder, type SpikeRecording } from "./record/recorder.ts";
 import { type SpikeBudget, spikeBudgets } from "./spikeBudget.ts";
 
+/** Of the numbers that the grid mode computes with. */
 export type Precision = "single" | "double";
 
+/** How a network is run, and what is recorded of it. */
 export interface SimulationOptions {
   /**
    * `exact` (the default): spikes at any time, state moved from event to event. `grid`: spikes and delays on multiples of

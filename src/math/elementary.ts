@@ -29,6 +29,17 @@ export const isNative = (["exp", "expm1", "log", "log1p", "sin", "cos"] as const
   return true;
 });
 
-const { exp, expm1, log, log1p, sin, cos } = isNative ? Math : fdlibm;
+const own = isNative ? Math : fdlibm;
 
-export { cos, exp, expm1, log, log1p, sin };
+/** e^x */
+export const exp = own.exp;
+/** e^x - 1, precise near 0. */
+export const expm1 = own.expm1;
+/** Natural logarithm. */
+export const log = own.log;
+/** log(1 + x), precise near 0. */
+export const log1p = own.log1p;
+/** Sine of an angle in radians. */
+export const sin = own.sin;
+/** Cosine of an angle in radians. */
+export const cos = own.cos;

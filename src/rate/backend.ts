@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import { useTensors } from "./tensors.ts";
 
 export const backendNames = ["tfjs-node", "blas", "wasm", "webgpu", "cpu"] as const;
+/** A library for tensors: `selectBackend` takes it. */
 export type BackendName = (typeof backendNames)[number];
 
 /** What is tried when nothing is asked for. */

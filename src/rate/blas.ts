@@ -6,11 +6,12 @@ export interface Blas {
   readonly title: string;
   /**
    * c = alpha a b + beta c, with a [rows, inner], b [inner, columns], c [rows, columns], row by row; operands that are
-   * `transposed` lie there as [inner, rows] and [columns, inner]. None of the sizes is 0.
+   * `transposed` lie there as [inner, rows] and [columns, inner]. None of the sizes is 0. Rows of `a` are `stride` apart
+   * where they are parts of longer ones.
    */
   product(
     [rows, columns, inner]: readonly [number, number, number],
-    a: { values: Float32Array; transposed?: boolean },
+    a: { values: Float32Array; transposed?: boolean; stride?: number },
     b: { values: Float32Array; transposed?: boolean },
     c: Float32Array,
     alpha?: number,
@@ -117,7 +118,7 @@ function bound(library: Library, title: string): Blas {
         inner,
         alpha,
         a.values,
-        a.transposed ? rows : inner,
+        a.stride ?? (a.transposed ? rows : inner),
         b.values,
         b.transposed ? inner : columns,
         beta,

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Blas } from "./blas.ts";
 import { blasConvolutions } from "./blasConvolutions.ts";
 import { fillRows, rectify, type Views, view } from "./heap.ts";
-import { OUTER_STEP, type OuterStep } from "./ops.ts";
+import { OUTER_PARTS, OUTER_STEP, type OuterParts, type OuterStep } from "./ops.ts";
 import { replace } from "./wasmKernels.ts";
 
 /**
@@ -26,6 +26,7 @@ function matrixProducts(blas: Blas): Record<string, tf.KernelFunc> {
     BatchMatMul: call => product(blas, call) ?? matMul(call),
     _FusedMatMul: call => product(blas, call) ?? fused(call),
     [OUTER_STEP]: outerStep(blas) as unknown as tf.KernelFunc,
+    [OUTER_PARTS]: outerParts(blas) as unknown as tf.KernelFunc,
   };
 }
 
@@ -41,6 +42,26 @@ function outerStep(blas: Blas): OuterStep {
     const [W, bias, x, third] = [w, b, pre, post].map(t => view(wasm, t)) as Views<4>;
     blas.product([from, to, batch], { values: x, transposed: true }, { values: third }, W, -attrs.scale, 1);
     blas.product([1, to, batch], { values: ones(batch) }, { values: third }, bias, -attrs.scale, 1);
+    return true;
+  };
+}
+
+function outerParts(blas: Blas): OuterParts {
+  return ({ inputs, backend, attrs: { longest, visit } }) => {
+    const wasm = backend as BackendWasm;
+    const { w, pre, post } = inputs as unknown as Record<keyof typeof inputs, tf.Tensor2D>;
+    const [batch, from] = pre.shape as [number, number];
+    const to = post.shape[1];
+    const each = 4 * Math.floor(longest / to / 4);
+    if (wasm.refCount(w.dataId) > 1 || batch * from * to === 0 || each === 0) return false;
+    const [W, x, third] = [w, pre, post].map(t => view(wasm, t)) as Views<3>;
+    for (let row = 0; row < from; row += each) {
+      const rows = Math.min(each, from - row);
+      const own = { values: x.subarray(row), transposed: true, stride: from };
+      visit(row * to, W.subarray(row * to, (row + rows) * to), into => {
+        blas.product([rows, to, batch], own, { values: third }, into);
+      });
+    }
     return true;
   };
 }

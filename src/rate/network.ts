@@ -68,6 +68,7 @@ export class RateNetwork {
     return this.sizes.length - 1;
   }
 
+  /** Activities of all layers. @param x  [batch, inputs] */
   forward(x: Tensor2D): Forward {
     const h = [x];
     for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]), l + 1));
@@ -185,6 +186,7 @@ export class RateNetwork {
     });
   }
 
+  /** Frees the tensors. */
   dispose(): void {
     tf.dispose([...this.weights, ...this.biases]);
   }

@@ -17,6 +17,22 @@ export type OuterStep = (call: {
   backend: unknown;
 }) => boolean;
 
+/** Name of the kernel that passes over weights in parts, beside their outer products; on the same backends. */
+export const OUTER_PARTS = "OuterParts";
+
+/**
+ * @param visit  is given parts of w in place, rows of it, and what writes the same part of outerSum(pre, post)
+ * @returns whether it could
+ */
+export type OuterParts = (call: {
+  inputs: Record<"w" | "pre" | "post", Tensor2D>;
+  attrs: {
+    longest: number;
+    visit: (start: number, part: Float32Array, product: (into: Float32Array) => void) => void;
+  };
+  backend: unknown;
+}) => boolean;
+
 /** a x b with b given transposed. */
 export function matMulTransposed(a: Tensor2D, b: Tensor2D): Tensor2D {
   return fuses() ? tf.matMul(a, b, false, true) : tf.matMul(a, tf.transpose(b));
@@ -44,6 +60,21 @@ export function outerStep(w: Variable2D, b: Variable2D, pre: Tensor2D, post: Ten
     w.assign(tf.sub(w, tf.mul(outerSum(pre, post), factor)));
     b.assign(tf.sub(b, tf.mul(tf.sum(post, 0, true), factor)));
   });
+}
+
+/**
+ * Passes over w in parts of at most `longest` numbers, a multiple of four, that may be changed where they lie; see
+ * `OuterParts`. @returns whether the backend can
+ */
+export function outerParts(
+  w: Variable2D,
+  pre: Tensor2D,
+  post: Tensor2D,
+  longest: number,
+  visit: (start: number, part: Float32Array, product: (into: Float32Array) => void) => void,
+): boolean {
+  const kernel = tf.getKernel(OUTER_PARTS, tf.getBackend())?.kernelFunc as unknown as OuterParts | undefined;
+  return kernel?.({ inputs: { w, pre, post }, attrs: { longest, visit }, backend: tf.backend() }) ?? false;
 }
 
 /**

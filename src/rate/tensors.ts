@@ -10,18 +10,22 @@ export interface Tensor {
   readonly size: number;
   /** The numbers, row by row. */
   dataSync(): Float32Array;
+  /** Frees the numbers. */
   dispose(): void;
 }
 export interface Tensor1D extends Tensor {
   readonly shape: [number];
 }
+/** A matrix of TensorFlow.js, [rows, columns]. */
 export interface Tensor2D extends Tensor {
   readonly shape: [number, number];
 }
 export interface Tensor4D extends Tensor {
   readonly shape: [number, number, number, number];
 }
+/** A matrix that can be given another value in place. */
 export interface Variable2D extends Tensor2D {
+  /** Takes the values of another matrix of the same shape. */
   assign(value: Tensor2D): void;
 }
 

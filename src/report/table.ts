@@ -171,7 +171,7 @@ export function formatDifferences(differences: readonly Difference[], width = 80
   ];
   const names = ["test accuracy", ...differences.map(({ first, second }) => `${first} - ${second}`)];
   const several = differences.some(({ seeds }) => seeds.length > 1);
-  const note = "paired over seeds: mean ± standard deviation [95 % bootstrap interval]; p of each seed";
+  const note = "paired over seeds: mean ± deviation [95 % bootstrap interval]; p of each seed";
   return [...folded(names, columns, width), ...(several ? [note] : [])].join("\n");
 }
 

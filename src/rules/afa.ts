@@ -7,7 +7,8 @@ import { tf } from "../rate/tensors.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import { inputScale } from "./pepita.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { FROM_BELOW } from "./told.ts";
 
 const options = { scale: inputScale } as const;
 
@@ -24,12 +25,14 @@ const options = { scale: inputScale } as const;
  *
  * The sign is that of x + F e in `pepita`, with which it shares the feedback.
  */
-export const afa: Rule = {
+export const afa: OwnRule = {
   name: "afa",
   title: "AFA",
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 3",
   presentations: 1,
   synapseKnows: "error, carried from the input up through the forward weights",
+  equation: "c₀ = F e, cₗ = (Wₗ cₗ₋₁) ⊙ f′(aₗ)\nΔWₗ = η cₗ hₗ₋₁ᵀ",
+  factors: { ...FROM_BELOW, modulator: "−Wₗ cₗ₋₁: error, carried from the input up the forward weights" },
   options,
   create(architecture, rng, _samples, chosen) {
     const { sizes } = architecture;

@@ -2,7 +2,8 @@ import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 /** The chain of `errorChain` over feedback weights that are transported, fixed, or learn as the forward ones do. */
 
@@ -11,12 +12,14 @@ import type { Rule } from "./rule.ts";
  * forward weights. On spikes it is the gradient of the trace identity with the membrane rest taken as noise, not
  * backpropagation through time.
  */
-export const bp: Rule = {
+export const bp: OwnRule = {
   name: "bp",
   title: "BP",
   source: "Rumelhart, Hinton & Williams 1986, Nature 323:533",
   presentations: 1,
   synapseKnows: "transposed weights and error of the layer above",
+  equation: `δₗ = (Wₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)\n${DESCENT}`,
+  factors: { ...FROM_BELOW, modulator: "Wₗ₊₁ᵀ δₗ₊₁: error of the layer above, down the forward weights" },
   noCircuit:
     "a feedback synapse would have to have the weight of the forward one at every moment, which no spike tells it",
   create: architecture => errorChain(architecture, () => ({ tensor: (l, w) => w[l], array: (l, w) => w[l] })),
@@ -26,12 +29,14 @@ export const bp: Rule = {
  * Feedback alignment (Lillicrap et al. 2016, Nat. Commun. 7:13276, eq. 5): as BP, through fixed random weights, drawn
  * as the forward weights are.
  */
-export const fa: Rule = {
+export const fa: OwnRule = {
   name: "fa",
   title: "FA",
   source: "Lillicrap et al. 2016, Nat. Commun. 7:13276",
   presentations: 1,
   synapseKnows: "error of the layer above through fixed random weights",
+  equation: `δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)\n${DESCENT}`,
+  factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down fixed random weights" },
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);
     return {
@@ -47,12 +52,14 @@ export const fa: Rule = {
  * the same product of the same two neurons as the forward synapses, and both kinds decay, so that their difference
  * shrinks as the decay does. The authors' script has no decay; without it alignment has to outgrow the difference.
  */
-export const kp: Rule = {
+export const kp: OwnRule = {
   name: "kp",
   title: "FA + Kolen-Pollack",
   source: "Akrout et al. 2019, arXiv:1904.05391, eq. 16-17",
   presentations: 1,
   synapseKnows: "error of the layer above through weights that learn alongside",
+  equation: "δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)\nΔWₗ = −η (δₗ hₗ₋₁ᵀ + λ Wₗ), ΔBₗ = −η (δₗ hₗ₋₁ᵀ + λ Bₗ)",
+  factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down weights that learn" },
   noCircuit:
     "none that learns was found: feedback of each sign of error that learns by the spikes of that sign alone, at error " +
     "spikes, by the activity that they find, came to 92.5 and 90.0 % on digits, frozen to 92.5 and 88.5: what all hidden " +

@@ -1,14 +1,17 @@
 import { Rng } from "../math/rng.ts";
 import { tf } from "../rate/tensors.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { UNCHANGED } from "./told.ts";
 
 /** Control: learns nothing and guesses; what an accuracy is without any knowledge, on this very test part. */
-export const chance: Rule = {
+export const chance: OwnRule = {
   name: "chance",
   title: "chance (control)",
   source: "control: guesses, uniform over the classes",
   presentations: 0,
   synapseKnows: "nothing: no synapse changes",
+  equation: "ΔWₗ = 0",
+  factors: UNCHANGED,
   knowsAhead: true,
   create({ sizes }, rng) {
     const classes = sizes.at(-1)!;

@@ -9,7 +9,8 @@ import { errorNeurons, feedback, labelNeurons } from "./circuits/errorNeurons.ts
 import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   hiddenRate: {
@@ -36,9 +37,13 @@ function directRule(form: {
   synapseKnows: string;
   saturation?: number;
   signOnly: boolean;
-}): Rule {
+}): OwnRule {
+  const sent = form.signOnly ? "Bₗ sign(e)" : "Bₗ e";
+  const error = form.signOnly ? "sign of the output error" : "output error";
   return {
     ...form,
+    equation: `δₗ = (${sent}) ⊙ f′(aₗ)\n${DESCENT}`,
+    factors: { ...FROM_BELOW, modulator: `${sent}: ${error} through fixed random weights` },
     presentations: 1,
     options,
     create(architecture, rng, _samples, chosen) {

@@ -10,7 +10,8 @@ import { feedForward } from "./circuits/feedForward.ts";
 import { raising } from "./circuits/passing.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
-import type { Rule, SpikingSample } from "./rule.ts";
+import type { OwnRule, SpikingSample } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   hiddenRate: {
@@ -37,12 +38,14 @@ const options = {
  * As a circuit, label spikes reach hidden neurons through B, and what bounds activity is a share of it in the third factor: a
  * neuron's own spikes raise its modulator.
  */
-export const drtp: Rule = {
+export const drtp: OwnRule = {
   name: "drtp",
   title: "DRTP",
   source: "Frenkel, Lefebvre & Bol 2021, Front. Neurosci. 15:629892",
   presentations: 1,
   synapseKnows: "label through fixed random weights",
+  equation: `δₗ = −(Bₗ y) ⊙ f′(aₗ)\n${DESCENT}`,
+  factors: { ...FROM_BELOW, modulator: "−Bₗ y: the label through fixed random weights, known beforehand" },
   saturation: 1,
   knowsAhead: true,
   options,

@@ -9,7 +9,8 @@ import { errorNeurons, feedback, labelNeurons } from "./circuits/errorNeurons.ts
 import { feedForward } from "./circuits/feedForward.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
-import type { Rule, SpikingSample } from "./rule.ts";
+import type { OwnRule, SpikingSample } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   hiddenRate: {
@@ -50,15 +51,22 @@ function delayedRule(form: {
   /** Name in the authors' code. */
   variant: string;
   leave: Leave;
+  /** What is left, or drawn, in the letters of the equation. */
+  left: string;
   draw?: DirectDraw;
   start?: "zero" | "target";
-}): Rule {
+}): OwnRule {
   return {
     name: form.name,
     title: form.title,
     source: `Flügel et al. 2023, arXiv:2304.13372, ${form.variant}`,
     presentations: 1,
     synapseKnows: "error of the sample's previous presentation through fixed random weights",
+    equation: `δₗ = (Bₗ ê) ⊙ f′(aₗ)\n${form.left}\n${DESCENT}`,
+    factors: {
+      ...FROM_BELOW,
+      modulator: "Bₗ ê: what the sample left last time, through fixed random weights",
+    },
     saturation: 1,
     knowsAhead: true,
     options,
@@ -191,36 +199,48 @@ const lossDerivative: Leave = (p, label, left) => {
   }
 };
 
-export const f3 = delayedRule({ name: "f3", title: "F3", variant: "delayed_error", leave: error });
+const LAST = "ê: e of the sample's last presentation";
+
+export const f3 = delayedRule({
+  ...{ name: "f3", title: "F3", variant: "delayed_error" },
+  ...{ leave: error, left: LAST },
+});
 
 export const f3Variants = [
   delayedRule({
     name: "f3:one-hot",
     title: "F3 (one-hot)",
     variant: "delayed_error_one_hot",
-    leave: errorOfTarget,
+    ...{ leave: errorOfTarget, left: "ê: y ⊙ e of the sample's last presentation" },
   }),
   delayedRule({
     name: "f3:softmax",
     title: "F3 (softmax)",
     variant: "delayed_error_softmax",
-    leave: errorOfSoftmax,
+    ...{ leave: errorOfSoftmax, left: "ê: softmax(p) − y of the sample's last presentation" },
   }),
-  delayedRule({ name: "f3:loss", title: "F3 (loss)", variant: "delayed_loss", leave: lossDerivative }),
+  delayedRule({
+    ...{ name: "f3:loss", title: "F3 (loss)", variant: "delayed_loss" },
+    ...{ leave: lossDerivative, left: "ê: ∂L/∂p of the sample's last presentation" },
+  }),
   delayedRule({
     name: "f3:target",
     title: "F3 (target start)",
     variant: "delayed_error, memory starting at the target",
-    leave: error,
-    start: "target",
+    ...{ leave: error, left: `${LAST}, −y at first`, start: "target" },
   }),
-  ...(["trinomial", "binomial", "identity"] as const).map(draw =>
+  ...(
+    [
+      ["trinomial", "Bₗ of −1, 0 and 1"],
+      ["binomial", "Bₗ of 0 and 1"],
+      ["identity", "Bₗ = [I, −I, …]"],
+    ] as const
+  ).map(([draw, drawn]) =>
     delayedRule({
       name: `f3:${draw}`,
       title: `F3 (${draw} feedback)`,
       variant: `delayed_error, ${draw === "identity" ? "±identity" : draw} feedback`,
-      leave: error,
-      draw,
+      ...{ leave: error, left: `${LAST}; ${drawn}`, draw },
     }),
   ),
 ];

@@ -8,7 +8,7 @@ import { type Tensor2D, tf } from "../rate/tensors.ts";
 import { type LabelPattern, labelPattern, labelsLack } from "./labelPattern.ts";
 import { Layers, whole } from "./layers.ts";
 import { filled } from "./options.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
 
 const options = {
   theta: {
@@ -49,13 +49,23 @@ const GUARD = 1e-2;
  * layer is presented. Both forms give 1 / rms to `post` instead of `pre`, which is the same product; biases above the
  * first layer take steps of that size too. Goodness counts all hidden layers but the first, or the only one.
  */
-function forwardForward(form: { name: string; title: string; by: "goodness" | "readout" }): Rule {
+function forwardForward(form: { name: string; title: string; by: "goodness" | "readout" }): OwnRule {
   return {
     name: form.name,
     title: form.title,
     source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
     presentations: 3,
     synapseKnows: "own activity; goodness of its own layer and whether the label is right",
+    equation: [
+      "G = mean(hₗ²), q = σ(k (G − θ)), x̂ₗ = hₗ / rms(hₗ)",
+      "ΔWₗ = η (1 − q) (2k/nₗ) hₗ x̂ₗ₋₁ᵀ with the right label in the input",
+      "ΔWₗ = −η q (2k/nₗ) hₗ x̂ₗ₋₁ᵀ with a wrong one",
+    ].join("\n"),
+    factors: {
+      pre: "x̂ₗ₋₁: direction of the activity below; in spikes trace over length",
+      post: "hₗ: own activity",
+      modulator: "q − 1 or q, times 2k/nₗ: one number for the layer",
+    },
     lacks(architecture) {
       if (form.by === "goodness" && architecture.sizes.length === 2)
         return "expected a hidden layer, whose goodness decides, got none";

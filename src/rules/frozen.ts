@@ -3,18 +3,21 @@ import { tf } from "../rate/tensors.ts";
 import { circuitOf, settled } from "./circuits/circuit.ts";
 import { errorNeurons, labelNeurons } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { UNCHANGED } from "./told.ts";
 
 /**
  * Control: hidden layers keep their random weights and only the readout learns, by the delta rule (Widrow & Hoff
  * 1960). A rule that is not above it has taught the hidden layers nothing.
  */
-export const frozen: Rule = {
+export const frozen: OwnRule = {
   name: "frozen",
   title: "frozen (control)",
   source: "control: random hidden layers, readout by the delta rule (Widrow & Hoff 1960)",
   presentations: 1,
   synapseKnows: "nothing: hidden synapses do not change",
+  equation: "ΔWₗ = 0; readout: ΔW = −η e hᵀ",
+  factors: UNCHANGED,
   knowsAhead: true,
   create: ({ sizes }) => ({
     rate: net => ({

@@ -16,9 +16,10 @@ import { memPepita, memPepitaSparse } from "./memPepita.ts";
 import { pepita, pepitaSparse } from "./pepita.ts";
 import { pepitaHebbian, pepitaTimeLocal } from "./pepitaHebbian.ts";
 import { pepitaWm } from "./pepitaMirrored.ts";
-import type { Forms, RateLearner, Rule, SpikingLearner } from "./rule.ts";
+import type { Forms, OwnRule, RateLearner, Rule, SpikingLearner } from "./rule.ts";
 import { shallow } from "./shallow.ts";
 import { brsf, brsfStrict, frsf, frsfStrict, usf, usfStrict } from "./signConcordant.ts";
+import { faultOfTold } from "./told.ts";
 import { wm } from "./weightMirror.ts";
 
 export type { Rule };
@@ -40,6 +41,8 @@ export const ruleRegistry = new Registry<Rule>(
     shallow: "boolean?",
     lacks: "function?",
     options: "object?",
+    equation: "string?",
+    factors: "object?",
   },
   [
     ...[bp, fa, dfa, sdfa],
@@ -49,12 +52,14 @@ export const ruleRegistry = new Registry<Rule>(
     ...[pepita, pepitaSparse, pepitaHebbian, pepitaTimeLocal, memPepita, memPepitaSparse, pepitaWm, afa],
     ...[ff, ffReadout],
     ...[frozen, shallow, chance],
-  ],
-  ({ presentations, saturation = 1, weightDecay = 0 }) => {
+  ] satisfies OwnRule[],
+  rule => {
+    const { presentations, saturation = 1, weightDecay = 0 } = rule;
     if (!(Number.isInteger(presentations) && presentations >= 0))
       return `presentations: expected a whole number, got ${presentations}`;
     if (!(saturation > 0)) return `saturation: expected a number above 0, got ${saturation}`;
-    return weightDecay >= 0 ? null : `weightDecay: expected 0 or more, got ${weightDecay}`;
+    if (!(weightDecay >= 0)) return `weightDecay: expected 0 or more, got ${weightDecay}`;
+    return faultOfTold(rule);
   },
 );
 

@@ -5,7 +5,7 @@ import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { Layers, whole } from "./layers.ts";
 import { type PepitaForm, pepita, publishedForm, sparseForm } from "./pepita.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule, Rule } from "./rule.ts";
 
 /**
  * MemPEPITA (Pau & Aymone 2024, Electronics 13(2):402): PEPITA that keeps no activities between its passes. The first
@@ -20,9 +20,11 @@ import type { Rule } from "./rule.ts";
  *   when   layer by layer, beside the         layer by layer, after its two presentations
  *          modulated pass
  */
-function memoryRule(about: Pick<Rule, "name" | "title" | "source">, form: PepitaForm): Rule {
+function memoryRule(about: Pick<Rule, "name" | "title" | "source">, form: PepitaForm): OwnRule {
   return {
     ...about,
+    equation: `${form.told.equation}\nhₗ and hₗᵉ computed anew, layer by layer, after a pass for e alone`,
+    factors: form.told.factors,
     options: form.options,
     presentations: 3,
     synapseKnows: pepita.synapseKnows,

@@ -13,6 +13,7 @@ export interface RuleOption {
   readonly words?: readonly string[];
 }
 
+/** What a run may choose of a rule, by name. */
 export type RuleOptions = Readonly<Record<string, RuleOption>>;
 
 /** What a run chose; the rest is as the rule says. */

@@ -7,11 +7,13 @@ import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { errorAtInput, errorInput, withoutError } from "./circuits/errorAtInput.ts";
 import { filled, type RuleOption, type RuleOptions } from "./options.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule, Rule } from "./rule.ts";
+import { SECOND, type Told } from "./told.ts";
 
 /** A form of PEPITA: what its synapses read of the two presentations, and its feedback onto the input. */
 export interface PepitaForm {
   readonly options: RuleOptions;
+  readonly told: Told;
   /** @param chosen  of `options`, all of them */
   read(chosen: Readonly<Record<string, number | string>>): {
     /** Whether the first layer's presynaptic factor is the sample alone, or the sample with its modulation. */
@@ -41,6 +43,14 @@ const firstFactor = {
 const published = { scale: inputScale, pre: { ...firstFactor, default: "modulated" as string } };
 export const publishedForm: PepitaForm = {
   options: published,
+  told: {
+    equation: `${SECOND}\nΔWₗ = −η (hₗ − hₗᵉ) hₗ₋₁ᵉᵀ`,
+    factors: {
+      pre: "hₗ₋₁ᵉ: activity of the layer below in the second presentation",
+      post: "hₗ − hₗᵉ: own activity, first presentation less second",
+      modulator: "1 after the second presentation: one signal to all synapses",
+    },
+  },
   read(chosen) {
     const { scale, pre } = filled(published, chosen, "pepita");
     return {
@@ -67,6 +77,14 @@ const sparse = {
 } satisfies RuleOptions;
 export const sparseForm: PepitaForm = {
   options: sparse,
+  told: {
+    equation: `${SECOND}\nΔWₗ = −η (g (hₗ − hₗᵉ) + λ hₗ) hₗ₋₁ᵉᵀ\nwith x for h₀ᵉ; F: 0 but for some inputs; g: gain, λ: decay`,
+    factors: {
+      pre: "x, or hₗ₋₁ᵉ above the first layer: activity of the layer below",
+      post: "g (hₗ − hₗᵉ) + λ hₗ: own activity, first less second, and decay",
+      modulator: "1 after the second presentation: one signal to all synapses",
+    },
+  },
   read(chosen) {
     const { pre, gain, decay, share, deviation } = filled(sparse, chosen, "pepita:sparse");
     return {
@@ -92,9 +110,10 @@ export const sparseForm: PepitaForm = {
  *
  * The authors' codes differ in the readout's error (first or second pass); both forms here take the first.
  */
-function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">, form: PepitaForm): Rule {
+function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">, form: PepitaForm): OwnRule {
   return {
     ...about,
+    ...form.told,
     options: form.options,
     presentations: 2,
     synapseKnows: "own activity in both presentations; error only through the input",

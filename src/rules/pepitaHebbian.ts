@@ -6,7 +6,8 @@ import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { filled } from "./options.ts";
 import { inputScale } from "./pepita.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { SECOND } from "./told.ts";
 
 /**
  * PEPITA-Hebbian and PEPITA-time-local (Srinivasan et al. 2024, arXiv:2302.05440; modes `mixed` and `mixed_tl` of the
@@ -33,10 +34,18 @@ function hebbianRule(form: {
   /** Of the feedback, over that of PEPITA's code. */
   scale: number;
   synapseKnows: string;
-}): Rule {
+}): OwnRule {
   const options = { scale: { ...inputScale, default: form.scale as number } };
   return {
     ...form,
+    equation: form.timeLocal
+      ? `${SECOND}\nΔWₗ = −η hₗ hₗ₋₁ᵀ after the first presentation\nΔWₗ = η hₗᵉ hₗ₋₁ᵉᵀ after the second`
+      : `${SECOND}\nΔWₗ = −η (hₗ hₗ₋₁ᵀ − hₗᵉ hₗ₋₁ᵉᵀ)`,
+    factors: {
+      pre: "hₗ₋₁, hₗ₋₁ᵉ: activity of the layer below in each presentation",
+      post: "hₗ, hₗᵉ: own activity in the same one",
+      modulator: "1 in the first, −1 in the second: one signal to all synapses",
+    },
     options,
     presentations: 2,
     noCircuit:

@@ -7,8 +7,8 @@ import { tf } from "../rate/tensors.ts";
 import { viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
 import { filled } from "./options.ts";
-import { inputScale } from "./pepita.ts";
-import type { Rule } from "./rule.ts";
+import { inputScale, publishedForm } from "./pepita.ts";
+import type { OwnRule } from "./rule.ts";
 
 const options = {
   scale: {
@@ -36,13 +36,19 @@ const SCALE = 0.05;
  * The code renormalises all factors together by the product's entries; here B e is scaled by the factors' norms, which
  * is the same up to how they are turned towards each other.
  */
-export const pepitaWm: Rule = {
+export const pepitaWm: OwnRule = {
   name: "pepita-wm",
   title: "PEPITA + weight mirror",
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 4",
   presentations: 3,
   sequential: true,
   synapseKnows: "own activity in both presentations; error only through the input",
+  equation: [
+    "xᵉ = x − B₁ᵀ B₂ᵀ … e: the sample once more, with its error",
+    "ΔWₗ = −η (hₗ − hₗᵉ) hₗ₋₁ᵉᵀ",
+    "Bₗ ← (1 − s) Bₗ + s ψ ξᵀ, ξ: noise of the layer below, ψ: its drive",
+  ].join("\n"),
+  factors: publishedForm.told.factors,
   options,
   create(architecture, rng, _samples, chosen) {
     const { scale: wanted } = filled(options, chosen, "pepita-wm");

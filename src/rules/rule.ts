@@ -7,13 +7,14 @@ import type { RateNetwork } from "../rate/network.ts";
 import type { Tensor2D } from "../rate/tensors.ts";
 import type { CircuitPlan } from "./circuits/circuit.ts";
 import type { Chosen, RuleOptions } from "./options.ts";
+import type { Told } from "./told.ts";
 
 /**
  * A learning rule in both forms. Every rule changes a weight by a product, w[l] -= learningRate * post (x) pre; rules
  * differ in who makes `post` (the third factor), which activity is `pre`, and when. A rule owns no learning rate and
  * no loop over synapses.
  */
-export interface Rule {
+export interface Rule extends Partial<Told> {
   /** As on the command line. */
   readonly name: string;
   /** As in the paper's tables. */
@@ -53,7 +54,12 @@ export interface Rule {
   create(architecture: Architecture, rng: Rng, samples: number, chosen?: Chosen): Forms;
 }
 
+/** A rule of this package, which always says its equation and its three factors. */
+export type OwnRule = Rule & Told;
+
+/** What a rule has made for one network: its forms. */
 export interface Forms {
+  /** What learns in rates, on batches. */
   rate(net: RateNetwork): RateLearner;
   /** Absent for rules that are `rateOnly`. */
   spiking?(net: FeedForwardNetwork): SpikingLearner;
@@ -94,6 +100,7 @@ export interface Steps<Post, Pre> {
   settle(): void;
 }
 
+/** The samples that a rate form learns in one step. */
 export interface RateBatch {
   /** [batch, inputs] */
   readonly x: Tensor2D;
@@ -126,6 +133,7 @@ export interface RateLearner extends Remembers {
   activities?(x: Tensor2D): readonly Tensor2D[];
 }
 
+/** What a spiking form knows of the sample that it learns, besides its spikes. */
 export interface SpikingSample {
   readonly label: number;
   /** Place of the sample in the training set. */

@@ -8,7 +8,8 @@ import type { CircuitPlan } from "./circuits/circuit.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import { filled } from "./options.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   scale: {
@@ -39,15 +40,29 @@ function concordantRule(form: {
   scale: ConcordantScale;
   /** `batch`: drawn anew for every batch, in both twins the same. */
   magnitudes: "uniform" | "fixed" | "batch";
-}): Rule {
+}): OwnRule {
   const reason =
     form.scale === "strict"
       ? "a feedback synapse would have to know the norm of all weights of a layer at the moment"
       : form.magnitudes === "batch"
         ? "a synapse would have to have another strength for each sample; with one strength it is frsf"
         : null;
+  const size = { uniform: "m", fixed: "|Mₗ| ⊙", batch: "|Mₗ| ⊙" }[form.magnitudes];
+  const drawn = { uniform: "", fixed: ", Mₗ drawn once", batch: ", Mₗ drawn for every batch" }[
+    form.magnitudes
+  ];
+  const strict = form.scale === "strict" ? "\nBₗ = ‖Wₗ‖ Sₗ / ‖Sₗ‖" : "";
   return {
     ...form,
+    equation: [
+      "δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)",
+      `${strict === "" ? "Bₗ" : "Sₗ"} = ${size} sign(Wₗ)${drawn}${strict}`,
+      DESCENT,
+    ].join("\n"),
+    factors: {
+      ...FROM_BELOW,
+      modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down weights of the same sign",
+    },
     presentations: 1,
     synapseKnows: "signs of the weights and error of the layer above",
     ...(reason !== null && { noCircuit: reason }),

@@ -2,7 +2,8 @@ import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
-import type { Rule } from "./rule.ts";
+import type { OwnRule } from "./rule.ts";
+import { DESCENT, FROM_BELOW } from "./told.ts";
 
 /**
  * Feedback alignment with a weight mirror (Akrout et al. 2019, arXiv:1904.05391, sec. 3): engaged, the network learns
@@ -19,13 +20,19 @@ import type { Rule } from "./rule.ts";
  * end of about a thousand samples. It follows the forward weights with that lag, so that the learning rate has to be
  * smaller than BP's (the authors': a quarter), or the loss runs away.
  */
-export const wm: Rule = {
+export const wm: OwnRule = {
   name: "wm",
   title: "FA + weight mirror",
   source: "Akrout et al. 2019, arXiv:1904.05391, sec. 3",
   presentations: 2,
   sequential: true,
   synapseKnows: "error of the layer above through weights that mirror the forward ones",
+  equation: [
+    "δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)",
+    DESCENT,
+    "Bₗ ← (1 − s) Bₗ + s ψ ξᵀ, ξ: noise of the layer below, ψ: its drive",
+  ].join("\n"),
+  factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down the mirror's weights" },
   noCircuit: "feedback synapses would have to learn from noise in a phase of its own, signed as the noise is",
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);

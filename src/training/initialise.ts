@@ -4,6 +4,7 @@ import { passOrder } from "../engine/network/stream.ts";
 import { layerWeights } from "../feedback/draw.ts";
 import { Rng } from "../math/rng.ts";
 
+/** Weights and biases of a layered network. */
 export interface Parameters {
   /** weights[l] is [layers[l].rows, layers[l].columns], row-major. */
   readonly weights: Float32Array[];

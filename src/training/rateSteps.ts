@@ -1,7 +1,9 @@
+import { pooled } from "../rate/layer.ts";
 import type { RateNetwork } from "../rate/network.ts";
-import { type Tensor2D, tf } from "../rate/tensors.ts";
+import { outerParts } from "../rate/ops.ts";
+import { type Tensor2D, tf, type Variable2D } from "../rate/tensors.ts";
 import type { Steps } from "../rules/rule.ts";
-import type { Optimiser } from "./optimiser.ts";
+import { type Optimiser, type OptimiserStep, PART } from "./optimiser.ts";
 
 interface Asked {
   readonly l: number;
@@ -85,34 +87,67 @@ export class RateSteps implements Steps<Tensor2D, Tensor2D> {
   }
 
   #stepOn(optimiser: Optimiser): void {
-    const values = this.#net.parameters();
-    const parameters = [...values.weights, ...values.biases, ...this.#feedback];
-    const gradients = parameters.map(p => new Float32Array(p.length));
-    const depth = this.#net.depth;
-    for (const { l, post, pre } of this.#forward) {
-      add(gradients[l], this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
-      add(gradients[depth + l], this.#net.biasSum(l, post).dataSync(), 1 / this.batch);
-    }
-    for (const { l, post, pre } of this.#backward) {
-      add(gradients[2 * depth + l], this.#net.product(l, pre, post).dataSync(), 1 / this.batch);
-    }
-    if (this.#weightDecay > 0) {
-      for (const l of layersOf(this.#forward)) add(gradients[l], parameters[l], this.#weightDecay);
-      for (const l of layersOf(this.#backward)) {
-        add(gradients[2 * depth + l], this.#feedback[l], this.#weightDecay);
+    const { depth, weights, biases } = this.#net;
+    const how = { rate: this.rate, scale: 1 / this.batch };
+    const decaying = { ...how, decay: this.#weightDecay };
+    for (const l of layersOf(this.#forward)) {
+      const asked = this.#forward.filter(each => each.l === l);
+      const own = this.#net.architecture.layers[l];
+      const dense = !own.conv && !own.batchNorm && asked.length === 1;
+      const [{ pre, post }] = asked;
+      if (!dense || !stepInParts(optimiser, l, weights[l], pooled(own, pre), post, decaying)) {
+        const product = summed(asked.map(({ pre, post }) => this.#net.product(l, pre, post)));
+        stepVariable(optimiser, l, weights[l], product, decaying);
+      }
+      const ones = tf.ones([post.shape[0], 1]) as Tensor2D;
+      if (!dense || !stepInParts(optimiser, depth + l, biases[l], ones, post, how)) {
+        const sum = summed(asked.map(({ post }) => this.#net.biasSum(l, post)));
+        stepVariable(optimiser, depth + l, biases[l], sum, how);
       }
     }
-    optimiser.step(parameters, gradients, this.rate);
-    this.#net.assign(values); // the feedback weights have been changed in place
+    for (const l of layersOf(this.#backward)) {
+      const asked = this.#backward.filter(each => each.l === l);
+      const product = summed(asked.map(({ pre, post }) => this.#net.product(l, pre, post)));
+      optimiser.step(2 * depth + l, this.#feedback[l], product.dataSync() as Float32Array, decaying);
+    }
   }
+}
+
+/** A step along pre^T post of a variable where it lies. @returns whether the backend can do that */
+function stepInParts(
+  optimiser: Optimiser,
+  group: number,
+  variable: Variable2D,
+  pre: Tensor2D,
+  post: Tensor2D,
+  how: OptimiserStep,
+): boolean {
+  let take: ReturnType<Optimiser["begin"]> | undefined;
+  return outerParts(variable, pre, post, PART, (start, part, product) => {
+    take ??= optimiser.begin(group, how);
+    take(start, part, product);
+  });
+}
+
+/** A variable's step where its numbers are copied out and back. */
+function stepVariable(
+  optimiser: Optimiser,
+  group: number,
+  variable: Variable2D,
+  gradient: Tensor2D,
+  how: OptimiserStep,
+): void {
+  const values = Float32Array.from(variable.dataSync());
+  optimiser.step(group, values, gradient.dataSync() as Float32Array, how);
+  variable.assign(tf.tensor2d(values, variable.shape));
+}
+
+function summed(parts: readonly Tensor2D[]): Tensor2D {
+  return parts.reduce((sum, part) => tf.add(sum, part));
 }
 
 function layersOf(asked: readonly Asked[]): Set<number> {
   return new Set(asked.map(({ l }) => l));
-}
-
-function add(to: Float32Array, from: ArrayLike<number>, factor: number): void {
-  for (let at = 0; at < to.length; at++) to[at] += factor * from[at];
 }
 
 function subtract(from: Float32Array, change: ArrayLike<number>): void {

@@ -1,3 +1,4 @@
+/** The forms of a rule: in rates, in spikes, and as a circuit in which every signal is a spike. */
 export type Twin = "rate" | "spike" | "circuit";
 
 /** State of a training run after one epoch. Angles are in degrees, one per hidden layer. */

@@ -7,6 +7,7 @@ import type { SampleDropout } from "./dropout.ts";
 import { SampleLog } from "./sampleLog.ts";
 import type { Asked, SpikingSteps } from "./spikingSteps.ts";
 import { batchKey, type Pieces, type TrainingSettings, trainingSample } from "./trainer.ts";
+import type { WeightRows } from "./weightRows.ts";
 
 /** Puts a sample at the network's input. @param key  names it for what is drawn */
 export type Shower = (sample: Sample, key: string) => void;
@@ -17,6 +18,7 @@ export type Shower = (sample: Sample, key: string) => void;
  */
 export class SpikingBatch implements Pieces {
   readonly log: Pieces["log"];
+  readonly rows?: WeightRows;
   samplesLearned = 0;
   readonly #net: FeedForwardNetwork;
   readonly #learner: SpikingLearner;
@@ -54,6 +56,8 @@ export class SpikingBatch implements Pieces {
     this.#data = data;
     this.#seed = seed;
     this.#online = eligibility === "online";
+    const rows = steps.rows();
+    if (rows) this.rows = rows;
     this.log = {
       room: SampleLog.roomFor([...net.sizes, ...net.sizes], eligibility),
       at: numbers => new SampleLog(numbers, eligibility, net.depth),

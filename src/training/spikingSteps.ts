@@ -3,7 +3,8 @@ import type { Presentation } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Steps } from "../rules/rule.ts";
-import { type Optimiser, type OptimiserName, optimiser } from "./optimiser.ts";
+import { type Optimiser, type OptimiserName, type OptimiserStep, optimiser } from "./optimiser.ts";
+import { WeightRows } from "./weightRows.ts";
 
 /** What can be asked of synapses, by a rule and by the homeostasis of its neurons. */
 export interface Asked extends Steps<Float64Array, Presentation> {
@@ -19,6 +20,7 @@ export class SpikingSteps implements Asked {
   /** Synapses of the feedback weights: the same plasticity, on weights of their own. */
   readonly #feedback: ThreeFactorSynapses | null;
   readonly #groups: readonly Float32Array[];
+  readonly #eligibility: Eligibility;
   readonly #weightDecay: number;
   readonly #activityDecay: number;
   readonly #touched = new Set<number>();
@@ -42,11 +44,30 @@ export class SpikingSteps implements Asked {
     this.#feedback = feedback.length > 0 ? feedbackSynapses(net, feedback, settings.eligibility) : null;
     const laterals = net.queue?.laterals.map(({ synapses }) => synapses.weights) ?? [];
     this.#groups = [...net.weights, ...net.biases, ...feedback, ...laterals];
+    this.#eligibility = settings.eligibility;
     this.#weightDecay = settings.weightDecay;
     this.#activityDecay = settings.activityDecay;
     this.optimiser = optimiser(
       settings.optimiser,
       this.#groups.map(group => group.length),
+    );
+  }
+
+  /** The rows of weights, where a thread can change some and leave others to others. */
+  rows(): WeightRows | null {
+    const net = this.#net;
+    const whole =
+      this.optimiser !== null ||
+      this.#eligibility !== "trace" ||
+      net.queue !== null ||
+      net.runs.some(({ shared }) => shared);
+    if (whole) return null;
+    const { depth } = net;
+    const columns = (l: number) => net.architecture.layers[l].columns;
+    const feedback = this.#feedback ? this.#groups.slice(2 * depth, 3 * depth) : [];
+    return new WeightRows(
+      [this.#synapses, ...(this.#feedback ? [this.#feedback] : [])],
+      [...net.weights, ...feedback].map((weights, n) => ({ weights, columns: columns(n % depth) })),
     );
   }
 
@@ -114,21 +135,25 @@ export class SpikingSteps implements Asked {
     ];
   }
 
-  /** The synapses only know how to add: the mean change is read off the weights, which then take the real step. */
   #stepOn(by: Optimiser): void {
-    const before = this.#groups.map(group => Float32Array.from(group));
-    this.#apply(1 / this.#batch);
-    const gradients = this.#groups.map((group, g) => before[g].map((value, at) => value - group[at]));
-    this.#groups.forEach((group, g) => {
-      group.set(before[g]);
-    });
-    if (this.#weightDecay > 0) {
-      for (const group of this.#learning()) {
-        const gradient = gradients[this.#groups.indexOf(group)];
-        for (let at = 0; at < group.length; at++) gradient[at] += this.#weightDecay * group[at];
-      }
+    const { depth } = this.#net;
+    const how = { rate: this.#rate, scale: 1 / this.#batch };
+    const decaying = { ...how, decay: this.#weightDecay };
+    const step = (group: number, change: Float32Array, as: OptimiserStep) =>
+      by.step(group, this.#groups[group], change, as);
+    const changes = this.#synapses.changes();
+    for (const l of this.#touched) {
+      step(l, changes.weights[l], decaying);
+      step(depth + l, changes.biases[l], how);
     }
-    by.step(this.#groups, gradients, this.#rate);
+    changes.laterals.forEach((change, q) => {
+      step(this.#groups.length - changes.laterals.length + q, change, how);
+    });
+    this.#synapses.forget();
+    if (!this.#feedback) return;
+    const aligned = this.#feedback.changes().weights;
+    for (const l of this.#aligned) step(2 * depth + l, aligned[l], decaying);
+    this.#feedback.forget();
   }
 }
 

@@ -198,7 +198,9 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       }
       [net.synapticEvents, synapses.updates] = before;
       if (memory) learner.memory.set(memory);
-      return synapses.take();
+      const changes = synapses.changes().weights.map(change => Float32Array.from(change));
+      synapses.forget();
+      return changes;
     },
     cost() {
       const cost = {

@@ -7,11 +7,11 @@ import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
 import { circuitTrainer } from "./circuitTrainer.ts";
-import { epochOrder, type Parameters } from "./initialise.ts";
+import type { Parameters } from "./initialise.ts";
+import { lessons } from "./lessons.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
 import { checkState, type RunState } from "./runState.ts";
-import { schedule } from "./schedule.ts";
 import { readoutOf, spikingTrainer } from "./spikingTrainer.ts";
 import { type Evaluation, networkOf, type Trainer, type TrainingSettings } from "./trainer.ts";
 
@@ -23,6 +23,7 @@ export interface RunPlan {
   readonly settings: TrainingSettings;
 }
 
+/** What `train` calls, and what stops it. */
 export interface TrainHooks {
   /** Called when an epoch is done and its state is whole. */
   onEpoch?(state: RunState): Promise<void> | void;
@@ -36,6 +37,7 @@ export interface TrainHooks {
   readonly stateName?: string;
 }
 
+/** What training has come to. */
 export interface Trained {
   readonly result: RunResult;
   readonly parameters: Parameters;
@@ -154,30 +156,30 @@ async function epoch(
   hooks: TrainHooks,
   pause: ReturnType<typeof pacer>,
 ): Promise<RunState> {
-  const { seed, learningRate } = settings;
-  const batch = trainer.stride ?? settings.batch;
-  const factor = schedule(settings.schedule, settings.epochs);
   const began = performance.now();
   const e = state.epochsDone;
   // Runs that are too short for a pause are stopped here.
   if (hooks.signal?.aborted) throw new Interrupted(`in epoch ${e + 1}`);
-  const order = epochOrder(data.train.count, seed, e);
+  const { count } = data.train;
   let [loss, correct, paused] = [0, 0, 0];
-  for (let first = 0; first < order.length; first += batch) {
-    const rate = learningRate * factor((e + first / order.length) / settings.epochs);
-    const learned = trainer.learn(order.subarray(first, first + batch), rate, e);
+  for (const { indices, rate, done } of lessons(
+    count,
+    { ...settings, batch: trainer.stride ?? settings.batch },
+    e,
+  )) {
+    const learned = trainer.learn(indices, rate, e);
     loss += learned.loss;
     correct += learned.correct;
     const waiting = pause(`epoch ${e + 1}`);
     if (waiting) {
-      hooks.onProgress?.(e + 1, Math.min(first + batch, order.length));
+      hooks.onProgress?.(e + 1, done);
       paused += await waiting;
     }
   }
   const trainSeconds = (performance.now() - began - paused) / 1000;
 
   const parameters = trainer.parameters();
-  checkFinite(loss / order.length, parameters, learningRate);
+  checkFinite(loss / count, parameters, settings.learningRate);
   const cost = trainer.cost();
   const feedback = trainer.feedbackDegrees?.(parameters.weights);
   const { validation } = data;
@@ -187,7 +189,7 @@ async function epoch(
   const point: CurvePoint = {
     epoch: e + 1,
     ...(validated && { validationAccuracy: validated.accuracy }),
-    trainLoss: loss / order.length,
+    trainLoss: loss / count,
     alignmentDegrees: alignmentDegrees(trainer, data),
     ...(feedback && { feedbackDegrees: feedback }),
   };
@@ -197,7 +199,7 @@ async function epoch(
     parameters,
     memory: trainer.memory,
     curve: [...state.curve, point],
-    trainAccuracy: correct / order.length,
+    trainAccuracy: correct / count,
     cost,
     trainSeconds: state.trainSeconds + trainSeconds,
     wallSeconds: state.wallSeconds + (performance.now() - began) / 1000,
@@ -229,7 +231,7 @@ async function namingPlace<T>({ rule, twin }: RunPlan, place: string, work: () =
   }
 }
 
-function checkFinite(meanLoss: number, { weights, biases }: Parameters, learningRate: number): void {
+export function checkFinite(meanLoss: number, { weights, biases }: Parameters, learningRate: number): void {
   if (Number.isFinite(meanLoss) && [...weights, ...biases].every(part => part.every(Number.isFinite))) return;
   throw new InputError(
     `the weights have diverged, mean loss ${meanLoss}: expected a finite one; lower the learning rate (${learningRate})`,
@@ -237,7 +239,7 @@ function checkFinite(meanLoss: number, { weights, biases }: Parameters, learning
 }
 
 /** What is read of spikes cannot be known without one. */
-function checkSpikes(
+export function checkSpikes(
   { hiddenSpikesPerSample }: Pick<Evaluation, "hiddenSpikesPerSample">,
   { vThreshold }: TrainingSettings,
   { readsSpikes }: Trainer,

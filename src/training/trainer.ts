@@ -12,6 +12,7 @@ import type { CircuitSettings } from "./circuitSettings.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
 import type { SampleLog } from "./sampleLog.ts";
+import type { SharedRows } from "./weightRows.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
@@ -76,6 +77,7 @@ export interface TrainingSettings {
   readonly circuit?: Partial<CircuitSettings>;
 }
 
+/** How samples of one part were decided. */
 export interface Evaluation {
   readonly accuracy: number;
   /** Samples by [true class][decided class]. */
@@ -99,13 +101,22 @@ export interface Cost {
 
 /** A batch in pieces, one for each sample, that threads with trainers of their own can share. */
 export interface Pieces {
-  readonly log: { readonly room: number; at(numbers: Float64Array): SampleLog };
+  /** Where a sample's wishes are written down: numbers that one takes, and the log over such numbers. */
+  readonly log: {
+    readonly room: number;
+    /** The log over such numbers. */
+    readonly at: (numbers: Float64Array) => SampleLog;
+  };
+  /** A batch begins; places of its samples in the training set. */
   begin(indices: Uint32Array, rate: number, epoch: number): void;
   /** Presents and writes down what the sample asks for, without doing it. */
   present(index: number, into: SampleLog): void;
   /** Does what was written; in the order of the batch. */
   learn(index: number, from: SampleLog): { loss: number; correct: number };
+  /** The batch ends, and weights change. */
   end(): void;
+  /** Changes of weights shared out among threads; absent where each has to make all of them. */
+  readonly rows?: SharedRows;
 }
 
 /** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */
@@ -121,6 +132,7 @@ export interface Trainer {
   readonly stride?: number;
   /** The same piece by piece; absent where it cannot be. */
   readonly pieces?: Pieces;
+  /** Decides samples; learns nothing. */
   evaluate(samples: Samples): Evaluation;
   /** The same step by step: yields between samples, where whoever asked may pause or leave. */
   evaluating(samples: Samples): Generator<void, Evaluation>;
@@ -128,11 +140,14 @@ export interface Trainer {
   update(indices: Uint32Array): Float32Array[];
   /** Cost of the samples learned since the last call. */
   cost(): Cost;
+  /** Copies of weights and biases as they are now. */
   parameters(): Parameters;
   /** What stands for itself: without normalisation, whose remembered statistics are folded in, and with the wiring. */
   deployed(): Parameters;
+  /** Goes on from these parameters and this memory. */
   restore(parameters: Parameters, memory: Float32Array | null): void;
   readonly memory: Float32Array | null;
+  /** See `Forms.feedbackDegrees`; null where nothing stands for the forward path. */
   readonly feedbackDegrees: ((weights: readonly Float32Array[]) => number[]) | null;
   /**
    * What the first training samples are to the synapses of the input, [count, inputs]: where recordings are shown, the
@@ -146,6 +161,7 @@ export interface Trainer {
   readonly readsSpikes?: boolean;
   /** Of the network that is trained: the asked one, without hidden layers for the shallow control. */
   readonly architecture: Architecture;
+  /** Frees what it holds; of no use after that. */
   dispose(): void;
 }
 

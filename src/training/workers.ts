@@ -10,13 +10,14 @@ import type { Pieces, Trainer } from "./trainer.ts";
 
 /**
  * Data-parallel training in threads of one process. Each has the whole network; of a batch, each presents its share of
- * the samples and writes down what they ask for (`SampleLog`), then all do everything that was written, in the order of
- * the batch. So weights never travel, every thread has the same ones, and no number depends on how many threads there
- * are. What is gained is the time of the presentations.
+ * the samples and writes down what they ask for (`SampleLog`), then each does what was written to its own rows of the
+ * weights, in the order of the batch, and takes the others' from them. Where rows cannot be told apart, as with shared
+ * kernels or optimisers with a memory, each does everything. So every thread has the same weights, and no number depends
+ * on how many threads there are.
  */
 
-/** Places in the shared control words: number of the present batch, and threads that have presented it. */
-const [BATCH, DONE, FAILED] = [0, 1, 2];
+/** Places in the shared control words: number of the present batch, threads that have presented it and changed their rows. */
+const [BATCH, DONE, FAILED, CHANGED] = [0, 1, 2, 3];
 /** Sizes of a batch are below this where nothing is left to do. */
 const END = -1;
 const MESSAGE = 1024;
@@ -30,6 +31,8 @@ export interface Shared {
   readonly batch: Int32Array;
   /** Two sets of logs, used by turns: whoever is fast may write the next batch while others still read. */
   readonly logs: Float64Array;
+  /** Weights by rows, each from the thread that changes it. */
+  readonly weights: Float32Array;
   /** Why a thread has failed. */
   readonly message: Uint16Array;
 }
@@ -66,6 +69,7 @@ export function spread(trainer: Trainer, plan: RunPlan, data: Dataset, threads: 
       numbers: new Float64Array(new SharedArrayBuffer(16)),
       batch: new Int32Array(new SharedArrayBuffer(4 * (batch + 1))),
       logs: new Float64Array(new SharedArrayBuffer(16 * batch * pieces.log.room)),
+      weights: new Float32Array(new SharedArrayBuffer(4 * (pieces.rows?.count ?? 0))),
       message: new Uint16Array(new SharedArrayBuffer(2 * MESSAGE)),
     };
     const common = {
@@ -137,7 +141,7 @@ function learnTogether(
   threads: number,
   batch: number,
 ): { loss: number; correct: number } | string {
-  const { control, numbers, logs, message } = shared;
+  const { control, numbers, logs } = shared;
   const [rate, epoch] = [numbers[0], numbers[1]];
   const indices = Uint32Array.from(shared.batch.subarray(1, 1 + shared.batch[0]));
   const { room } = pieces.log;
@@ -149,22 +153,45 @@ function learnTogether(
   } catch (error) {
     fail(shared, error);
   }
-  finish(shared, 1);
-  for (;;) {
-    const done = Atomics.load(control, DONE);
-    if (done >= batch * threads) break;
-    Atomics.wait(control, DONE, done);
-  }
-  const failed = Atomics.load(control, FAILED);
-  if (failed > 0) return String.fromCharCode(...message.subarray(0, failed));
+  meet(control, DONE, batch * threads);
+  if (failed(control)) return reason(shared);
   let [loss, correct] = [0, 0];
-  indices.forEach((index, k) => {
-    const one = pieces.learn(index, logOf(k));
-    loss += one.loss;
-    correct += one.correct;
-  });
-  pieces.end();
-  return { loss, correct };
+  const { rows } = pieces;
+  try {
+    rows?.divide(place, threads);
+    indices.forEach((index, k) => {
+      const one = pieces.learn(index, logOf(k));
+      loss += one.loss;
+      correct += one.correct;
+    });
+    pieces.end();
+    rows?.give(shared.weights);
+  } catch (error) {
+    fail(shared, error);
+  }
+  if (rows) {
+    meet(control, CHANGED, batch * threads);
+    if (!failed(control)) rows.take(shared.weights);
+    rows.divide(0, 1);
+  }
+  return failed(control) ? reason(shared) : { loss, correct };
+}
+
+/** Says that this thread has come so far, and waits for the others. */
+function meet(control: Int32Array, place: number, all: number): void {
+  Atomics.add(control, place, 1);
+  Atomics.notify(control, place);
+  for (;;) {
+    const there = Atomics.load(control, place);
+    if (there >= all) return;
+    Atomics.wait(control, place, there);
+  }
+}
+
+const failed = (control: Int32Array) => Atomics.load(control, FAILED) > 0;
+
+function reason({ control, message }: Shared): string {
+  return String.fromCharCode(...message.subarray(0, Atomics.load(control, FAILED)));
 }
 
 /** The first to fail is the one that is heard. */
@@ -172,11 +199,6 @@ function fail({ control, message }: Shared, error: unknown): void {
   const text = (error instanceof Error && error.message) || String(error);
   if (Atomics.compareExchange(control, FAILED, 0, Math.min(MESSAGE, text.length)) !== 0) return;
   for (let n = 0; n < MESSAGE; n++) message[n] = n < text.length ? text.charCodeAt(n) : 0;
-}
-
-function finish({ control }: Shared, batches: number): void {
-  Atomics.add(control, DONE, batches);
-  Atomics.notify(control, DONE);
 }
 
 /** A thread: builds its trainer and trains along until it is dismissed. */
@@ -188,7 +210,11 @@ export async function replicate(asked: ReplicaData): Promise<void> {
     followBatches(trainer.pieces!, asked);
   } catch (error) {
     fail(asked.shared, error);
-    finish(asked.shared, 2 ** 30); // nobody waits for this thread again
+    // Nobody waits for this thread again.
+    for (const place of [DONE, CHANGED]) {
+      Atomics.add(asked.shared.control, place, 2 ** 30);
+      Atomics.notify(asked.shared.control, place);
+    }
   }
 }
 

@@ -35,10 +35,10 @@ describe("threefactor data list", () => {
   test("prints a row for each set: the digits ship, the others are not here", async () => {
     const lines = (await run("list", "--data-dir", await temporaryFolder())).trimEnd().split("\n");
     expect(lines[0]).toMatch(/^name +samples +size +licence +files +where$/);
-    expect(lines[1]).toMatch(/^digits +intensities +0\.3 MB +CC BY 4\.0 +ok +ships with threefactor$/);
+    expect(lines[1]).toMatch(/^digits +intensities +0\.3 MB +CC BY 4\.0 +ok +ships with it$/);
     expect(lines[2]).toMatch(/^mnist +intensities +55\.0 MB +CC BY-SA 3\.0 +missing +not here$/);
     expect(lines[3]).toMatch(/^fashion-mnist +intensities +55\.0 MB +MIT +missing +not here$/);
-    expect(lines[4]).toMatch(/^cifar10 +intensities +- +none stated +missing +not here; cannot be fetched$/);
+    expect(lines[4]).toMatch(/^cifar10 +intensities +- +none stated +missing +not here: bring it$/);
     expect(lines.slice(1).map(line => line.split(" ")[0])).toEqual(datasets.map(({ name }) => name));
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rules } from "../../src/rules/index.ts";
+import { ruleNamed, rules } from "../../src/rules/index.ts";
 import { threefactor } from "./process.ts";
 
 test("the tables of what was seen fit a terminal of 80 columns, and hold every rule", async () => {
@@ -30,6 +30,16 @@ test("rules NAME shows its spiking form in the settings that are asked for, and 
   const text = (await threefactor("rules", "pepita", ...asked, "--replay")).stdout;
   expect(text).toContain("--reading drive --readout potential --encoder poisson --modulation spikes");
   expect(text).toMatch(/^pepita +spikes +no +V +- +V +yes +yes +sample$/m);
+});
+
+test("rules NAME shows one rule whole: equation, factors, forms, source, options", async () => {
+  const { stdout } = await threefactor("rules", "dfa");
+  for (const line of stdout.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(80);
+  expect(stdout).toContain("equation    δₗ = (Bₗ e) ⊙ f′(aₗ)\n            ΔWₗ = −η δₗ hₗ₋₁ᵀ\n");
+  expect(stdout).toContain("  modulator Bₗ e: output error through fixed random weights\n");
+  expect(stdout).toContain("--rule-options dfa.hiddenRate=1\n");
+  const [rule] = JSON.parse((await threefactor("rules", "dfa", "--json")).stdout).rules;
+  expect(rule).toMatchObject({ equation: ruleNamed("dfa").equation, factors: ruleNamed("dfa").factors });
 });
 
 test("of rules that cannot learn while spikes come, --eligibility online says so", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { loadDigits, parseDigits, splitDigits } from "../../src/data/digits.ts";
+import { loadDigits } from "../../src/data/digits.ts";
+import { parseDigits, splitDigits } from "../../src/data/digitsParts.ts";
 import { InputError } from "../../src/errors.ts";
 
 describe("digits", async () => {

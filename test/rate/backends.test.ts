@@ -6,6 +6,7 @@ import {
   drive,
   matMulTransposed,
   numbersOf,
+  outerParts,
   outerStep,
   outerSum,
   scaledTo,
@@ -90,6 +91,21 @@ function stepped(which: 0 | 1): tf.Tensor {
 }
 operations["two steps of the weights"] = () => stepped(0);
 operations["two steps of the biases"] = () => stepped(1);
+operations["a step in parts"] = () => {
+  const W = tf.tidy(() => variable(w())); // no other tensor looks at its numbers
+  const starts: number[] = [];
+  const could = outerParts(W, x(), h(), 1000, (start, part, product) => {
+    const change = new Float32Array(part.length);
+    product(change);
+    starts.push(start);
+    for (let at = 0; at < part.length; at++) part[at] -= 0.1 * change[at];
+  });
+  // 32 rows of 30 at a time.
+  expect(starts).toEqual(could ? [0, 960, 1920, 2880, 3840, 4800, 5760] : []);
+  expect(could).toBe(tf.getBackend() === "blas");
+  if (!could) outerStep(W, variable(b()), x(), h(), 0.1);
+  return tf.clone(W);
+};
 
 /** Of the whole library the project knows some operations only. */
 const numbers = (make: () => tf.Tensor | Tensor) => numbersOf(make as () => Tensor);

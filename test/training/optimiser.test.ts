@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { ruleNamed } from "../../src/rules/index.ts";
@@ -17,12 +18,14 @@ beforeAll(async () => {
   await selectBackend("wasm");
 });
 
+const float = fc.float({ min: -2, max: 2, noNaN: true });
+
 /** Three steps on one number with the gradients 1, -2, 0.5. */
 function walk(name: OptimiserName): number[] {
   const by = optimiser(name, [1])!;
   const w = Float32Array.of(1);
   return [1, -2, 0.5].map(g => {
-    by.step([w], [Float32Array.of(g)], 0.1);
+    by.step(0, w, Float32Array.of(g), { rate: 0.1 });
     return w[0];
   });
 }
@@ -44,6 +47,52 @@ test("momentum, Nesterov and Adam take the steps of their papers", () => {
   });
   close(walk("adam"), adam);
 });
+
+/** The steps as the docstring writes them, in numbers rounded where they are kept. */
+function plainly(name: OptimiserName, w: number, gradients: readonly number[], decay: number): number {
+  const round = Math.fround;
+  const [rate, kept] = [round(0.1), round(0.9)];
+  let [v, m] = [0, 0];
+  gradients.forEach((gradient, k) => {
+    const g = round(round(0.5 * gradient) + round(round(decay) * w));
+    if (name === "adam") {
+      const [first, correction] = [0.1 / (1 - 0.9 ** (k + 1)), 1 / (1 - 0.999 ** (k + 1))];
+      m = round(m + round(round(1 - 0.9) * round(g - m)));
+      v = round(v + round(round(1 - 0.999) * round(round(g * g) - v)));
+      const size = round(round(Math.sqrt(round(round(correction) * v))) + round(1e-8));
+      w = round(w - round(round(round(first) * m) / size));
+    } else {
+      v = round(round(kept * v) + g);
+      w = round(w - round(rate * (name === "nesterov" ? round(g + round(kept * v)) : v)));
+    }
+  });
+  return w;
+}
+
+test.each(optimiserNames.slice(1))(
+  "%s: the compiled step, group by group, is the formula to the bit",
+  name => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(float, fc.array(float, { minLength: 3, maxLength: 3 })), { maxLength: 9 }),
+        fc.constantFrom(0, 0.01),
+        (entries, decay) => {
+          const by = optimiser(name, [5, entries.length, 7])!;
+          const w = Float32Array.from(entries, ([start]) => start);
+          for (let k = 0; k < 3; k++) {
+            by.step(0, new Float32Array(5).fill(k), new Float32Array(5).fill(-k), { rate: 1 });
+            const gradient = Float32Array.from(entries, ([, gradients]) => gradients[k]);
+            by.step(1, w, gradient, { rate: 0.1, scale: 0.5, decay });
+          }
+          expect(Array.from(w)).toEqual(
+            entries.map(([start, gradients]) => plainly(name, Math.fround(start), gradients, decay)),
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  },
+);
 
 test("an unknown optimiser is named with those there are", () => {
   expect(() => optimiser("sgdm" as OptimiserName, [1])).toThrow(

@@ -55,6 +55,8 @@ export interface Sweep {
 
 /** Options that always tell runs apart by themselves. */
 const apart: readonly string[] = ["rules", "twins", "seeds"];
+/** Options that some values of are for rate twins alone. */
+const OF_RATES: readonly string[] = ["augment", "activation", "loss"];
 /** Options that are not chosen unless `over` says so: another task is no better choice. */
 const tasks: readonly string[] = [...apart, "dataset", "model"];
 
@@ -163,7 +165,7 @@ function checkValues(
           `${place}: expected ${isSwitch ? "true or false" : "a text, a number or a list"}, got ${value}`,
         );
       // Alone, so that the error says where it stands.
-      const others = key === "augment" ? { twins: "rate" } : {};
+      const others = OF_RATES.includes(key) ? { twins: "rate" } : {};
       if (key !== "model" && key !== "backend")
         about(place, () => compareOptions({ ...others, ...flagsOf({ [key]: value }) }));
     });

@@ -4,6 +4,7 @@ import { about, InputError, parseJson, shown } from "../../errors.ts";
 import { LARGEST_DESCRIPTION, readText } from "../../files/regular.ts";
 import { importModule } from "../../training/plugins.ts";
 import { comparison } from "../compareTable.ts";
+import { beside, presetNamed } from "../presets.ts";
 
 /** A value of an option as it stands in run.json. */
 export type Value = string | number | boolean | readonly (string | number)[];
@@ -19,6 +20,8 @@ export type Draw =
 export interface Declaration {
   /** Of the folder, where --out names none. */
   readonly name?: string;
+  /** A published run whose options hold beside those below, as `compare --preset`. */
+  readonly preset?: string;
   /** The same in all configurations; every rule, form and seed is a run of its own. */
   readonly options?: Readonly<Record<string, Value>>;
   /** Every combination. */
@@ -56,21 +59,40 @@ export async function readDeclaration(file: string): Promise<Declaration> {
   const declared = about(file, () => checkDeclaration(value));
   const own = basename(file, extname(file)).replaceAll(/[^\w.-]|^\./g, "-");
   // As JSON has it, whatever a module made it of.
-  return { name: own.slice(0, 100), ...JSON.parse(JSON.stringify(declared)) };
+  return written({ name: own.slice(0, 100), ...JSON.parse(JSON.stringify(declared)) });
+}
+
+/** With the options of its preset among its own, so that a sweep does not change where a preset does. */
+function written({ preset, ...declared }: Declaration): Declaration {
+  if (preset === undefined) return declared;
+  const { options = {}, grid = {}, random } = declared;
+  const varied = { ...grid, ...random?.draw };
+  const all = beside<unknown>(presetNamed("preset", preset), { ...options, ...varied });
+  const own = Object.entries(all).filter(([key]) => !(key in varied));
+  return { ...declared, options: Object.fromEntries(own) as Record<string, Value> };
 }
 
 /** @throws InputError that names the field, what was found and what was expected; values are read later */
 export function checkDeclaration(value: unknown): Declaration {
-  expectOnly(value as object, "a sweep", ["$schema", "name", "options", "grid", "random", "select"]);
+  expectOnly(value as object, "a sweep", [
+    "$schema",
+    "name",
+    "preset",
+    "options",
+    "grid",
+    "random",
+    "select",
+  ]);
   const { $schema, ...declared } = value as Declaration & { $schema?: unknown };
   expectThat("$schema", $schema, $schema === undefined || typeof $schema === "string", "a text");
-  const { name, options, grid, random, select } = declared;
+  const { name, preset, options, grid, random, select } = declared;
   expectThat(
     "name",
     name,
     name === undefined || (typeof name === "string" && NAME.test(name)),
     "letters, digits, dots and dashes",
   );
+  if (preset !== undefined) presetNamed("preset", preset);
   if (options !== undefined) within("options", () => checkEach(options, fixable, checkValue));
   if (grid !== undefined) within("grid", () => checkEach(grid, variable, checkValues));
   if (random !== undefined) within("random", () => checkRandom(random));

@@ -1,4 +1,4 @@
-import { aligned } from "../document.ts";
+import { aligned, wrapped } from "../document.ts";
 import { Progress } from "../progress.ts";
 import { print, printJson } from "../terminal.ts";
 import type { Counts } from "./checkAll.ts";
@@ -68,7 +68,10 @@ export async function dryRun(
       }),
     ]),
     ...(toCome.length > 0 ? [`and ${toCome.length} runs of what is chosen`] : []),
-    `about ${durationText(seconds ?? 0)} with ${workers} at a time, by an epoch of 1,000 samples or fewer of each of ${kinds} kinds`,
+    ...wrapped(
+      `about ${durationText(seconds ?? 0)} with ${workers} at a time, by an epoch of 1,000 samples or fewer of each of ${kinds} kinds`,
+      "  ",
+    ),
   );
 }
 

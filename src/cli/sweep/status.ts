@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../../errors.ts";
 import { entryAt } from "../../files/regular.ts";
-import { documentOptions, show } from "../document.ts";
+import { documentOptions, show, wrapped } from "../document.ts";
 import { heldBy } from "../lock.ts";
 import { addOptions, type Flags } from "../options.ts";
 import { type Configuration, distinct, type Sweep, sweepOf, titleOf } from "./configurations.ts";
@@ -103,7 +103,7 @@ async function stageOf(
 }
 
 function linesOf({ stages, chosen, running, failed, secondsLeft }: Status): string[] {
-  return [
+  const lines = [
     ...stages.map(stage => {
       const counts = states.filter(state => stage[state] > 0).map(state => `${stage[state]} ${state}`);
       return `${stage.stage}: ${stage.total} runs${counts.length > 0 ? `, ${counts.join(", ")}` : ""}`;
@@ -115,4 +115,5 @@ function linesOf({ stages, chosen, running, failed, secondsLeft }: Status): stri
     ...failed.map(({ hash, run, why }) => `failed: ${hash} ${run}: ${why}`),
     ...(secondsLeft ? [`about ${durationText(secondsLeft)} left`] : []),
   ];
+  return lines.flatMap(line => wrapped(line, "  "));
 }

@@ -174,6 +174,7 @@ export class FeedForwardNetwork {
     return (l === 0 ? this.input.gain : this.spikeGain) * (this.#spikePools[l]?.share ?? 1);
   }
 
+  /** Room for what a presentation leaves, which each use of it overwrites. */
   presentation(): Presentation {
     return this.single?.presentation() ?? emptyPresentation(this.architecture);
   }

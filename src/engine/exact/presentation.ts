@@ -98,6 +98,7 @@ export type Precision = "single" | "double";
  */
 export type Reading = "spikes" | "drive";
 
+/** How a layered network presents a sample, and what is read of it. */
 export interface PresentationOptions {
   /** `drive` by default. */
   readonly reading?: Reading;

@@ -57,6 +57,7 @@ export class SingleNetwork {
   readonly #record: number;
   readonly #layers: readonly number[];
   readonly #changes: readonly Float32Array[];
+  readonly #biasChanges: readonly Float32Array[];
   readonly #whole: Uint32Array;
   readonly #floats: Float32Array;
   readonly #analogue: Float64Array;
@@ -115,6 +116,9 @@ export class SingleNetwork {
     this.#changes = within
       ? []
       : this.weights.map(w => arena.view(Float32Array, arena.take(4 * w.length + BEYOND), w.length));
+    this.#biasChanges = within
+      ? []
+      : this.biases.map(b => arena.view(Float32Array, arena.take(4 * b.length + BEYOND), b.length));
     layers.forEach(({ sources: pre, post }, l) => {
       const asks = asksOf(pre, post);
       arena.integers(this.#layers[l], {
@@ -125,7 +129,7 @@ export class SingleNetwork {
         },
         ...(!within && {
           [at.LAYER_CHANGES]: this.#changes[l].byteOffset,
-          [at.LAYER_BIAS_CHANGES]: arena.take(4 * post + BEYOND),
+          [at.LAYER_BIAS_CHANGES]: this.#biasChanges[l].byteOffset,
           [at.LAYER_ASKS]: asks,
           [at.LAYER_POSTS]: arena.take(4 * asks * Math.ceil(post / LANES) * LANES),
           [at.LAYER_ENTRIES]: arena.take(12 * (asks * pre + 1)),
@@ -270,19 +274,20 @@ export class SingleNetwork {
   /**
    * Asks for changes[l] += pre (x) post.
    * @param post  [sizes[l + 1]] @param pre  [sizes[l]]
-   * @returns synapses that change
+   * @param rows  of changes that are made here, as of `ThreeFactorSynapses`
+   * @returns synapses that change, here or elsewhere
    */
-  ask(l: number, post: Float64Array, pre: Float64Array): number {
+  ask(l: number, post: Float64Array, pre: Float64Array, { first, every } = { first: 0, every: 1 }): number {
     this.#vector.set(post);
     if (pre.buffer !== this.#factors.buffer) this.#factors.set(pre);
     const from = pre.buffer === this.#factors.buffer ? pre : this.#factors;
-    return this.#arena.kernels.ask(this.#layers[l], this.#vector.byteOffset, from.byteOffset);
+    return this.#arena.kernels.ask(this.#layers[l], this.#vector.byteOffset, from.byteOffset, first, every);
   }
 
-  /** Copies of what has been asked for. */
-  collected(): Float32Array[] {
+  /** What has been asked for, where it lies. */
+  collected(): Record<"weights" | "biases", readonly Float32Array[]> {
     for (const layer of this.#layers) this.#arena.kernels.collect(layer);
-    return this.#changes.map(change => Float32Array.from(change));
+    return { weights: this.#changes, biases: this.#biasChanges };
   }
 
   /** Adds -scale times what has been asked for to weights and biases, and forgets it. */

@@ -15,8 +15,13 @@ import type { Presentation } from "./presentation.ts";
  * have no spikes.
  */
 export class ThreeFactorSynapses {
-  /** Synapses that were given a change since the last reset of the counter. */
+  /** Synapses that were given a change since the last reset of the counter, whoever made it. */
   updates = 0;
+  /**
+   * Of dense layers with the eligibility `trace`, the presynaptic neurons whose synapses change here: every so many, from the
+   * first on. Others are left to others.
+   */
+  rows = { first: 0, every: 1 };
   readonly #net: FeedForwardNetwork;
   readonly #eligibility: Eligibility;
   readonly #changes: readonly Float32Array[];
@@ -58,7 +63,7 @@ export class ThreeFactorSynapses {
     const timing = hidden && this.#eligibility === "timing";
     const { queue, single } = this.#net;
     if (single) {
-      this.updates += single.ask(l, modulator, from.sourceTrace[l]);
+      this.updates += single.ask(l, modulator, from.sourceTrace[l], this.rows);
       return;
     }
     if (hidden && this.#eligibility === "online" && this.#net.online) {
@@ -149,11 +154,16 @@ export class ThreeFactorSynapses {
     });
   }
 
-  /** Copies of the collected changes, per layer, which are then forgotten. */
-  take(): Float32Array[] {
-    const taken = this.#net.single?.collected() ?? this.#changes.map(change => Float32Array.from(change));
+  /** What has been collected since the last `apply` or `forget`, where it lies, per layer; laterals in their order. */
+  changes(): Record<"weights" | "biases" | "laterals", readonly Float32Array[]> {
+    const { single } = this.#net;
+    if (single) return { ...single.collected(), laterals: [] };
+    return { weights: this.#changes, biases: this.#biasChanges, laterals: this.#lateralChanges };
+  }
+
+  /** Leaves the weights as they are and what has been collected behind. */
+  forget(): void {
     this.apply(0);
-    return taken;
   }
 
   #addOuter(l: number, pre: ArrayLike<number>, post: ArrayLike<number>): void {
@@ -186,11 +196,15 @@ export class ThreeFactorSynapses {
     if (posts === 0) return;
     const kernel = posts > columns / 8 ? this.#net.kernels[l] : null;
     kernel?.vector.set(modulator);
-    for (let i = 0; i < pre.length; i++) {
+    const { first, every } = this.rows;
+    for (let i = 0, own = first; i < pre.length; i++) {
       const x = pre[i];
+      const mine = i === own;
+      if (mine) own += every;
       if (x === 0) continue;
-      touched[i] = 1;
       this.updates += posts;
+      if (!mine) continue;
+      touched[i] = 1;
       const row = i * columns;
       if (kernel) kernel.addRow(i, x);
       else {

@@ -22,6 +22,7 @@ const sources = [
   "single",
   "singleLearn",
   "instant",
+  "optimise",
 ].map(name => `assembly/${name}.ts`);
 
 /** One build in memory of its own, one in memory that worker threads share. */

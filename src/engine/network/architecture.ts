@@ -51,6 +51,7 @@ export interface Layer {
   readonly rate: number;
 }
 
+/** A network in layers: sizes, and what connects each to the next. */
 export interface Architecture {
   /** Neurons per population, the input first. */
   readonly sizes: readonly number[];

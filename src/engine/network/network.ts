@@ -33,6 +33,7 @@ import { convolutionFields } from "./synapses/convolution.ts";
 import { connected, type SynapsesSpec } from "./synapses/drawn.ts";
 import type { Projection } from "./synapses/projection.ts";
 
+/** A population as it is described: how many neurons, and of which kind. */
 export interface PopulationSpec {
   readonly size: number;
   /** `input`: no dynamics; the population emits the spikes that it is given. */
@@ -45,6 +46,7 @@ export interface PopulationSpec {
   readonly initial?: { readonly v: PerNeuron };
 }
 
+/** A quantity of neurons: one number for all, one each, or a function that draws it for each. */
 export type PerNeuron = number | ArrayLike<number> | ((rng: Rng, neuron: number) => number);
 
 export interface ProjectionSpec extends SynapsesSpec {
@@ -61,27 +63,48 @@ export interface ProjectionSpec extends SynapsesSpec {
 }
 
 export const populationFields = table({
-  size: { unit: "1", own: true },
-  neuron: { own: true, fields: neuronFields },
-  tauTrace: { unit: "ms", own: true },
-  modulators: { own: true, fields: modulatorFields },
-  initial: { own: true, fields: () => ({ v: { unit: "mV", own: true, varies: "neuron" } }) },
+  size: { unit: "1", own: true, doc: "number of neurons" },
+  neuron: {
+    own: true,
+    fields: neuronFields,
+    doc: "a neuron model with its parameters, or `input`: emits what it is given",
+  },
+  tauTrace: { unit: "ms", own: true, doc: "time constant of the spike trace; none is kept by default" },
+  modulators: {
+    ...{ own: true, fields: modulatorFields },
+    doc: "third factors that arrive as spikes, by name, each with its time constant `tau`",
+  },
+  initial: {
+    ...{ own: true, doc: "`v`: potentials at the start; vRest by default" },
+    fields: () => ({ v: { unit: "mV", own: true, varies: "neuron" } }),
+  },
 });
 
 export const projectionFields = table({
-  name: {},
-  from: {},
-  to: {},
-  target: {},
+  name: { doc: "by which to find it again; FROM->TO by default" },
+  from: { doc: "population whose spikes it carries" },
+  to: { doc: "population that they reach" },
+  target: { doc: "what they reach there: `membrane`, by default, or a modulator, by name" },
   connect: {
     own: true,
+    doc: "which neurons are connected; all to all by default",
     fields: ({ kind }) => (kind === "convolution" ? convolutionFields : connectFields[kind as "all"]),
   },
-  weights: { unit: "mV", own: true, varies: "synapse" },
-  delay: { unit: "ms", own: true, varies: "synapse" },
-  gain: { unit: "1", own: true },
-  plasticity: { own: true, fields: plasticityFields },
-  delayKind: { words: ["axonal", "dendritic"] },
+  weights: {
+    ...{ unit: "mV", own: true, varies: "synapse" },
+    doc: "of all synapses, of each, or drawn for each; nS onto neurons with conductances, a number onto modulators",
+  },
+  delay: { unit: "ms", own: true, varies: "synapse", doc: "likewise; 0 by default" },
+  gain: { unit: "1", own: true, doc: "factor on every weight at delivery; 1 by default" },
+  plasticity: {
+    own: true,
+    fields: plasticityFields,
+    doc: "how its synapses learn: one rule, or several in a list",
+  },
+  delayKind: {
+    words: ["axonal", "dendritic"],
+    doc: "on which side of the synapse the delay lies for a rule; axonal by default",
+  },
 });
 
 /** Neurons are numbered in 31 bits; most populations end earlier, with the memory. */
@@ -91,6 +114,10 @@ const MOST_NEURONS = 2 ** 31 - 1;
 const NEURON = 64;
 const INPUT = 16;
 
+/**
+ * A network as it is described: populations by name, the projections between them, and what reaches them
+ * from outside.
+ */
 export interface NetworkSpec {
   readonly populations: Readonly<Record<string, PopulationSpec>>;
   readonly projections?: readonly ProjectionSpec[];
@@ -99,6 +126,7 @@ export interface NetworkSpec {
   readonly stream?: StreamSpec;
 }
 
+/** A checked population of a network. */
 export interface Population {
   readonly name: string;
   readonly size: number;

@@ -32,6 +32,7 @@ export interface Parameter {
   readonly doc?: string;
 }
 
+/** Parameters by name. */
 export type Table = Readonly<Record<string, Parameter>>;
 
 /** The table of a definition among others of its kind. */

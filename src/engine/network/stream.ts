@@ -59,15 +59,26 @@ const rests = ["samples", "passes", "never"] as const;
 const orders = ["shuffled", "given"] as const;
 
 export const streamFields = table({
-  data: { own: true },
-  duration: { unit: "ms", own: true },
-  pause: { unit: "ms", own: true },
-  passes: { unit: "1", own: true },
-  order: { words: orders },
-  seed: { unit: "1", own: true },
-  rest: { words: rests },
+  data: {
+    own: true,
+    doc: "the samples: a data set by its name, or { samples, labels }, with recordings for events",
+  },
+  duration: { unit: "ms", own: true, doc: "how long each is shown" },
+  pause: { unit: "ms", own: true, doc: "what passes before the next; 0 by default" },
+  passes: { unit: "1", own: true, doc: "how often all of them are shown; without end by default" },
+  order: { words: orders, doc: "`shuffled`, by default, anew for each pass, or as they are `given`" },
+  seed: {
+    unit: "1",
+    own: true,
+    doc: "of the order and of spikes that are drawn; that of the network by default",
+  },
+  rest: {
+    words: rests,
+    doc: "when all comes to rest: before each of the `samples`, by default, or of the `passes`, or `never`",
+  },
   phases: {
     own: true,
+    doc: "parts of a sample's time, by name: { start, stop } from its beginning",
     fields: (given: Others): Table =>
       Object.fromEntries(Object.keys(given).map(name => [name, { own: true, fields: () => phaseFields }])),
   },

@@ -14,11 +14,12 @@ export class SpikeTrain {
     this.neurons = new Int32Array(capacity);
   }
 
+  /** Forgets all spikes; the room stays. */
   clear(): void {
     this.length = 0;
   }
 
-  /** @param time  [ms]; the spike's time is the `instant` of that */
+  /** Adds a spike at the end. @param time  [ms]; the spike's time is the `instant` of that */
   push(time: number, neuron: number): void {
     if (this.length === this.times.length) this.#grow();
     this.times[this.length] = instant(time);

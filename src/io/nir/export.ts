@@ -4,6 +4,7 @@ import { InputError } from "../../errors.ts";
 import type { TrainedNetwork } from "../networkFile.ts";
 import { type NirGraph, type NirNode, type NirValue, tensor } from "./graph.ts";
 
+/** How a network becomes a NIR graph. */
 export interface NirExportOptions {
   /** Time step of the tool that will run the graph [ms]; it decides what one spike weighs there. */
   readonly dtMs?: number;

@@ -11,14 +11,17 @@ export interface NirTensor {
   readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array;
 }
 
+/** A parameter of a node. */
 export type NirValue = NirTensor | string;
 
+/** A node of NIR: its type, such as `LIF`, and its parameters. */
 export interface NirNode {
   readonly type: string;
   readonly fields: Readonly<Record<string, NirValue>>;
   readonly metadata?: Readonly<Record<string, NirValue>>;
 }
 
+/** A graph of NIR: nodes by name, edges between them; a node may be a graph too. */
 export interface NirGraph {
   readonly type: "NIRGraph";
   readonly nodes: Readonly<Record<string, NirNode | NirGraph>>;

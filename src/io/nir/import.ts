@@ -8,6 +8,7 @@ import { type NirNeurons, nirNeurons } from "./neurons.ts";
 import { applyAll, multiplyOut, pathsFrom } from "./paths.ts";
 import { stepOf, unitOf } from "./units.ts";
 
+/** What the file leaves open: units and steps. */
 export interface NirImportOptions {
   /** Unit of the times in the file; by default what `metadata` says, else what the time constants suggest. */
   readonly timeUnit?: "s" | "ms";
@@ -22,6 +23,7 @@ export interface NirImportOptions {
   readonly steps?: "exact" | "euler";
 }
 
+/** What a NIR graph means as a network of the engine. */
 export interface ImportedNetwork {
   readonly spec: NetworkSpec;
   /** Constant input of each population, from biases: `Simulation.setCurrent` takes them [1/ms]. */

@@ -37,6 +37,7 @@ export type Mark =
       readonly color: string;
     };
 
+/** A picture in points (1/72 inch), for `pictureToSvg` and the PNG of `export`. */
 export interface Drawing {
   readonly width: number;
   readonly height: number;

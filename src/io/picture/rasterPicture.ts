@@ -1,21 +1,13 @@
 import type { Raster } from "../../engine/record/raster.ts";
 import { collect, type RasterStream } from "../raster/stream.ts";
+import { axis, INK, inks, label, short, TEXT, ticks, WIDTH } from "./axes.ts";
 import type { Drawing, Mark } from "./draw.ts";
 
 /** Above this many spikes strokes would only make the file large and the picture black. */
 const DENSITY_ABOVE = 10_000;
 
-/** Okabe & Ito 2008, told apart by colour-blind readers too. */
-const inks = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-const INK = "#222222";
-
-/** [pt] 120 mm: between one and two columns of most journals. Lines of 0.5 pt and text of 7 and 8 pt survive print. */
-const WIDTH = 340;
 const LEFT = 38;
 const RIGHT = 10;
-const TEXT = 8;
-const SMALL = 7;
-const LINE = 0.5;
 const HISTOGRAM = 70;
 const RATE_BINS = 100;
 /** Populations that have a band: more would make a picture that no page holds. */
@@ -191,38 +183,7 @@ function shades(
   return most === 0 ? counts : counts.map(n => Math.sqrt(n / most));
 }
 
-function axis(shapes: Mark[], points: readonly (readonly [number, number])[]): void {
-  shapes.push({ kind: "line", points, color: INK, width: LINE });
-}
-
-function label(
-  shapes: Mark[],
-  x: number,
-  y: number,
-  text: string,
-  anchor: "start" | "middle" | "end",
-  color = INK,
-  size = SMALL,
-): void {
-  shapes.push({ kind: "text", x, y, text, size, anchor, color });
-}
-
-/** Round numbers from 0, at most `most` steps of them. */
-function ticks(high: number, most = 6): number[] {
-  const raw = high / most;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map(m => m * power).find(s => s >= raw * (1 - 1e-9)) ?? 0;
-  // Where numbers end, powers of ten are no longer these.
-  if (!(step > 0 && high / step < most + 1)) return [0];
-  return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, k) => k * step);
-}
-
 function brief(name: string): string {
   if (name.length <= LONGEST_NAME) return name;
   return `${[...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME - 1).join("")}…`;
-}
-
-function short(value: number): string {
-  const rounded = Number(value.toPrecision(4));
-  return String(Number.isFinite(rounded) ? rounded : value);
 }

@@ -1,6 +1,5 @@
 import type { Raster, RecordedTrace } from "../../engine/record/raster.ts";
 import { InputError, shown } from "../../errors.ts";
-import { readText } from "../../files/regular.ts";
 import { metadataFromMap, metadataToJson } from "../metadataJson.ts";
 import { type RasterStream, rasterFrom } from "./stream.ts";
 
@@ -33,11 +32,6 @@ export function* csvOfRaster(stream: RasterStream): Generator<string> {
   }
 }
 
-/** @throws InputError that names the line, when the table holds no raster */
-export function readRasterCsv(path: string): Raster {
-  return decodeRasterCsv(readText(path), path);
-}
-
 interface Head {
   readonly durationMs?: number;
   readonly populations?: Raster["populations"];
@@ -46,9 +40,10 @@ interface Head {
 }
 
 /**
- * The same of a text in memory. Without the comment line, as other programs write such tables, populations are those
- * of the rows, as large as their largest neuron asks, and the recording ends with the last spike.
+ * Reads such a table. Without the comment line, as other programs write them, populations are those of the rows, as large
+ * as their largest neuron asks, and the recording ends with the last spike.
  * @param file  named in errors
+ * @throws InputError that names the line, when the table holds no raster
  */
 export function decodeRasterCsv(text: string, file: string): Raster {
   const { head, start } = readHead(text, file);

@@ -3,26 +3,28 @@ import type { Raster } from "../../engine/record/raster.ts";
 import { InputError } from "../../errors.ts";
 import { replaceAtomic } from "../../files/atomic.ts";
 import { firstBytes } from "../../files/firstBytes.ts";
-import { readRegular } from "../../files/regular.ts";
+import { readRegular, readText } from "../../files/regular.ts";
 import { readNirData, writeNirData } from "../nir/data.ts";
 import { readNwb } from "../nwb/read.ts";
 import { writeNwb } from "../nwb/write.ts";
 import { readSonata } from "../sonata/read.ts";
 import { writeSonata } from "../sonata/write.ts";
-import { csvOfRaster, readRasterCsv } from "./csv.ts";
+import { csvOfRaster, decodeRasterCsv } from "./csv.ts";
 import { beginsRasterLog } from "./log.ts";
 import { readRasterLog, writeRasterLog } from "./logFile.ts";
 import { decodeRaster } from "./native.ts";
 import { npzOfRaster, readRasterNpz } from "./npz.ts";
 import { asStream, type RasterStream, streamOf } from "./stream.ts";
 
+/** What formats write besides spikes. */
 export interface RasterWriteOptions {
   /** For the formats that give their objects random names. */
   readonly seed?: number;
   readonly startedAt?: Date;
 }
 
-interface RasterFormat {
+/** One format: how its files are called, told from others, written and read. */
+export interface RasterFormat {
   /** Of a file's name; empty for a folder. */
   readonly extension: string;
   /**
@@ -30,15 +32,17 @@ interface RasterFormat {
    * `hdf5Kind` looks into, and for what any other packed bytes are taken for.
    */
   is?(start: Uint8Array, text: string): boolean;
+  /** Writes the whole stream to a file or folder that is not there yet. */
   write(stream: RasterStream, path: string, options: RasterWriteOptions): Promise<void>;
+  /** @throws InputError that names the file and what is wrong in it */
   read(path: string): Promise<RasterStream> | RasterStream;
 }
 
 const ARRAY =
   /^(times|population|neuron|duration_ms|population_names|population_sizes|metadata|traces|trace_\d+_\w+)\.npy/;
 
-/** Every format that a raster leaves in and comes back from. A new one is a line here. */
-export const rasterFormats = {
+/** A new format is a line here. */
+const own = {
   msgpack: { extension: ".msgpack", write: writeRasterLog, read: readNative },
   npz: {
     extension: ".npz",
@@ -51,7 +55,7 @@ export const rasterFormats = {
     extension: ".csv",
     is: (_, text) => /^# \{|^time_ms,population/.test(text),
     write: (stream, path) => toFile(path, csvOfRaster(stream)),
-    read: path => streamOf(readRasterCsv(path)),
+    read: path => streamOf(decodeRasterCsv(readText(path), path)),
   },
   nwb: { extension: ".nwb", write: writeNwb, read: async path => streamOf(await readNwb(path)) },
   sonata: { extension: "", write: writeSonata, read: async path => streamOf(await readSonata(path)) },
@@ -61,7 +65,12 @@ export const rasterFormats = {
     read: async path => streamOf(await readNirData(path)),
   },
 } satisfies Record<string, RasterFormat>;
-export type RasterFormatName = keyof typeof rasterFormats;
+
+/** A format of rasters: `writeRaster` takes it. */
+export type RasterFormatName = keyof typeof own;
+
+/** Every format that a raster leaves in and comes back from. */
+export const rasterFormats: Readonly<Record<RasterFormatName, RasterFormat>> = own;
 
 /**
  * Writes a raster, under a temporary name first.
@@ -77,7 +86,7 @@ export async function writeRaster(
   if (!Object.hasOwn(rasterFormats, format))
     throw new InputError(`format: expected one of ${Object.keys(rasterFormats).join(", ")}, got ${format}`);
   if (typeof path !== "string" || path === "") throw new InputError(`path: expected a file, got ${path}`);
-  const { extension, write }: RasterFormat = rasterFormats[format];
+  const { extension, write } = rasterFormats[format];
   const kind = extension === "" ? "folder" : "file";
   await replaceAtomic(path, temporary => write(asStream(raster), temporary, options), kind);
 }

@@ -73,6 +73,7 @@ export class RasterWriter {
     }
   }
 
+  /** Writes a recorded trace after the spikes. */
   trace(trace: RecordedTrace): void {
     this.#write(encode({ trace }));
   }

@@ -7,8 +7,8 @@ import { type RasterStream, streamOf } from "./stream.ts";
 
 /**
  * Opens a recording in any of the formats that are read, which its content tells.
- * @param word  of a file of spoken words (SHD, SSC), which one, from 0
- * @param allowOutside  of a SONATA configuration, whether it may name files out of its folder
+ * @param options  `word`: of a file of spoken words (SHD, SSC), which one, from 0; `allowOutside`: of a SONATA
+ *                 configuration, whether it may name files out of its folder
  * @throws InputError when there is none
  */
 export async function openRaster(

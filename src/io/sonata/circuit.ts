@@ -18,6 +18,7 @@ import {
 import { type Generator, poissonInput } from "./generators.ts";
 import { parameterFile, type SonataNeuron, sonataNeuron, type TypeRow, typeTable } from "./types.ts";
 
+/** What a SONATA circuit means as a network of the engine. */
 export interface SonataCircuit {
   readonly spec: NetworkSpec;
   /** Constant input of each population [1/ms]: `Simulation.setCurrent` takes them. */

@@ -23,6 +23,7 @@ export interface SonataConfigs {
   readonly simulation: Config | null;
 }
 
+/** What reading a circuit may do. */
 export interface SonataOptions {
   /** Read files that a configuration names outside of its folder. */
   readonly allowOutside?: boolean;

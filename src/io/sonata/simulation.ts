@@ -6,6 +6,7 @@ import { collect } from "../raster/stream.ts";
 import { type LoadedCircuit, loadCircuit, type SonataCircuit, type SonataLayer } from "./circuit.ts";
 import { type Config, type Json, mapOf, type Places, type SonataOptions } from "./config.ts";
 
+/** A circuit with what its simulation sends to it. */
 export interface SonataSimulation extends SonataCircuit {
   /** What the configuration sends to the network; the spec has none of it yet. */
   readonly inputs: readonly StimulusSpec[];
@@ -20,7 +21,7 @@ type Chosen = ReadonlyMap<string, Uint32Array>;
 /**
  * A SONATA circuit with the inputs of its simulation: Poisson generators, spikes of a file, and constant currents from
  * `delay` on for `duration` (`current_clamp`).
- * @param options.spikes  false leaves spikes out, for a caller that has others
+ * @param options  `spikes`: false leaves them out, for a caller that has others
  * @throws InputError as `readSonataCircuit`, or when there is an input of another kind
  */
 export async function readSonataSimulation(

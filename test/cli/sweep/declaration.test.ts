@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { presets } from "../../../models/presets.ts";
 import { cellsOf } from "../../../src/cli/sweep/cells.ts";
 import { distinct, sweepOf, titleOf } from "../../../src/cli/sweep/configurations.ts";
-import { checkDeclaration, type Declaration } from "../../../src/cli/sweep/declaration.ts";
+import { checkDeclaration, type Declaration, readDeclaration } from "../../../src/cli/sweep/declaration.ts";
 import { InputError } from "../../../src/errors.ts";
 import { failure, temporaryFolder } from "../../data/idxFiles.ts";
 import { expectExit2 } from "../badInput.ts";
@@ -11,6 +12,7 @@ import { satisfies, sweepSchema } from "./schema.ts";
 
 const whole: Declaration = {
   name: "all.of-it",
+  preset: "pepita-fc-mnist",
   options: {
     dataset: "digits",
     rules: ["bp", "dfa"],
@@ -37,6 +39,30 @@ const whole: Declaration = {
   },
   select: { seeds: [3], over: ["learningRate", "dropout"] },
 };
+
+test("a preset's options hold beside those of the file, which say otherwise where they name them", async () => {
+  const file = join(await temporaryFolder(), "s.json");
+  const preset = {
+    preset: "pepita-fc-mnist",
+    options: { model: "lenet", rules: "bp" },
+    grid: { epochs: [1, 2] },
+  };
+  writeFileSync(file, JSON.stringify(preset));
+  const { options, grid, ...rest } = await readDeclaration(file);
+  expect(rest).toEqual({ name: "s" });
+  expect(grid).toEqual({ epochs: [1, 2] });
+  const { hidden, epochs, ...others } = presets.get("pepita-fc-mnist")!.options;
+  expect([hidden, epochs]).toEqual(["1024", "100"]);
+  expect(options).toEqual({ ...others, rules: "bp", model: "lenet" });
+});
+
+test("what only rate twins can do is taken beside their name", async () => {
+  const options = { dataset: "digits", rules: "bp", twins: "rate", activation: "tanh", loss: "binary" };
+  const { runs } = await sweepOf({ options, grid: { augment: [["crop:8+1"]] } }, "s.json");
+  expect(runs.map(({ options: { activation, loss, twins } }) => [activation, loss, twins])).toEqual([
+    ["tanh", "binary", ["rate"]],
+  ]);
+});
 
 test("the committed schema is that of the options there are", async () => {
   await expect(`${JSON.stringify(sweepSchema(), null, 2)}\n`).toMatchFileSnapshot(
@@ -108,10 +134,11 @@ function wrongOf(value: unknown): string | null {
 }
 
 test.each<[unknown, string | RegExp]>([
+  [{ preset: "pepita" }, "s.json: preset: expected one of pepita-fc-mnist, "],
   [[], "s.json: expected a sweep, an object with fields, got a list of 0"],
   [
     { girds: {} },
-    "s.json: girds: expected a field of a sweep ($schema, name, options, grid, random, select)",
+    "s.json: girds: expected a field of a sweep ($schema, name, preset, options, grid, random, select)",
   ],
   [
     { options: { learningrate: 1 } },

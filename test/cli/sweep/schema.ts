@@ -1,3 +1,4 @@
+import { presets } from "../../../models/presets.ts";
 import { comparison } from "../../../src/cli/compareTable.ts";
 import { type draws, fixable, NAME, variable } from "../../../src/cli/sweep/declaration.ts";
 
@@ -19,6 +20,10 @@ export function sweepSchema() {
     properties: {
       $schema: { type: "string" },
       name: { type: "string", pattern: NAME.source, description: "of the folder, where --out names none" },
+      preset: {
+        enum: [...presets.keys()],
+        description: "a published run whose options hold beside those below",
+      },
       options: {
         ...options(fixable, value),
         description: "the same in all runs; every rule, form and seed is a run of its own",

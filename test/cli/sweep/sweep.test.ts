@@ -126,12 +126,14 @@ test("a grid without a selection shows each combination, and what fails is noted
   const run = await sweep(file, "--out", out, "--workers", "1");
   expect(run.code, run.stderr).toBe(0);
   expect(run.stdout).toMatch(/^rule +rate %.*\nmine \(learningRate 0\.1\) .*\nmine \(learningRate 1\) /);
-  expect(run.stdout).toMatch(/note: failed: mine rate seed 1 learningRate 1e\+30: .*diverged/);
+  expect(run.stdout).toMatch(/note: failed: mine rate seed 1 learningRate\s+1e\+30: [\s\S]*diverged/);
   const { runs, notes } = await json(out);
   expect(runs.map(({ configuration }) => configuration)).toEqual(["learningRate 0.1", "learningRate 1"]);
   expect(notes).toHaveLength(1);
   expect((await json<RunRecord>(out, "run.json")).plugins).toMatchObject([{ file: "../rule.mjs" }]);
-  expect((await sweep("status", out)).stdout).toMatch(/^run: 3 runs, 2 done, 1 failed\nfailed: .*diverged/);
+  const status = (await sweep("status", out)).stdout;
+  expect(status).toMatch(/^run: 3 runs, 2 done, 1 failed\nfailed: [\s\S]*diverged/);
+  for (const line of status.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   // What stays the same is not run again in the same folder, and what failed only when it is asked for.
   const more = declared("grid.json", { options: few, grid: { learningRate: [0.1, 0.2, 1e30] } });
   const longer = await sweep(more, "--out", out);

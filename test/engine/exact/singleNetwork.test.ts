@@ -81,7 +81,7 @@ function run(c: Case, precision: "single" | "double") {
     }
     if (n % c.batch === c.batch - 1) synapses.apply(0.05);
   }
-  const changes = synapses.take().map(change => Array.from(change));
+  const changes = synapses.changes().weights.map(change => Array.from(change));
   return {
     ...{ read, changes, updates: synapses.updates, events: net.synapticEvents, spikes: net.hiddenSpikes },
     weights: [...net.weights, ...net.biases].map(w => Array.from(w)),

@@ -78,7 +78,7 @@ test("timing: the backward sweep equals the definition, spike by spike", () => {
       const { net, seen, modulators } = presented(seed, tauMem, encoder);
       const synapses = new ThreeFactorSynapses(net, "timing");
       for (const l of [0, 1]) synapses.accumulate(l, modulators[l], seen);
-      const changes = synapses.take();
+      const changes = synapses.changes().weights;
       for (const l of [0, 1]) {
         modulators[l].forEach((modulator, j) => {
           for (let i = 0; i < sizes[l]; i++) {
@@ -102,7 +102,7 @@ test("trace: modulator times the presynaptic trace at the end; the readout alway
         const synapses = new ThreeFactorSynapses(net, eligibility);
         const layers = eligibility === "trace" ? [0, 1, 2] : [2];
         for (const l of layers) synapses.accumulate(l, modulators[l], seen);
-        const changes = synapses.take();
+        const changes = synapses.changes().weights;
         for (const l of layers) {
           modulators[l].forEach((modulator, j) => {
             seen.trace[l].forEach((x, i) => {
@@ -111,6 +111,7 @@ test("trace: modulator times the presynaptic trace at the end; the readout alway
             });
           });
         }
+        synapses.forget();
       }
     }),
     { numRuns: sized(20, 60) },

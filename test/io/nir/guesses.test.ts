@@ -1,10 +1,10 @@
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { network } from "../../../src/engine/network/network.ts";
 import { Simulation } from "../../../src/engine/simulation.ts";
 import { type NirGraph, type NirNode, tensor } from "../../../src/io/nir/graph.ts";
 import { nirToNetwork } from "../../../src/io/nir/import.ts";
-import { readRasterCsv } from "../../../src/io/raster/csv.ts";
+import { decodeRasterCsv } from "../../../src/io/raster/csv.ts";
 
 /* What a NIR file leaves open: units, steps, and how many neurons a single number is for. */
 
@@ -53,7 +53,10 @@ describe("the step of a graph that does not say it", () => {
     expect(refusal(graph(lif(0.005, 1)))).toMatch(
       /^nir: dt: .* tau \/ r = 5 ms is none beside a time constant of 5 ms; expected .*, --nir-dt in ms, such as/,
     );
-    const input = readRasterCsv(fileURLToPath(new URL("fixtures/unitResistance.csv", import.meta.url)));
+    const input = decodeRasterCsv(
+      readFileSync(new URL("fixtures/unitResistance.csv", import.meta.url), "utf8"),
+      "unitResistance.csv",
+    );
     const { spec } = nirToNetwork(graph(lif(0.005, 1)), { dt: 1e-4, steps: "euler" });
     const simulation = new Simulation(network(spec), { mode: "grid", dt: 0.1 });
     simulation.stimulate("input", input.times, input.neurons);

@@ -9,8 +9,9 @@ import type { NeuronGroup } from "../../network/neurons/neuronGroup.ts";
 import type { Stimulus } from "../../network/stimuli/timing.ts";
 import { PopulationState } from "../../populationState.ts";
 import { LifExpModes } from "../modes/lifExpModes.ts";
+import { HeardSpikes } from "./heardSpikes.ts";
 import { LifWindows } from "./lifWindows.ts";
-import { PairRows, pairsOf } from "./pairRows.ts";
+import { PairRows } from "./pairRows.ts";
 import { Shots } from "./shots.ts";
 import { Window } from "./window.ts";
 import { WindowRows } from "./windowRows.ts";
@@ -26,50 +27,10 @@ interface Part {
   readonly shots: Shots[];
 }
 
-/** A factor on weights from which sums could overflow; other neurons then say which input is not finite. */
-const HUGE = 1e60;
-/** The part of a time constant that a window spans at most. */
-const PART = 0.25;
 /** Input that comes to the way to threshold in so many windows makes few neurons worth a close look. */
 const WINDOWS = 40;
-/** The longest window [ms]. */
-const LONGEST = 5;
 /** Where packets of direct inputs begin among those of one time. */
 const FIRST = -(2 ** 30);
-
-/** The longest window in which no spike of a neuron reaches another [ms]; 0 where `WindowLoop` is not for a network. */
-export function windowOf({ populations, projections, stream }: Network): number {
-  // Which is brought to rest between samples.
-  if (stream) return 0;
-  let longest = LONGEST;
-  for (const { model } of populations) {
-    if (!model) continue;
-    const p = model.jumps ?? model.modes;
-    const fits =
-      (model.jumps && LifWindows.fits(model.jumps)) || (model.modes && LifExpModes.fits(model.modes));
-    if (!p || !fits || !(p.tauRef > 0)) return 0;
-    // So that no neuron fires twice in a window.
-    longest = Math.min(longest, 0.99 * p.tauRef, PART * p.tauMem);
-  }
-  const neurons = populations.reduce((sum, { model, size }) => sum + (model ? size : 0), 0);
-  const reached = projections.reduce((sum, { synapses }) => sum + synapses.synapses, 0);
-  // The kernels have 4 GiB at most.
-  if (400 * neurons + 12 * reached > 2 ** 32) return 0;
-  for (const { synapses, from, plasticity, target } of projections) {
-    const { listed, lines, delays, gain, minDelay } = synapses;
-    if (target !== null || !listed || lines || Math.abs(gain) >= HUGE) return 0;
-    if (plasticity) {
-      const pairs = pairsOf(synapses, plasticity);
-      // Inhibition that learns has no sign of its own.
-      if (!pairs || !(pairs.bounds.wMin >= 0) || !(pairs.bounds.wMax < Infinity)) return 0;
-      // Inputs may fire twice in a window.
-      if (!populations[from].model) return 0;
-    }
-    if (delays && !(delays instanceof Float32Array)) return 0;
-    if (populations[from].model && synapses.synapses > 0) longest = Math.min(longest, minDelay);
-  }
-  return longest;
-}
 
 /**
  * The exact mode by windows of time. No spike fired in a window arrives in it, as it is no longer than the shortest delay; so
@@ -106,12 +67,7 @@ export class WindowLoop implements Loop {
   #direct = FIRST;
   /** How many windows each potential's origin stays. */
   readonly #periods: { readonly group: LifWindows; readonly windows: number }[] = [];
-  /** Places of populations among those whose neurons fire at one instant. */
-  readonly #places: readonly number[];
-  // Spikes of the present window.
-  #spikes = 0;
-  #times = new Float64Array(256);
-  #who = new Uint32Array(512);
+  readonly #spikes: HeardSpikes;
 
   /**
    * @param width    of windows at most [ms]; see `windowOf`
@@ -169,7 +125,7 @@ export class WindowLoop implements Loop {
       if (group instanceof LifExpModes) group.begin(state.index);
       else group.begin(Math.max(0, ...rows.map(({ largest }) => largest)));
     }
-    this.#places = this.populations.map(state => this.#place(state));
+    this.#spikes = new HeardSpikes(this.populations.map(state => this.#place(state)));
     this.#actors = new Actors(
       network,
       this.populations,
@@ -371,10 +327,10 @@ export class WindowLoop implements Loop {
           );
         }
       }
-      window.takeSpikes((t, neuron) => this.#hear(t, state.index, neuron));
+      window.takeSpikes((t, neuron) => this.#spikes.hear(t, state.index, neuron));
     }
-    this.#active = active || this.#spikes > 0;
-    if (this.#spikes > 0) this.#tell();
+    this.#active = active || this.#spikes.count > 0;
+    if (this.#spikes.count > 0) this.#tell();
   }
 
   /** Lets input neurons fire before a time. */
@@ -388,7 +344,7 @@ export class WindowLoop implements Loop {
       due[item] = stimulus.next(item, due[item]);
       if (due[item] < Infinity) queue.push(due[item], state.rank, source, item, 0);
       if (i < 0) continue;
-      this.#hear(time, state.index, i);
+      this.#spikes.hear(time, state.index, i);
       this.#send(state.index, i, time);
     }
   }
@@ -399,36 +355,14 @@ export class WindowLoop implements Loop {
     if (grown) this.#bind();
   }
 
-  #hear(t: number, population: number, neuron: number): void {
-    if (this.#spikes === this.#times.length) {
-      const [times, who] = [new Float64Array(2 * this.#spikes), new Uint32Array(4 * this.#spikes)];
-      times.set(this.#times);
-      who.set(this.#who);
-      [this.#times, this.#who] = [times, who];
-    }
-    this.#times[this.#spikes] = t;
-    this.#who[2 * this.#spikes] = population;
-    this.#who[2 * this.#spikes++ + 1] = neuron;
-  }
-
-  /** Spikes of a window are heard of, in order of time, then of populations, then of neurons. */
+  /** Spikes of a window are heard of when all populations are through. */
   #tell(): void {
-    const [times, who, count] = [this.#times, this.#who, this.#spikes];
-    this.#spikes = 0;
-    const ranks = this.#places;
-    const order = Uint32Array.from({ length: count }, (_, k) => k);
-    if (count > 1)
-      order.sort(
-        (a, b) =>
-          times[a] - times[b] || ranks[who[2 * a]] - ranks[who[2 * b]] || who[2 * a + 1] - who[2 * b + 1],
-      );
-    for (const k of order) {
-      const [t, p, i] = [times[k], who[2 * k], who[2 * k + 1]];
+    this.#spikes.tell((t, p, i) => {
       this.time = t;
       const state = this.populations[p];
       this.#actors.fired(state, i, t);
       if (state.group) this.#send(p, i, t);
-    }
+    });
   }
 
   /** Crossings that modes foresee come before what else happens at an instant. */

@@ -13,9 +13,10 @@ function strideOf(layer: usize): usize {
 /**
  * Asks for changes += pre (x) post.
  * @param post  [post] doubles @param pre  [pre] doubles
- * @returns synapses that change
+ * @param own @param every  rows that are changed here: this one, and those so far apart
+ * @returns synapses that change, here or elsewhere
  */
-export function ask(layer: usize, post: usize, pre: usize): f64 {
+export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32): f64 {
   if (whole(layer, layout.LAYER_ASKED) == whole(layer, layout.LAYER_ASKS)) collect(layer);
   const columns = whole(layer, layout.LAYER_POST);
   const asked = whole(layer, layout.LAYER_ASKED);
@@ -24,10 +25,10 @@ export function ask(layer: usize, post: usize, pre: usize): f64 {
   let posts = 0;
   for (let j: usize = 0; j < usize(columns); j++) {
     const x = load<f64>(post + (j << 3));
-    const own = f32(x);
+    const third = f32(x);
     posts += x != 0 ? 1 : 0;
-    store<f32>(to + (j << 2), own);
-    store<f32>(biases + (j << 2), load<f32>(biases + (j << 2)) + own);
+    store<f32>(to + (j << 2), third);
+    store<f32>(biases + (j << 2), load<f32>(biases + (j << 2)) + third);
   }
   if (posts == 0) return 0;
   const waiting = whole(layer, layout.LAYER_WAITING);
@@ -35,7 +36,9 @@ export function ask(layer: usize, post: usize, pre: usize): f64 {
   const counts = address(layer, layout.LAYER_COUNTS);
   let entry = first;
   const rows = whole(layer, layout.LAYER_PRE);
-  for (let i = 0; i < rows; i++) {
+  let active = 0;
+  if (every > 1) for (let i = 0; i < rows; i++) active += i32(load<f64>(pre + (usize(i) << 3)) != 0);
+  for (let i = own; i < rows; i += every) {
     const x = load<f64>(pre + (usize(i) << 3));
     store<i32>(entry, i);
     store<f32>(entry, f32(x), 4);
@@ -48,7 +51,7 @@ export function ask(layer: usize, post: usize, pre: usize): f64 {
   const added = i32((entry - first) / 12);
   setWhole(layer, layout.LAYER_WAITING, waiting + added);
   setWhole(layer, layout.LAYER_ASKED, asked + 1);
-  return f64(posts) * f64(added);
+  return f64(posts) * f64(every > 1 ? active : added);
 }
 
 /** Adds what waits to the list of changes, for more to wait, or for it to be read. */

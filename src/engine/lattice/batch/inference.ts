@@ -11,6 +11,7 @@ import { Readout } from "./readout.ts";
 import { SpikeLists } from "./spikeLists.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
+/** How `Inference` presents its samples. */
 export interface InferenceOptions {
   /** Of each presentation [ms]; spikes at its very end are part of it. */
   readonly durationMs: number;
@@ -24,6 +25,7 @@ export interface InferenceOptions {
   readonly spikes?: readonly string[];
 }
 
+/** What a batch of samples has made a network do. */
 export interface Inferred {
   readonly samples: number;
   /** [samples, size] numbers of spikes, by population. */

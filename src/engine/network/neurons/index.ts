@@ -63,7 +63,10 @@ export const neurons = new Registry<NeuronDefinition<AnyTable>>(
 );
 
 /** A definition, and a way to write a neuron of it with its own parameters. */
-export type DefinedNeuron<T extends Table> = NeuronDefinition<T> & { spec(parameters: Given<T>): NeuronSpec };
+export type DefinedNeuron<T extends Table> = NeuronDefinition<T> & {
+  /** A neuron of this model. */
+  spec(parameters: Given<T>): NeuronSpec;
+};
 
 /**
  * Adds a neuron model, which populations name as `model`. Its numbers are those of a description: times in ms.

@@ -28,6 +28,7 @@ const parameters = table({
   },
 });
 
+/** Parameters of `max-pool` neurons as they are described. */
 export type MaxPoolSpec = Omit<Given<typeof parameters>, "shape"> & {
   readonly shape: readonly [number, number, number];
 };

@@ -31,6 +31,7 @@ export interface NeuronModel {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** @throws InputError unless a population of this size can be of this model */
   fits(size: number): void;
+  /** State of a population of so many neurons, for the exact mode. */
   create(size: number): NeuronGroup;
   /** One exact step of dt [ms]. @throws InputError for models without one */
   lattice(dt: number): LatticeStep;

@@ -12,6 +12,7 @@ export const membraneParameters = table({
   },
 });
 
+/** A membrane's parameters, checked and filled in. */
 export type MembraneParameters = Values<typeof membraneParameters>;
 
 /** What a user writes: the threshold and whatever should differ from the defaults. */
@@ -57,7 +58,9 @@ function currents<T extends number>(usual: T) {
 
 export const expParameters = currents(5);
 export const alphaParameters = currents(2);
+/** Membrane and currents of `lif-exp` and `lif-alpha`, checked and filled in. */
 export type SynapticParameters = Values<typeof expParameters>;
+/** The same as they are described. */
 export type SynapticSpec = Given<typeof expParameters>;
 
 /** Factor from a weight to the peak of its current [mV/ms]. */

@@ -34,6 +34,7 @@ const parameters = table({
   },
 });
 
+/** Parameters of `homeostasis` as they are described. */
 export type HomeostasisSpec = { readonly kind: "homeostasis" } & Given<typeof parameters>;
 
 export const homeostasis: PlasticityDefinition<typeof parameters, "homeostasis"> = {

@@ -38,6 +38,7 @@ export const plasticities = new Registry<PlasticityDefinition<AnyTable>>(
 
 /** A definition, and a way to write a plasticity of it with its own parameters. */
 export type DefinedPlasticity<T extends Table> = PlasticityDefinition<T> & {
+  /** A plasticity of this kind. */
   spec(parameters: Given<T>): PlasticitySpec;
 };
 

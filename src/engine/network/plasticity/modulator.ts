@@ -29,7 +29,10 @@ export class Modulator {
     this.#scaled = new Float64Array(size);
   }
 
-  /** @param t  [ms], not before that of any call so far; the same of `at` and `read` */
+  /**
+   * A spike arrives at neuron i.
+   * @param t  [ms], not before that of any call so far; the same of `at` and `read`
+   */
   receive(i: number, t: number, amount: number): void {
     this.#go(t);
     this.#scaled[i] += amount * this.#grown;
@@ -45,7 +48,7 @@ export class Modulator {
       for (let i = 0; i < scaled.length; i++) hear(i, t, weights[from + i] * gain);
   }
 
-  /** @param hear  is told of whatever is added from now on */
+  /** Whoever wants to know. @param hear  is told of whatever is added from now on */
   follow(hear: (i: number, t: number, amount: number) => void): void {
     this.#followers.push(hear);
   }
@@ -59,6 +62,7 @@ export class Modulator {
     this.#left = 1;
   }
 
+  /** Of neuron i at t [ms]. */
   at(i: number, t: number): number {
     this.#go(t);
     return this.#scaled[i] * this.#left;

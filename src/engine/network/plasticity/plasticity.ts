@@ -28,7 +28,9 @@ export interface SynapseRule {
   preSpike?(pre: number, t: number): void;
   /** A spike reaches a postsynaptic side, before `atPost` of its synapses. */
   postSpike?(post: number, t: number): void;
+  /** A presynaptic spike reaches the synapse [ms]. */
   atPre?(synapse: number, pre: number, post: number, t: number, own: number): void;
+  /** A postsynaptic spike reaches the synapse [ms]. */
   atPost?(synapse: number, pre: number, post: number, t: number, own: number): void;
   /** Weight at t, where it has moved since the last event that made it `stored`; changes nothing. */
   weightAt?(synapse: number, pre: number, post: number, t: number, stored: number): number;
@@ -99,6 +101,7 @@ export interface PlasticityModel {
   readonly modulators?: Readonly<Record<string, string>>;
   /** @throws InputError for weights that are outside its bounds */
   check(weights: Float32Array): void;
+  /** The rule at the synapses of one projection. */
   create(site: Site): SynapseRule;
   /** Whether its synapses can be brought to rest, by `rest` of the rule where spikes leave anything there. */
   readonly rests?: boolean;
@@ -113,5 +116,6 @@ export interface PlasticityDefinition<T extends Table = Table, Name extends stri
   /** As in `kind` of a projection's plasticity. */
   readonly name: Name;
   readonly parameters: T;
+  /** The rule with these parameters, which are checked and filled in. */
   create(parameters: Values<T>): PlasticityModel;
 }

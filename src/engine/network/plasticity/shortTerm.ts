@@ -21,6 +21,7 @@ const parameters = table({
   tauFacil: { ...duration, default: 0, doc: "decay of facilitation; 0: none" },
 });
 
+/** Parameters of `short-term` plasticity as they are described. */
 export type ShortTermSpec = { readonly kind: "short-term" } & Given<typeof parameters>;
 
 export const shortTerm: PlasticityDefinition<typeof parameters, "short-term"> = {

@@ -37,6 +37,7 @@ const parameters = table({
   ...bounds,
 });
 
+/** Parameters of `stdp-derivative` as they are described. */
 export type StdpDerivativeSpec = { readonly kind: "stdp-derivative" } & Given<typeof parameters>;
 
 export const stdpDerivative: PlasticityDefinition<typeof parameters, "stdp-derivative"> = {

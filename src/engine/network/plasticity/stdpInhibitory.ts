@@ -23,6 +23,7 @@ const parameters = table({
   ...bounds,
 });
 
+/** Parameters of `stdp-inhibitory` as they are described. */
 export type StdpInhibitorySpec = { readonly kind: "stdp-inhibitory" } & Given<typeof parameters>;
 
 export const stdpInhibitory: PlasticityDefinition<typeof parameters, "stdp-inhibitory"> = {

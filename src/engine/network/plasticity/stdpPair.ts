@@ -23,6 +23,7 @@ const parameters = table({
   ...dependenceParameters,
 });
 
+/** Parameters of `stdp-pair` as they are described. */
 export type StdpPairSpec = { readonly kind: "stdp-pair" } & Given<typeof parameters>;
 
 export const stdpPair: PlasticityDefinition<typeof parameters, "stdp-pair"> = {

@@ -43,6 +43,7 @@ const parameters = table({
   ...bounds,
 });
 
+/** Parameters of `stdp-reward` as they are described. */
 export type StdpRewardSpec = Omit<Given<typeof parameters>, "rewards"> & {
   readonly kind: "stdp-reward";
   readonly rewards?: Rewards;

@@ -42,6 +42,7 @@ export type TripletParameters = Pick<
   "aPlus2" | "aPlus3" | "aMinus2" | "aMinus3" | "tauPlus" | "tauMinus" | "tauX" | "tauY"
 >;
 
+/** Parameters of `stdp-triplet` as they are described. */
 export type StdpTripletSpec = { readonly kind: "stdp-triplet" } & Given<typeof parameters>;
 
 export const stdpTriplet: PlasticityDefinition<typeof parameters, "stdp-triplet"> = {

@@ -99,6 +99,7 @@ type Parameters = Values<typeof parameters>;
 /** Those of the learning rules: `pair` has no share of a neuron's modulator that its own spikes would not undo. */
 export type Eligibility = "trace" | "timing" | "online";
 
+/** Parameters of `three-factor` plasticity as they are described. */
 export type ThreeFactorSpec = { readonly kind: "three-factor" } & Given<typeof parameters>;
 
 export const threeFactor: PlasticityDefinition<typeof parameters, "three-factor"> = {

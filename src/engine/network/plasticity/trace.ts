@@ -17,7 +17,7 @@ export class Trace {
     this.#last = new Float64Array(size);
   }
 
-  /** @param t  [ms], not before the neuron's last spike */
+  /** Neuron i fires. @param t  [ms], not before its last spike */
   bump(i: number, t: number, amount = 1): void {
     this.#value[i] = this.at(i, t) + amount;
     this.#last[i] = t;
@@ -34,6 +34,7 @@ export class Trace {
     this.#value.fill(0);
   }
 
+  /** Of neuron i at t [ms], not before its last spike. */
   at(i: number, t: number): number {
     const value = this.#value[i];
     return value === 0 ? 0 : value * exp(-(t - this.#last[i]) / this.tau);

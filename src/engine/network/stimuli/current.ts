@@ -1,7 +1,7 @@
 import { InputError } from "../../../errors.ts";
 import { expectFinite, expectMoment, expectNumber, expectOnly } from "../expect.ts";
 import { table } from "../parameters.ts";
-import { select } from "./selection.ts";
+import { namedFields, select, selectionFields } from "./selection.ts";
 import type { Stimulus } from "./timing.ts";
 
 /**
@@ -25,15 +25,17 @@ export interface CurrentSpec {
 }
 
 export const currentFields = table({
-  name: {},
-  to: {},
-  kind: {},
-  current: { unit: "mV/ms", own: true },
-  start: { unit: "ms", own: true },
-  stop: { unit: "ms", own: true },
-  times: { unit: "ms", own: true },
-  currents: { unit: "mV/ms", own: true },
-  neurons: { unit: "1", own: true },
+  ...namedFields,
+  current: {
+    unit: "mV/ms",
+    own: true,
+    doc: "over capacitance, constant from `start` to `stop`; of all neurons, or one each",
+  },
+  start: selectionFields.start,
+  stop: selectionFields.stop,
+  times: { unit: "ms", own: true, doc: "instead: steps, ascending" },
+  currents: { unit: "mV/ms", own: true, doc: "as many, each from its time on" },
+  neurons: selectionFields.neurons,
 });
 
 /** @throws InputError that names the field, its value and what was expected */

@@ -2,7 +2,7 @@ import { instant } from "../../instant.ts";
 import { expectFinite, expectNumber, expectOnly, expectTime } from "../expect.ts";
 import { table } from "../parameters.ts";
 import { NeuronStreams } from "./neuronStreams.ts";
-import { MOST_RATE, type Selection, select, selectionFields, span } from "./selection.ts";
+import { MOST_RATE, namedFields, type Selection, select, selectionFields, span } from "./selection.ts";
 import type { Stimulus } from "./timing.ts";
 
 /**
@@ -22,12 +22,10 @@ export interface NoiseSpec extends Selection {
 }
 
 export const noiseFields = table({
-  name: {},
-  to: {},
-  kind: {},
-  low: { unit: "mV/ms", own: true },
-  high: { unit: "mV/ms", own: true },
-  interval: { unit: "ms", own: true },
+  ...namedFields,
+  low: { unit: "mV/ms", own: true, doc: "least current over capacitance" },
+  high: { unit: "mV/ms", own: true, doc: "largest; each neuron draws evenly between the two" },
+  interval: { unit: "ms", own: true, doc: "after which each draws anew" },
   ...selectionFields,
 });
 

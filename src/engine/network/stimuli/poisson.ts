@@ -30,8 +30,8 @@ export interface PoissonSpec extends SpikeTarget, Selection {
 export const poissonFields = table({
   ...targetFields,
   ...selectionFields,
-  rate: { unit: "Hz", own: true },
-  bound: { unit: "Hz", own: true },
+  rate: { unit: "Hz", own: true, doc: "of all neurons, of each, or an expression in the time `t`" },
+  bound: { unit: "Hz", own: true, doc: "what a rate that changes never exceeds; for such a one alone" },
 });
 
 /** @throws InputError that names the field, its value and what was expected */

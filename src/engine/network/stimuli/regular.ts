@@ -22,7 +22,11 @@ export interface RegularSpec extends SpikeTarget, Selection {
 export const regularFields = table({
   ...targetFields,
   ...selectionFields,
-  interval: { unit: "ms", own: true },
+  interval: {
+    unit: "ms",
+    own: true,
+    doc: "between spikes of a neuron, the first one interval after `start`",
+  },
 });
 
 /** @throws InputError that names the field, its value and what was expected */

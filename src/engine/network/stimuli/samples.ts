@@ -60,23 +60,38 @@ export interface PhaseSignalSpec extends OfSamples {
   readonly interval?: number;
 }
 
-const during = {} as const;
+const during = { doc: "a phase of the stream; by default all of the time of each sample" } as const;
+const resolution = {
+  ...({ unit: "ms", own: true } as const),
+  doc: "spikes come at multiples of it; at any time by default",
+} as const;
 export const samplesFields = table({
   ...targetFields,
   during,
-  encoder: { own: true },
-  interval: { unit: "ms", own: true },
-  draws: { words: ["fresh", "fixed"] },
-  resolution: { unit: "ms", own: true },
+  encoder: { own: true, doc: "what makes spikes of intensities, by its name" },
+  interval: { unit: "ms", own: true, doc: "between two spikes of a full intensity" },
+  draws: {
+    words: ["fresh", "fixed"],
+    doc: "what a code draws beforehand: for each sample anew, by default, or once",
+  },
+  resolution,
 });
 export const labelsFields = table({
   ...targetFields,
   during,
-  interval: { unit: "ms", own: true },
-  resolution: { unit: "ms", own: true },
-  which: { words: ["right", "wrong"] },
+  interval: { unit: "ms", own: true, doc: "between spikes of the class's neuron" },
+  resolution,
+  which: { words: ["right", "wrong"], doc: "the sample's class, by default, or another that is drawn" },
 });
-export const phaseFields = table({ ...targetFields, during, interval: { unit: "ms", own: true } });
+export const phaseFields = table({
+  ...targetFields,
+  during,
+  interval: {
+    unit: "ms",
+    own: true,
+    doc: "between spikes of all neurons; by default they fire once, as the phase begins",
+  },
+});
 
 /**
  * @param size  of the population

@@ -20,17 +20,23 @@ export interface SpikeTarget {
 }
 
 /** Fields of every stimulus of spikes, and of one that selects neurons. */
+export const namedFields = table({
+  name: { doc: "tells its random numbers from those of another stimulus of this kind and target" },
+  to: { doc: "population that it reaches" },
+  kind: { doc: "which stimulus it is" },
+});
 export const targetFields = table({
-  name: {},
-  to: {},
-  kind: {},
-  weight: { unit: "mV", own: true, varies: "neuron" },
-  delay: { unit: "ms", own: true },
+  ...namedFields,
+  weight: {
+    ...{ unit: "mV", own: true, varies: "neuron" },
+    doc: "what a spike adds to a neuron; none for an input population, whose spikes they are",
+  },
+  delay: { unit: "ms", own: true, doc: "every event comes this much later; 0 by default" },
 });
 export const selectionFields = table({
-  neurons: { unit: "1", own: true },
-  start: { unit: "ms", own: true },
-  stop: { unit: "ms", own: true },
+  neurons: { unit: "1", own: true, doc: "which neurons, by number; all by default" },
+  start: { unit: "ms", own: true, doc: "when it begins; 0 by default" },
+  stop: { unit: "ms", own: true, doc: "when it ends; never by default" },
 });
 
 /** Which neurons, and when. */

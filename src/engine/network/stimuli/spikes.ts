@@ -14,8 +14,8 @@ export interface SpikesSpec extends SpikeTarget {
 
 export const spikesFields = table({
   ...targetFields,
-  times: { unit: "ms", own: true },
-  neurons: { unit: "1", own: true },
+  times: { unit: "ms", own: true, doc: "when neurons fire or receive the weight, in any order" },
+  neurons: { unit: "1", own: true, doc: "which neuron at each of these times" },
 });
 
 /** @throws InputError that names the field, its value and what was expected */

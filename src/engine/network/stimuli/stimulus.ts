@@ -26,6 +26,7 @@ import type { Stimulus, Timing } from "./timing.ts";
 /** Of the samples of a stream. */
 type StreamedSpec = SamplesSpec | LabelsSpec | PhaseSignalSpec;
 
+/** Anything that reaches a population from outside; `kind` says which. */
 export type StimulusSpec = PoissonSpec | RegularSpec | SpikesSpec | CurrentSpec | NoiseSpec | StreamedSpec;
 
 /** What a stimulus of each kind holds. */

@@ -8,9 +8,9 @@ import { Room } from "../room.ts";
 /** Which neurons a projection connects. Neurons of one population may connect to themselves unless `autapses` is false. */
 export type Connectivity =
   | { readonly kind: "all"; readonly autapses?: boolean }
-  /** A function gives each pair its own probability. */
   | {
       readonly kind: "probability";
+      /** Of each pair to be connected; a function gives each its own. */
       readonly p: number | ((pre: number, post: number) => number);
       readonly autapses?: boolean;
     }
@@ -32,19 +32,41 @@ export interface Rows {
   readonly order?: Uint32Array;
 }
 
-const kind = table({ kind: {} });
-const autapses = table({ autapses: { own: true } });
-const counted = { ...kind, ...table({ n: { unit: "1", own: true } }), ...autapses };
+const kindOf = (doc: string) => table({ kind: { doc } });
+const autapses = table({
+  autapses: { own: true, doc: "whether neurons may connect to themselves; true by default" },
+});
+const counted = (kind: string, doc: string) => ({
+  ...kindOf(kind),
+  ...table({ n: { unit: "1", own: true, doc } }),
+  ...autapses,
+});
 
 /** What a connectivity of each kind holds. */
 export const connectFields: Readonly<Record<Connectivity["kind"], Table>> = {
-  all: { ...kind, ...autapses },
-  probability: { ...kind, ...table({ p: { unit: "1", own: true, varies: "pair" } }), ...autapses },
-  inDegree: counted,
-  outDegree: counted,
-  total: counted,
-  oneToOne: kind,
-  pairs: { ...kind, ...table({ pre: { unit: "1", own: true }, post: { unit: "1", own: true } }) },
+  all: { ...kindOf("all: each neuron to each"), ...autapses },
+  probability: {
+    ...kindOf("probability: each pair by chance"),
+    ...table({ p: { unit: "1", own: true, varies: "pair", doc: "probability of a pair to be connected" } }),
+    ...autapses,
+  },
+  inDegree: counted(
+    "inDegree: so many onto each target",
+    "synapses of a target, from sources drawn with replacement",
+  ),
+  outDegree: counted(
+    "outDegree: so many of each source",
+    "synapses of a source, onto targets drawn with replacement",
+  ),
+  total: counted("total: so many in all", "synapses, each between a source and a target that are drawn"),
+  oneToOne: kindOf("oneToOne: each neuron to that of its number"),
+  pairs: {
+    ...kindOf("pairs: the synapses of a list"),
+    ...table({
+      pre: { unit: "1", own: true, doc: "numbers of the sources" },
+      post: { unit: "1", own: true, doc: "numbers of the targets, as many" },
+    }),
+  },
 };
 
 /** Offsets of rows are numbers of 32 bits. */

@@ -35,14 +35,17 @@ export interface ConvolutionSpec {
 }
 
 export const convolutionFields = table({
-  kind: {},
-  shape: { unit: "1", own: true },
-  pool: { unit: "1", own: true },
-  kernel: { unit: "1", own: true },
-  filters: { unit: "1", own: true },
-  stride: { unit: "1", own: true },
-  dilation: { unit: "1", own: true },
-  padding: { unit: "1", words: ["valid", "same"], own: true },
+  kind: { doc: "convolution: a kernel that slides over the source" },
+  shape: { unit: "1", own: true, doc: "of the source: [height, width, channels]" },
+  pool: { unit: "1", own: true, doc: "side of windows of the source that share synapses; 1 by default" },
+  kernel: { unit: "1", own: true, doc: "[height, width]" },
+  filters: { unit: "1", own: true, doc: "channels of the target" },
+  stride: { unit: "1", own: true, doc: "places that it moves by, or [down, right]; 1 by default" },
+  dilation: { unit: "1", own: true, doc: "places between its neighbours, likewise; 1 by default" },
+  padding: {
+    ...{ unit: "1", words: ["valid", "same"], own: true },
+    doc: "places over each edge, `same`: as large a target, or `valid`, by default: none",
+  },
 });
 
 /** @throws InputError that names the field, its value and what was expected */

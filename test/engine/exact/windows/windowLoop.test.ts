@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { windowOf } from "../../../../src/engine/exact/windows/windowLoop.ts";
+import { windowOf } from "../../../../src/engine/exact/windows/windowOf.ts";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../../src/engine/network/network.ts";
 import type { NeuronSpec } from "../../../../src/engine/network/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../../../src/engine/simulation.ts";

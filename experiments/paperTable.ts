@@ -1,0 +1,136 @@
+import { bootstrapInterval } from "../src/math/statistics.ts";
+
+/** A cell of a paper's table; accuracies and deviations are shares. */
+export interface Published {
+  readonly rule: string;
+  readonly dataset: string;
+  /** As results name it; `null` where the source does not say. */
+  readonly architecture: string | null;
+  readonly testAccuracy: number;
+  readonly sd: number | null;
+  readonly epochs: number | null;
+  readonly source: string;
+  readonly confidence: "high" | "medium" | "low";
+}
+
+/** One run, without what would change from machine to machine but for its time. */
+export interface MeasuredRun {
+  readonly rule: string;
+  readonly twin: string;
+  readonly dataset: string;
+  readonly architecture: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly testAccuracy: number;
+  readonly wallSeconds: number;
+  readonly hiddenSpikesPerSample?: number;
+}
+
+export interface Measured {
+  readonly command: string;
+  readonly date: string;
+  readonly machine: string;
+  readonly node: string;
+  readonly runs: readonly MeasuredRun[];
+}
+
+/** A published cell beside what was measured of it, or a measured cell that no paper has. */
+export interface Cell {
+  readonly rule: string;
+  readonly dataset: string;
+  readonly architecture: string;
+  readonly published: Published | null;
+  readonly rate: readonly MeasuredRun[];
+  readonly spike: readonly MeasuredRun[];
+}
+
+/** Points that a cell may be off where the paper gives no deviation. */
+const ALLOWED = 0.3;
+
+/** Published cells first, in their order, then those that only were measured. */
+export function cellsOf(published: readonly Published[], runs: readonly MeasuredRun[]): Cell[] {
+  const cells = new Map<string, Cell>();
+  const at = (rule: string, dataset: string, architecture: string, from: Published | null) => {
+    const key = [rule, dataset, architecture].join(" ");
+    const own = (twin: string) =>
+      runs.filter(
+        run =>
+          run.twin === twin &&
+          run.rule === rule &&
+          run.dataset === dataset &&
+          run.architecture === architecture,
+      );
+    if (!cells.has(key))
+      cells.set(key, {
+        rule,
+        dataset,
+        architecture,
+        published: from,
+        rate: own("rate"),
+        spike: own("spike"),
+      });
+  };
+  for (const cell of published) {
+    const like = runs.find(run => run.rule === cell.rule && run.dataset === cell.dataset);
+    at(cell.rule, cell.dataset, cell.architecture ?? like?.architecture ?? "?", cell);
+  }
+  for (const run of runs) at(run.rule, run.dataset, run.architecture, null);
+  return [...cells.values()];
+}
+
+export const percents = (runs: readonly MeasuredRun[]) => runs.map(run => 100 * run.testAccuracy);
+
+export const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+export function deviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
+}
+
+/** `98.01 ± 0.09 (n = 5)`, and the interval of the mean where there are runs enough. */
+function told(runs: readonly MeasuredRun[]): string {
+  if (runs.length === 0) return "not run yet";
+  const values = percents(runs);
+  if (runs.length === 1) return `${values[0].toFixed(2)} (n = 1)`;
+  const interval = bootstrapInterval(values);
+  const range = interval ? `, ${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}` : "";
+  return `${mean(values).toFixed(2)} ± ${deviation(values).toFixed(2)} (n = ${runs.length}${range})`;
+}
+
+/** How far the mean of rates is off the published one; missed, if by more than two of its deviations, or 0.3 points. */
+function off({ published, rate }: Cell): string {
+  if (!published || rate.length === 0) return "";
+  const gap = mean(percents(rate)) - 100 * published.testAccuracy;
+  const allowed = published.sd === null ? ALLOWED : 200 * published.sd;
+  return `${gap < 0 ? "-" : "+"}${Math.abs(gap).toFixed(2)}${Math.abs(gap) <= allowed ? "" : ", missed"}`;
+}
+
+/** The table of a folder in Markdown. */
+export function tableOf(published: readonly Published[], runs: readonly MeasuredRun[]): string {
+  const cells = cellsOf(published, runs);
+  const spiking = cells.some(({ spike }) => spike.length > 0);
+  const heads = [
+    "rule",
+    "data",
+    "network",
+    "published %",
+    "rates %",
+    "off by",
+    ...(spiking ? ["spiking %"] : []),
+  ];
+  const rows = cells.map(cell => {
+    const { published: paper } = cell;
+    const sd = paper?.sd == null ? "" : ` ± ${(100 * paper.sd).toFixed(2)}`;
+    return [
+      `\`${cell.rule}\``,
+      cell.dataset,
+      cell.architecture,
+      paper ? `${(100 * paper.testAccuracy).toFixed(2)}${sd}` : "",
+      told(cell.rate),
+      off(cell),
+      ...(spiking ? [cell.spike.length > 0 ? told(cell.spike) : ""] : []),
+    ];
+  });
+  const line = (parts: readonly string[]) => `| ${parts.join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
+}

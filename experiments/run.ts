@@ -1,0 +1,130 @@
+/**
+ * An experiment by the name of its folder here. One with files `sweep*.json` is a table of a paper: its sweeps are run or
+ * gone on with, measured.json, figure.svg and the table of its README.md are renewed with what has ended, and the table
+ * is printed. Others have an experiment.ts, which is given what follows the name.
+ *
+ *     npm run experiment NAME [-- --data-dir FOLDER] [--workers N] [--quick]
+ *
+ * `--quick` is one epoch of a few hundred samples from one seed, on the digits where the table's data set is not there:
+ * it shows that all runs can be made, and writes nothing here.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { readDeclaration } from "../src/cli/sweep/declaration.ts";
+import { writeAtomic } from "../src/files/atomic.ts";
+import { loadDataset, type RunResult } from "../src/index.ts";
+import { figureOf } from "./paperFigure.ts";
+import { type Measured, type Published, tableOf } from "./paperTable.ts";
+
+const home = fileURLToPath(new URL("../../experiments", import.meta.url));
+const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const [name, ...rest] = process.argv.slice(2);
+const known = readdirSync(home, { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(entry => entry.name);
+if (!name || !known.includes(name)) refuse(`expected one of ${known.join(", ")}, got ${name ?? "no name"}`);
+const folder = join(home, name);
+const sweeps = readdirSync(folder).filter(file => /^sweep.*\.json$/.test(file));
+if (sweeps.length === 0) {
+  const script = fileURLToPath(new URL(`${name}/experiment.js`, import.meta.url));
+  process.exit(spawnSync(process.execPath, [script, ...rest], { stdio: "inherit" }).status ?? 1);
+}
+
+const { values: options } = parseArgs({
+  args: rest,
+  options: {
+    "data-dir": { type: "string" },
+    workers: { type: "string" },
+    // npm takes what stands before "--" for its own.
+    quick: { type: "boolean", default: process.env.npm_config_quick === "true" },
+  },
+});
+const passedOn = (["data-dir", "workers"] as const).flatMap(key =>
+  options[key] === undefined ? [] : [`--${key}`, options[key]],
+);
+if (options.quick) await quickly();
+else await measure();
+
+async function quickly(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), "experiment-"));
+  try {
+    for (const file of sweeps) {
+      const { select, grid, random, ...declared } = await readDeclaration(join(folder, file));
+      // Of what varies, the first value is enough.
+      const first = Object.fromEntries(Object.entries(grid ?? {}).map(([key, values]) => [key, values[0]]));
+      const small = { epochs: 1, trainSamples: 200, testSamples: 100, seeds: [1] };
+      const all: Record<string, unknown> = { ...declared.options, ...first, ...small };
+      if (!(await present(String(all.dataset)))) {
+        if (all.model !== undefined) {
+          console.log(`${name}/${file}: skipped, ${all.dataset} is not there`);
+          continue;
+        }
+        all.dataset = "digits";
+      }
+      const written = join(scratch, file);
+      writeFileSync(written, JSON.stringify({ options: all }));
+      sweep(written, join(scratch, file.replace(".json", "")));
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+async function present(dataset: string): Promise<boolean> {
+  try {
+    await loadDataset(dataset as "mnist", { ...(options["data-dir"] && { dataDir: options["data-dir"] }) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function measure(): Promise<void> {
+  const runs: RunResult[] = [];
+  for (const file of sweeps) {
+    const out = join("runs", `${name}-${file.replace(".json", "")}`);
+    sweep(join(folder, file), out);
+    runs.push(...(JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as { runs: RunResult[] }).runs);
+  }
+  const measured: Measured = {
+    command: `npm run experiment ${name} -- --data-dir DATA_DIR`,
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0]?.model}, ${cpus().length} cores`,
+    node: process.versions.node,
+    runs: runs.map(run => ({
+      ...{ rule: run.rule, twin: run.twin, dataset: run.dataset, architecture: run.architecture },
+      ...{ seed: run.seed, epochs: run.epochs, batch: run.batch, learningRate: run.learningRate },
+      ...{ testAccuracy: run.testAccuracy, wallSeconds: Math.round(run.wallSeconds) },
+      ...(run.hiddenSpikesPerSample !== undefined && { hiddenSpikesPerSample: run.hiddenSpikesPerSample }),
+    })),
+  };
+  const lines = measured.runs.map(run => `\n  ${JSON.stringify(run)}`).join(",");
+  const head = JSON.stringify({ ...measured, runs: undefined }, null, 1).slice(0, -2);
+  await writeAtomic(join(folder, "measured.json"), `${head},\n "runs": [${lines}\n ]\n}\n`);
+  const published: Published[] = JSON.parse(readFileSync(join(folder, "published.json"), "utf8"));
+  const table = tableOf(published, measured.runs);
+  await writeAtomic(join(folder, "figure.svg"), figureOf(published, measured.runs));
+  const readme = join(folder, "README.md");
+  const between = /(<!-- table -->\n)[\s\S]*(\n<!-- end -->)/;
+  if (existsSync(readme))
+    await writeAtomic(
+      readme,
+      readFileSync(readme, "utf8").replace(between, (_, a, b) => `${a}${table}${b}`),
+    );
+  console.log(`\n${table}`);
+}
+
+function sweep(file: string, out: string): void {
+  const args = [main, "sweep", file, "--out", out, ...passedOn];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function refuse(message: string): never {
+  console.error(`error: ${message}`);
+  process.exit(2);
+}

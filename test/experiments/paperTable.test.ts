@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { figureOf } from "../../experiments/paperFigure.ts";
+import { type MeasuredRun, type Published, tableOf } from "../../experiments/paperTable.ts";
+import { sweepOf } from "../../src/cli/sweep/configurations.ts";
+import { readDeclaration } from "../../src/cli/sweep/declaration.ts";
+import { rules } from "../../src/index.ts";
+
+const home = new URL("../../experiments/", import.meta.url).pathname;
+const folders = readdirSync(home, { recursive: true, encoding: "utf8" })
+  .filter(path => path.endsWith("sweep.json"))
+  .map(path => path.slice(0, -"/sweep.json".length));
+
+const cell: Published = {
+  ...{ rule: "bp", dataset: "mnist", architecture: "784-1024-10", testAccuracy: 0.98, sd: 0.001 },
+  ...{ epochs: 100, source: "a paper, table 1", confidence: "high" },
+};
+const runOf = (testAccuracy: number, seed = 1, rule = "bp", twin = "rate"): MeasuredRun => ({
+  ...{ rule, twin, dataset: "mnist", architecture: "784-1024-10", seed, epochs: 100 },
+  ...{ testAccuracy, wallSeconds: 1 },
+});
+const row = (table: string, n: number) => table.split("\n")[n + 2].slice(2, -2).split(" | ");
+
+test("a published cell stands beside the mean, deviation and interval of its own runs", () => {
+  const runs = [
+    runOf(0.979),
+    runOf(0.981, 2),
+    runOf(0.983, 3),
+    runOf(0.9, 1, "fa"),
+    runOf(0.97, 1, "bp", "spike"),
+  ];
+  const table = tableOf([cell], runs);
+  const [, , , published, rates, off, spikes] = row(table, 0);
+  expect([published, off, spikes]).toEqual(["98.00 ± 0.10", "+0.10", "97.00 (n = 1)"]);
+  expect(rates).toMatch(/^98\.10 ± 0\.20 \(n = 3, 9\d\.\d\d to 9\d\.\d\d\)$/);
+  // A rule that the paper does not have follows, without a cell beside it.
+  expect(row(table, 1)).toEqual(["`fa`", "mnist", "784-1024-10", "", "90.00 (n = 1)", "", ""]);
+  expect(figureOf([cell], runs)).toContain("fa, mnist, 784-1024-10");
+});
+
+test.each([
+  [0.9795, 0.001, "-0.05"],
+  [0.9781, 0.001, "-0.19"],
+  [0.9779, 0.001, "-0.21, missed"],
+  [0.9829, null, "+0.29"],
+  [0.9831, null, "+0.31, missed"],
+])("%d beside 98 %% with a deviation of %s is off by %s", (accuracy, sd, off) => {
+  expect(row(tableOf([{ ...cell, sd }], [runOf(accuracy)]), 0)[5]).toBe(off);
+});
+
+test("what has not been run says so, and so does a cell whose width no source gives", () => {
+  const open = tableOf([{ ...cell, architecture: null }], []);
+  expect(row(open, 0)).toEqual(["`bp`", "mnist", "?", "98.00 ± 0.10", "not run yet", ""]);
+  expect(row(tableOf([{ ...cell, architecture: null }], [runOf(0.98)]), 0)[2]).toBe("784-1024-10");
+});
+
+test.each(folders)(
+  "%s: its sweeps can be run, and its cells are of known rules, with a source",
+  async folder => {
+    for (const file of readdirSync(home + folder).filter(name => /^sweep.*\.json$/.test(name))) {
+      const path = `${home}${folder}/${file}`;
+      const { runs, choices } = await sweepOf(await readDeclaration(path), path);
+      expect(runs.length + choices.length).toBeGreaterThan(0);
+    }
+    const published: Published[] = JSON.parse(readFileSync(`${home}${folder}/published.json`, "utf8"));
+    expect(published.length).toBeGreaterThan(0);
+    for (const { rule, testAccuracy, sd, source, confidence } of published) {
+      expect(rules.map(({ name }) => name)).toContain(rule);
+      expect(testAccuracy).toBeGreaterThan(0.1);
+      expect(testAccuracy).toBeLessThan(1);
+      expect(sd ?? 0).toBeLessThan(0.02);
+      expect(source).not.toBe("");
+      expect(["high", "medium", "low"]).toContain(confidence);
+    }
+  },
+);
