@@ -16,9 +16,10 @@ import { beginnings, passedOn, raising, signal } from "./passing.ts";
 
 /** Neurons of the input layer that the error reaches, and the share of them that each error neuron does. */
 const [NEURONS, SHARE] = [64, 0.3];
-/** Activity that hidden neurons do not exceed: a refractory period of 3 ms where a spike stands for a quarter. */
-const SATURATION = 5 / 3;
-/** Of membrane time constants: how long neurons are left alone between two phases. */
+/**
+ * Of membrane time constants: how long neurons are left alone between two phases. What a bound on their activity has kept
+ * back would last longer.
+ */
 const PAUSE = 3;
 const SHOWN = ["clean", "modulated", "learning"] as const;
 
@@ -73,7 +74,7 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
     feedForward(
       plan,
       l => ({ modulator: l === readout ? "error" : "moved", factor: l === readout ? 0.5 : 1 }),
-      { during: SHOWN, saturation: SATURATION },
+      { during: SHOWN },
     ),
     labelNeurons(plan, SHOWN),
     errorNeurons(plan, { teaching: taught }),
@@ -109,6 +110,6 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
 export function withoutError(plan: CircuitPlan): ModelDescription {
   return circuitOf(
     plan,
-    feedForward(plan, () => null, { saturation: SATURATION }),
+    feedForward(plan, () => null),
   );
 }
