@@ -41,7 +41,7 @@ async function library(): Promise<typeof import("h5wasm/node")> {
 /**
  * Runs what uses the library and collects what it reports. It writes its reports straight to standard error, and goes
  * on with whatever was in memory; its other way, exceptions thrown through its C code, leaves it broken. So its writes
- * are taken over, for as long as it works and nothing else can.
+ * are taken over, and its clock, for as long as it works and nothing else can.
  */
 function collecting<T>(use: () => T): {
   value: T | undefined;
@@ -51,6 +51,9 @@ function collecting<T>(use: () => T): {
   refused: unknown;
 } {
   const { writeSync, openSync } = fs;
+  const { now } = Date;
+  // It writes the time of day into its objects: the same data are to be the same bytes.
+  Date.now = () => 0;
   let reports = "";
   let refused: unknown;
   fs.writeSync = ((file: number, data: Uint8Array, at?: number, length?: number, position?: number) => {
@@ -73,6 +76,7 @@ function collecting<T>(use: () => T): {
     return { value: undefined, error: error ?? new Error("unknown"), reports, refused };
   } finally {
     Object.assign(fs, { writeSync, openSync });
+    Date.now = now;
   }
 }
 
