@@ -215,9 +215,11 @@ async function compete(title: string, contestants: readonly Contestant[]): Promi
   }
   console.log(title);
   console.log(`${"".padEnd(56)}samples/s   time (least, most)    processor time       weights differ by`);
-  for (const [k, { name, samples: count, weights, like = contestants[0] }] of contestants.entries()) {
-    const reference =
-      options.optimisers && contestants[k].name.startsWith("three") ? await weights() : await like.weights();
+  for (const [
+    k,
+    { name, samples: count, weights, like = options.optimisers ? contestants[k] : contestants[0] },
+  ] of contestants.entries()) {
+    const reference = await like.weights();
     const off = (await weights()).map((w, l) => distance(w, reference[l]));
     const speed = (count / median(taken[k].map(([seconds]) => seconds))).toFixed(0);
     const ratios = [0, 1].map(kind => {

@@ -1,4 +1,5 @@
-import { cellsOf, type MeasuredRun, mean, type Published, percents } from "./paperTable.ts";
+import { summarize } from "../src/report/groups.ts";
+import { cellsOf, type MeasuredRun, type Published, percents } from "./paperTable.ts";
 
 const [left, wide, high, top] = [210, 640, 24, 44];
 /** Okabe and Ito's colours: published, rates, spiking. */
@@ -59,7 +60,7 @@ export function figureOf(published: readonly Published[], runs: readonly Measure
           `<circle cx="${x(value).toFixed(1)}" cy="${y + below}" r="2.5" fill="${colour}" opacity="0.6"/>`,
         );
       if (values.length > 1) {
-        const at = x(mean(values)).toFixed(1);
+        const at = x(summarize(values)!.mean).toFixed(1);
         parts.push(
           `<line x1="${at}" x2="${at}" y1="${y + below - 4}" y2="${y + below + 4}" stroke="${colour}" stroke-width="2"/>`,
         );

@@ -1,4 +1,5 @@
-import { bootstrapInterval } from "../src/math/statistics.ts";
+import { places } from "../src/math/statistics.ts";
+import { summarize } from "../src/report/groups.ts";
 
 /** A cell of a paper's table; accuracies and deviations are shares. */
 export interface Published {
@@ -44,6 +45,8 @@ export interface Cell {
   readonly spike: readonly MeasuredRun[];
 }
 
+/** Decimal places of a percentage, at most: a paper's own. */
+const MOST = 2;
 /** Points that a cell may be off where the paper gives no deviation. */
 const ALLOWED = 0.3;
 
@@ -80,27 +83,20 @@ export function cellsOf(published: readonly Published[], runs: readonly Measured
 
 export const percents = (runs: readonly MeasuredRun[]) => runs.map(run => 100 * run.testAccuracy);
 
-export const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-
-export function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1));
-}
-
-/** `98.01 ± 0.09 (n = 5)`, and the interval of the mean where there are runs enough. */
+/** `98.01 ± 0.09 (n = 5, 97.93 to 98.09)`: mean, deviation and interval of the mean, to the digits that the deviation supports. */
 function told(runs: readonly MeasuredRun[]): string {
-  if (runs.length === 0) return "not run yet";
-  const values = percents(runs);
-  if (runs.length === 1) return `${values[0].toFixed(2)} (n = 1)`;
-  const interval = bootstrapInterval(values);
-  const range = interval ? `, ${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}` : "";
-  return `${mean(values).toFixed(2)} ± ${deviation(values).toFixed(2)} (n = ${runs.length}${range})`;
+  const summary = summarize(percents(runs));
+  if (!summary) return "not run yet";
+  const { mean, sd, interval } = summary;
+  if (sd === undefined || !interval) return `${mean.toFixed(2)} (n = 1)`;
+  const [centre, spread, low, high] = [mean, sd, ...interval].map(value => value.toFixed(places(sd, MOST)));
+  return `${centre} ± ${spread} (n = ${runs.length}, ${low} to ${high})`;
 }
 
 /** How far the mean of rates is off the published one; missed, if by more than two of its deviations, or 0.3 points. */
 function off({ published, rate }: Cell): string {
   if (!published || rate.length === 0) return "";
-  const gap = mean(percents(rate)) - 100 * published.testAccuracy;
+  const gap = summarize(percents(rate))!.mean - 100 * published.testAccuracy;
   const allowed = published.sd === null ? ALLOWED : 200 * published.sd;
   return `${gap < 0 ? "-" : "+"}${Math.abs(gap).toFixed(2)}${Math.abs(gap) <= allowed ? "" : ", missed"}`;
 }

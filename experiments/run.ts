@@ -16,9 +16,18 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readDeclaration } from "../src/cli/sweep/declaration.ts";
 import { writeAtomic } from "../src/files/atomic.ts";
-import { loadDataset, type RunResult } from "../src/index.ts";
+import { InputError, loadDataset, type RunResult } from "../src/index.ts";
 import { figureOf } from "./paperFigure.ts";
 import { type Measured, type Published, tableOf } from "./paperTable.ts";
+
+/** A sweep that has said itself what went wrong. */
+class Failed extends Error {
+  readonly code: number;
+  constructor(message: string, code: number) {
+    super(message);
+    this.code = code;
+  }
+}
 
 const home = fileURLToPath(new URL("../../experiments", import.meta.url));
 const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
@@ -34,20 +43,33 @@ if (sweeps.length === 0) {
   process.exit(spawnSync(process.execPath, [script, ...rest], { stdio: "inherit" }).status ?? 1);
 }
 
-const { values: options } = parseArgs({
-  args: rest,
-  options: {
-    "data-dir": { type: "string" },
-    workers: { type: "string" },
-    // npm takes what stands before "--" for its own.
-    quick: { type: "boolean", default: process.env.npm_config_quick === "true" },
-  },
-});
+const options = given();
 const passedOn = (["data-dir", "workers"] as const).flatMap(key =>
   options[key] === undefined ? [] : [`--${key}`, options[key]],
 );
-if (options.quick) await quickly();
-else await measure();
+try {
+  if (options.quick) await quickly();
+  else await measure();
+} catch (error) {
+  if (!(error instanceof InputError || error instanceof Failed)) throw error;
+  refuse(error.message, error instanceof Failed ? error.code : 2);
+}
+
+function given() {
+  try {
+    return parseArgs({
+      args: rest,
+      options: {
+        "data-dir": { type: "string" },
+        workers: { type: "string" },
+        // npm takes what stands before "--" for its own.
+        quick: { type: "boolean", default: process.env.npm_config_quick === "true" },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(`${(error as Error).message}; expected --data-dir, --workers or --quick`);
+  }
+}
 
 async function quickly(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "experiment-"));
@@ -121,10 +143,10 @@ async function measure(): Promise<void> {
 function sweep(file: string, out: string): void {
   const args = [main, "sweep", file, "--out", out, ...passedOn];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) throw new Failed(`${file}: the sweep ended with ${status}`, status ?? 1);
 }
 
-function refuse(message: string): never {
-  console.error(`error: ${message}`);
-  process.exit(2);
+function refuse(message: string, code = 2): never {
+  console.error(`experiment: ${message}`);
+  process.exit(code);
 }

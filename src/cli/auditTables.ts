@@ -154,15 +154,13 @@ export function circuitTable(rows: readonly { name: string; circuit: CircuitAudi
   return [...CIRCUITS.split("\n"), "", ...aligned([...head, ...lines])];
 }
 
-/** Where a circuit's third factors come from, and its phases, in words. */
+const RESTS: Readonly<Record<string, string>> = { samples: "before each sample", passes: "before each pass" };
+
+/** Where a circuit's third factors come from, what phases they need, and when it is brought to rest. */
 export function circuitWords({ synapses, rest }: CircuitAudit): string[] {
-  const from = ({ third }: CircuitAudit["synapses"][number]) =>
-    third.length > 0 ? `spikes of ${third.join(" and ")}` : "nothing";
-  return [
-    ...synapses.map(
-      each =>
-        `circuit, ${each.name}: third factor from ${from(each)}${each.phases.length > 0 ? `; phases ${each.phases.join(", ")}` : ""}`,
-    ),
-    `circuit: everything is brought to rest ${{ samples: "before each sample", passes: "before each pass" }[rest] ?? rest}`,
-  ];
+  const lines = synapses.map(({ name, third, phases }) => {
+    const from = third.length > 0 ? `spikes of ${third.join(", ")}` : "nothing";
+    return `  ${name}: ${from}${phases.length > 0 ? `; in phases: ${phases.join(", ")}` : ""}`;
+  });
+  return ["", "third factors in its circuit", ...lines, `  all comes to rest ${RESTS[rest] ?? rest}`];
 }

@@ -102,7 +102,7 @@ export function rulesCommand(): Command {
               ...rows.flatMap((row, n) => ruleCard(asked[n], row)),
               ...inCircuits
                 .flatMap(({ circuit }) => circuitWords(circuit))
-                .flatMap(line => wrapped(line, "  ")),
+                .flatMap(line => (line === "" ? [""] : wrapped(line, "    "))),
             ];
       const inSpikes = rows.map((row, n) => ({ ...row, late: isLate(asked[n], settings) }));
       await show(

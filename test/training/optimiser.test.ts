@@ -118,6 +118,36 @@ describe.each(optimiserNames)("%s", name => {
     });
   });
 
+  test.each(forms)(
+    "moves feedback that learns by the forward weights' own product as these (%s)",
+    (_, form) => {
+      const make = (optimiser: OptimiserName) =>
+        form(ruleNamed("kp"), data, { ...settings, optimiser, weightDecay: 0 });
+      // All that plain descent remembers is the feedback, layer by layer.
+      const numbers = make("sgd").memory!.length;
+      const trainer = make(name);
+      const state = () => ({
+        weights: trainer.parameters().weights,
+        feedback: Float32Array.from(trainer.memory!.subarray(0, numbers)),
+      });
+      const start = state();
+      for (let epoch = 0; epoch < 3; epoch++) trainer.learn(all, 0.02, epoch);
+      const end = state();
+      let at = numbers;
+      for (let l = end.weights.length - 1; l > 0; l--) {
+        at -= end.weights[l].length;
+        end.weights[l].forEach((w, s) => {
+          const [moved, along] = [w - start.weights[l][s], end.feedback[at + s] - start.feedback[at + s]];
+          expect(along).toBeCloseTo(moved, 5);
+        });
+        expect(Math.max(...end.weights[l].map((w, s) => Math.abs(w - start.weights[l][s])))).toBeGreaterThan(
+          1e-3,
+        );
+      }
+      trainer.dispose();
+    },
+  );
+
   test.each(forms)("goes on from a checkpoint as if it had not stopped (%s)", (_, form) => {
     for (const rule of ["kp", "f3"]) {
       const make = () => form(ruleNamed(rule), data, { ...settings, optimiser: name, weightDecay: 0.01 });
