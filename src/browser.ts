@@ -114,6 +114,7 @@ export type { Tensor2D, Variable2D } from "./rate/tensors.ts";
 
 // Learning rules and their training
 
+export type { Factors, Told } from "./rules/equation.ts";
 export { ruleNamed, rules } from "./rules/index.ts";
 export type { Chosen, RuleOption, RuleOptions } from "./rules/options.ts";
 export type {
@@ -126,7 +127,6 @@ export type {
   SpikingSample,
   Steps,
 } from "./rules/rule.ts";
-export type { Factors, Told } from "./rules/told.ts";
 export { alignmentDegrees } from "./training/alignment.ts";
 export { initialParameters, type Parameters } from "./training/initialise.ts";
 export type { OptimiserName } from "./training/optimiser.ts";

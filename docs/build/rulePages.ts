@@ -1,8 +1,8 @@
 import { spikingAudit } from "../../src/audit/spiking.ts";
 import { spikingCells } from "../../src/cli/auditTables.ts";
 import { seenSettings } from "../../src/cli/rules.ts";
+import { notation } from "../../src/rules/equation.ts";
 import { type Rule, rules, whyNoCircuit } from "../../src/rules/index.ts";
-import { notation } from "../../src/rules/told.ts";
 import { table } from "./commandPages.ts";
 import { slug } from "./markdown.ts";
 

@@ -12,7 +12,7 @@ import { type Architecture, dense, notation } from "../engine/network/architectu
 import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { about, InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed, whyNoCircuit } from "../rules/index.ts";
-import { steps } from "../training/lessons.ts";
+import { steps } from "../training/batches.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";

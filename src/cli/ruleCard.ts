@@ -1,6 +1,6 @@
+import { notation } from "../rules/equation.ts";
 import type { RuleOption } from "../rules/options.ts";
 import type { Rule } from "../rules/rule.ts";
-import { notation } from "../rules/told.ts";
 import { wrapped } from "./document.ts";
 
 /** What is known of a rule besides its own words: why it lacks a form, and the file of a plugin that it comes from. */

@@ -4,11 +4,11 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { FROM_BELOW } from "./equation.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import { inputScale } from "./pepita.ts";
 import type { OwnRule } from "./rule.ts";
-import { FROM_BELOW } from "./told.ts";
 
 const options = { scale: inputScale } as const;
 

@@ -1,9 +1,9 @@
 import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
+import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import type { OwnRule } from "./rule.ts";
-import { DESCENT, FROM_BELOW } from "./told.ts";
 
 /** The chain of `errorChain` over feedback weights that are transported, fixed, or learn as the forward ones do. */
 

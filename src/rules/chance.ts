@@ -1,7 +1,7 @@
 import { Rng } from "../math/rng.ts";
 import { tf } from "../rate/tensors.ts";
+import { UNCHANGED } from "./equation.ts";
 import type { OwnRule } from "./rule.ts";
-import { UNCHANGED } from "./told.ts";
 
 /** Control: learns nothing and guesses; what an accuracy is without any knowledge, on this very test part. */
 export const chance: OwnRule = {

@@ -7,10 +7,10 @@ import { tf } from "../rate/tensors.ts";
 import { circuitOf, layerNames, settled } from "./circuits/circuit.ts";
 import { errorNeurons, feedback, labelNeurons } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
+import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import type { OwnRule } from "./rule.ts";
-import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   hiddenRate: {

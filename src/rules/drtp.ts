@@ -8,10 +8,10 @@ import { ACTIVITY_DECAY, circuitOf, layerNames, settled } from "./circuits/circu
 import { errorNeurons, labelNeurons, targets } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
 import { raising } from "./circuits/passing.ts";
+import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
 import type { OwnRule, SpikingSample } from "./rule.ts";
-import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   hiddenRate: {

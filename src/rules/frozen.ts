@@ -3,8 +3,8 @@ import { tf } from "../rate/tensors.ts";
 import { circuitOf, settled } from "./circuits/circuit.ts";
 import { errorNeurons, labelNeurons } from "./circuits/errorNeurons.ts";
 import { feedForward } from "./circuits/feedForward.ts";
+import { UNCHANGED } from "./equation.ts";
 import type { OwnRule } from "./rule.ts";
-import { UNCHANGED } from "./told.ts";
 
 /**
  * Control: hidden layers keep their random weights and only the readout learns, by the delta rule (Widrow & Hoff

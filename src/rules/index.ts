@@ -9,6 +9,7 @@ import { bp, fa, kp } from "./bp.ts";
 import { chance } from "./chance.ts";
 import { dfa, sdfa } from "./dfa.ts";
 import { drtp } from "./drtp.ts";
+import { faultOfTold } from "./equation.ts";
 import { f3, f3Variants } from "./f3.ts";
 import { ff, ffReadout } from "./ff.ts";
 import { frozen } from "./frozen.ts";
@@ -19,7 +20,6 @@ import { pepitaWm } from "./pepitaMirrored.ts";
 import type { Forms, OwnRule, RateLearner, Rule, SpikingLearner } from "./rule.ts";
 import { shallow } from "./shallow.ts";
 import { brsf, brsfStrict, frsf, frsfStrict, usf, usfStrict } from "./signConcordant.ts";
-import { faultOfTold } from "./told.ts";
 import { wm } from "./weightMirror.ts";
 
 export type { Rule };

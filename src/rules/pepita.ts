@@ -6,9 +6,9 @@ import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { errorAtInput, errorInput, withoutError } from "./circuits/errorAtInput.ts";
+import { SECOND, type Told } from "./equation.ts";
 import { filled, type RuleOption, type RuleOptions } from "./options.ts";
 import type { OwnRule, Rule } from "./rule.ts";
-import { SECOND, type Told } from "./told.ts";
 
 /** A form of PEPITA: what its synapses read of the two presentations, and its feedback onto the input. */
 export interface PepitaForm {

@@ -4,10 +4,10 @@ import { multiply } from "../math/matrix.ts";
 import { outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { SECOND } from "./equation.ts";
 import { filled } from "./options.ts";
 import { inputScale } from "./pepita.ts";
 import type { OwnRule } from "./rule.ts";
-import { SECOND } from "./told.ts";
 
 /**
  * PEPITA-Hebbian and PEPITA-time-local (Srinivasan et al. 2024, arXiv:2302.05440; modes `mixed` and `mixed_tl` of the

@@ -6,8 +6,8 @@ import type { Rng } from "../math/rng.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import type { Tensor2D } from "../rate/tensors.ts";
 import type { CircuitPlan } from "./circuits/circuit.ts";
+import type { Told } from "./equation.ts";
 import type { Chosen, RuleOptions } from "./options.ts";
-import type { Told } from "./told.ts";
 
 /**
  * A learning rule in both forms. Every rule changes a weight by a product, w[l] -= learningRate * post (x) pre; rules

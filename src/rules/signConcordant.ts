@@ -6,10 +6,10 @@ import { scaledTo, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import type { CircuitPlan } from "./circuits/circuit.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
+import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import { filled } from "./options.ts";
 import type { OwnRule } from "./rule.ts";
-import { DESCENT, FROM_BELOW } from "./told.ts";
 
 const options = {
   scale: {

@@ -1,9 +1,9 @@
 import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
+import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
 import type { OwnRule } from "./rule.ts";
-import { DESCENT, FROM_BELOW } from "./told.ts";
 
 /**
  * Feedback alignment with a weight mirror (Akrout et al. 2019, arXiv:1904.05391, sec. 3): engaged, the network learns

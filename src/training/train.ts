@@ -6,9 +6,9 @@ import { bitText } from "../math/bitSet.ts";
 import { needBackend } from "../rate/backend.ts";
 import { checkNeeds, type Rule, ruleOf } from "../rules/index.ts";
 import { alignmentDegrees } from "./alignment.ts";
+import { batches } from "./batches.ts";
 import { circuitTrainer } from "./circuitTrainer.ts";
 import type { Parameters } from "./initialise.ts";
-import { lessons } from "./lessons.ts";
 import { rateTrainer } from "./rateTrainer.ts";
 import type { CurvePoint, RunResult, Twin } from "./results.ts";
 import { checkState, type RunState } from "./runState.ts";
@@ -162,7 +162,7 @@ async function epoch(
   if (hooks.signal?.aborted) throw new Interrupted(`in epoch ${e + 1}`);
   const { count } = data.train;
   let [loss, correct, paused] = [0, 0, 0];
-  for (const { indices, rate, done } of lessons(
+  for (const { indices, rate, done } of batches(
     count,
     { ...settings, batch: trainer.stride ?? settings.batch },
     e,

@@ -1,8 +1,8 @@
 import { digits } from "../../models/settings/digits.ts";
 import { encoderNamed } from "../encoding/index.ts";
 import { ruleNamed, whyNoCircuit } from "../rules/index.ts";
+import { steps } from "../training/batches.ts";
 import { usualCircuit } from "../training/circuitSettings.ts";
-import { steps } from "../training/lessons.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule } from "../training/schedules.ts";
 import type { RunPlan } from "../training/train.ts";

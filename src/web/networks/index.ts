@@ -1,8 +1,8 @@
 import { byId, copy, element, say, sayCommand } from "../dom.ts";
 import { choice, type Field, group, number, slider } from "../fields.ts";
 import type { FromRunning, Running, ToRunning } from "../messages.ts";
-import { Beside } from "../plots/beside.ts";
 import { describe } from "../plots/canvas.ts";
+import { PlasticityPlot } from "../plots/plasticity.ts";
 import { Rates, Scroller } from "../plots/scroller.ts";
 import {
   type Knob,
@@ -22,7 +22,7 @@ export class Networks {
   readonly #changed: (setting: NetworkSetting) => void;
   readonly #scroller = new Scroller(byId("live-raster"), byId("live-axis"));
   readonly #rates = new Rates(byId("live-rates"));
-  readonly #beside = new Beside(byId("live-beside"));
+  readonly #beside = new PlasticityPlot(byId("live-beside"));
   readonly #network: Field<string>;
   readonly #seed: Field<number>;
   #worker: Worker | null = null;

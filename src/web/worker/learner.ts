@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { alignmentDegrees } from "../../training/alignment.ts";
-import { type Lesson, lessons } from "../../training/lessons.ts";
+import { batches, type TrainingBatch } from "../../training/batches.ts";
 import { checkFinite, checkSpikes, createTrainer } from "../../training/train.ts";
 import type { Trainer } from "../../training/trainer.ts";
 import type { Point } from "../messages.ts";
@@ -20,7 +20,7 @@ export class Learner {
   testAccuracy: number | null = null;
   readonly #data: Dataset;
   #epoch = 0;
-  #lessons: Generator<Lesson, void>;
+  #batches: Generator<TrainingBatch, void>;
   #loss = 0;
   #nextLook = 0;
 
@@ -28,7 +28,7 @@ export class Learner {
     this.plan = plan;
     this.#data = data;
     this.trainer = createTrainer(plan, data);
-    this.#lessons = lessons(data.train.count, plan.settings, 0);
+    this.#batches = batches(data.train.count, plan.settings, 0);
     this.#look();
   }
 
@@ -41,7 +41,7 @@ export class Learner {
     if (this.done) return;
     const { settings } = this.plan;
     const { count } = this.#data.train;
-    const next = this.#lessons.next();
+    const next = this.#batches.next();
     if (!next.done) {
       const { indices, rate, done } = next.value;
       this.#loss += this.trainer.learn(indices, rate, this.#epoch).loss;
@@ -56,7 +56,7 @@ export class Learner {
     this.#epoch++;
     this.#loss = 0;
     this.#look();
-    if (this.#epoch < settings.epochs) this.#lessons = lessons(count, settings, this.#epoch);
+    if (this.#epoch < settings.epochs) this.#batches = batches(count, settings, this.#epoch);
     else this.testAccuracy = this.trainer.evaluate(this.#data.test).accuracy;
   }
 

@@ -5,7 +5,7 @@ import { type Network, network } from "../../engine/network/network.ts";
 import { Simulation } from "../../engine/simulation.ts";
 import { Rng } from "../../math/rng.ts";
 import { liveModel, type NetworkSetting } from "../networks/catalogue.ts";
-import { Heard, type Live } from "./heard.ts";
+import { type Live, SpikeNews } from "./spikeNews.ts";
 import { stdpWindow } from "./stdpWindow.ts";
 
 /** @throws InputError for values that no network can have */
@@ -15,7 +15,7 @@ export function live(setting: NetworkSetting): Live {
   let model: unknown = networkModels[setting.network];
   for (const set of sets(setting.values)!) model = override(model, set);
   const net = network(describe(model).spec, { seed: setting.seed });
-  const heard = new Heard(net.populations);
+  const heard = new SpikeNews(net.populations);
   const rewarded = setting.network === "distal-reward" ? reward(net, setting) : null;
   const simulation: Simulation = new Simulation(net, {
     ...(dt !== null && { mode: "grid", dt }),

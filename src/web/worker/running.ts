@@ -1,6 +1,6 @@
 import type { FromRunning, ToRunning } from "../messages.ts";
-import { BIN, type Live } from "./heard.ts";
 import { live } from "./live.ts";
+import { BIN, type Live } from "./spikeNews.ts";
 import { now, sleep, turn } from "./turns.ts";
 
 /** Of work between two looks at what the page has said [ms]. */

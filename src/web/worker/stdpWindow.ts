@@ -4,7 +4,7 @@ import { pfisterGerstner2006 } from "../../engine/network/plasticity/stdpTriplet
 import { Simulation } from "../../engine/simulation.ts";
 import { Rng } from "../../math/rng.ts";
 import type { NetworkSetting } from "../networks/catalogue.ts";
-import { Heard, type Live } from "./heard.ts";
+import { type Live, SpikeNews } from "./spikeNews.ts";
 
 /** Pairs at a time, one for each synapse. */
 const PAIRS = 81;
@@ -45,7 +45,7 @@ export function stdpWindow({ values, seed }: NetworkSetting): Live {
     }),
     { record: { spikes: false }, onSpike: (population, neuron, t) => heard.spike(population, neuron, t) },
   );
-  const heard = new Heard([
+  const heard = new SpikeNews([
     { name: "pre", size: PAIRS },
     { name: "post", size: PAIRS },
   ]);

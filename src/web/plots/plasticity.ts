@@ -9,7 +9,7 @@ const MOST_POINTS = 3000;
 const MOST_TIMES = 800;
 
 /** The window of STDP as pairs of spikes have shown it, and the weights that distal rewards have made. */
-export class Beside {
+export class PlasticityPlot {
   readonly #plot: Plot;
   readonly #points = new Float32Array(2 * MOST_POINTS);
   #count = 0;

@@ -14,7 +14,7 @@ export interface Live {
 }
 
 /** Spikes as they come, and how many there were in each bin of time. */
-export class Heard {
+export class SpikeNews {
   readonly populations: Live["populations"];
   readonly #firstRow: number[] = [];
   readonly #place = new Map<string, number>();

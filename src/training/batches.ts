@@ -4,7 +4,7 @@ import { schedule } from "./schedule.ts";
 import type { TrainingSettings } from "./trainer.ts";
 
 /** Samples that are learned together, and how far the weights go for them. */
-export interface Lesson {
+export interface TrainingBatch {
   /** Places in the training set. */
   readonly indices: Uint32Array;
   /** Learning rate now. */
@@ -18,11 +18,11 @@ export interface Lesson {
  * @param count  training samples
  * @param epoch  from 0
  */
-export function* lessons(
+export function* batches(
   count: number,
   settings: Pick<TrainingSettings, "batch" | "seed" | "learningRate" | "schedule" | "epochs">,
   epoch: number,
-): Generator<Lesson, void> {
+): Generator<TrainingBatch, void> {
   const { batch, seed, learningRate, epochs } = settings;
   const factor = schedule(settings.schedule, epochs);
   const order = epochOrder(count, seed, epoch);
