@@ -61,9 +61,9 @@ export const kp: OwnRule = {
   equation: "δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)\nΔWₗ = −η (δₗ hₗ₋₁ᵀ + λ Wₗ), ΔBₗ = −η (δₗ hₗ₋₁ᵀ + λ Bₗ)",
   factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down weights that learn" },
   noCircuit:
-    "none that learns was found: feedback of each sign of error that learns by the spikes of that sign alone, at error " +
-    "spikes, by the activity that they find, came to 92.5 and 90.0 % on digits, frozen to 92.5 and 88.5: what all hidden " +
-    "neurons have in common does not cancel between the two halves",
+    "none that learns was found: feedback of each sign of error that learned by the spikes of that sign alone, at error " +
+    "spikes, by the activity that they found, did no better than frozen: what all hidden neurons have in common does not " +
+    "cancel between the two halves",
   weightDecay: 1e-3,
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);
