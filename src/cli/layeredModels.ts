@@ -14,7 +14,7 @@ export function readModel(text: string): string {
   if (text.startsWith("{")) return JSON.stringify(parse(text, "--model"));
   if (entryAt(text) === null)
     throw new InputError(
-      `--model: expected ${Object.keys(layeredModels).join(", ")} or a JSON file, got ${shown(text)}`,
+      `--model: expected ${Object.keys(layeredModels).join(", ")} or a file that exists, got ${shown(text)}`,
     );
   if (isNetworkFile(text)) return text;
   return JSON.stringify(parse(readText(text), text));

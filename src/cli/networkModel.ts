@@ -89,6 +89,6 @@ async function findModel(name: string, seen: readonly string[] = [resolve(name)]
     return model;
   }
   throw new InputError(
-    `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got ${name}`,
+    `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file that exists, got ${name}`,
   );
 }

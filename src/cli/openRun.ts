@@ -146,5 +146,9 @@ export async function beginRun(
 
 function defaultFolder(options: CompareOptions): string {
   const now = new Date().toISOString().slice(0, 19).replaceAll(":", "").replace("T", "-");
-  return `runs/${options.dataset.split(/[\\/]/).filter(Boolean).at(-1)}-${now}`;
+  // Of folder:PATH the last folder, as a colon is no letter of a file's name everywhere.
+  return `runs/${options.dataset
+    .split(/[\\/:]/)
+    .filter(Boolean)
+    .at(-1)}-${now}`;
 }

@@ -126,7 +126,7 @@ describe("commands", () => {
   });
 
   test("a model, a setting or a recording that is not there is named", async () => {
-    await expectExit2(["simulate", "foo"], /^model: expected one of .*, or a file, got foo$/);
+    await expectExit2(["simulate", "foo"], /^model: expected one of .*, or a file that exists, got foo$/);
     await expectExit2(
       ["export", "/nowhere", "--to", "csv"],
       "/nowhere: expected a file or folder, got nothing there",

@@ -33,7 +33,9 @@ test("a file's network is kept in the run's options, so that the run does not de
 
 test("what is wrong with a model is said in one line", async () => {
   const options = (text: string) => () => compareOptions({ model: text });
-  expect(options("nothing")).toThrow(/^--model: expected pepita-conv, .* or a JSON file, got "nothing"$/);
+  expect(options("nothing")).toThrow(
+    /^--model: expected pepita-conv, .* or a file that exists, got "nothing"$/,
+  );
   const wrong = join(folder, "wrong.json");
   writeFileSync(wrong, '{"name": "a", "layers": [{"kind": "conv", "filters": 0, "size": 3}]}');
   expect(options(wrong)).toThrow(

@@ -90,7 +90,10 @@ test("a model file runs, gives the documented fields, and the same numbers for t
 });
 
 test.each([
-  [["nobody"], `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file, got nobody`],
+  [
+    ["nobody"],
+    `model: expected one of ${Object.keys(networkModels).join(", ")}, or a file that exists, got nobody`,
+  ],
   [["no.json"], "no.json: expected a file, got nothing there"],
   [["cuba", "--duration", "-3"], "--duration: expected a number above 0, got -3"],
   ...Object.entries({ coba: "lif-cond-exp", polychronous: "izhikevich" }).map(
