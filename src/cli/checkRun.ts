@@ -1,5 +1,5 @@
 import { InputError, shown } from "../errors.ts";
-import type { Results, RunRecord, RunResult } from "../training/results.ts";
+import type { CircuitOutline, Results, RunRecord, RunResult } from "../training/results.ts";
 
 /** Checks of what a run folder's files hold, so that a damaged one is named instead of tripping over its fields. */
 
@@ -80,6 +80,45 @@ const resultFields: Partial<Record<keyof RunResult, Test>> = {
   trainSamplesPerSecond: number,
   wallSeconds: number,
 };
+
+const circuitFields: Record<keyof CircuitOutline, Test> = {
+  rule: text,
+  populations: [
+    value =>
+      listOf(map)[0](value) &&
+      (value as Record<string, unknown>[]).every(
+        each => text[0](each.name) && number[0](each.size) && optional(text)[0](each.shown),
+      ),
+    "a list, each with a name and a size",
+  ],
+  projections: [
+    value =>
+      listOf(map)[0](value) &&
+      (value as Record<string, unknown>[]).every(
+        ({ from, to, sign, target, learns }) =>
+          [from, to].every(text[0]) &&
+          ["excites", "inhibits", "both"].includes(sign as string) &&
+          [target, learns].every(optional(text)[0]),
+      ),
+    "a list, each with from, to and sign",
+  ],
+  periodMs: number,
+  phases: [
+    value => isMap(value) && Object.values(value).every(listOf(number)[0]),
+    "a map of starts and stops",
+  ],
+};
+
+/** @throws InputError that names the file and the field */
+export function checkCircuit(value: unknown, file: string): CircuitOutline {
+  const outline = checkFields(value, circuitFields, file) as unknown as CircuitOutline;
+  const names = new Set(outline.populations.map(({ name }) => name));
+  const stray = outline.projections.flatMap(({ from, to }) => [from, to]).find(name => !names.has(name));
+  if (stray === undefined) return outline;
+  throw new InputError(
+    `${file}: projections: expected populations of ${[...names].join(", ")}, got ${shown(stray)}`,
+  );
+}
 
 /** @throws InputError that names the file and the field */
 export function checkRecord(value: unknown, file: string): RunRecord {

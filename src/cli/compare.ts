@@ -10,6 +10,7 @@ import { backendTitle, selectBackend } from "../rate/backend.ts";
 import { sawText } from "../report/saw.ts";
 import { formatTable } from "../report/table.ts";
 import { ruleNamed, whyNoCircuit } from "../rules/index.ts";
+import { outlineOf } from "../training/circuitText.ts";
 import type { Parameters } from "../training/initialise.ts";
 import { recordSample } from "../training/record.ts";
 import { recordCircuit } from "../training/recordCircuit.ts";
@@ -180,6 +181,8 @@ async function runAll(
           plan.twin,
         );
       }
+      if (plan.twin === "circuit")
+        await folder.writeCircuit(outlineOf(ruleNamed(plan.rule), settings, data.train.count));
       const network = trainedNetwork(plan, data, trained);
       await folder.writeNetwork(plan.rule, plan.twin, settings.seed, network);
       results.push(trained.result);

@@ -308,7 +308,7 @@ export const conduct = {
   }),
   workers: option({
     takes: "<n>",
-    help: "threads that share each batch of a spiking twin; the numbers do not depend on it",
+    help: "threads that share each batch of a spiking twin; a circuit, which learns one sample after the other, has one; the numbers do not depend on it",
     read: integerFrom(1, 256),
     otherwise: 1,
   }),

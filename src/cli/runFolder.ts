@@ -10,9 +10,9 @@ import { removeTemporary } from "../files/temporary.ts";
 import { decode, encode } from "../io/msgpack.ts";
 import { encodeNetwork, type TrainedNetwork } from "../io/networkFile.ts";
 import { decodeRaster, encodeRaster } from "../io/raster/native.ts";
-import type { Results, RunRecord, RunResult } from "../training/results.ts";
+import type { CircuitOutline, Results, RunRecord, RunResult } from "../training/results.ts";
 import type { RunState } from "../training/runState.ts";
-import { checkRecord, checkResults, checkRuns } from "./checkRun.ts";
+import { checkCircuit, checkRecord, checkResults, checkRuns } from "./checkRun.ts";
 import { isEarlier, laterName, withLaterNames } from "./earlierNames.ts";
 import { Busy, lock } from "./lock.ts";
 import { jsonText } from "./terminal.ts";
@@ -24,8 +24,8 @@ export interface Checkpoint {
 }
 
 /**
- * The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, report.html, and while it
- * is written checkpoint.msgpack and run.lock.
+ * The folder that `threefactor compare` writes: run.json, results.json, rasters/, networks/, circuits/, report.html, and while
+ * it is written checkpoint.msgpack and run.lock.
  */
 export class RunFolder {
   readonly path: string;
@@ -98,15 +98,28 @@ export class RunFolder {
   }
 
   writeRaster(rule: string, seed: number, raster: Raster, twin: "spike" | "circuit"): Promise<void> {
-    const form = twin === "spike" ? "" : `-${twin}`;
-    const name = `${rule.replaceAll(":", "-")}${form}-seed${seed}.msgpack`;
-    return writeAtomic(join(this.path, "rasters", name), encodeRaster(raster));
+    return writeAtomic(join(this.path, "rasters", rasterFile(rule, seed, twin)), encodeRaster(raster));
   }
 
   /** Leaves the trained network for `threefactor export`. */
   writeNetwork(rule: string, twin: string, seed: number, network: TrainedNetwork): Promise<void> {
-    const name = `${rule.replaceAll(":", "-")}-${twin}-seed${seed}.msgpack`;
+    const name = `${fileName(rule)}-${twin}-seed${seed}.msgpack`;
     return writeAtomic(join(this.path, "networks", name), encodeNetwork(network));
+  }
+
+  /** Leaves the outline of a rule's circuit for the report. */
+  writeCircuit(outline: CircuitOutline): Promise<void> {
+    return writeAtomic(join(this.path, "circuits", `${fileName(outline.rule)}.json`), jsonText(outline));
+  }
+
+  /** Outlines of all circuits, by file name. */
+  async circuits(): Promise<CircuitOutline[]> {
+    const folder = join(this.path, "circuits");
+    if (!(await exists(folder))) return [];
+    const names = (await readdir(folder)).filter(name => name.endsWith(".json")).sort();
+    return Promise.all(
+      names.map(async name => checkCircuit(await this.#json(join("circuits", name)), join(folder, name))),
+    );
   }
 
   /** All rasters, by file name. */
@@ -160,6 +173,7 @@ export class RunFolder {
     await removeTemporary(this.path);
     await removeTemporary(join(this.path, "rasters"));
     await removeTemporary(join(this.path, "networks"));
+    await removeTemporary(join(this.path, "circuits"));
   }
 
   get checkpointPath(): string {
@@ -175,6 +189,15 @@ export class RunFolder {
     const path = join(this.path, name);
     return parseJson(readText(path), path);
   }
+}
+
+/** Name of the raster of a rule in one of its forms. */
+export function rasterFile(rule: string, seed: number, twin: string): string {
+  return `${fileName(rule)}${twin === "spike" ? "" : `-${twin}`}-seed${seed}.msgpack`;
+}
+
+function fileName(rule: string): string {
+  return rule.replaceAll(":", "-");
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -10,7 +10,9 @@ import type { RunFolder } from "./runFolder.ts";
  * @param out  another file to write instead
  */
 export async function writeReport(folder: RunFolder, out = join(folder.path, "report.html")): Promise<void> {
-  const [run, results, rasters] = [await folder.record(), await folder.results(), await folder.rasters()];
+  const [run, results] = [await folder.record(), await folder.results()];
+  const [rasters, circuits] = [await folder.rasters(), await folder.circuits()];
   const plotlyPath = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
-  await writeAtomic(out, renderReport({ run, results, rasters, plotly: await readFile(plotlyPath, "utf8") }));
+  const plotly = await readFile(plotlyPath, "utf8");
+  await writeAtomic(out, renderReport({ run, results, rasters, circuits, plotly }));
 }

@@ -15,12 +15,21 @@ for (const section of sections) {
   const root = document.getElementById(section.id);
   const select = root.querySelector("select");
   const facts = root.querySelector(".facts");
-  const frames = [...root.querySelectorAll("figure")];
+  const frames = [...root.querySelectorAll(".plots figure")];
+  const drawn = root.querySelector(".drawing");
   const off = new Set();
 
   const draw = () => {
     const choice = section.choices[select ? select.selectedIndex : 0];
     if (select) facts.textContent = choice.facts ? choice.name + ": " + choice.facts : choice.name;
+    if (drawn) {
+      const { title, label, caption, svg } = choice.drawing;
+      const [heading, place, below] = drawn.children;
+      heading.textContent = title;
+      place.setAttribute("aria-label", label);
+      place.innerHTML = svg; // texts in it are escaped where it is made
+      below.textContent = caption;
+    }
     frames.forEach((frame, i) => {
       const plot = choice.plots[i];
       frame.hidden = !plot;

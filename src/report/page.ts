@@ -109,10 +109,20 @@ function sectionHtml(section: Section): string {
 <h2 id="${id}-heading">${escapeHtml(title)}</h2>
 <p>${escapeHtml(intro)}</p>
 ${legendHtml(section)}${selectorHtml(section)}
-<div class="plots">
+${drawingHtml(section)}<div class="plots">
 ${figures.join("\n")}
 </div>
 </section>`;
+}
+
+/** The first choice's, there without the script too. */
+function drawingHtml({ choices: [{ drawing }] }: Section): string {
+  if (!drawing) return "";
+  const { title, label, caption, svg } = drawing;
+  return `<figure class="drawing"><h3>${escapeHtml(title)}</h3>
+<div role="img" aria-label="${escapeHtml(label)}">${svg}</div>
+<figcaption>${escapeHtml(caption)}</figcaption></figure>
+`;
 }
 
 function legendHtml({ rules = [], twins: shownTwins = [] }: Section): string {

@@ -1,4 +1,4 @@
-import type { Results, RunRecord } from "../training/results.ts";
+import type { CircuitOutline, Results, RunRecord } from "../training/results.ts";
 import { controlSentences } from "./control.ts";
 import { ruleGroups } from "./groups.ts";
 import { pageHtml } from "./page.ts";
@@ -11,11 +11,13 @@ export interface ReportInput {
   readonly run: RunRecord;
   readonly results: Results;
   readonly rasters: readonly NamedRaster[];
+  /** Of the rules that ran as circuits. */
+  readonly circuits?: readonly CircuitOutline[];
   readonly plotly: string;
 }
 
 /** The report of a run folder as one HTML page that needs nothing else, on the disk or in the network. */
-export function renderReport({ run, results, rasters, plotly }: ReportInput): string {
+export function renderReport({ run, results, rasters, circuits = [], plotly }: ReportInput): string {
   const groups = ruleGroups(results);
   const seeds = [...new Set(results.runs.map(({ seed }) => seed))].sort((a, b) => a - b);
   const over =
@@ -32,7 +34,7 @@ export function renderReport({ run, results, rasters, plotly }: ReportInput): st
     options: run.options,
     table: groups.length > 0 ? tableHtml(groups, `Test accuracy and cost by rule, ${over}.${spike}`) : "",
     sentences: groups.length > 0 ? controlSentences(groups) : ["No run has finished yet."],
-    sections: reportSections(groups, results, rasters),
+    sections: reportSections(groups, results, rasters, circuits),
     plotly,
   });
 }

@@ -1,6 +1,7 @@
 import type { Raster } from "../engine/record/raster.ts";
-import type { Results, Twin } from "../training/results.ts";
+import type { CircuitOutline, Results, Twin } from "../training/results.ts";
 import { accuracyPlot } from "./figures/accuracy.ts";
+import { circuitDrawing, type Drawing } from "./figures/circuit.ts";
 import { confusionPlots } from "./figures/confusion.ts";
 import { alignedLayers, alignmentPlots, learningPlots } from "./figures/curves.ts";
 import { differencePlots } from "./figures/differences.ts";
@@ -36,6 +37,8 @@ export interface Choice {
   readonly name: string;
   readonly facts?: string;
   readonly plots: readonly Plot[];
+  /** Above the plots. */
+  readonly drawing?: Drawing;
 }
 
 /** The figures of the report in reading order; a section without data is left out. */
@@ -43,6 +46,7 @@ export function reportSections(
   groups: readonly RuleGroup[],
   results: Results,
   rasters: readonly NamedRaster[],
+  circuits: readonly CircuitOutline[] = [],
 ): Section[] {
   const styles = ruleStyles(groups);
   const rules = groups.map(({ name }) => ({ name, style: styles.get(name)! }));
@@ -88,6 +92,15 @@ export function reportSections(
       })),
     },
     {
+      id: "circuits",
+      title: "Circuits",
+      intro:
+        "Every signal is a spike: the populations of a rule's network with their sizes, and the projections between them. " +
+        "What samples drive is at the top.",
+      of: "Rule",
+      choices: circuits.map(outline => ({ name: outline.rule, plots: [], drawing: circuitDrawing(outline) })),
+    },
+    {
       id: "sample",
       title: "One test sample in the trained network",
       intro:
@@ -105,11 +118,15 @@ export function reportSections(
     },
   ];
   return sections
-    .map(section => ({ ...section, choices: section.choices.filter(choice => choice.plots.length > 0) }))
+    .map(section => ({ ...section, choices: section.choices.filter(shows) }))
     .filter(section => section.choices.length > 0)
     .map(section =>
       section.rules ? { ...section, rules: drawnRules(section.rules, section.choices) } : section,
     );
+}
+
+function shows({ plots, drawing }: Choice): boolean {
+  return plots.length > 0 || drawing !== undefined;
 }
 
 /** A switch for a rule without a line, such as the angle of a frozen layer, would do nothing. */

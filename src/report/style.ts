@@ -45,6 +45,7 @@ small { display: block; color: var(--soft); font-size: 12px; font-weight: normal
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 20px; }
 #sample .plots { grid-template-columns: minmax(0, 1fr); }
 figure { margin: 0; min-width: 0; }
+.drawing svg { display: block; max-width: 100%; height: auto; }
 #confusion figure { max-width: 500px; }
 @media screen { .print { display: none; } }
 figcaption { font-size: 13px; color: var(--soft); }

@@ -216,17 +216,17 @@ export function tableRows(groups: readonly RuleGroup[]): TableRow[] {
     rateSpeed: summarize(rate.map(run => run.trainSamplesPerSecond)),
     spikeSpeed: summarize(spike.map(run => run.trainSamplesPerSecond)),
     circuitAccuracy: accuracies(circuit),
-    circuitHidden: summarize(circuit.map(run => firedBy(run, /^hidden/))),
+    circuitHidden: summarize(circuit.map(run => firedBy(run, /^hidden( \d+)?$/))),
     circuitOutput: summarize(circuit.map(run => firedBy(run, /^output$/))),
-    circuitErrors: summarize(circuit.map(run => firedBy(run, /^error/))),
-    circuitLabels: summarize(circuit.map(run => firedBy(run, /^label/))),
+    circuitErrors: summarize(circuit.map(run => firedBy(run, /^error[+-]( of .+)?$/))),
+    circuitLabels: summarize(circuit.map(run => firedBy(run, /^label$/))),
     circuitEvents: summarize(circuit.map(run => run.synapticEventsPerSample)),
     circuitTime: summarize(circuit.map(run => run.msPerSample && run.msPerSample / 1000)),
     circuitSpeed: summarize(circuit.map(run => run.trainSamplesPerSecond)),
   }));
 }
 
-/** Spikes of a circuit's populations of such names. */
+/** Spikes of a circuit's populations of such names; those that only pass spikes on have others. */
 function firedBy({ spikesPerSample = {} }: RunResult, names: RegExp): number | undefined {
   const own = Object.entries(spikesPerSample).filter(([name]) => names.test(name));
   return own.length > 0 ? own.reduce((sum, [, spikes]) => sum + spikes, 0) : undefined;

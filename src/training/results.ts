@@ -99,3 +99,25 @@ export interface RunRecord {
   /** What a reader should know of how the data were taken. */
   readonly notes?: readonly string[];
 }
+
+/** What a weight list does to what it reaches. */
+export type Sign = "excites" | "inhibits" | "both";
+
+/** `circuits/RULE.json` of a run folder: a circuit without its numbers, as a drawing shows it. */
+export interface CircuitOutline {
+  readonly rule: string;
+  /** In the order of the description; `shown` are reached by samples, labels or phases. */
+  readonly populations: readonly { readonly name: string; readonly size: number; readonly shown?: string }[];
+  readonly projections: readonly {
+    readonly from: string;
+    readonly to: string;
+    /** A modulator of the target; absent for the membrane. */
+    readonly target?: string;
+    readonly sign: Sign;
+    /** Whether its weights learn, and the modulator that they read. */
+    readonly learns?: string;
+  }[];
+  /** How long a sample takes, and its phases [ms]. */
+  readonly periodMs: number;
+  readonly phases: Readonly<Record<string, readonly [number, number]>>;
+}

@@ -33,6 +33,12 @@ try {
   const plots = [...inside.querySelectorAll("figure:not([hidden]) .plot")];
   const button = inside.querySelector("[data-rule]");
   button.click();
+  const circuits = inside.querySelector("#circuits");
+  const drawn = () => [...circuits.querySelectorAll("h3, text")].map(text => text.textContent).slice(0, 2);
+  const before = drawn();
+  const choice = circuits.querySelector("select");
+  choice.selectedIndex = 1;
+  choice.dispatchEvent(new Event("change"));
   await wait(300);
   const told = {
     title: inside.title,
@@ -40,6 +46,7 @@ try {
     drawn: plots.filter(plot => plot.querySelector(".main-svg")).length,
     pressed: button.getAttribute("aria-pressed"),
     refused,
+    circuits: [before, drawn()],
   };
   await fetch("/done", { method: "POST", body: JSON.stringify(told) });
 } catch (error) {
@@ -58,12 +65,22 @@ test.runIf(chromium !== null)(
       traces: [traceOf("hidden", 7, [[0, 0]]), traceOf("output", 1, [[0, 0]])],
     });
     const rasters = [{ name: "bp", rule: "bp", seed: 1, raster }];
-    const report = renderReport({ run: record, results: twoTwins, rasters, plotly: plotly() });
+    const circuits = ["dfa", "fa"].map((rule, k) => ({
+      rule,
+      populations: [{ name: `of ${rule}`, size: k + 2 }],
+      ...{ projections: [], periodMs: 60, phases: {} },
+    }));
+    const report = renderReport({ run: record, results: twoTwins, rasters, circuits, plotly: plotly() });
     const sent = await visit({ "/": around, "/report": report });
-    const { title, plots, drawn, pressed, refused } = JSON.parse(Buffer.from(sent.get("done")!).toString());
+    const told = JSON.parse(Buffer.from(sent.get("done")!).toString());
+    const { title, plots, drawn, pressed, refused } = told;
     expect(title).toMatch(/^Learning rules on digits/);
     expect(plots).toBeGreaterThan(5);
     expect([drawn, pressed]).toEqual([plots, "false"]);
     expect(refused).toEqual(["script-src-elem", "script-src-attr"]);
+    expect(told.circuits).toEqual([
+      ["The circuit of dfa", "of dfa"],
+      ["The circuit of fa", "of fa"],
+    ]);
   },
 );

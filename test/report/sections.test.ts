@@ -51,6 +51,23 @@ test("classes are called what the data call them, in the facts and at the ends o
   expect(readout.figure.data.map(trace => trace.name)).toEqual(["class cat &lt;b&gt;", "class 26"]);
 });
 
+test("circuits are drawn, rule by rule, above the sample that they were shown", () => {
+  const outline = (rule: string) => ({
+    rule,
+    populations: [{ name: "in", size: 3 }],
+    ...{ projections: [], periodMs: 60, phases: {} },
+  });
+  const rasters = [{ name: "a", rule: "fa", seed: 1, raster: rasterOf([[1, 1, 1]]) }];
+  const sections = reportSections(ruleGroups(twoTwins), twoTwins, rasters, ["dfa", "fa"].map(outline));
+  const names = sections.map(({ id }) => id);
+  expect(names.indexOf("circuits")).toBe(names.indexOf("sample") - 1);
+  const { choices } = sections.find(({ id }) => id === "circuits")!;
+  expect(choices.map(({ name, drawing }) => [name, drawing!.title])).toEqual([
+    ["dfa", "The circuit of dfa"],
+    ["fa", "The circuit of fa"],
+  ]);
+});
+
 test("only rules with lines can be switched", () => {
   const alignment = sectionsOf(twoTwins).find(section => section.id === "alignment")!;
   expect(alignment.rules!.map(rule => rule.name)).toEqual(["bp", "pepita:textbook"]);

@@ -10,6 +10,18 @@ test("the gap is spike minus rate in points", () => {
   expect(pepita.gap!.mean).toBeCloseTo(1);
 });
 
+test("of a circuit neurons count that fire for themselves, in all layers, and none that pass their spikes on", () => {
+  const spikesPerSample = {
+    ...{ input: 1, bias: 2, "hidden 1": 4, "hidden 2": 8, "hidden 1 clean": 16, output: 32, label: 64 },
+    ...{ "error+": 128, "error-": 256, "error+ to readout": 512, "error- of hidden 2": 1024 },
+  };
+  const [row] = tableRows(ruleGroups(resultsOf(runOf("fa", "circuit", 0.9, { spikesPerSample }))));
+  expect(
+    [row.circuitHidden, row.circuitOutput, row.circuitErrors, row.circuitLabels].map(of => of!.mean),
+  ).toEqual([12, 32, 1408, 64]);
+  expect([row.rateAccuracy, row.hiddenSpikes]).toEqual([undefined, undefined]);
+});
+
 test("over seeds the gap pairs runs of the same seed", () => {
   const results = resultsOf(
     runOf("bp", "rate", 0.9, { seed: 1 }),

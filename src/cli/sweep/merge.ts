@@ -5,7 +5,7 @@ import type { Results, RunRecord, RunResult } from "../../training/results.ts";
 import { resultsOf } from "../checkRun.ts";
 import { comparison } from "../compareTable.ts";
 import { recordedPlugins } from "../plugins.ts";
-import { RunFolder } from "../runFolder.ts";
+import { RunFolder, rasterFile } from "../runFolder.ts";
 import { versions } from "../versions.ts";
 import { writeReport } from "../writeReport.ts";
 import { type Configuration, type Sweep, titleOf } from "./configurations.ts";
@@ -16,7 +16,7 @@ import { choiceTexts, choose, runsOf, writeChoices } from "./selection.ts";
 const MOST_RASTERS = 20;
 
 /**
- * Makes the folder of a sweep one run folder of what has ended: run.json, results.json, rasters/ and report.html, in the
+ * Makes the folder of a sweep one run folder of what has ended: run.json, results.json, rasters/, circuits/ and report.html, in the
  * order of the declaration, whoever ran what and when. Repeated, it writes the same.
  * @returns the results, and whether they are all
  */
@@ -51,6 +51,7 @@ export async function merge(
   const results = resultsOf(runs, all);
   const merged = new RunFolder(folder.path);
   await copyRasters(folder, done, merged);
+  await copyCircuits(folder, done, merged);
   await merged.writeResults(results);
   await merged.writeRecord(recordOf(wanted, records, command, all, open === 0, folder.path));
   await writeReport(merged);
@@ -96,19 +97,35 @@ function common(configurations: readonly Configuration[]): Record<string, unknow
   return Object.fromEntries(entries);
 }
 
+/** That of each rule's first configuration. */
+async function copyCircuits(
+  folder: SweepFolder,
+  done: readonly Configuration[],
+  merged: RunFolder,
+): Promise<void> {
+  const drawn = new Set<string>();
+  for (const each of done) {
+    if (each.twin !== "circuit" || drawn.has(each.rule)) continue;
+    drawn.add(each.rule);
+    for (const outline of await folder.runFolder(each).circuits()) await merged.writeCircuit(outline);
+  }
+}
+
 /** Those of each rule's first seed. */
 async function copyRasters(
   folder: SweepFolder,
   done: readonly Configuration[],
   merged: RunFolder,
 ): Promise<void> {
-  const spiking = done.filter(({ twin }) => twin === "spike");
+  const spiking = done.filter(({ twin }) => twin !== "rate");
+  const same = (a: Configuration, b: Configuration) => a.rule === b.rule && a.twin === b.twin;
   const first = spiking.filter(
-    (each, k) => spiking.findIndex(({ rule, label }) => rule === each.rule && label === each.label) === k,
+    (each, k) => spiking.findIndex(other => same(other, each) && other.label === each.label) === k,
   );
-  for (const { rule, seed, hash } of first.slice(0, MOST_RASTERS)) {
-    const name = `${rule.replaceAll(":", "-")}-seed${seed}.msgpack`;
-    const alone = first.filter(other => other.rule === rule).length === 1;
+  for (const each of first.slice(0, MOST_RASTERS)) {
+    const { hash } = each;
+    const name = rasterFile(each.rule, each.seed, each.twin);
+    const alone = first.filter(other => same(other, each)).length === 1;
     const to = alone ? name : name.replace(".msgpack", `-${hash}.msgpack`);
     const from = join(folder.path, "configurations", hash, "rasters", name);
     await writeAtomic(join(merged.path, "rasters", to), await readFile(from));

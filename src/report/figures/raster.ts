@@ -22,7 +22,7 @@ export function rasterPlot(raster: Raster, rule: string, currentDriven: boolean)
     return name === "output" && readFromPotential ? "no spikes, read from its potential" : "no spikes";
   };
   const rows: Row[] = populations.map(({ name, size }, p) => ({
-    heading: `${name} (${size} neurons): ${spikeCount(spikes[p].times.length, silence(name))}`,
+    heading: `${name} (${size} ${size === 1 ? "neuron" : "neurons"}): ${spikeCount(spikes[p].times.length, silence(name))}`,
     ...(spikes[p].times.length > 0 ? { height: rowHeight(size) } : { height: 10, empty: true }),
   }));
   const { height, domains, annotations, shapes } = stack(rows);
