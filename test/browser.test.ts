@@ -3,8 +3,10 @@ import { gzipSync } from "node:zlib";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as library from "../src/browser.ts";
+import { loadDataset } from "../src/data/index.ts";
+import { whyNoCircuit } from "../src/rules/index.ts";
 import { chromium, visit } from "./browser/chromium.ts";
-import { learned } from "./browser/rules.ts";
+import { circuitsLearn, type Digits, learned } from "./browser/rules.ts";
 import { scenarios } from "./browser/scenarios.ts";
 
 const at = (path: string) => new URL(`../${path}`, import.meta.url);
@@ -19,7 +21,7 @@ const plain = (path: string) =>
 
 /**
  * Counts every call of a compiled kernel, then computes all scenarios and sends what comes out, lets all rules learn
- * spikes, and only then loads tensors.
+ * spikes and all circuits the digits, and only then loads tensors.
  */
 const page = `
 const calls = {};
@@ -46,9 +48,11 @@ try {
     events[name] = synapticEvents;
     await send("/" + encodeURIComponent(name), file);
   }
-  const { learned } = await import("/rules.js");
+  const { circuitsLearn, learned } = await import("/rules.js");
   calls[current = "rules"] = {};
   await send("/spike", learned(library, "spike"));
+  const digits = await (await fetch("/digits")).json();
+  await send("/circuit", circuitsLearn(library, digits));
   const loaded = () => performance.getEntriesByType("resource").map(({ name }) => name.split("/library/")[1]);
   const before = loaded();
   const backend = await library.selectBackend();
@@ -91,7 +95,13 @@ test.each([
 describe.skipIf(!chromium)(
   `a page in ${chromium ?? "Chromium, of which there is none on the PATH or at CHROME_PATH"}`,
   () => {
-    test("gives the spikes of Node with the compiled kernels, bit for bit", async () => {
+    test("gives the spikes of Node with the compiled kernels, bit for bit, and the weights of all forms of rules", async () => {
+      const { train } = await loadDataset("digits", { trainSamples: 6 });
+      const digits: Digits = {
+        rules: library.rules.filter(rule => whyNoCircuit(rule) === null).map(({ name }) => name),
+        intensities: [...train.intensities],
+        labels: [...train.labels],
+      };
       const files = readdirSync(at(folder)).map(name => [
         `/library/${name}`,
         readFileSync(at(`${folder}/${name}`)),
@@ -101,6 +111,7 @@ describe.skipIf(!chromium)(
         "/page.js": page,
         "/scenarios.js": plain("test/browser/scenarios.ts"),
         "/rules.js": plain("test/browser/rules.ts"),
+        "/digits": JSON.stringify(digits),
         ...Object.fromEntries(files),
       });
       const { calls, events, before, backend, after } = JSON.parse(Buffer.from(sent.get("done")!).toString());
@@ -124,6 +135,9 @@ describe.skipIf(!chromium)(
         return new Float32Array(Uint8Array.from(bytes).buffer);
       };
       expect(numbers("spike")).toEqual(learned(library, "spike"));
+      const circuits = circuitsLearn(library, digits);
+      expect(circuits.length).toBeGreaterThan(1000 * digits.rules.length);
+      expect(numbers("circuit")).toEqual(circuits);
       expect(before.filter((name: string) => /tfjs|starters/.test(name))).toEqual([]);
       expect(backend).toBe("wasm");
       expect(after).toContain("tfjs-backend-wasm-simd.wasm");

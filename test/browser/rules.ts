@@ -42,3 +42,50 @@ export function learned(library: Library, twin: RunPlan["twin"]): Float32Array {
   });
   return Float32Array.from(numbers);
 }
+
+/** Handwritten digits, row by row, and the rules whose circuits are to learn them. */
+export interface Digits {
+  readonly rules: readonly string[];
+  readonly intensities: readonly number[];
+  readonly labels: readonly number[];
+}
+
+/**
+ * What a page and Node both compute: circuits learn digits in both modes.
+ * @returns all weights and biases, then how often each population has fired
+ */
+export function circuitsLearn(library: Library, { rules, intensities, labels }: Digits): Float32Array {
+  const count = labels.length;
+  const samples = {
+    count,
+    intensities: Float32Array.from(intensities),
+    labels: Uint8Array.from(labels),
+  };
+  const parts = { train: samples, validation: samples, test: samples };
+  const data: Dataset = { name: "digits", inputs: 64, classes: 10, shape: [8, 8], ...parts };
+  const numbers = rules.flatMap(rule =>
+    (["exact", "grid"] as const).flatMap(mode => {
+      const own = {
+        ...{ ...settings, sizes: [64, 12, 8, 10], batch: 1, learningRate: 0.05, schedule: "1 - progress" },
+        ...{ vThreshold: 0.25, circuit: { mode, durationMs: 30 } },
+      };
+      const trainer = library.createTrainer({ rule, twin: "circuit", settings: own }, data);
+      const half = count / 2;
+      trainer.learn(
+        Uint32Array.from({ length: half }, (_, k) => k),
+        0,
+        0,
+      );
+      trainer.learn(
+        Uint32Array.from({ length: count - half }, (_, k) => half + k),
+        0,
+        0,
+      );
+      const { weights, biases } = trainer.parameters();
+      const { spikesPerSample = {} } = trainer.cost();
+      trainer.dispose();
+      return [...[...weights, ...biases].flatMap(values => [...values]), ...Object.values(spikesPerSample)];
+    }),
+  );
+  return Float32Array.from(numbers);
+}

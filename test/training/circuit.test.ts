@@ -7,7 +7,7 @@ import { network } from "../../src/engine/network/network.ts";
 import { Simulation } from "../../src/engine/simulation.ts";
 import { selectBackend } from "../../src/rate/backend.ts";
 import { layerNames } from "../../src/rules/circuits/circuit.ts";
-import { rules, whyNoCircuit } from "../../src/rules/index.ts";
+import { ruleNamed, rules, whyNoCircuit } from "../../src/rules/index.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { formsOf, planOf } from "../../src/training/circuit.ts";
 import { circuitTrainer } from "../../src/training/circuitTrainer.ts";
@@ -79,6 +79,21 @@ test.each(circuits.map(rule => [rule.name, rule] as const))(
     expect(parameters.weights.at(-1)).not.toEqual(start.weights.at(-1));
   },
 );
+
+test("threads that share the work of a printed network come to its weights", () => {
+  const text = printed(ruleNamed("fa"), settings());
+  const learnt = (workers: number) => {
+    const { spec } = describe(JSON.parse(text));
+    const simulation = new Simulation(network(spec, { seed: 2 }), { mode: "grid", dt: 1, workers });
+    simulation.runSamples(3);
+    const weights = ["input->hidden 1", "hidden 1->hidden 2", "hidden 2->output"].map(name =>
+      simulation.weights(name),
+    );
+    simulation.close();
+    return weights;
+  };
+  expect(learnt(2)).toEqual(learnt(1));
+});
 
 test.each(["exact", "grid"] as const)("%s mode: a run that is resumed gives the same bits", async mode => {
   const [dfa] = circuits.filter(({ name }) => name === "dfa");
