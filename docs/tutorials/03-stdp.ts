@@ -116,6 +116,11 @@ const net = network({
 });
 const simulation = new Simulation(net);
 const learned = () => [...simulation.weights("input->cell")];
+function histogram(weights: readonly number[]): number[] {
+  const bins = Array.from({ length: 20 }, () => 0);
+  for (const w of weights) bins[Math.min(19, Math.floor(w * 20))]++;
+  return bins;
+}
 const [low, high] = [(w: number) => w < 0.2, (w: number) => w > 0.8];
 const tell = (when: string) => {
   const weights = learned();
@@ -132,11 +137,6 @@ tell("after 200 s");
 /* md
 The weights that were spread evenly have gone to the ends: a few strong synapses drive the neuron, and most have let go.
 */
-function histogram(weights: readonly number[]): number[] {
-  const bins = Array.from({ length: 20 }, () => 0);
-  for (const w of weights) bins[Math.min(19, Math.floor(w * 20))]++;
-  return bins;
-}
 const edges = Array.from({ length: 20 }, (_, k) => (k + 0.5) / 20);
 writeFileSync(
   "stdp-weights.svg",

@@ -7,9 +7,9 @@ job array of Slurm, or in Kubernetes, and any process may be killed at any time.
 */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 
 /* md
 ## The file
@@ -39,9 +39,8 @@ writeFileSync(join(folder, "sweep.json"), JSON.stringify(sweep, null, 2));
 
 The command is `threefactor sweep sweep.json --workers 2`. From a script, it is the package's own program.
 */
-const program = fileURLToPath(
-  new URL("./cli/main.js", import.meta.resolve("threefactor")),
-);
+const require = createRequire(join(process.cwd(), "script.js"));
+const program = join(dirname(require.resolve("threefactor")), "cli", "main.js");
 const threefactor = (...words: string[]) =>
   execFileSync("node", [program, ...words], {
     cwd: folder,

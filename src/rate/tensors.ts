@@ -132,14 +132,15 @@ export interface Tensors {
   engine(): { runKernel(name: string, inputs: Record<string, Tensor4D>, attrs: object): Tensor4D };
 }
 
-/** The library, once a backend has been chosen. */
-export let tf: Tensors;
+/** The library, once a backend has been chosen: one object that is filled then, so that whoever imported it before has it. */
+export const tf = {} as Tensors;
 
 export function useTensors(library: unknown): void {
-  tf = library as Tensors;
+  Object.assign(tf, library);
 }
 
 /** @throws InputError before that */
 export function needTensors(): void {
-  if (!tf) throw new InputError("tensors: expected a backend, got none: await selectBackend() first");
+  if (!Object.hasOwn(tf, "getBackend"))
+    throw new InputError("tensors: expected a backend, got none: await selectBackend() first");
 }
