@@ -2,14 +2,16 @@
  * Rules as circuits, where every signal is a spike, against their rate twins: the digits, seeds 1 to 3, and MNIST,
  * 784-256-10, all 60,000 training samples. Learning rates of each form are chosen on the validation part, seed 1; the test
  * part is read by the runs with the chosen one alone. The angle of a circuit's summed change against the exact gradient is in
- * `curve`, epoch by epoch.
+ * `curve`, epoch by epoch, and in alignment.svg.
  *
- * Each rule has a file in measured/, rewritten after every finished step; steps that it holds are not run again.
+ * Each rule has a file in measured/, rewritten after every finished step; steps that it holds are not run again, and the figure
+ * is drawn anew of all files.
  *
  *     npm run build && node dist/experiments/circuits/experiment.js DATA_DIR [digits|mnist [RULES [FOLDER [SAMPLES [FORMS]]]]]
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeAtomic } from "../../src/files/atomic.ts";
 import {
@@ -23,6 +25,7 @@ import {
   twinModel,
 } from "../../src/index.ts";
 import { rules, whyNoCircuit } from "../../src/rules/index.ts";
+import { type AlignedRun, alignmentFigure } from "./alignmentFigure.ts";
 
 type Form = "rate" | "circuit";
 type Task = "digits" | "mnist";
@@ -59,7 +62,10 @@ if (!dataDir || (task !== "digits" && task !== "mnist")) {
 const backend = await selectBackend();
 const circuits = rules.filter(rule => whyNoCircuit(rule) === null).map(({ name }) => name);
 mkdirSync(folder, { recursive: true });
-for (const rule of names?.split(",") ?? circuits) await measure(task, rule);
+for (const rule of names?.split(",") ?? circuits) {
+  await measure(task, rule);
+  await draw();
+}
 
 async function measure(of: Task, rule: string): Promise<void> {
   const { rates, choice, seeds, epochs, choiceEpochs } = tasks[of];
@@ -96,6 +102,21 @@ async function measure(of: Task, rule: string): Promise<void> {
       console.log(`${of} ${rule} ${form}, seed ${seed}, step ${rate}: ${got}`);
     }
   }
+}
+
+/** Of every rule in the order of the list, on the digits first. */
+async function draw(): Promise<void> {
+  const order = (file: string) =>
+    rules.findIndex(({ name }) => file.endsWith(`-${name.replace(":", "-")}.json`));
+  const files = readdirSync(folder).filter(file => /^(digits|mnist)-/.test(file));
+  files.sort((a, b) => Number(a[0] > b[0]) - Number(a[0] < b[0]) || order(a) - order(b));
+  const runs = files.flatMap(file => {
+    const { table } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Measured;
+    return table.filter((run): run is typeof run & AlignedRun => run.failed === undefined);
+  });
+  const figure = alignmentFigure(runs, "Updates of circuits against the exact gradient");
+  const place = resolve(folder) === home ? dirname(home) : folder;
+  if (figure) await writeAtomic(join(place, "alignment.svg"), figure);
 }
 
 async function trained(
