@@ -56,7 +56,7 @@ interface Projection {
 interface Stimulus {
   readonly to: string;
   readonly kind: string;
-  readonly during?: string;
+  readonly during?: string | readonly string[];
 }
 
 /** Cosine from which two lists of weights count as the same. */
@@ -101,7 +101,7 @@ export function auditCircuit(description: Described): CircuitAudit {
       ),
       feedbackLearns: third.some(each => each.plasticity !== undefined),
       delayMs: Math.max(0, ...third.map(({ delay }) => Number.parseFloat(String(delay ?? 0)))),
-      phases: [...new Set(bound.map(({ during }) => during!))],
+      phases: [...new Set(bound.flatMap(({ during }) => during!))],
       tag: Boolean(plasticity.consolidate),
       mixedSigns: mixed(projection),
     } satisfies CircuitSynapses;

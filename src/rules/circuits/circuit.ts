@@ -119,14 +119,8 @@ export function settled(plan: CircuitPlan): InPhases {
   return { ...inPhases(plan, phases), learningMs: durationMs - start };
 }
 
-/** When something happens, where not all the time: in a phase of that name, or in several. */
+/** When something happens, where not all the time: in a phase of that name, or in several, each time with the same spikes. */
 export type During = string | readonly string[];
-
-/** Of a stimulus of each of the phases. */
-export function eachPhase(during?: During): readonly { readonly during?: string }[] {
-  if (during === undefined) return [{}];
-  return typeof during === "string" ? [{ during }] : during.map(name => ({ during: name }));
-}
 
 /** The description of the network that parts make up. */
 export function circuitOf(plan: InPhases, ...parts: readonly Parts[]): ModelDescription {

@@ -14,8 +14,8 @@ import { errorNeurons, labelNeurons, SIGNS } from "./errorNeurons.ts";
 import { feedForward } from "./feedForward.ts";
 import { beginnings, passedOn, raising, signal } from "./passing.ts";
 
-/** Neurons of the input layer that the error reaches, and the share of them that each error neuron does. */
-const [NEURONS, SHARE] = [64, 0.3];
+/** Pairs of neurons of the input layer that the error reaches, and the share of them that each error neuron does. */
+const [PAIRS, SHARE] = [32, 0.3];
 /**
  * Of membrane time constants: how long neurons are left alone between two phases. What a bound on their activity has kept
  * back would last longer.
@@ -25,18 +25,26 @@ const SHOWN = ["clean", "modulated", "learning"] as const;
 
 /** Feedback of a circuit onto the neurons of the input layer that are there for it. */
 export interface ErrorInput {
-  /** [classes, NEURONS], of -1, 0 and 1 */
+  /** [classes, neurons], of -1, 0 and 1 */
   readonly F: Float32Array;
-  /** [NEURONS, first hidden] */
+  /** [neurons, first hidden] */
   readonly weights: Float32Array;
 }
 
+/**
+ * Neurons come in pairs, as ON and OFF cells do: what excites one inhibits the other, and so do their synapses onto hidden
+ * neurons. What these get is odd in the error, although no neuron fires less than not at all; with neurons of one kind
+ * errors of either sign would also drive hidden neurons the same way, which no learning makes vanish.
+ */
 export function errorInput({ sizes }: Architecture, rng: Rng): ErrorInput {
-  const F = Float32Array.from({ length: sizes.at(-1)! * NEURONS }, () =>
-    rng.uniform() < SHARE ? (rng.uniform() < 0.5 ? -1 : 1) : 0,
-  );
+  const classes = sizes.at(-1)!;
+  const opposed = (row: Float32Array) => [...row, ...row.map(value => -value)];
+  const rows = (count: number, length: number, draw: () => number) =>
+    Array.from({ length: count }, () => Float32Array.from({ length }, draw));
+  const F = rows(classes, PAIRS, () => (rng.uniform() < SHARE ? (rng.uniform() < 0.5 ? -1 : 1) : 0));
   const deviation = Math.sqrt(2 / sizes[0]);
-  return { F, weights: Float32Array.from({ length: NEURONS * sizes[1] }, () => deviation * rng.normal()) };
+  const weights = rows(1, PAIRS * sizes[1], () => deviation * rng.normal());
+  return { F: Float32Array.from(F.flatMap(opposed)), weights: Float32Array.from(weights.flatMap(opposed)) };
 }
 
 /**
@@ -85,7 +93,7 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
       passedOn(sent[s], { from, size: classes, closedBy: others("modulated"), ...held, delay: `${step} ms` }),
     ]),
     {
-      populations: { modulation: { size: NEURONS, neuron: { tauMem: tau, vThreshold: 1 } } },
+      populations: { modulation: { size: 2 * PAIRS, neuron: { tauMem: tau, vThreshold: 1 } } },
       projections: [
         ...SIGNS.map(([, , sign], s) => ({
           ...{ from: sent[s], to: "modulation", weights: F, gain: sign, delay: DELAY },

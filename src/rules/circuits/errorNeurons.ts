@@ -1,12 +1,4 @@
-import {
-  type CircuitPlan,
-  DELAY,
-  type During,
-  eachPhase,
-  type Parts,
-  refractory,
-  transposed,
-} from "./circuit.ts";
+import { type CircuitPlan, DELAY, type During, type Parts, refractory, transposed } from "./circuit.ts";
 
 const each = { connect: { kind: "oneToOne" } } as const;
 
@@ -23,10 +15,7 @@ export function labelNeurons({ architecture, tau, thresholds }: CircuitPlan, dur
   const interval = thresholds.output * tau;
   return {
     populations: { label: { size: architecture.sizes.at(-1)!, neuron: "input" } },
-    stimuli: eachPhase(during).map(shown => ({
-      ...{ to: "label", kind: "labels", interval, resolution: 1 },
-      ...shown,
-    })),
+    stimuli: [{ to: "label", kind: "labels", interval, resolution: 1, ...(during && { during }) }],
   };
 }
 

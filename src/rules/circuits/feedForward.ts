@@ -1,6 +1,5 @@
 import {
   type During,
-  eachPhase,
   eta,
   heights,
   type InPhases,
@@ -22,9 +21,8 @@ export interface Learns {
   readonly signs?: "kept";
 }
 
-/** When samples are shown, where not all the time, and with which spikes. */
+/** When samples are shown, where not all the time. */
 export interface Shown {
-  /** A phase, or several, each with the spikes of the first. */
   readonly during?: During;
 }
 
@@ -62,6 +60,7 @@ export function feedForward(
   };
   const taught = names.slice(1).filter((_, l) => attends && learns(l));
   const bias = interval / tau;
+  const shown = during && { during };
   const signsOf = (l: number) => {
     const { signs } = learns(l) ?? {};
     return signs ? { signs } : {};
@@ -92,10 +91,8 @@ export function feedForward(
       ...taught.map(to => ({ from: "attention", to, target: LEARNING, weights: 1 })),
     ],
     stimuli: [
-      ...eachPhase(during).flatMap(shown => [
-        { to: "input", kind: "samples", encoder, interval, resolution: 1, ...shown },
-        { to: "bias", kind: "phase", interval, ...shown },
-      ]),
+      { to: "input", kind: "samples", encoder, interval, resolution: 1, ...shown },
+      { to: "bias", kind: "phase", interval, ...shown },
       ...(attends ? [{ to: "attention", kind: "phase", interval: 1, during: LEARNING }] : []),
     ],
   };

@@ -15,7 +15,7 @@ const each = { connect: { kind: "oneToOne" } } as const;
 export function signal(name: string, phases: readonly string[]): Parts {
   return {
     populations: { [name]: { size: 1, neuron: "input" } },
-    stimuli: phases.map(during => ({ to: name, kind: "phase", during, interval: 1 })),
+    stimuli: [{ to: name, kind: "phase", during: phases, interval: 1 }],
   };
 }
 
@@ -23,7 +23,7 @@ export function signal(name: string, phases: readonly string[]): Parts {
 export function beginnings(name: string, phases: readonly string[]): Parts {
   return {
     populations: { [name]: { size: 1, neuron: "input" } },
-    stimuli: phases.map(during => ({ to: name, kind: "phase", during })),
+    stimuli: [{ to: name, kind: "phase", during: phases }],
   };
 }
 

@@ -96,6 +96,39 @@ test("spikes of a random code are those of the sample's number, however a run is
   expect(spikesOf(late, "input")).toEqual(spikesOf(whole, "input").filter(([t]) => t >= 150 && t < 300));
 });
 
+test("during several phases the same spikes come in each, as far as it lasts", () => {
+  const phases = {
+    first: { start: 2, stop: 17 },
+    short: { start: 20, stop: 26 },
+    again: { start: 26, stop: 40 },
+  };
+  const during = ["first", "again", "short"];
+  const stimuli = [
+    { to: "input", kind: "samples", encoder: "poisson", interval: 3, during },
+    { to: "label", kind: "labels", interval: 2, which: "wrong", during },
+    { to: "clock", kind: "phase", interval: 4, during },
+  ];
+  const simulation = new Simulation(built({ phases }, { stimuli, projections: [] }));
+  simulation.runSamples(2);
+  for (const name of ["input", "label", "clock"])
+    for (const n of [0, 1]) {
+      const within = ({ start, stop }: { start: number; stop: number }) =>
+        spikesOf(simulation, name)
+          .map(([t, i]) => [t - 50 * n - start, i] as const)
+          .filter(([t]) => t >= 0 && t < stop - start);
+      const own = within(phases.first);
+      if (name !== "input") expect(own.length).toBeGreaterThan(3);
+      for (const later of [phases.short, phases.again]) {
+        const expected = own.filter(([t]) => t < later.stop - later.start);
+        expect(within(later).map(([, i]) => i)).toEqual(expected.map(([, i]) => i));
+        within(later).forEach(([t], k) => {
+          expect(t).toBeCloseTo(expected[k][0], 9);
+        });
+      }
+    }
+  expect(spikesOf(simulation, "input").length).toBeGreaterThan(9);
+});
+
 test("wrong labels are those of another class", () => {
   const stimuli = [{ to: "label", kind: "labels", interval: 10, which: "wrong" }];
   const simulation = new Simulation(built({ order: "given", passes: 1 }, { stimuli, projections: [] }));
@@ -192,6 +225,10 @@ test("stimuli of samples, and what begins with one, are refused without a stream
   );
   expect(() => new Simulation(built(), { mode: "grid", dt: 0.3 })).toThrow(
     "stream.duration: expected, with the pause, a multiple of dt (0.3 ms), got 50",
+  );
+  const none = [{ to: "clock", kind: "phase", during: [] }];
+  expect(() => built({}, { stimuli: none })).toThrow(
+    "stimuli[0].during: expected a phase of the stream, or a list of phases, got a list of 0",
   );
   const stimuli = [{ to: "input", kind: "samples", encoder: "current", interval: 5 }];
   expect(() => built({}, { stimuli })).toThrow(

@@ -25,8 +25,8 @@ export type Code = (settings: {
 };
 
 interface OfSamples extends SpikeTarget {
-  /** A phase of the stream; by default all of the time of each sample. */
-  readonly during?: string;
+  /** A phase of the stream, or several, with the same spikes in each; by default all of the time of each sample. */
+  readonly during?: string | readonly string[];
 }
 
 /** The intensities of each sample of the stream, in spikes. */
@@ -60,7 +60,10 @@ export interface PhaseSignalSpec extends OfSamples {
   readonly interval?: number;
 }
 
-const during = { doc: "a phase of the stream; by default all of the time of each sample" } as const;
+const during = {
+  own: true,
+  doc: "a phase of the stream, or several, with the same spikes in each; by default all of the time of each sample",
+} as const;
 const resolution = {
   ...({ unit: "ms", own: true } as const),
   doc: "spikes come at multiples of it; at any time by default",
@@ -101,7 +104,7 @@ export const phaseFields = table({
 export function samples(spec: SamplesSpec, stream: Stream, size: number, name: string): Timing {
   expectOnly(spec, "samples", Object.keys(samplesFields));
   const { encoder, interval, draws = "fresh" } = spec;
-  const { start, stop } = windowOf(spec, stream);
+  const windows = windowsOf(spec, stream);
   if (typeof encoder !== "function")
     throw new InputError(
       `encoder: expected what makes one, as encoders have in create, got ${shown(encoder)}`,
@@ -112,7 +115,7 @@ export function samples(spec: SamplesSpec, stream: Stream, size: number, name: s
   const { data, inputs, seed } = stream;
   if (inputs !== size)
     throw new InputError(`to: expected a population of ${inputs}, as samples have inputs, got ${size}`);
-  const durationMs = stop - start;
+  const durationMs = Math.max(...windows.map(({ start, stop }) => stop - start));
   const settings = { inputs, durationMs, tauMem: Infinity, maxSpikes: durationMs / interval };
   const fixed = draws === "fixed" ? encoder({ ...settings, seed }) : null;
   const into = { spikes: new SpikeTrain(), gain: 1, analogue: null };
@@ -123,10 +126,9 @@ export function samples(spec: SamplesSpec, stream: Stream, size: number, name: s
     const code = fixed ?? encoder({ ...settings, seed: new Rng(seed, key).nextUint32() });
     code.encode(intensities, key, into, { intensities, recording: data.recordings?.[place] });
     const { times, neurons, length } = into.spikes;
-    for (let k = 0; k < length; k++) {
-      if (times[k] >= durationMs) continue;
-      train.push(at(start + times[k]), neurons[k]);
-    }
+    for (const { start, stop } of windows)
+      for (let k = 0; k < length; k++)
+        if (times[k] < stop - start) train.push(at(start + times[k]), neurons[k]);
   });
 }
 
@@ -134,7 +136,7 @@ export function samples(spec: SamplesSpec, stream: Stream, size: number, name: s
 export function labels(spec: LabelsSpec, stream: Stream, size: number, name: string): Timing {
   expectOnly(spec, "labels", Object.keys(labelsFields));
   const { interval, which = "right" } = spec;
-  const window = windowOf(spec, stream);
+  const windows = windowsOf(spec, stream);
   expectInterval(interval);
   const at = resolved(spec);
   expectChoice("which", which, ["right", "wrong"]);
@@ -152,7 +154,8 @@ export function labels(spec: LabelsSpec, stream: Stream, size: number, name: str
     const rng = new Rng(seed, `${name} ${n}`);
     const phase = rng.uniform();
     const drawn = which === "right" ? 0 : 1 + rng.integer(size - 1);
-    regularly(window, interval, phase, t => train.push(at(t), (right + drawn) % size));
+    for (const window of windows)
+      regularly(window, interval, phase, t => train.push(at(t), (right + drawn) % size));
   });
 }
 
@@ -160,14 +163,15 @@ export function labels(spec: LabelsSpec, stream: Stream, size: number, name: str
 export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number): Timing {
   expectOnly(spec, "a phase's signal", Object.keys(phaseFields));
   const { interval } = spec;
-  const window = windowOf(spec, stream);
+  const windows = windowsOf(spec, stream);
   if (interval !== undefined) expectInterval(interval);
   return bySample(stream, (_, train) => {
     const all = (t: number) => {
       for (let i = 0; i < size; i++) train.push(t, i);
     };
-    if (interval === undefined) all(window.start);
-    else regularly(window, interval, 0.5, all);
+    for (const window of windows)
+      if (interval === undefined) all(window.start);
+      else regularly(window, interval, 0.5, all);
   });
 }
 
@@ -197,12 +201,17 @@ function resolved({ resolution }: { readonly resolution?: number }): (t: number)
   return t => Math.floor(t / resolution + 1e-9) * resolution;
 }
 
-function windowOf({ during }: OfSamples, { phases, duration }: Stream): PhaseSpec {
-  if (during === undefined) return { start: 0, stop: duration };
-  const phase = phases.get(during);
-  if (phase) return phase;
-  const names = [...phases.keys()].join(", ") || "none";
-  throw new InputError(`during: expected a phase of the stream, which are ${names}; got ${shown(during)}`);
+function windowsOf({ during }: OfSamples, { phases, duration }: Stream): readonly PhaseSpec[] {
+  if (during === undefined) return [{ start: 0, stop: duration }];
+  const found = typeof during === "string" ? [during] : during;
+  if (!(Array.isArray(found) && found.length > 0))
+    throw new InputError(`during: expected a phase of the stream, or a list of phases, got ${shown(during)}`);
+  return found.map(name => {
+    const phase = phases.get(name);
+    if (phase) return phase;
+    const names = [...phases.keys()].join(", ") || "none";
+    throw new InputError(`during: expected a phase of the stream, which are ${names}; got ${shown(name)}`);
+  });
 }
 
 /**
