@@ -4,6 +4,8 @@ import { summarize } from "../src/report/groups.ts";
 /** A cell of a paper's table; accuracies and deviations are shares. */
 export interface Published {
   readonly rule: string;
+  /** As a sweep's file is called after its "+"; absent where it has none. */
+  readonly setting?: string;
   readonly dataset: string;
   /** As results name it; `null` where the source does not say. */
   readonly architecture: string | null;
@@ -17,6 +19,7 @@ export interface Published {
 /** One run, without what would change from machine to machine but for its time. */
 export interface MeasuredRun {
   readonly rule: string;
+  readonly setting?: string;
   readonly twin: string;
   readonly dataset: string;
   readonly architecture: string;
@@ -37,6 +40,7 @@ export interface Measured {
 
 /** A published cell beside what was measured of it, or a measured cell that no paper has. */
 export interface Cell {
+  /** With its setting, where it has one. */
   readonly rule: string;
   readonly dataset: string;
   readonly architecture: string;
@@ -50,6 +54,13 @@ const MOST = 2;
 /** Points that a cell may be off where the paper gives no deviation. */
 const ALLOWED = 0.3;
 
+/** What a sweep's file says of its runs: `weight decay` of `sweep+weight-decay.json`. */
+export function settingOf(file: string): string | undefined {
+  return /\+(.*)\.json$/.exec(file)?.[1].replaceAll("-", " ");
+}
+
+const named = ({ rule, setting }: Published | MeasuredRun) => (setting ? `${rule}, ${setting}` : rule);
+
 /** Published cells first, in their order, then those that only were measured. */
 export function cellsOf(published: readonly Published[], runs: readonly MeasuredRun[]): Cell[] {
   const cells = new Map<string, Cell>();
@@ -59,7 +70,7 @@ export function cellsOf(published: readonly Published[], runs: readonly Measured
       runs.filter(
         run =>
           run.twin === twin &&
-          run.rule === rule &&
+          named(run) === rule &&
           run.dataset === dataset &&
           run.architecture === architecture,
       );
@@ -74,10 +85,10 @@ export function cellsOf(published: readonly Published[], runs: readonly Measured
       });
   };
   for (const cell of published) {
-    const like = runs.find(run => run.rule === cell.rule && run.dataset === cell.dataset);
-    at(cell.rule, cell.dataset, cell.architecture ?? like?.architecture ?? "?", cell);
+    const like = runs.find(run => named(run) === named(cell) && run.dataset === cell.dataset);
+    at(named(cell), cell.dataset, cell.architecture ?? like?.architecture ?? "?", cell);
   }
-  for (const run of runs) at(run.rule, run.dataset, run.architecture, null);
+  for (const run of runs) at(named(run), run.dataset, run.architecture, null);
   return [...cells.values()];
 }
 
@@ -118,7 +129,7 @@ export function tableOf(published: readonly Published[], runs: readonly Measured
     const { published: paper } = cell;
     const sd = paper?.sd == null ? "" : ` ± ${(100 * paper.sd).toFixed(2)}`;
     return [
-      `\`${cell.rule}\``,
+      cell.rule.replace(/^[^,]+/, "`$&`"),
       cell.dataset,
       cell.architecture,
       paper ? `${(100 * paper.testAccuracy).toFixed(2)}${sd}` : "",

@@ -1,15 +1,16 @@
 /**
  * An experiment by the name of its folder here. One with files `sweep*.json` is a table of a paper: its sweeps are run or
  * gone on with, measured.json, figure.svg and the table of its README.md are renewed with what has ended, and the table
- * is printed. Others have an experiment.ts, which is given what follows the name.
+ * is printed. What a file's name has after a "+", as in `sweep+weight-decay.json`, is said of its runs in the table. Others
+ * have an experiment.ts, which is given what follows the name.
  *
  *     npm run experiment NAME [-- --data-dir FOLDER] [--workers N] [--quick]
  *
- * `--quick` is one epoch of a few hundred samples from one seed, on the digits where the table's data set is not there:
- * it shows that all runs can be made, and writes nothing here.
+ * `--quick` is one epoch of a few hundred samples from one seed, with narrower layers, on the digits where the table's data
+ * set is not there: it shows that all runs can be made, and writes nothing here.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +19,7 @@ import { readDeclaration } from "../src/cli/sweep/declaration.ts";
 import { writeAtomic } from "../src/files/atomic.ts";
 import { InputError, loadDataset, type RunResult } from "../src/index.ts";
 import { figureOf } from "./paperFigure.ts";
-import { type Measured, type Published, tableOf } from "./paperTable.ts";
+import { type Measured, type Published, settingOf, tableOf } from "./paperTable.ts";
 
 /** A sweep that has said itself what went wrong. */
 class Failed extends Error {
@@ -29,6 +30,8 @@ class Failed extends Error {
   }
 }
 
+/** Neurons of a hidden layer in a quick run, at most. */
+const NARROW = 256;
 const home = fileURLToPath(new URL("../../experiments", import.meta.url));
 const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const [name, ...rest] = process.argv.slice(2);
@@ -87,9 +90,9 @@ async function quickly(): Promise<void> {
         }
         all.dataset = "digits";
       }
-      const written = join(scratch, file);
-      writeFileSync(written, JSON.stringify({ options: all }));
-      sweep(written, join(scratch, file.replace(".json", "")));
+      if (all.model === undefined)
+        all.hidden = String(all.hidden).replace(/\d+/g, size => `${Math.min(+size, NARROW)}`);
+      program("compare", [...flagsOf(all), "--no-report", "--out", join(scratch, file)], file);
     }
   } finally {
     rmSync(scratch, { recursive: true });
@@ -106,11 +109,13 @@ async function present(dataset: string): Promise<boolean> {
 }
 
 async function measure(): Promise<void> {
-  const runs: RunResult[] = [];
+  const runs: (RunResult & { setting?: string })[] = [];
   for (const file of sweeps) {
     const out = join("runs", `${name}-${file.replace(".json", "")}`);
-    sweep(join(folder, file), out);
-    runs.push(...(JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as { runs: RunResult[] }).runs);
+    program("sweep", [join(folder, file), "--out", out], file);
+    const results: { runs: RunResult[] } = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
+    const setting = settingOf(file);
+    runs.push(...results.runs.map(run => ({ ...run, ...(setting !== undefined && { setting }) })));
   }
   const measured: Measured = {
     command: `npm run experiment ${name} -- --data-dir DATA_DIR`,
@@ -118,7 +123,8 @@ async function measure(): Promise<void> {
     machine: `${cpus()[0]?.model}, ${cpus().length} cores`,
     node: process.versions.node,
     runs: runs.map(run => ({
-      ...{ rule: run.rule, twin: run.twin, dataset: run.dataset, architecture: run.architecture },
+      ...{ rule: run.rule, ...(run.setting !== undefined && { setting: run.setting }) },
+      ...{ twin: run.twin, dataset: run.dataset, architecture: run.architecture },
       ...{ seed: run.seed, epochs: run.epochs, batch: run.batch, learningRate: run.learningRate },
       ...{ testAccuracy: run.testAccuracy, wallSeconds: Math.round(run.wallSeconds) },
       ...(run.hiddenSpikesPerSample !== undefined && { hiddenSpikesPerSample: run.hiddenSpikesPerSample }),
@@ -140,10 +146,18 @@ async function measure(): Promise<void> {
   console.log(`\n${table}`);
 }
 
-function sweep(file: string, out: string): void {
-  const args = [main, "sweep", file, "--out", out, ...passedOn];
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (status !== 0) throw new Failed(`${file}: the sweep ended with ${status}`, status ?? 1);
+/** Options as they are typed. */
+function flagsOf(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const flag = `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, String(value)];
+  });
+}
+
+function program(command: "sweep" | "compare", args: readonly string[], of: string): void {
+  const all = [main, command, ...args, ...passedOn];
+  const { status } = spawnSync(process.execPath, all, { stdio: "inherit" });
+  if (status !== 0) throw new Failed(`${of}: ${command} ended with ${status}`, status ?? 1);
 }
 
 function refuse(message: string, code = 2): never {

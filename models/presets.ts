@@ -22,6 +22,19 @@ const pepitaDense = {
   dropout: "0.1",
 };
 
+/** What the code of forward learning with top-down feedback does where nothing is asked for, with the feedback of its README. */
+const topDown = {
+  ...pepitaDense,
+  rules: "pepita,pepita-hebbian,pepita-wm",
+  twins: "rate",
+  learningRate: "0.01",
+  weightDecay: "0",
+};
+const topDownSource =
+  "Srinivasan et al. 2024, arXiv:2302.05440; the authors' code and its README, as the paper's own settings are not at hand";
+const topDownUnlike =
+  "the readout begins with half of He's weights, biases are there, and feedback is mirrored after every batch where it is at all";
+
 const bioTorch = {
   rules: "bp,fa,dfa,usf,brsf,frsf",
   model: "lenet",
@@ -101,6 +114,56 @@ const list: readonly Preset[] = [
       trainSamples: "60000",
     },
     unlike: "weights begin wider than PyTorch's linear layers do, and biases at 0",
+  },
+  {
+    name: "top-down-mnist",
+    source: topDownSource,
+    options: { ...topDown, dataset: "mnist", trainSamples: "60000" },
+    unlike: topDownUnlike,
+  },
+  {
+    name: "top-down-cifar10",
+    source: topDownSource,
+    options: { ...topDown, dataset: "cifar10", trainSamples: "50000" },
+    unlike: topDownUnlike,
+  },
+  {
+    name: "sign-concordant-cifar10",
+    source:
+      "Moskovitz, Litwin-Kumar & Abbott 2018, arXiv:1812.06488, as Lance & Kieu 2026 (arXiv:2605.08564) ran it again",
+    options: {
+      rules: "bp,fa,usf,usf:strict,frsf,frsf:strict,brsf,brsf:strict",
+      twins: "rate",
+      dataset: "cifar10",
+      model: "sign-concordant",
+      augment: "crop:24,flip,standardise",
+      epochs: "50",
+      batch: "128",
+      optimiser: "adam",
+      learningRate: "0.001",
+      schedule: "constant",
+      weightDecay: "0",
+    },
+    unlike:
+      "fixed magnitudes are on the scale of the initial weights, where theirs are normal with a deviation of 0.01 (FA) or 0.1 (uSF Init, which is frSF here); the last epoch is measured, not the best; their BP has a weight decay of 1e-4",
+  },
+  {
+    name: "forward-forward-mnist",
+    source: "Hinton 2022, arXiv:2212.13345, after public notes on it: 784-2000x4, 60 epochs",
+    options: {
+      rules: "ff,ff:readout",
+      twins: "rate",
+      dataset: "mnist",
+      hidden: "2000,2000,2000,2000",
+      epochs: "60",
+      batch: "100",
+      optimiser: "momentum",
+      learningRate: "0.1",
+      schedule: "ff",
+      trainSamples: "60000",
+    },
+    unlike:
+      "optimiser and rate are not known; goodness is a mean of squares, wrong labels are drawn by the readout, which sees the last hidden layer alone",
   },
   {
     name: "biotorch-mnist",

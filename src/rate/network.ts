@@ -68,10 +68,14 @@ export class RateNetwork {
     return this.sizes.length - 1;
   }
 
-  /** Activities of all layers. @param x  [batch, inputs] */
-  forward(x: Tensor2D): Forward {
+  /**
+   * Activities of all layers.
+   * @param x     [batch, inputs]
+   * @param seen  what the layers above see of a hidden layer's activity: itself where absent
+   */
+  forward(x: Tensor2D, seen: (h: Tensor2D) => Tensor2D = h => h): Forward {
     const h = [x];
-    for (let l = 0; l < this.depth - 1; l++) h.push(this.activity(this.drive(l, h[l]), l + 1));
+    for (let l = 0; l < this.depth - 1; l++) h.push(seen(this.activity(this.drive(l, h[l]), l + 1)));
     const logits = this.drive(this.depth - 1, h.at(-1)!);
     return { h, logits, probabilities: outputs(logits, this.units.loss) };
   }

@@ -4,6 +4,7 @@ import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { Layers, whole } from "./layers.ts";
+import { broughtTo, decidingBy, refuseLength } from "./length.ts";
 import { type PepitaForm, pepita, publishedForm, sparseForm } from "./pepita.ts";
 import type { OwnRule, Rule } from "./rule.ts";
 
@@ -29,21 +30,23 @@ function memoryRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
     presentations: 3,
     synapseKnows: pepita.synapseKnows,
     create(architecture, rng, _samples, chosen = {}) {
-      const { pre, gain, decay, feedback } = form.read(chosen);
+      const { pre, gain, decay, length, feedback } = form.read(chosen);
+      const seen = broughtTo(length);
       const cleanPre = pre === "clean";
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = feedback(inputs, classes, rng);
       return {
         rate: net => ({
+          ...decidingBy(net, length),
           learn({ x, y }, descend) {
-            const { logits, probabilities } = net.forward(x);
+            const { logits, probabilities } = net.forward(x, seen);
             const e = tf.sub(probabilities, y);
             let h = x;
             let hErr = tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
             for (let l = 0; l < net.depth - 1; l++) {
-              const above = net.activity(net.drive(l, h), l + 1);
-              const aboveErr = net.activity(net.drive(l, hErr), l + 1);
+              const above = seen(net.activity(net.drive(l, h), l + 1));
+              const aboveErr = seen(net.activity(net.drive(l, hErr), l + 1));
               const contrast = tf.mul(tf.sub(above, aboveErr), gain);
               descend(l, tf.add(contrast, tf.mul(above, decay)), l === 0 && cleanPre ? x : hErr);
               [h, hErr] = [above, aboveErr];
@@ -53,6 +56,7 @@ function memoryRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
           },
         }),
         spiking: net => {
+          refuseLength(length, about.name);
           const now = net.presentation();
           const layers = new Layers(net);
           const cleanParts = net.weights.map((_, l) => layers.presentation(l));

@@ -7,6 +7,7 @@ import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { errorAtInput, errorInput, withoutError } from "./circuits/errorAtInput.ts";
 import { SECOND, type Told } from "./equation.ts";
+import { broughtTo, decidingBy, lengthOption, refuseLength } from "./length.ts";
 import { filled, type RuleOption, type RuleOptions } from "./options.ts";
 import type { OwnRule, Rule } from "./rule.ts";
 
@@ -21,6 +22,8 @@ export interface PepitaForm {
     readonly gain: number;
     /** Activity decay: a share of each neuron's own activity in its third factor, which keeps activity low. */
     readonly decay: number;
+    /** Of hidden activity: see `lengthOption`. */
+    readonly length: number;
     /** [inputs, classes] */
     feedback(inputs: number, classes: number, rng: Rng): Float32Array;
   };
@@ -40,7 +43,11 @@ const firstFactor = {
 } as const;
 
 /** The paper's: feedback onto every input, modulated presynaptic factor. */
-const published = { scale: inputScale, pre: { ...firstFactor, default: "modulated" as string } };
+const published = {
+  scale: inputScale,
+  pre: { ...firstFactor, default: "modulated" as string },
+  length: lengthOption,
+};
 export const publishedForm: PepitaForm = {
   options: published,
   told: {
@@ -52,9 +59,9 @@ export const publishedForm: PepitaForm = {
     },
   },
   read(chosen) {
-    const { scale, pre } = filled(published, chosen, "pepita");
+    const { scale, pre, length } = filled(published, chosen, "pepita");
     return {
-      ...{ pre, gain: 1, decay: 0 },
+      ...{ pre, gain: 1, decay: 0, length },
       feedback: (inputs, classes, rng) => inputFeedback(inputs, classes, rng, scale),
     };
   },
@@ -88,7 +95,7 @@ export const sparseForm: PepitaForm = {
   read(chosen) {
     const { pre, gain, decay, share, deviation } = filled(sparse, chosen, "pepita:sparse");
     return {
-      ...{ pre, gain, decay },
+      ...{ pre, gain, decay, length: 0 },
       feedback: (inputs, classes, rng) => sparseInputFeedback(inputs, classes, rng, share, deviation),
     };
   },
@@ -118,7 +125,8 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">
     presentations: 2,
     synapseKnows: "own activity in both presentations; error only through the input",
     create(architecture, rng, _samples, chosen = {}) {
-      const { pre, gain, decay, feedback } = form.read(chosen);
+      const { pre, gain, decay, length, feedback } = form.read(chosen);
+      const seen = broughtTo(length);
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = feedback(inputs, classes, rng);
@@ -129,11 +137,12 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">
           circuitTest: withoutError,
         }),
         rate: net => ({
+          ...decidingBy(net, length),
           learn({ x, y }, descend) {
-            const { h, logits, probabilities } = net.forward(x);
+            const { h, logits, probabilities } = net.forward(x, seen);
             const e = tf.sub(probabilities, y);
             const modulated = tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes])));
-            const { h: hErr } = net.forward(modulated);
+            const { h: hErr } = net.forward(modulated, seen);
             for (let l = 0; l < net.depth - 1; l++) {
               let post = tf.sub(h[l + 1], hErr[l + 1]);
               if (gain !== 1) post = tf.mul(post, gain);
@@ -145,6 +154,7 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">
           },
         }),
         spiking: net => {
+          refuseLength(length, about.name);
           const clean = net.presentation();
           const modulated = net.presentation();
           const e = new Float64Array(classes);

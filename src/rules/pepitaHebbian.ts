@@ -5,6 +5,7 @@ import { outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import { SECOND } from "./equation.ts";
+import { broughtTo, decidingBy, lengthOption, refuseLength } from "./length.ts";
 import { filled } from "./options.ts";
 import { inputScale } from "./pepita.ts";
 import type { OwnRule } from "./rule.ts";
@@ -35,7 +36,7 @@ function hebbianRule(form: {
   scale: number;
   synapseKnows: string;
 }): OwnRule {
-  const options = { scale: { ...inputScale, default: form.scale as number } };
+  const options = { scale: { ...inputScale, default: form.scale as number }, length: lengthOption };
   return {
     ...form,
     equation: form.timeLocal
@@ -52,15 +53,17 @@ function hebbianRule(form: {
       "none was found: changes at the spikes of both showings, with what the error adds to the input, run away",
     sequential: form.timeLocal,
     create(architecture, rng, _samples, chosen) {
-      const { scale } = filled(options, chosen, form.name);
+      const { scale, length } = filled(options, chosen, form.name);
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = inputFeedback(inputs, classes, rng, scale);
+      const seen = broughtTo(length);
       return {
         rate: net => ({
+          ...decidingBy(net, length),
           learn(batch, descend, steps) {
             const { x } = batch;
-            const pass = net.forward(x);
+            const pass = net.forward(x, seen);
             const { h } = pass;
             const top = net.depth - 1;
             for (let l = 0; l < top; l++) descend(l, h[l + 1], h[l]);
@@ -70,6 +73,7 @@ function hebbianRule(form: {
             if (form.timeLocal) steps.settle();
             const { h: hErr } = net.forward(
               tf.add(x, matMulTransposed(e, tf.tensor2d(F, [inputs, classes]))),
+              seen,
             );
             for (let l = 0; l < top; l++) descend(l, tf.neg(hErr[l + 1]), hErr[l]);
             descend(top, tf.neg(y), hErr[top]);
@@ -77,6 +81,7 @@ function hebbianRule(form: {
           },
         }),
         spiking: net => {
+          refuseLength(length, form.name);
           const clean = net.presentation();
           const modulated = net.presentation();
           const p = new Float64Array(classes);

@@ -5,6 +5,7 @@ import { angleDegrees } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { tf } from "../rate/tensors.ts";
 import { viewed } from "./errorChain.ts";
+import { broughtTo, decidingBy, lengthOption, refuseLength } from "./length.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
 import { filled } from "./options.ts";
 import { inputScale, publishedForm } from "./pepita.ts";
@@ -15,6 +16,7 @@ const options = {
     ...inputScale,
     doc: "factor on the scale of the product of feedback matrices, 0.05 sqrt(2 / inputs)",
   },
+  length: lengthOption,
 } as const;
 
 /** Standard deviation of the projection's entries, on the scale of sqrt(2 / inputs), as in the authors' code. */
@@ -51,27 +53,29 @@ export const pepitaWm: OwnRule = {
   factors: publishedForm.told.factors,
   options,
   create(architecture, rng, _samples, chosen) {
-    const { scale: wanted } = filled(options, chosen, "pepita-wm");
+    const { scale: wanted, length } = filled(options, chosen, "pepita-wm");
     const { sizes, layers } = architecture;
     const classes = sizes.at(-1)!;
     const B = layers.map((_, l) => layerWeights(architecture, l, rng));
     const seed = rng.nextUint32();
+    const seen = broughtTo(length);
     return {
       rate: net => {
         const { memory, feedback } = viewed(B);
         return {
           memory,
           feedback,
+          ...decidingBy(net, length),
           learn(batch, descend) {
             const { x, y } = batch;
-            const { h, logits, probabilities } = net.forward(x);
+            const { h, logits, probabilities } = net.forward(x, seen);
             const e = tf.sub(probabilities, y);
             let projected = tf.mul(e, wanted * scaleOf(architecture, feedback));
             for (let l = net.depth - 1; l >= 0; l--) {
               const { rows, columns } = layers[l];
               projected = net.back(l, projected, tf.tensor2d(feedback[l], [rows, columns]), h[l]);
             }
-            const { h: hErr } = net.forward(tf.sub(x, projected));
+            const { h: hErr } = net.forward(tf.sub(x, projected), seen);
             for (let l = 0; l < net.depth - 1; l++) descend(l, tf.sub(h[l + 1], hErr[l + 1]), hErr[l]);
             descend(net.depth - 1, e, hErr[net.depth - 1]);
             for (let l = 0; l < net.depth; l++) mirrorRates(net, l, feedback[l], seed, batch);
@@ -80,6 +84,7 @@ export const pepitaWm: OwnRule = {
         };
       },
       spiking: net => {
+        refuseLength(length, "pepita-wm");
         const { memory, feedback } = viewed(B);
         const clean = net.presentation();
         const modulated = net.presentation();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { figureOf } from "../../experiments/paperFigure.ts";
-import { type MeasuredRun, type Published, tableOf } from "../../experiments/paperTable.ts";
+import { type MeasuredRun, type Published, settingOf, tableOf } from "../../experiments/paperTable.ts";
 import { sweepOf } from "../../src/cli/sweep/configurations.ts";
 import { readDeclaration } from "../../src/cli/sweep/declaration.ts";
 import { rules } from "../../src/index.ts";
@@ -36,6 +36,22 @@ test("a published cell stands beside the mean, deviation and interval of its own
   // A rule that the paper does not have follows, without a cell beside it.
   expect(row(table, 1)).toEqual(["`fa`", "mnist", "784-1024-10", "", "90.00 (n = 1)", "", ""]);
   expect(figureOf([cell], runs)).toContain("fa, mnist, 784-1024-10");
+});
+
+test("runs of a sweep with a setting have a cell of their own", () => {
+  const setting = settingOf("sweep+weight-decay.json")!;
+  const decayed = { ...runOf(0.97), setting };
+  const table = tableOf([cell, { ...cell, setting, testAccuracy: 0.971 }], [runOf(0.98), decayed]);
+  expect(row(table, 0).slice(0, 5)).toEqual([
+    "`bp`",
+    "mnist",
+    "784-1024-10",
+    "98.00 ± 0.10",
+    "98.00 (n = 1)",
+  ]);
+  expect(row(table, 1).slice(3, 6)).toEqual(["97.10 ± 0.10", "97.00 (n = 1)", "-0.10"]);
+  expect(row(table, 1)[0]).toBe("`bp`, weight decay");
+  expect(settingOf("sweep-baselines.json")).toBeUndefined();
 });
 
 test.each([
