@@ -73,7 +73,7 @@ export class ShiftRows {
     this.#synapses = synapses;
     this.#check = model.check;
     const { neurons, modulators } = targets;
-    const sides = { synapses: synapses.synapses, preSides: pre, postSides: post };
+    const sides = { synapses: synapses.synapses, preSides: pre, postSides: post, shared: false };
     this.#rule = model.create({ ...sides, weights: synapses.heldWeights, neurons, modulators });
     this.#shift = this.#rule.shift!;
     this.#watch = new WeightWatch(synapses, path);

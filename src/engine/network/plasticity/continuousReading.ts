@@ -4,8 +4,18 @@ import type { Modulator } from "./modulator.ts";
 import { ModulatorIntegral } from "./modulatorIntegral.ts";
 import type { Site, SynapseRule } from "./plasticity.ts";
 
-/** What spikes do to the eligibility of a synapse; see `leaving`. */
-type Leaving = (raise: (synapse: number, post: number, t: number, by: number) => void) => SynapseRule;
+/** Raises the eligibility of a synapse; `weight` is the place of its weight, which others may share. */
+export type Raise = (synapse: number, post: number, t: number, by: number, weight: number) => void;
+
+/** What spikes do to it; see `leaving`. */
+export type Leaving = (raise: Raise) => SynapseRule;
+
+/** How the weights move, by eligibilities that decay with `tau` [ms]. */
+export interface Continuous {
+  readonly eta: number;
+  readonly tau: number;
+  readonly bounds: Bounds;
+}
 
 /**
  * dw/dt = eta U e for a modulator U and an eligibility e that decays with `tau`: the product of two exponentials, whose
@@ -15,7 +25,7 @@ type Leaving = (raise: (synapse: number, post: number, t: number, by: number) =>
 export function continuously(
   { synapses, weights }: Site,
   modulator: Modulator,
-  { eta, tau, bounds }: { readonly eta: number; readonly tau: number; readonly bounds: Bounds },
+  { eta, tau, bounds }: Continuous,
   leaving: Leaving,
 ): SynapseRule {
   const integral = new ModulatorIntegral(modulator, tau);

@@ -83,6 +83,7 @@ export class PlasticSynapses {
       preSides: this.#sharesPre ? synapses.pre : synapses.synapses,
       postSides: this.#sharesPost ? synapses.post : synapses.synapses,
       weights: this.#weights,
+      shared: synapses.shared,
       neurons: targets.neurons,
       modulators: targets.modulators,
     };
@@ -240,10 +241,11 @@ export class PlasticSynapses {
   /** Weights at t, one per synapse in their order, or those that they share. */
   weights(t: number): Float64Array {
     const { pre, post, shared } = this.#edges;
-    if (shared) return Float64Array.from(this.#weights);
     return Float64Array.from(this.#weights, (stored, s) => {
       let weight = stored;
-      const sides = [this.#sharesPre ? pre[s] : s, this.#sharesPost ? post[s] : s] as const;
+      const sides = shared
+        ? ([0, 0] as const)
+        : ([this.#sharesPre ? pre[s] : s, this.#sharesPost ? post[s] : s] as const);
       for (const rule of this.#rules) if (rule.weightAt) weight = rule.weightAt(s, ...sides, t, weight);
       return weight;
     });

@@ -70,6 +70,8 @@ export interface Site {
   readonly preSides: number;
   readonly postSides: number;
   readonly weights: Float32Array | Float64Array;
+  /** Whether synapses share weights. */
+  readonly shared: boolean;
   /** The postsynaptic neurons. */
   readonly neurons: Pick<NeuronState, "potential" | "potentials" | "parameters">;
   /** Their modulators, by name. */
@@ -93,8 +95,8 @@ export interface PlasticityModel {
   /** Whether its equations hold in a frame that is moved by the delay; see `SynapseRule`. */
   readonly dendritic: boolean;
   /**
-   * Whether synapses may share a weight, which then takes the changes of all in turn. Not where weights move between
-   * events, as each synapse's would by itself: there is no `weightAt`, and state of a synapse is kept by `own`.
+   * Whether synapses may share a weight, which then takes the changes of all in turn: state of a synapse is kept by `own`.
+   * Where weights move between events, `weightAt` is then that of all of them, and no side matters to it.
    */
   readonly shares?: boolean;
   /** The modulators of the postsynaptic neurons that it reads: their names, by the parameters that give them. */

@@ -12,19 +12,19 @@ export function tagged(
   { synapses, weights }: Site,
   consolidating: Modulator,
   bounds: Bounds,
-  rule: (change: (synapse: number, by: number) => void) => SynapseRule,
+  rule: (change: (weight: number, by: number, own: number) => void) => SynapseRule,
 ): SynapseRule {
   const tags = new Float64Array(synapses);
-  const waiting = rule((s, by) => {
-    tags[s] += by;
+  const waiting = rule((_s, by, own) => {
+    tags[own] += by;
   });
   return {
     ...waiting,
     modulatedBy: consolidating,
-    modulate(s, _pre, _post, _t, _own, amount) {
-      if (tags[s] === 0) return;
-      weights[s] = moved(weights[s], amount * tags[s], bounds);
-      tags[s] = 0;
+    modulate(s, _pre, _post, _t, own, amount) {
+      if (tags[own] === 0) return;
+      weights[s] = moved(weights[s], amount * tags[own], bounds);
+      tags[own] = 0;
     },
   };
 }

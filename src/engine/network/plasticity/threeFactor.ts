@@ -4,7 +4,8 @@ import type { SpikeTrain } from "../../record/spikeTrain.ts";
 import { decay, type Given, table, time, type Values } from "../parameters.ts";
 import type { Projection } from "../synapses/projection.ts";
 import { type Bounds, bounds, checkWeights, moved } from "./bounds.ts";
-import { continuously } from "./continuousReading.ts";
+import { continuouslyShared } from "./continuousKernel.ts";
+import { continuously, type Raise } from "./continuousReading.ts";
 import { gateOf, gateParameters } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
 import type { PlasticityDefinition, PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
@@ -117,7 +118,7 @@ function modulated(p: Parameters): PlasticityModel {
     // The modulator comes at its own time, whatever the delay: the frame cannot be moved.
     dendritic: false,
     rests: true,
-    shares: read !== "continuous" && !waits,
+    shares: true,
     shifts: eligibility === "online" && !waits,
     modulators: {
       ...(modulator !== "" && { modulator }),
@@ -137,9 +138,8 @@ function modulated(p: Parameters): PlasticityModel {
       if (eligibility === "online") return online(p, site, bounds, input);
       if (input && read === "continuous") {
         const tau = eligibility === "trace" ? p.tauPlus : p.tauEligibility;
-        return continuously(site, input, { eta: p.eta as number, tau, bounds }, raise =>
-          leaving(p, site, raise),
-        );
+        const reading = site.shared ? continuouslyShared : continuously;
+        return reading(site, input, { eta: p.eta as number, tau, bounds }, raise => leaving(p, site, raise));
       }
       const change = (s: number, by: number) => {
         weights[s] = moved(weights[s], by, bounds);
@@ -199,15 +199,16 @@ function rateOf({ eta }: Parameters): (t: number) => number {
   };
 }
 
-type Change = (synapse: number, by: number) => void;
+/** @param own  of the synapse, where several share a weight */
+type Change = (weight: number, by: number, own: number) => void;
 
 /** What spikes leave at a synapse: `raise` adds it to its eligibility. */
 function leaving(
   { eligibility, height, tauPlus, tauMinus, aPlus, aMinus }: Parameters,
   site: Site,
-  raise: (synapse: number, post: number, t: number, by: number) => void,
+  raise: Raise,
 ): SynapseRule {
-  if (eligibility === "trace") return { atPre: (_s, _pre, post, t, own) => raise(own, post, t, height) };
+  if (eligibility === "trace") return { atPre: (s, _pre, post, t, own) => raise(own, post, t, height, s) };
   const [up, down] = eligibility === "pair" ? [aPlus, aMinus] : [1, 0];
   const [x, y] = [new Trace(site.preSides, tauPlus), new Trace(site.postSides, tauMinus)];
   return {
@@ -218,10 +219,10 @@ function leaving(
     preSpike: (pre, t) => x.bump(pre, t, height),
     ...(down !== 0 && {
       postSpike: (post: number, t: number) => y.bump(post, t),
-      atPre: (_s: number, _pre: number, post: number, t: number, own: number) =>
-        raise(own, post, t, -down * y.at(post, t)),
+      atPre: (s: number, _pre: number, post: number, t: number, own: number) =>
+        raise(own, post, t, -down * y.at(post, t), s),
     }),
-    atPost: (_s, pre, post, t, own) => raise(own, post, t, up * x.at(pre, t)),
+    atPost: (s, pre, post, t, own) => raise(own, post, t, up * x.at(pre, t), s),
   };
 }
 
@@ -255,7 +256,7 @@ function atEvents(p: Parameters, site: Site, change: Change, modulator?: Modulat
   return {
     ...spikes,
     ...(modulator && { modulatedBy: modulator }),
-    modulate: (s, pre, _post, t, own, m) => change(s, eta(t) * (m * at(pre, own, t))),
+    modulate: (s, pre, _post, t, own, m) => change(s, eta(t) * (m * at(pre, own, t)), own),
   };
 }
 
@@ -267,7 +268,7 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
   const act = (s: number, pre: number, post: number, t: number, own: number) => {
     const m = modulator.at(post, t);
     if (m === 0 || !permitted(post, t) || !gate.isOpen(post, t)) return false;
-    change(s, eta(t) * (m * at(pre, own, t)));
+    change(s, eta(t) * (m * at(pre, own, t)), own);
     return true;
   };
   const both = (post: number, t: number) => {
@@ -336,10 +337,10 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
 function each({ shift, ...rule }: SynapseRule, change: Change): SynapseRule {
   return {
     ...rule,
-    passed(s, _pre, post, t) {
+    passed(s, _pre, post, t, own) {
       const by = shift!.by(post, t);
       if (Number.isNaN(by)) return false;
-      change(s, by);
+      change(s, by, own);
       return true;
     },
   };
