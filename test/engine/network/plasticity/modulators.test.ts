@@ -422,6 +422,8 @@ const readings: [string, object][] = [
   ["post in a window", { eligibility: "timing", read: "post", gate: "window", vMax: 0.5 }],
   ["continuous", { read: "continuous" }],
   ["arrival", { eligibility: "pair", read: "arrival" }],
+  ["online where permitted", { eligibility: "online", permit: "other" }],
+  ["post where permitted", { eligibility: "timing", read: "post", permit: "other" }],
   ["a tag, online", { eligibility: "online", consolidate: "other" }],
   ["a tag, post", { eligibility: "trace", read: "post", consolidate: "other" }],
 ];
