@@ -40,7 +40,10 @@ const known = readdirSync(home, { withFileTypes: true })
   .map(entry => entry.name);
 if (!name || !known.includes(name)) refuse(`expected one of ${known.join(", ")}, got ${name ?? "no name"}`);
 const folder = join(home, name);
-const sweeps = readdirSync(folder).filter(file => /^sweep.*\.json$/.test(file));
+// The paper's own rules first: sweep.json has the shortest name.
+const sweeps = readdirSync(folder)
+  .filter(file => /^sweep.*\.json$/.test(file))
+  .sort((a, b) => a.length - b.length);
 if (sweeps.length === 0) {
   const script = fileURLToPath(new URL(`${name}/experiment.js`, import.meta.url));
   process.exit(spawnSync(process.execPath, [script, ...rest], { stdio: "inherit" }).status ?? 1);
