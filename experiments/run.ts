@@ -4,8 +4,9 @@
  * is printed. What a file's name has after a "+", as in `sweep+weight-decay.json`, is said of its runs in the table. Others
  * have an experiment.ts, which is given what follows the name.
  *
- *     npm run experiment NAME [-- --data-dir FOLDER] [--workers N] [--quick]
+ *     npm run experiment NAME [-- --data-dir FOLDER] [--workers N] [--merge] [--quick]
  *
+ * `--merge` starts no run, and renews these files by the runs that have ended so far.
  * `--quick` is one epoch of a few hundred samples from one seed, with narrower layers, on the digits where the table's data
  * set is not there: it shows that all runs can be made, and writes nothing here.
  */
@@ -70,10 +71,11 @@ function given() {
         workers: { type: "string" },
         // npm takes what stands before "--" for its own.
         quick: { type: "boolean", default: process.env.npm_config_quick === "true" },
+        merge: { type: "boolean", default: process.env.npm_config_merge === "true" },
       },
     }).values;
   } catch (error) {
-    return refuse(`${(error as Error).message}; expected --data-dir, --workers or --quick`);
+    return refuse(`${(error as Error).message}; expected --data-dir, --workers, --merge or --quick`);
   }
 }
 
@@ -93,9 +95,11 @@ async function quickly(): Promise<void> {
         }
         all.dataset = "digits";
       }
+      // Anything that runs will do.
+      delete all.backend;
       if (all.model === undefined)
         all.hidden = String(all.hidden).replace(/\d+/g, size => `${Math.min(+size, NARROW)}`);
-      program("compare", [...flagsOf(all), "--no-report", "--out", join(scratch, file)], file);
+      program("compare", [...flagsOf(all), ...passedOn, "--no-report", "--out", join(scratch, file)], file);
     }
   } finally {
     rmSync(scratch, { recursive: true });
@@ -115,7 +119,9 @@ async function measure(): Promise<void> {
   const runs: (RunResult & { setting?: string })[] = [];
   for (const file of sweeps) {
     const out = join("runs", `${name}-${file.replace(".json", "")}`);
-    program("sweep", [join(folder, file), "--out", out], file);
+    if (!options.merge) program("sweep", [join(folder, file), "--out", out, ...passedOn], file);
+    else if (existsSync(out)) program("sweep", ["merge", out], file);
+    else continue;
     const results: { runs: RunResult[] } = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
     const setting = settingOf(file);
     runs.push(...results.runs.map(run => ({ ...run, ...(setting !== undefined && { setting }) })));
@@ -158,8 +164,7 @@ function flagsOf(values: Readonly<Record<string, unknown>>): string[] {
 }
 
 function program(command: "sweep" | "compare", args: readonly string[], of: string): void {
-  const all = [main, command, ...args, ...passedOn];
-  const { status } = spawnSync(process.execPath, all, { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [main, command, ...args], { stdio: "inherit" });
   if (status !== 0) throw new Failed(`${of}: ${command} ended with ${status}`, status ?? 1);
 }
 
