@@ -129,6 +129,31 @@ test("during several phases the same spikes come in each, as far as it lasts", (
   expect(spikesOf(simulation, "input").length).toBeGreaterThan(9);
 });
 
+test("recordings of events are shown as they are, from the beginning of their samples and as long as these last", () => {
+  const recordings = [
+    { times: [0, 1.5, 7.25, 39.5, 40, 41], inputs: [3, 0, 2, 1, 1, 0] },
+    { times: [2], inputs: [1] },
+  ];
+  const own = { recordings, samples: [data.samples[0], data.samples[1]], labels: [0, 1] };
+  const stimuli = [{ to: "input", kind: "samples", encoder: "recording", interval: 5 }];
+  const simulation = new Simulation(
+    built({ data: own, order: "given", passes: 2 }, { stimuli, projections: [] }),
+  );
+  simulation.runSamples(4);
+  const shown = [
+    [0, 3],
+    [1.5, 0],
+    [7.25, 2],
+    [39.5, 1],
+    [52, 1],
+  ];
+  expect(spikesOf(simulation, "input")).toEqual([...shown, ...shown.map(([t, i]) => [t + 100, i])]);
+  const without = { ...own, recordings: undefined };
+  expect(() => new Simulation(built({ data: without }, { stimuli, projections: [] })).runSamples(1)).toThrow(
+    "encoder recording: expected samples that are recordings of events, got intensities alone",
+  );
+});
+
 test("wrong labels are those of another class", () => {
   const stimuli = [{ to: "label", kind: "labels", interval: 10, which: "wrong" }];
   const simulation = new Simulation(built({ order: "given", passes: 1 }, { stimuli, projections: [] }));
