@@ -1,6 +1,9 @@
 /** A circuit that cannot be is refused with the field named, before anything runs. */
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { simulateCommand } from "../../src/cli/simulate.ts";
+import { InputError } from "../../src/errors.ts";
+import { failure } from "../data/idxFiles.ts";
 import { scratch, threefactor } from "./process.ts";
 
 const folder = scratch();
@@ -69,13 +72,33 @@ const faults: [what: string, spoil: (circuit: Circuit) => void, line: string][] 
   ],
 ];
 
-test.each([["", () => {}, ""] as const, ...faults])("%s", async (what, spoil, line) => {
+function written(name: string, spoil: (circuit: Circuit) => void): string {
   const own = structuredClone(circuit);
   spoil(own);
-  const file = folder(`${what || "whole"}.json`);
+  const file = folder(`${name}.json`);
   writeFileSync(file, JSON.stringify(own));
-  const { code, stdout, stderr } = await threefactor("simulate", file, "--duration", "40", "--json");
-  if (line === "") expect([code, JSON.parse(stdout).neurons]).toEqual([0, 3]);
-  else expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(`: ${line}`)]);
-  expect(stderr.split("\n").length).toBeLessThan(3);
+  return file;
+}
+
+test.each(faults)("%s", async (what, spoil, line) => {
+  const file = written(what, spoil);
+  const error = await failure(simulateCommand().parseAsync([file, "--duration", "40"], { from: "user" }));
+  expect(error).toBeInstanceOf(InputError);
+  expect(error.message).toBe(line);
+});
+
+test("as a process: exit code 2 and one line, where the circuit that has no fault runs", async () => {
+  const [[, spoil, line]] = faults;
+  const bad = written("bad", spoil);
+  expect(await threefactor("simulate", bad, "--duration", "40", "--json")).toMatchObject({
+    ...{ code: 2, stdout: "", stderr: `threefactor: ${line}\n` },
+  });
+  const good = await threefactor(
+    "simulate",
+    written("good", () => {}),
+    "--duration",
+    "40",
+    "--json",
+  );
+  expect([good.code, JSON.parse(good.stdout).neurons]).toEqual([0, 3]);
 });
