@@ -9,11 +9,12 @@ import { selectBackend } from "../../src/rate/backend.ts";
 import { layerNames } from "../../src/rules/circuits/circuit.ts";
 import { ruleNamed, rules, whyNoCircuit } from "../../src/rules/index.ts";
 import type { Rule } from "../../src/rules/rule.ts";
+import { batches } from "../../src/training/batches.ts";
 import { formsOf, planOf } from "../../src/training/circuit.ts";
 import { circuitTrainer } from "../../src/training/circuitTrainer.ts";
 import { startingParameters } from "../../src/training/initialise.ts";
 import type { RunState } from "../../src/training/runState.ts";
-import { type RunPlan, train } from "../../src/training/train.ts";
+import { createTrainer, type RunPlan, train } from "../../src/training/train.ts";
 import { networkOf, type TrainingSettings } from "../../src/training/trainer.ts";
 
 const whole = await loadDataset("digits", { trainSamples: 10, testSamples: 5 });
@@ -79,6 +80,24 @@ test.each(circuits.map(rule => [rule.name, rule] as const))(
     expect(parameters.weights.at(-1)).not.toEqual(start.weights.at(-1));
   },
 );
+
+test("it begins with the weights and feedback of the other forms, and is shown samples in their order", () => {
+  const rule = ruleNamed("dfa");
+  const [rate, spike, circuit] = (["rate", "spike", "circuit"] as const).map(twin => {
+    const trainer = createTrainer({ ...plan(rule), twin }, data);
+    const { weights, biases } = trainer.parameters();
+    const start = { weights, biases, degrees: trainer.feedbackDegrees!(weights) };
+    trainer.dispose();
+    return start;
+  });
+  expect(circuit).toEqual(rate);
+  expect(circuit).toEqual(spike);
+  const { stream } = network(describe(JSON.parse(printed(rule, settings()))).spec);
+  const order = [0, 1].flatMap(epoch => [...batches(data.train.count, settings(), epoch)]);
+  expect(Array.from({ length: stream!.total }, (_, n) => stream!.place(n))).toEqual(
+    order.flatMap(({ indices }) => [...indices]),
+  );
+});
 
 test("threads that share the work of a printed network come to its weights", () => {
   const text = printed(ruleNamed("fa"), settings());
