@@ -94,14 +94,19 @@ export function cellsOf(published: readonly Published[], runs: readonly Measured
 
 export const percents = (runs: readonly MeasuredRun[]) => runs.map(run => 100 * run.testAccuracy);
 
-/** `98.01 ± 0.09 (n = 5, 97.93 to 98.09)`: mean, deviation and interval of the mean, to the digits that the deviation supports. */
-function told(runs: readonly MeasuredRun[]): string {
+/**
+ * `98.01 ± 0.09 (n = 5, 97.93 to 98.09)`: mean, deviation and interval of the mean, to the digits that the deviation supports.
+ * @param usual  epochs of the cell; other ones are said
+ */
+function told(runs: readonly MeasuredRun[], usual: number | undefined): string {
   const summary = summarize(percents(runs));
   if (!summary) return "not run yet";
   const { mean, sd, interval } = summary;
-  if (sd === undefined || !interval) return `${mean.toFixed(2)} (n = 1)`;
+  const others = [...new Set(runs.map(({ epochs }) => epochs))].filter(epochs => epochs !== usual);
+  const trained = usual === undefined || others.length === 0 ? "" : `, ${others.join(" and ")} epochs`;
+  if (sd === undefined || !interval) return `${mean.toFixed(2)} (n = 1${trained})`;
   const [centre, spread, low, high] = [mean, sd, ...interval].map(value => value.toFixed(places(sd, MOST)));
-  return `${centre} ± ${spread} (n = ${runs.length}, ${low} to ${high})`;
+  return `${centre} ± ${spread} (n = ${runs.length}, ${low} to ${high}${trained})`;
 }
 
 /** How far the mean of rates is off the published one; missed, if by more than two of its deviations, or 0.3 points. */
@@ -127,15 +132,16 @@ export function tableOf(published: readonly Published[], runs: readonly Measured
   ];
   const rows = cells.map(cell => {
     const { published: paper } = cell;
+    const usual = paper?.epochs ?? cell.rate[0]?.epochs;
     const sd = paper?.sd == null ? "" : ` ± ${(100 * paper.sd).toFixed(2)}`;
     return [
       cell.rule.replace(/^[^,]+/, "`$&`"),
       cell.dataset,
       cell.architecture,
       paper ? `${(100 * paper.testAccuracy).toFixed(2)}${sd}` : "",
-      told(cell.rate),
+      told(cell.rate, usual),
       off(cell),
-      ...(spiking ? [cell.spike.length > 0 ? told(cell.spike) : ""] : []),
+      ...(spiking ? [cell.spike.length > 0 ? told(cell.spike, usual) : ""] : []),
     ];
   });
   const line = (parts: readonly string[]) => `| ${parts.join(" | ")} |`;

@@ -38,6 +38,28 @@ test("a published cell stands beside the mean, deviation and interval of its own
   expect(figureOf([cell], runs)).toContain("fa, mnist, 784-1024-10");
 });
 
+test("trainings of other lengths than the paper's, or than the rates', say so", () => {
+  const short = { ...runOf(0.97, 1, "bp", "spike"), epochs: 30 };
+  for (const epochs of [100, null])
+    expect(row(tableOf([{ ...cell, epochs }], [runOf(0.98), short]), 0).slice(4)).toEqual([
+      "98.00 (n = 1)",
+      "+0.00",
+      "97.00 (n = 1, 30 epochs)",
+    ]);
+  expect(
+    row(
+      tableOf(
+        [cell],
+        [
+          { ...runOf(0.98), epochs: 20 },
+          { ...runOf(0.97, 2), epochs: 20 },
+        ],
+      ),
+      0,
+    )[4],
+  ).toMatch(/ to \d+\.\d, 20 epochs\)$/);
+});
+
 test("runs of a sweep with a setting have a cell of their own", () => {
   const setting = settingOf("sweep+weight-decay.json")!;
   const decayed = { ...runOf(0.97), setting };
