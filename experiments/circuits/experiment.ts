@@ -32,7 +32,7 @@ type Task = "digits" | "mnist";
 /** Step at a sample. Grids hold the best inside; a choice on fewer samples stands for all of them. */
 const tasks = {
   digits: {
-    rates: { rate: [0.03, 0.1, 0.3], circuit: [0.015, 0.03, 0.06] },
+    rates: { rate: [0.03, 0.1, 0.3, 1], circuit: [0.015, 0.03, 0.06, 0.12] },
     ...{ choice: null, epochs: 10, choiceEpochs: 10, seeds: [1, 2, 3] },
   },
   mnist: {
