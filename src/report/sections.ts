@@ -56,7 +56,7 @@ export function reportSections(
     {
       id: "accuracy",
       title: "Accuracy",
-      intro: `One place per rule, both twins side by side${
+      intro: `One place per rule${shownTwins.length > 1 ? ", its forms side by side" : ""}${
         hasControl ? "; the grey lines are the control, whose hidden layers stay as initialised" : ""
       }.${groups.some(g => twins.some(t => g[t].length > 1)) ? " Bars: one standard deviation over seeds." : ""}`,
       twins: shownTwins,
