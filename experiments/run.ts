@@ -162,7 +162,8 @@ function flagsOf(values: Readonly<Record<string, unknown>>): string[] {
 function program(command: "sweep" | "compare", args: readonly string[], of: string): void {
   const { status } = spawnSync(process.execPath, [main, command, ...args], { stdio: "inherit" });
   // A merge ends with 1 where runs are missing.
-  if (status !== 0 && !(options.merge && status === 1)) throw new Failed(`${of}: ${command} ended with ${status}`, status ?? 1);
+  if (status !== 0 && !(options.merge && status === 1))
+    throw new Failed(`${of}: ${command} ended with ${status}`, status ?? 1);
 }
 
 function refuse(message: string, code = 2): never {
