@@ -33,6 +33,9 @@ export const afa: OwnRule = {
   synapseKnows: "error, carried from the input up through the forward weights",
   equation: "c₀ = F e, cₗ = (Wₗ cₗ₋₁) ⊙ f′(aₗ)\nΔWₗ = η cₗ hₗ₋₁ᵀ",
   factors: { ...FROM_BELOW, modulator: "−Wₗ cₗ₋₁: error, carried from the input up the forward weights" },
+  noCircuit:
+    "the synapses that carry the sample to a neuron's membrane would have to carry the error to its modulator, apart from " +
+    "it; with fixed synapses of the error's own it is the circuit of pepita",
   options,
   create(architecture, rng, _samples, chosen) {
     const { sizes } = architecture;

@@ -63,7 +63,7 @@ export const kp: OwnRule = {
   noCircuit:
     "none that learns was found: feedback of each sign of error that learned by the spikes of that sign alone, at error " +
     "spikes, by the activity that they found, did no better than frozen: what all hidden neurons have in common does not " +
-    "cancel between the two halves",
+    "cancel between the two halves; one synapse for both signs, in turn, ran away",
   weightDecay: 1e-3,
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);

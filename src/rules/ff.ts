@@ -55,6 +55,9 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
     title: form.title,
     source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
     presentations: 3,
+    noCircuit:
+      "none that learns was found: a showing with the right label and one with a wrong one, and neurons that compare a " +
+      "layer's mean activity with a threshold and permit learning, did no better than frozen",
     synapseKnows: "own activity; goodness of its own layer and whether the label is right",
     equation: [
       "G = mean(hₗ²), q = σ(k (G − θ)), x̂ₗ = hₗ / rms(hₗ)",

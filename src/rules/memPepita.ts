@@ -28,6 +28,8 @@ function memoryRule(about: Pick<Rule, "name" | "title" | "source">, form: Pepita
     factors: form.told.factors,
     options: form.options,
     presentations: 3,
+    noCircuit:
+      "what it saves is memory for activities, of which a circuit keeps none: it would be that of pepita",
     synapseKnows: pepita.synapseKnows,
     create(architecture, rng, _samples, chosen = {}) {
       const { pre, gain, decay, length, feedback } = form.read(chosen);
