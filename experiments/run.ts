@@ -90,6 +90,8 @@ async function quickly(): Promise<void> {
       const all: Record<string, unknown> = { ...declared.options, ...first, ...small };
       if (all.model === undefined) {
         all.dataset = "digits";
+        // Their pictures are smaller.
+        delete all.augment;
         all.hidden = String(all.hidden).replace(/\d+/g, size => `${Math.min(+size, NARROW)}`);
       } else if (!(await present(String(all.dataset)))) {
         console.log(`${name}/${file}: skipped, ${all.dataset} is not there`);
