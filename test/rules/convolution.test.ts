@@ -12,7 +12,7 @@ import { architecture, data, mapSettings } from "./smallMaps.ts";
 
 const all = everySample(data);
 /** Few samples make up for it by finer spikes: what rounding leaves falls with the threshold faster than with their number. */
-const looked = all.subarray(0, sized(2, all.length));
+const looked = all.subarray(0, sized(2, 12));
 const fine = { vThreshold: sized(0.0004, mapSettings.vThreshold) };
 const { rateForm, spikingForm, forms, trainSome } = formsOn(data, mapSettings);
 
