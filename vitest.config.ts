@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-/** Files with tests that are smaller, or left out, in `npm test`: `npm run test:long` runs these alone. */
+/**
+ * Files with tests that are smaller, or left out, in `npm test`: `npm run test:long` runs these alone, and
+ * `npm test -- --mode full` all files, with these in full size.
+ */
 function sized(): string[] {
   return readdirSync("test", { recursive: true, encoding: "utf8" })
     .map(name => `test/${name.replaceAll("\\", "/")}`)
@@ -14,7 +17,7 @@ const patience = 600_000;
 export default defineConfig(({ mode }) => ({
   test: {
     include: mode === "long" ? sized() : ["test/**/*.test.ts"],
-    env: { TEST_LONG: mode === "long" ? "1" : "" },
+    env: { TEST_LONG: mode === "long" || mode === "full" ? "1" : "" },
     setupFiles: ["test/setup.ts"],
     globalSetup: ["test/temporary.ts"],
     // Vitest leaves one core idle: on two that is half the machine.
