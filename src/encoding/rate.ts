@@ -1,3 +1,4 @@
+import { RateCode } from "../engine/kernels/rateCode.ts";
 import { Rng } from "../math/rng.ts";
 import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts";
 
@@ -9,21 +10,14 @@ import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts"
 export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSettings): Encoder {
   const rng = new Rng(seed, "encoder phase");
   const phases = Float64Array.from({ length: inputs }, () => rng.uniform());
+  const code = new RateCode(phases, durationMs, maxSpikes);
   const gain = 1 / (maxSpikes * tracePerSpike(durationMs, tauMem));
   return {
     fixed: true,
     encode(intensities, _key, into) {
       into.gain = gain;
       into.analogue = null;
-      into.spikes.clear();
-      for (let i = 0; i < inputs; i++) {
-        if (intensities[i] === 0) continue;
-        const interval = durationMs / (maxSpikes * intensities[i]);
-        const phase = phases[i];
-        for (let k = 1; (k - phase) * interval <= durationMs; k++)
-          into.spikes.push((k - phase) * interval, i);
-      }
-      into.spikes.sort(durationMs);
+      code.encode(intensities, into.spikes);
     },
   };
 }

@@ -21,6 +21,7 @@ const sources = [
   "batch",
   "single",
   "singleLearn",
+  "rateCode",
   "instant",
   "optimise",
 ].map(name => `assembly/${name}.ts`);

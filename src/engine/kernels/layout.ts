@@ -398,6 +398,23 @@ export const SHOWN_RESPONSE = 7;
 export const SHOWN_GATE = 8;
 export const SHOWN_SIZE = 9;
 
+// The record of `rateCode`. Integers:
+export const CODE_INPUTS = 0;
+/** [inputs] floats, and doubles. */
+export const CODE_INTENSITIES = 1;
+export const CODE_PHASES = 2;
+/** [room] of 16 bytes, before they are sorted; [CODE_BUCKETS + 1] words for that; [room] doubles and words, sorted. */
+export const CODE_FIRED = 3;
+export const CODE_STARTS = 4;
+export const CODE_TIMES = 5;
+export const CODE_NEURONS = 6;
+export const CODE_ROOM = 7;
+/** Doubles: length of a presentation [ms], spikes of full intensity. */
+export const CODE_DURATION = 8;
+export const CODE_MOST = 9;
+export const CODE_SIZE = 10;
+export const CODE_BUCKETS = 512;
+
 // The record of `drawShots`: Poisson inputs of neurons at their own times, kept eight at a time. Integers:
 export const SHOTS_NEURONS = 0;
 export const SHOTS_KEY_0 = 1;
