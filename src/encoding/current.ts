@@ -12,7 +12,7 @@ export function current(): Encoder {
     fixed: true,
     encode(intensities, _key, into) {
       into.spikes.clear();
-      into.analogue = Float64Array.from(intensities);
+      into.analogue = new Float64Array(intensities);
     },
   };
 }

@@ -5,9 +5,27 @@
 /** out[i] = sum_j matrix[i, j] * vector[j]; returns `out`. */
 export function multiply(matrix: Float32Array, vector: ArrayLike<number>, out: Float64Array): Float64Array {
   const columns = vector.length;
-  for (let i = 0, at = 0; i < out.length; i++) {
+  let i = 0;
+  // Four sums at a time do not wait for one another.
+  for (; i + 4 <= out.length; i += 4) {
+    const a = i * columns;
+    const [b, c, d] = [a + columns, a + 2 * columns, a + 3 * columns];
+    let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+    for (let j = 0; j < columns; j++) {
+      const x = vector[j];
+      sumA += matrix[a + j] * x;
+      sumB += matrix[b + j] * x;
+      sumC += matrix[c + j] * x;
+      sumD += matrix[d + j] * x;
+    }
+    out[i] = sumA;
+    out[i + 1] = sumB;
+    out[i + 2] = sumC;
+    out[i + 3] = sumD;
+  }
+  for (; i < out.length; i++) {
     let sum = 0;
-    for (let j = 0; j < columns; j++) sum += matrix[at++] * vector[j];
+    for (let j = 0; j < columns; j++) sum += matrix[i * columns + j] * vector[j];
     out[i] = sum;
   }
   return out;

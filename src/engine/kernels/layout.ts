@@ -353,8 +353,9 @@ export const NET_SCALE = 27;
 /** Integer: inputs with an analogue drive, of the last presentation. */
 export const NET_ROWS = 28;
 export const NET_SIZE = 29;
-/** Of one presentation, by which its spikes are sorted. */
+/** Of one presentation, by which its spikes are sorted: at most, and the power of two that this is. */
 export const NET_BUCKETS = 1024;
+export const NET_BUCKET_BITS = 10;
 
 // The record of one of its layers. Integers:
 export const LAYER_PRE = 0;

@@ -23,7 +23,17 @@ export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32)
   const to = address(layer, layout.LAYER_POSTS) + usize(asked) * strideOf(layer);
   const biases = address(layer, layout.LAYER_BIAS_CHANGES);
   let posts = 0;
-  for (let j: usize = 0; j < usize(columns); j++) {
+  let j: usize = 0;
+  const zero = f64x2.splat(0);
+  for (; j + 4 <= usize(columns); j += 4) {
+    const a = v128.load(post + (j << 3));
+    const b = v128.load(post + (j << 3), 16);
+    const third = i64x2.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2);
+    posts += popcnt(i64x2.bitmask(f64x2.ne(a, zero))) + popcnt(i64x2.bitmask(f64x2.ne(b, zero)));
+    v128.store(to + (j << 2), third);
+    v128.store(biases + (j << 2), f32x4.add(v128.load(biases + (j << 2)), third));
+  }
+  for (; j < usize(columns); j++) {
     const x = load<f64>(post + (j << 3));
     const third = f32(x);
     posts += x != 0 ? 1 : 0;
@@ -42,11 +52,12 @@ export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32)
     const x = load<f64>(pre + (usize(i) << 3));
     store<i32>(entry, i);
     store<f32>(entry, f32(x), 4);
-    store<i32>(entry, asked, 8);
-    const count = counts + (usize(i) << 2);
-    const more = i32(x != 0);
-    store<i32>(count, load<i32>(count) + more);
-    entry += more ? 12 : 0;
+    entry += x != 0 ? 12 : 0;
+  }
+  for (let own = first; own < entry; own += 12) {
+    const count = counts + (usize(load<i32>(own)) << 2);
+    store<i32>(own, asked, 8);
+    store<i32>(count, load<i32>(count) + 1);
   }
   const added = i32((entry - first) / 12);
   setWhole(layer, layout.LAYER_WAITING, waiting + added);

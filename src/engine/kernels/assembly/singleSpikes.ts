@@ -51,14 +51,16 @@ export function endSpikes(
   const n = usize(count);
   let from = list;
   if (count > FEW) {
-    const scale = (f64(layout.NET_BUCKETS) * (1 - 1e-12)) / end;
-    memory.fill(starts, 0, (layout.NET_BUCKETS + 1) << 2);
+    // As many as spikes, up to a limit: what it takes to empty and sum them then grows with the spikes alone.
+    const buckets = usize(1) << min<usize>(32 - clz<u32>(u32(count)), layout.NET_BUCKET_BITS);
+    const scale = (f64(buckets) * (1 - 1e-12)) / end;
+    memory.fill(starts, 0, (buckets + 1) << 2);
     for (let k: usize = 0; k < n; k++) {
       const to = starts + (usize(i32(load<f64>(list + k * SPIKE) * scale)) << 2);
       store<u32>(to, load<u32>(to, 4) + 1, 4);
     }
     let before: u32 = 0;
-    for (let b: usize = 0; b < usize(layout.NET_BUCKETS); b++) {
+    for (let b: usize = 0; b < buckets; b++) {
       const at = starts + (b << 2);
       before += load<u32>(at);
       store<u32>(at, before);
