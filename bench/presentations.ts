@@ -1,10 +1,12 @@
 /**
  * Spiking training and inference at 784-256-10 on MNIST-like input, as `compare` runs them by default (`--reading spikes`):
- * samples per processor second in both precisions, by turns, with the sums and bytes of a sample in learning.
+ * samples per processor second in both precisions, by turns, with the sums and bytes of a sample in learning, and how near
+ * they come to what the machine can do: sums in registers or bytes of weights read in order, whichever takes longer.
  *
  *     npm run build && node dist/bench/presentations.js [rounds] [hidden]
  */
 import { createTrainer, type Dataset, Rng, type RunPlan, twinModel } from "../src/index.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import { median } from "./runs.ts";
 
 const SAMPLES = 640;
@@ -66,10 +68,11 @@ function prepare(rule: string, encoder: "rate" | "current", batch: number, preci
 }
 
 const number = (x: number) => Math.round(x).toLocaleString("en");
+const measureLimits = await limitsOf(4 * 784 * hidden);
 console.log(
-  "| rule | encoder | batch | single, samples/s | double, samples/s | single, inference/s | double, inference/s | events | changes | sums/s, single [10^9] |",
+  "| rule | encoder | batch | single, samples/s | double, samples/s | single, inference/s | double, inference/s | events | changes | sums/s, single [10^9] | bytes/s [10^9] | limits [10^9] | % |",
 );
-console.log(`|${" --- |".repeat(10)}`);
+console.log(`|${" --- |".repeat(13)}`);
 for (const rule of ["bp", "dfa", "pepita", "pepita:sparse"]) {
   for (const encoder of ["rate", "current"] as const) {
     for (const batch of [1, 64]) {
@@ -78,7 +81,9 @@ for (const rule of ["bp", "dfa", "pepita", "pepita:sparse"]) {
       const [events, changes] = both[0].sums();
       const learned: number[][] = [[], []];
       const inferred: number[][] = [[], []];
+      const limits: Limits[] = [];
       for (let round = 0; round < rounds; round++) {
+        limits.push(measureLimits());
         both.forEach((one, k) => {
           learned[k].push(one.learn());
           inferred[k].push(one.infer());
@@ -86,8 +91,13 @@ for (const rule of ["bp", "dfa", "pepita", "pepita:sparse"]) {
       }
       const speeds = [...learned, ...inferred].map(seconds => SAMPLES / median(seconds));
       const cells = [...speeds.map(number), number(events), number(changes)];
-      const rate = (((events + changes) * speeds[0]) / 1e9).toFixed(1);
-      console.log(`| ${rule} | ${encoder} | ${batch} | ${cells.join(" | ")} | ${rate} |`);
+      // A weight is read for an event, read and written for a change.
+      const [sums, bytes] = [events + changes, 4 * events + 8 * changes].map(each => each * speeds[0]);
+      const most = { sums: median(limits.map(l => l.sums)), bytes: median(limits.map(l => l.bytes)) };
+      const share = Math.round(100 * Math.max(sums / most.sums, bytes / most.bytes));
+      const roof = [sums, bytes].map(x => (x / 1e9).toFixed(1));
+      const at = `${(most.sums / 1e9).toFixed(0)}, ${(most.bytes / 1e9).toFixed(0)}`;
+      console.log(`| ${rule} | ${encoder} | ${batch} | ${[...cells, ...roof, at, share].join(" | ")} |`);
     }
   }
 }
