@@ -13,6 +13,7 @@ import { microcircuit } from "./networks/microcircuit.ts";
 import { polychronous } from "./networks/polychronous.ts";
 import { song } from "./networks/song.ts";
 import { synfire } from "./networks/synfire.ts";
+import { cifar10 } from "./settings/cifar10.ts";
 import { digits } from "./settings/digits.ts";
 import { fashionMnist } from "./settings/fashionMnist.ts";
 import { mnist } from "./settings/mnist.ts";
@@ -22,7 +23,13 @@ import { words } from "./settings/words.ts";
 
 export type { TwinModel };
 
-const byDataset: Readonly<Record<string, TwinModel>> = { digits, mnist, "fashion-mnist": fashionMnist };
+const byDataset: Readonly<Record<string, TwinModel>> = {
+  digits,
+  mnist,
+  "fashion-mnist": fashionMnist,
+  cifar10,
+  cifar100: cifar10,
+};
 
 /** The constants for a data set; a folder of the user's own starts from those of MNIST. */
 export function twinModel(dataset: string): TwinModel {
