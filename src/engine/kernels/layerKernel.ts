@@ -1,4 +1,3 @@
-import { exp } from "../../math/elementary.ts";
 import type { SpikeTrain } from "../record/spikeTrain.ts";
 import { Arena } from "./arena.ts";
 import * as at from "./layout.ts";
@@ -28,25 +27,19 @@ export class LayerKernel {
   readonly #record: Float64Array;
   /** Its place for the number of events. */
   readonly #events: Int32Array;
-  readonly #pre: number;
   readonly #post: number;
   /** Of the last presentation, by event. */
-  readonly #scales: Float64Array;
-  readonly #es: Float64Array;
-  readonly #drops: Float64Array;
-  readonly #rows: Int32Array;
   readonly #times: Float64Array;
+  readonly #neurons: Int32Array;
   readonly #outTimes: Float64Array;
   readonly #outNeurons: Int32Array;
-  readonly #lasts: Uint8Array;
 
   constructor(pre: number, post: number) {
     const doubles = at.SWEEP_SIZE + 4 * post + 4 * EVENTS + SPIKES;
-    const words = 2 * pre * post + EVENTS + SPIKES;
+    const words = 2 * pre * post + 2 * EVENTS + SPIKES;
     const bytes = 8 * doubles + 4 * words + EVENTS + post;
     const arena = new Arena(false, undefined, bytes);
     this.#arena = arena;
-    this.#pre = pre;
     this.#post = post;
     let next = arena.take(bytes);
     const take = <T extends { readonly byteLength: number }>(
@@ -63,16 +56,17 @@ export class LayerKernel {
     this.limits = take(Float64Array, post);
     this.vector = take(Float64Array, post);
     this.until = take(Float64Array, post);
-    this.#scales = take(Float64Array, EVENTS);
-    this.#es = take(Float64Array, EVENTS);
-    this.#drops = take(Float64Array, EVENTS);
+    const scales = take(Float64Array, EVENTS);
+    const es = take(Float64Array, EVENTS);
+    const drops = take(Float64Array, EVENTS);
     this.#times = take(Float64Array, EVENTS);
     this.#outTimes = take(Float64Array, SPIKES);
     this.weights = take(Float32Array, pre * post);
     this.changes = take(Float32Array, pre * post);
-    this.#rows = take(Int32Array, EVENTS);
+    const rows = take(Int32Array, EVENTS);
+    this.#neurons = take(Int32Array, EVENTS);
     this.#outNeurons = take(Int32Array, SPIKES);
-    this.#lasts = take(Uint8Array, EVENTS);
+    const lasts = take(Uint8Array, EVENTS);
     this.waiting = take(Uint8Array, post);
     arena.integers(this.#record.byteOffset, {
       [at.SWEEP_NEURONS]: post,
@@ -81,15 +75,16 @@ export class LayerKernel {
       [at.SWEEP_UNTIL]: this.until.byteOffset,
       [at.SWEEP_WAITING]: this.waiting.byteOffset,
       [at.SWEEP_WEIGHTS]: this.weights.byteOffset,
-      [at.SWEEP_ROWS]: this.#rows.byteOffset,
+      [at.SWEEP_ROWS]: rows.byteOffset,
       [at.SWEEP_TIMES]: this.#times.byteOffset,
-      [at.SWEEP_SCALES]: this.#scales.byteOffset,
-      [at.SWEEP_ES]: this.#es.byteOffset,
-      [at.SWEEP_DROPS]: this.#drops.byteOffset,
-      [at.SWEEP_LASTS]: this.#lasts.byteOffset,
+      [at.SWEEP_SCALES]: scales.byteOffset,
+      [at.SWEEP_ES]: es.byteOffset,
+      [at.SWEEP_DROPS]: drops.byteOffset,
+      [at.SWEEP_LASTS]: lasts.byteOffset,
       [at.SWEEP_OUT_TIMES]: this.#outTimes.byteOffset,
       [at.SWEEP_OUT_NEURONS]: this.#outNeurons.byteOffset,
-      [at.SWEEP_ROOM]: SPIKES,
+      ...{ [at.SWEEP_ROOM]: SPIKES, [at.SWEEP_INPUTS]: pre },
+      [at.SWEEP_EVENT_NEURONS]: this.#neurons.byteOffset,
     });
   }
 
@@ -112,19 +107,10 @@ export class LayerKernel {
   ): boolean {
     const { times, neurons, length } = input;
     if (length > EVENTS) return false;
-    const leaky = tau < Infinity;
-    for (let k = 0; k < length; k++) {
-      const t = times[k];
-      const e = leaky ? exp(t / tau) : t;
-      const twin = neurons[k] >= this.#pre;
-      this.#rows[k] = twin ? neurons[k] - this.#pre : neurons[k];
-      this.#times[k] = t;
-      this.#scales[k] = (twin ? -gain : gain) * (leaky ? e : 1);
-      this.#es[k] = e;
-      this.#drops[k] = drop * (leaky ? e : 1);
-      this.#lasts[k] = k + 1 < length && times[k + 1] === t ? 0 : 1;
-    }
+    this.#times.set(length < times.length ? times.subarray(0, length) : times);
+    this.#neurons.set(length < neurons.length ? neurons.subarray(0, length) : neurons);
     this.#events[0] = length;
+    this.#record[at.SWEEP_GAIN] = gain;
     this.#record[at.SWEEP_OFFSET] = offset;
     this.#record[at.SWEEP_TAU] = tau;
     this.#record[at.SWEEP_DROP] = drop;

@@ -18,7 +18,10 @@ export const SWEEP_UNTIL = 4;
 export const SWEEP_WAITING = 5;
 /** [rows, neurons] floats. */
 export const SWEEP_WEIGHTS = 6;
-/** [events]: row (4 bytes), time, factor, e(t), potential that a spike takes, whether it is the last of its instant (1). */
+/**
+ * [events]: row (4 bytes), time, factor, e(t), potential that a spike takes, whether it is the last of its instant (1). All but
+ * the times are made of these and of the neurons.
+ */
 export const SWEEP_ROWS = 7;
 export const SWEEP_TIMES = 8;
 export const SWEEP_SCALES = 9;
@@ -34,7 +37,12 @@ export const SWEEP_OFFSET = 16;
 export const SWEEP_TAU = 17;
 export const SWEEP_DROP = 18;
 export const SWEEP_TAU_REF = 19;
-export const SWEEP_SIZE = 20;
+/** What an input spike stands for. */
+export const SWEEP_GAIN = 20;
+/** Integers: number of inputs, those numbered after them being their twins, and [events] neuron of each event. */
+export const SWEEP_INPUTS = 21;
+export const SWEEP_EVENT_NEURONS = 22;
+export const SWEEP_SIZE = 23;
 
 // The record of `stepMembrane` and `stepCurrents`: the neurons of one member of a crew. Integers:
 /** A multiple of 8. */

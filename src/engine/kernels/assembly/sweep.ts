@@ -1,16 +1,29 @@
 // AssemblyScript. A layer of neurons over a presentation, and what training does to its weights; operation by operation
 // in double precision what the loops of `LifLayer` and `ThreeFactorSynapses` do, so that results are the same bits.
 import * as layout from "../layout";
+import { exp, log } from "./elementary";
 import { instant } from "./instant";
-import { address, double, whole } from "./record";
+import { address, double, setWord, whole, word } from "./record";
 
-/** The platform's own functions, so that times between events give the same bits here and in TypeScript. */
-// @ts-ignore: decorator
-@external("env", "exp")
-declare function exp(x: f64): f64;
-// @ts-ignore: decorator
-@external("env", "log")
-declare function ln(x: f64): f64;
+/** Of each event: row, factor, e, what a spike takes there, whether it is the last of its instant. */
+function placeEvents(record: usize, events: i32, rows: usize, scales: usize, lasts: usize): void {
+  const neurons = address(record, layout.SWEEP_EVENT_NEURONS);
+  const inputs = whole(record, layout.SWEEP_INPUTS);
+  const gain = double(record, layout.SWEEP_GAIN);
+  const leaky = tau < Infinity;
+  for (let k = 0; k < events; k++) {
+    const at = usize(k) << 3;
+    const t = load<f64>(timesAt + at);
+    const e = leaky ? exp(t / tau) : t;
+    const i = word(neurons, k);
+    const twin = i >= inputs;
+    setWord(rows, k, twin ? i - inputs : i);
+    store<f64>(scales + at, (twin ? -gain : gain) * (leaky ? e : 1));
+    store<f64>(esAt + at, e);
+    store<f64>(dropsAt + at, drop * (leaky ? e : 1));
+    store<u8>(lasts + usize(k), k + 1 < events && load<f64>(timesAt + at, 8) == t ? 0 : 1);
+  }
+}
 
 /** Where the lists of one presentation lie, and its constants, for the functions that `present` calls. */
 let states: usize;
@@ -68,6 +81,7 @@ export function present(record: usize): i32 {
   population = neurons;
   capacity = whole(record, layout.SWEEP_ROOM);
   count = 0;
+  placeEvents(record, events, rows, scales, lasts);
   const off = f64x2.splat(offset_);
   const stride = usize(neurons) << 2;
   let j = 0;
@@ -334,7 +348,7 @@ function within(j: i32, before: f64, end: f64): bool {
     const v = load<f64>(at);
     if (!(v >= slope * e + offset)) {
       if (!(slope < 0)) break;
-      t = max(instant(leaky ? tau * ln(v / slope) : (v - offset) / slope), start);
+      t = max(instant(leaky ? tau * log(v / slope) : (v - offset) / slope), start);
       if (t >= end) break;
       e = leaky ? exp(t / tau) : t;
     }
