@@ -8,7 +8,7 @@ type View<T> = new (buffer: ArrayBuffer, byteOffset: number, length: number) => 
 const PAGE = 65_536;
 const PIECE = 512 * PAGE;
 /** The first bytes stay free for the runtime's own data, and no address is 0. */
-const START = 1024;
+const START = 2048;
 /** Pages of a memory at most. */
 const MOST = 65_536;
 

@@ -428,13 +428,15 @@ export const CODE_BUCKETS = 512;
 export const SHOTS_NEURONS = 0;
 export const SHOTS_KEY_0 = 1;
 export const SHOTS_KEY_1 = 2;
-/** [neurons]: begin and end of each one's present block [ms], doubles, its number, and the next of it (4 bytes each). */
+/** [neurons]: begin and end of each one's present block [ms], doubles, and its number (4 bytes). */
 export const SHOTS_BEGINS = 3;
 export const SHOTS_ENDS = 4;
 export const SHOTS_BLOCKS = 5;
+/** [neurons] u32: which is the next of the block; for `takeShots`, or 0. */
 export const SHOTS_PLACES = 6;
-/** [neurons, 8] doubles: times of the block. */
+/** [neurons, 8] doubles: times of the block; [neurons]: the last of them. */
 export const SHOTS_TIMES = 7;
+export const SHOTS_LASTS = 15;
 /** [neurons] doubles: the next time, and the least of each few of them; for `takeShots`, or 0. */
 export const SHOTS_NEXT = 8;
 export const SHOTS_LEAST = 9;
@@ -446,7 +448,14 @@ export const SHOTS_STOP = 12;
 export const SHOTS_WEIGHT = 13;
 /** An integer: neurons that share one least time. */
 export const SHOTS_TOGETHER = 14;
-export const SHOTS_SIZE = 15;
+/** [neurons] u32: whose next blocks are drawn. */
+export const SHOTS_DUE = 17;
+/** For `deltaTogether`, or 0. [neurons, 8] i64: what the inputs of the block add. */
+export const SHOTS_VALUES = 16;
+/** [neurons]: begin (a double) and number (4 bytes) of the block at the beginning of a window, of those. */
+export const SHOTS_FIRST_BEGINS = 18;
+export const SHOTS_FIRST_BLOCKS = 19;
+export const SHOTS_SIZE = 20;
 
 // The record of what reaches a population in a window of time. Integers:
 /** [room, PACKET_BYTES], and room for sorting them; [room + 1] u32 for sorting. */
@@ -522,22 +531,23 @@ export const DELTA_TAU_REF = 13;
 export const DELTA_DEPTH = 14;
 /** Neurons looked at input by input so far. */
 export const DELTA_CARED = 15;
-/** Beginning of the present window of the lattice, whatever has cut it. */
-export const DELTA_EDGE = 16;
+/** Width of the lattice of windows [ms]. */
+export const DELTA_WIDTH = 16;
 /** An address: the first record of synapses with pair STDP onto the population, or 0; `MODES_PAIRS` likewise. */
 export const DELTA_PAIRS = 17;
-export const DELTA_SIZE = 18;
+/** [DELTA_STRETCH + 1] u32: synapses of a stretch that lead to those. */
+export const DELTA_HITS = 18;
+export const DELTA_SIZE = 19;
+/** Synapses that are looked through at a time. */
+export const DELTA_STRETCH = 1024;
 /** Bytes of a neuron: U (i64), end of the refractory period [ms], threshold above where it settles [mV]. */
 export const MEMBRANE_BYTES = 32;
 export const MEMBRANE_REFRACTORY = 8;
 export const MEMBRANE_SLOPE = 16;
-/** Bytes of one that is looked at: neuron, first and last input, block and place of its Poisson inputs, its beginning. */
-export const CARE_BYTES = 32;
+/** Bytes of one that is looked at: neuron, first and last input. */
+export const CARE_BYTES = 16;
 export const CARE_FIRST = 4;
 export const CARE_LAST = 8;
-export const CARE_BLOCK = 12;
-export const CARE_PLACE = 16;
-export const CARE_BEGIN = 24;
 /** Bytes of an input: value (i64), packet, next input of the neuron, synapse. */
 export const CARED_BYTES = 24;
 export const CARED_PACKET = 8;
@@ -585,14 +595,18 @@ export const PAIRS_W_MAX = 20;
 export const PAIRS_TAU_PLUS = 21;
 export const PAIRS_TAU_MINUS = 22;
 export const PAIRS_ORIGIN = 23;
-export const PAIRS_SIZE = 24;
+/** [post] i32: how often each postsynaptic neuron has fired. */
+export const PAIRS_COUNTS = 24;
+export const PAIRS_SIZE = 25;
 /** Spikes of a neuron that are kept until every row has seen them, a power of 2. */
 export const PAIRS_KEPT = 32;
-/** Doubles: the times of the last three spikes, the last first, what a trace has left then, and the neuron's own trace; count. */
+/**
+ * Doubles: the times of the last four spikes, the last first, what a trace has left at three of them, and the neuron's own
+ * trace.
+ */
 export const HISTORY_BYTES = 64;
-export const HISTORY_LEFT = 24;
-export const HISTORY_TRACE = 48;
-export const HISTORY_COUNT = 56;
+export const HISTORY_LEFT = 32;
+export const HISTORY_TRACE = 56;
 /** Doubles: time, what a trace has left, the neuron's own trace. */
 export const PAST_BYTES = 24;
 export const PAST_LEFT = 8;

@@ -65,6 +65,7 @@ export class LifWindows implements NeuronGroup {
       [layout.DELTA_MINUS]: minus,
       [layout.DELTA_FLAGS]: flags,
       [layout.DELTA_CARE]: care,
+      [layout.DELTA_HITS]: arena.take(4 * layout.DELTA_STRETCH + 4),
     });
   }
 
@@ -127,6 +128,7 @@ export class LifWindows implements NeuronGroup {
     this.#largest = larger;
     this.#scale *= factor;
     this.#arena.doubles(this.record, { [layout.DELTA_SCALE]: this.#scale });
+    this.#arena.kernels.weighShots(this.record);
   }
 
   /** Room for so many inputs of one neuron in a window; returns whether the memory is another one. */
@@ -149,6 +151,12 @@ export class LifWindows implements NeuronGroup {
     });
   }
 
+  /** Before the first window. @param width  of all [ms] */
+  start(width: number): void {
+    this.#arena.doubles(this.record, { [layout.DELTA_WIDTH]: width });
+    this.#arena.kernels.weighShots(this.record);
+  }
+
   /** A time constant later. */
   moveOrigin(by: number): void {
     this.#origin += by;
@@ -156,13 +164,9 @@ export class LifWindows implements NeuronGroup {
     this.#arena.kernels.moveOrigin(this.record, this.#origin, exp(-by / tauMem));
   }
 
-  /**
-   * Moves through a window, whose packets are in order; returns whether there was room for all that happened.
-   * @param edge  where the window of the lattice begins [ms]
-   */
-  run(window: number, edge: number, from: number, until: number): boolean {
+  /** Moves through a window, whose packets are in order; returns whether there was room for all that happened. */
+  run(window: number, from: number, until: number): boolean {
     const { kernels } = this.#arena;
-    this.#f[this.record / 8 + layout.DELTA_EDGE] = edge;
     const done = this.busy
       ? kernels.deltaTogether(this.record, window, from, until)
       : kernels.deltaInOrder(this.record, window);

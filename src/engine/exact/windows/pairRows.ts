@@ -82,6 +82,7 @@ export class PairRows implements Learning {
       [layout.PAIRS_HISTORY]: history,
       [layout.PAIRS_RING]: ring,
       [layout.PAIRS_FLUSHED]: arena.take(4 * post),
+      [layout.PAIRS_COUNTS]: arena.take(4 * post),
       [layout.PAIRS_LOG]: arena.take(this.#logRoom),
       [layout.PAIRS_NEAREST]: pairs.nearest ? 1 : 0,
       [layout.PAIRS_ROWS]: rows.record,
@@ -105,7 +106,7 @@ export class PairRows implements Learning {
     });
     arena.view(Uint32Array, starts, pre + 1).set(runs.starts);
     const own = arena.view(Float64Array, history, (layout.HISTORY_BYTES / 8) * post);
-    for (let j = 0; j < post; j++) own.fill(-Infinity, 8 * j, 8 * j + 3);
+    for (let j = 0; j < post; j++) own.fill(-Infinity, 8 * j, 8 * j + 4);
   }
 
   /**
@@ -133,7 +134,7 @@ export class PairRows implements Learning {
   /** Memory besides that of the rows. */
   get bytes(): number {
     const { pre, post } = this.#synapses;
-    return (layout.HISTORY_BYTES + layout.PAST_BYTES * layout.PAIRS_KEPT + 4) * post + 20 * pre;
+    return (layout.HISTORY_BYTES + layout.PAST_BYTES * layout.PAIRS_KEPT + 8) * post + 20 * pre;
   }
 
   /** Before a window that begins at t. */

@@ -27,19 +27,25 @@ export class Shots {
     let together = 4;
     while (2 * together * window < wait && together < 256) together *= 2;
     const blocks = Math.ceil(size / together);
-    const [next, least] = window > 0 ? [arena.take(8 * size), arena.take(8 * blocks)] : [0, 0];
-    const times = arena.take(64 * size);
-    const [begins, ends] = [arena.take(8 * size), arena.take(8 * size)];
-    const [numbers, places] = [arena.take(4 * size), arena.take(4 * size)];
+    const packets = window > 0;
+    const take = (bytes: number, asked = true) => (asked ? arena.take(bytes * size) : 0);
+    const next = take(8, packets);
+    const least = packets ? arena.take(8 * blocks) : 0;
+    const [times, ends, numbers, due] = [take(64), take(8), take(4), take(4)];
     arena.integers(record, {
       [layout.SHOTS_NEURONS]: size,
       [layout.SHOTS_KEY_0]: key[0] >>> 0,
       [layout.SHOTS_KEY_1]: key[1] >>> 0,
-      [layout.SHOTS_BEGINS]: begins,
+      [layout.SHOTS_BEGINS]: take(8),
       [layout.SHOTS_ENDS]: ends,
       [layout.SHOTS_BLOCKS]: numbers,
-      [layout.SHOTS_PLACES]: places,
+      [layout.SHOTS_PLACES]: take(4, packets),
       [layout.SHOTS_TIMES]: times,
+      [layout.SHOTS_LASTS]: take(8),
+      [layout.SHOTS_VALUES]: take(64, !packets),
+      [layout.SHOTS_DUE]: due,
+      [layout.SHOTS_FIRST_BEGINS]: take(8, !packets),
+      [layout.SHOTS_FIRST_BLOCKS]: take(4, !packets),
       [layout.SHOTS_NEXT]: next,
       [layout.SHOTS_LEAST]: least,
       [layout.SHOTS_ORDER]: order >>> 0,
@@ -50,8 +56,12 @@ export class Shots {
       [layout.SHOTS_STOP]: stop,
       [layout.SHOTS_WEIGHT]: weight,
     });
-    for (let j = 0; j < size; j++) arena.kernels.drawShots(record, j, start, 0);
-    if (window === 0) return;
+    arena.view(Float64Array, ends, size).fill(start);
+    arena.view(Int32Array, numbers, size).fill(-1);
+    const all = arena.view(Uint32Array, due, size);
+    for (let j = 0; j < size; j++) all[j] = j;
+    arena.kernels.drawShots(record, due, size);
+    if (!packets) return;
     const own = arena.view(Float64Array, next, size);
     const first = arena.view(Float64Array, times, 8 * size);
     own.forEach((_, j) => {

@@ -182,6 +182,7 @@ export class WindowLoop implements Loop {
     this.#bind();
     for (const { group } of this.#parts) {
       if (!(group instanceof LifWindows)) continue;
+      group.start(this.#width);
       this.#periods.push({ group, windows: Math.max(1, Math.floor(group.parameters.tauMem / this.#width)) });
     }
   }
@@ -297,7 +298,6 @@ export class WindowLoop implements Loop {
   }
 
   #run(from: number, until: number, last: number): void {
-    const edge = instant(this.#number * this.#width);
     let active = false;
     for (const pairs of this.plastic) pairs?.enter(from);
     this.#foresee(until);
@@ -321,7 +321,7 @@ export class WindowLoop implements Loop {
       if (group instanceof LifExpModes) this.#arena.kernels.modesInOrder(group.record, window.record, last);
       else if (count > 0 || group.busy) {
         if (group.expectInputs(mostInputs(rows, count))) this.#bind();
-        if (!group.run(window.record, edge, from, until)) {
+        if (!group.run(window.record, from, until)) {
           throw new InputError(
             `${state.name}, t = ${until} ms: expected fewer spikes at once; the weights have diverged, lower them`,
           );

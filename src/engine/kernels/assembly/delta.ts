@@ -11,6 +11,8 @@ import { count, note } from "./windows";
 /** Added to a number below 2^51, it leaves that, rounded, in the lower bits. */
 const SHIFT: f64 = 6755399441055744.0;
 const SHIFT_BITS: i64 = 0x4338000000000000;
+/** Time constants to either side in which few terms of an exponential do. */
+const NEAR: f64 = 0.03;
 /** Takes what rounding may have done off a bound. */
 const LESS: f64 = 0.999999999999;
 
@@ -45,26 +47,169 @@ function wholeOf(x: f64): i64 {
   return reinterpret<i64>(x + SHIFT) - SHIFT_BITS;
 }
 
-/** Beginning of the window of the lattice, and what a Poisson input adds then, in units. */
-let edge: f64;
-let edgeUnit: f64;
-let rate: f64;
-
-/** What a Poisson input at t adds: a few terms of the exponential, from an edge that no cut moves. */
-// @ts-ignore: decorator
-@inline
-function shotAt(t: f64): i64 {
-  const x = (t - edge) * rate;
-  if (x > 0.0125) return wholeOf(edgeUnit * exp(x));
-  const y = 0.16666666666666666 + x * (0.041666666666666664 + x * 0.008333333333333333);
-  return wholeOf(edgeUnit * (1 + x * (1 + x * (0.5 + x * y))));
-}
-
 /** What has become of a potential of 1 at the origin, inversely, in units. */
 // @ts-ignore: decorator
 @inline
 function grown(t: f64): f64 {
   return exp((t - origin) / tau) * scale;
+}
+
+// Poisson inputs of the population: their record, and where times and values of their blocks lie.
+let shots: usize;
+let timesAt: usize;
+let valuesAt: usize;
+/** The middle of the time that the terms below reach over, from a cell of the lattice of windows, and what an input adds then. */
+let cell: f64;
+let middle: f64;
+let middleUnit: f64;
+let rate: f64;
+
+function beginShots(record: usize): void {
+  shots = address(record, layout.DELTA_SHOTS);
+  if (!shots) return;
+  timesAt = address(shots, layout.SHOTS_TIMES);
+  valuesAt = address(shots, layout.SHOTS_VALUES);
+  cell = NaN;
+  rate = 1 / tau;
+}
+
+/** Time constants from the middle. */
+// @ts-ignore: decorator
+@inline
+function far(t: v128): v128 {
+  return f64x2.mul(f64x2.sub(t, f64x2.splat(middle)), f64x2.splat(rate));
+}
+
+/** A few terms of the exponential, for two inputs. */
+// @ts-ignore: decorator
+@inline
+function valuesOf(x: v128): v128 {
+  let y = f64x2.add(f64x2.splat(0.008333333333333333), f64x2.mul(x, f64x2.splat(0.001388888888888889)));
+  y = f64x2.add(f64x2.splat(0.041666666666666664), f64x2.mul(x, y));
+  y = f64x2.add(f64x2.splat(0.16666666666666666), f64x2.mul(x, y));
+  y = f64x2.add(f64x2.splat(0.5), f64x2.mul(x, y));
+  y = f64x2.add(f64x2.splat(1), f64x2.mul(x, y));
+  y = f64x2.add(f64x2.splat(1), f64x2.mul(x, y));
+  y = f64x2.add(f64x2.mul(f64x2.splat(middleUnit), y), f64x2.splat(SHIFT));
+  return i64x2.sub(y, i64x2.splat(SHIFT_BITS));
+}
+
+/**
+ * What the Poisson inputs of the present block of each neuron of a list add: by a cell that the block's beginning alone
+ * names, so that it is the same whenever it is asked for.
+ */
+function weigh(list: usize, count: i32): void {
+  const begins = address(shots, layout.SHOTS_BEGINS);
+  const width = double(block, layout.DELTA_WIDTH);
+  const weight = double(shots, layout.SHOTS_WEIGHT);
+  for (let at = list, end = list + (usize(count) << 2); at < end; at += 4) {
+    const i = usize(load<i32>(at));
+    const number = floor(load<f64>(begins + (i << 3)) / width);
+    if (number != cell) {
+      cell = number;
+      middle = number * width + NEAR * tau;
+      middleUnit = weight * grown(middle);
+    }
+    const times = timesAt + (i << 6);
+    const values = valuesAt + (i << 6);
+    const x = far(v128.load(times));
+    const y = far(v128.load(times, 16));
+    const z = far(v128.load(times, 32));
+    const w = far(v128.load(times, 48));
+    const limit = f64x2.splat(NEAR);
+    const most = f64x2.pmax(
+      f64x2.pmax(f64x2.abs(x), f64x2.abs(y)),
+      f64x2.pmax(f64x2.abs(z), f64x2.abs(w)),
+    );
+    if (v128.any_true(f64x2.gt(most, limit))) {
+      for (let k: usize = 0; k < 64; k += 8) {
+        const v = exp((load<f64>(times + k) - middle) * rate);
+        store<i64>(values + k, wholeOf(middleUnit * v));
+      }
+      continue;
+    }
+    v128.store(values, valuesOf(x));
+    v128.store(values, valuesOf(y), 16);
+    v128.store(values, valuesOf(z), 32);
+    v128.store(values, valuesOf(w), 48);
+  }
+}
+
+/** Goes on to the next block of neuron i. */
+function goOn(i: i32): void {
+  nextShots(shots, i);
+  weigh(address(shots, layout.SHOTS_DUE), 1);
+}
+
+/** What the Poisson inputs of all present blocks add, by another origin or unit. */
+export function weighShots(record: usize): void {
+  begin(record, 0);
+  beginShots(record);
+  if (!shots) return;
+  const neurons = whole(record, layout.DELTA_NEURONS);
+  const due = address(shots, layout.SHOTS_DUE);
+  for (let i = 0; i < neurons; i++) store<i32>(due + (usize(i) << 2), i);
+  weigh(due, neurons);
+}
+
+// @ts-ignore: decorator
+@inline
+function within(times: usize, values: usize, from: v128, until: v128): v128 {
+  const t = v128.load(times);
+  return v128.and(v128.and(f64x2.ge(t, from), f64x2.lt(t, until)), v128.load(values));
+}
+
+/** Adds to `sum` what the Poisson inputs of a block in a window add. */
+// @ts-ignore: decorator
+@inline
+function addShots(sum: usize, times: usize, values: usize, from: v128, until: v128): void {
+  const sums = i64x2.add(
+    i64x2.add(within(times, values, from, until), within(times + 16, values + 16, from, until)),
+    i64x2.add(within(times + 32, values + 32, from, until), within(times + 48, values + 48, from, until)),
+  );
+  addWhole(sum, i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1));
+}
+
+/** Adds to `sums` what the Poisson inputs of a window add, and draws what is missing of them. */
+function shoot(neurons: i32, sums: usize, from: f64, until: f64): void {
+  const lasts = address(shots, layout.SHOTS_LASTS);
+  const due = address(shots, layout.SHOTS_DUE);
+  const begins = address(shots, layout.SHOTS_BEGINS);
+  const blocks = address(shots, layout.SHOTS_BLOCKS);
+  const firstBegins = address(shots, layout.SHOTS_FIRST_BEGINS);
+  const firstBlocks = address(shots, layout.SHOTS_FIRST_BLOCKS);
+  const times = timesAt;
+  const values = valuesAt;
+  const first = f64x2.splat(from);
+  const end = f64x2.splat(until);
+  // Who is next is known before anything is drawn, so that no draw waits for the one before.
+  let count = 0;
+  for (let i = 0; i < neurons; i++) {
+    store<i32>(due + (usize(count) << 2), i);
+    count += i32(load<f64>(lasts + (usize(i) << 3)) < until);
+  }
+  for (let k = 0; k < count; k++) {
+    const i = usize(load<i32>(due + (usize(k) << 2)));
+    store<f64>(firstBegins + (i << 3), load<f64>(begins + (i << 3)));
+    store<i32>(firstBlocks + (i << 2), load<i32>(blocks + (i << 2)));
+  }
+  while (count > 0) {
+    for (let k = 0; k < count; k++) {
+      const i = usize(load<i32>(due + (usize(k) << 2)));
+      addShots(sums + (i << 3), times + (i << 6), values + (i << 6), first, end);
+    }
+    drawShots(shots, due, count);
+    weigh(due, count);
+    let left = 0;
+    for (let k = 0; k < count; k++) {
+      const i = load<i32>(due + (usize(k) << 2));
+      store<i32>(due + (usize(left) << 2), i);
+      left += i32(load<f64>(lasts + (usize(i) << 3)) < until);
+    }
+    count = left;
+  }
+  for (let i: usize = 0; i < usize(neurons); i++)
+    addShots(sums + (i << 3), times + (i << 6), values + (i << 6), first, end);
 }
 
 // @ts-ignore: decorator
@@ -102,6 +247,7 @@ export function moveOrigin(record: usize, to: f64, factor: f64): void {
     store<i64>(at, i64(nearest(f64(load<i64>(at)) * factor)));
   }
   setDouble(record, layout.DELTA_ORIGIN, to);
+  weighShots(record);
 }
 
 /**
@@ -242,44 +388,18 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
     for (; s < to; s++) addWhole(sums + (usize(target(targets, wide, s)) << 3), v);
   }
 
-  const shots = address(record, layout.DELTA_SHOTS);
-  edge = double(record, layout.DELTA_EDGE);
-  edgeUnit = shots ? double(shots, layout.SHOTS_WEIGHT) * grown(edge) : 0;
-  rate = 1 / tau;
+  beginShots(record);
+  if (shots) shoot(neurons, double(shots, layout.SHOTS_WEIGHT) > 0 ? plus : minus, from, until);
   const care = address(record, layout.DELTA_CARE);
   const low = grown(from);
   const high = grown(until);
   let cared = 0;
   for (let i = 0; i < neurons; i++) {
-    let shot: i64 = 0;
-    let place: u32 = 0;
-    let number = -1;
-    let start: f64 = 0;
-    if (shots) {
-      const at = address(shots, layout.SHOTS_PLACES) + (usize(i) << 2);
-      const times = address(shots, layout.SHOTS_TIMES) + (usize(i) << 6);
-      place = load<u32>(at);
-      let p = place;
-      let t = load<f64>(times + (usize(p) << 3));
-      if (t < until) {
-        number = load<i32>(address(shots, layout.SHOTS_BLOCKS) + (usize(i) << 2));
-        start = load<f64>(address(shots, layout.SHOTS_BEGINS) + (usize(i) << 3));
-        do {
-          shot += shotAt(t);
-          if (++p == 8) {
-            nextShots(shots, i);
-            p = 0;
-          }
-          t = load<f64>(times + (usize(p) << 3));
-        } while (t < until);
-        store<u32>(at, p);
-      }
-    }
     const own = membrane(i);
     const up = plus + (usize(i) << 3);
     const down = minus + (usize(i) << 3);
-    const p = load<i64>(up) + max(shot, 0);
-    const m = load<i64>(down) + min(shot, 0);
+    const p = load<i64>(up);
+    const m = load<i64>(down);
     store<i64>(up, 0);
     store<i64>(down, 0);
     const refractory = load<f64>(own, layout.MEMBRANE_REFRACTORY);
@@ -292,11 +412,7 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
       store<i64>(own, u + p + m);
       continue;
     }
-    const one = care + usize(cared++) * layout.CARE_BYTES;
-    store<i32>(one, i);
-    store<i32>(one, number, layout.CARE_BLOCK);
-    store<u32>(one, place, layout.CARE_PLACE);
-    store<f64>(one, start, layout.CARE_BEGIN);
+    store<i32>(care + usize(cared++) * layout.CARE_BYTES, i);
   }
   let done = 1;
   for (let first = 0, last = cared; first < cared; ) {
@@ -333,6 +449,32 @@ function addInput(one: usize, packet: i32, v: i64, synapse: i32): bool {
   return true;
 }
 
+/** Lists which of some synapses lead to those that are looked at, without a branch for each to guess; returns how many. */
+// @ts-ignore: decorator
+@inline
+function reached(flags: usize, targets: usize, wide: bool, from: u32, to: u32, hits: usize): i32 {
+  let count: usize = 0;
+  let s = from;
+  if (!wide) {
+    for (; s + 4 <= to; s += 4) {
+      const four = load<u64>(targets + (usize(s) << 1));
+      store<u32>(hits + (count << 2), s);
+      count += load<u8>(flags + usize(four & 0xffff));
+      store<u32>(hits + (count << 2), s + 1);
+      count += load<u8>(flags + usize((four >> 16) & 0xffff));
+      store<u32>(hits + (count << 2), s + 2);
+      count += load<u8>(flags + usize((four >> 32) & 0xffff));
+      store<u32>(hits + (count << 2), s + 3);
+      count += load<u8>(flags + usize(four >> 48));
+    }
+  }
+  for (; s < to; s++) {
+    store<u32>(hits + (count << 2), s);
+    count += load<u8>(flags + usize(target(targets, wide, s)));
+  }
+  return i32(count);
+}
+
 /** Lists the inputs of some of those that are looked at, in order; returns whether there was room. */
 function collect(window: usize, first: i32, last: i32): bool {
   const care = address(block, layout.DELTA_CARE);
@@ -340,6 +482,7 @@ function collect(window: usize, first: i32, last: i32): bool {
   const plus = address(block, layout.DELTA_PLUS);
   const list = address(window, layout.WINDOW_PACKETS);
   const packets = whole(window, layout.WINDOW_COUNT);
+  const hits = address(block, layout.DELTA_HITS);
   inputs = 0;
   for (let k = first; k < last; k++) {
     const one = care + usize(k) * layout.CARE_BYTES;
@@ -368,27 +511,13 @@ function collect(window: usize, first: i32, last: i32): bool {
     const wide = is(rows, layout.ROWS_WIDE);
     const weights = address(rows, layout.ROWS_WEIGHTS);
     const unit = double(rows, layout.ROWS_WEIGHT) * e;
-    let s = from;
-    while (s < to && room) {
-      if (!wide) {
-        while (s + 4 <= to) {
-          const four = load<u64>(targets + (usize(s) << 1));
-          if (
-            load<u8>(flags + usize(four & 0xffff)) |
-            load<u8>(flags + usize((four >> 16) & 0xffff)) |
-            load<u8>(flags + usize((four >> 32) & 0xffff)) |
-            load<u8>(flags + usize(four >> 48))
-          )
-            break;
-          s += 4;
-        }
-      }
-      for (const stop = min(s + 4, to); s < stop && room; s++) {
-        const i = target(targets, wide, s);
-        if (!load<u8>(flags + usize(i))) continue;
-        const one = care + usize(load<i64>(plus + (usize(i) << 3))) * layout.CARE_BYTES;
-        const w = weights ? f64(load<f32>(weights + (usize(s) << 2))) : 1;
-        room = addInput(one, n, wholeOf(w * unit), learns ? i32(s) : -1);
+    for (let s = from; s < to && room; s += layout.DELTA_STRETCH) {
+      const count = reached(flags, targets, wide, s, min(s + layout.DELTA_STRETCH, to), hits);
+      for (let k = 0; k < count && room; k++) {
+        const hit = load<u32>(hits + (usize(k) << 2));
+        const one = care + usize(load<i64>(plus + (usize(target(targets, wide, hit)) << 3))) * layout.CARE_BYTES;
+        const w = weights ? f64(load<f32>(weights + (usize(hit) << 2))) : 1;
+        room = addInput(one, n, wholeOf(w * unit), learns ? i32(hit) : -1);
       }
     }
   }
@@ -418,17 +547,20 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
   const own = membrane(i);
   const slope = load<f64>(own, layout.MEMBRANE_SLOPE);
   const list = address(block, layout.DELTA_INPUTS);
-  const shots = address(block, layout.DELTA_SHOTS);
-  let times: usize = 0;
-  let place: u32 = 0;
+  const times = timesAt + (usize(i) << 6);
+  const values = valuesAt + (usize(i) << 6);
+  let place = 0;
   if (shots) {
     // Back to the first input of this window.
-    const number = load<i32>(one, layout.CARE_BLOCK);
-    const at = address(shots, layout.SHOTS_BLOCKS) + (usize(i) << 2);
-    times = address(shots, layout.SHOTS_TIMES) + (usize(i) << 6);
-    place = load<u32>(one, layout.CARE_PLACE);
-    const begin = load<f64>(one, layout.CARE_BEGIN);
-    if (number >= 0 && load<i32>(at) != number) drawShots(shots, i, begin, number);
+    const drawn = load<i32>(address(shots, layout.SHOTS_BLOCKS) + (usize(i) << 2));
+    if (drawn && instant(load<f64>(address(shots, layout.SHOTS_BEGINS) + (usize(i) << 3))) >= from) {
+      const first = load<f64>(address(shots, layout.SHOTS_FIRST_BEGINS) + (usize(i) << 3));
+      store<f64>(address(shots, layout.SHOTS_ENDS) + (usize(i) << 3), first);
+      const number = load<i32>(address(shots, layout.SHOTS_FIRST_BLOCKS) + (usize(i) << 2));
+      store<i32>(address(shots, layout.SHOTS_BLOCKS) + (usize(i) << 2), number - 1);
+      goOn(i);
+    }
+    while (place < 7 && load<f64>(times + (usize(place) << 3)) < from) place++;
   }
   let next = load<i32>(one, layout.CARE_FIRST);
   let now = from;
@@ -466,9 +598,9 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
       next = load<i32>(at, layout.CARED_NEXT);
     }
     while (shot == t) {
-      sum += shotAt(shot);
+      sum += load<i64>(values + (usize(place) << 3));
       if (++place == 8) {
-        nextShots(shots, i);
+        goOn(i);
         place = 0;
       }
       shot = load<f64>(times + (usize(place) << 3));
@@ -478,5 +610,4 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
     store<i64>(own, u + sum);
     if (f64(u + sum) >= least && f64(u + sum) >= slope * grown(t)) fire(i, t);
   }
-  if (shots) store<u32>(address(shots, layout.SHOTS_PLACES) + (usize(i) << 2), place);
 }

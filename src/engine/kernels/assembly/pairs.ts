@@ -16,6 +16,13 @@ function pastOf(pairs: usize, j: i32, k: i32): usize {
   return address(pairs, layout.PAIRS_RING) + usize(place) * layout.PAST_BYTES;
 }
 
+/** How often a neuron has fired. */
+// @ts-ignore: decorator
+@inline
+function countOf(pairs: usize, j: i32): i32 {
+  return load<i32>(address(pairs, layout.PAIRS_COUNTS) + (usize(j) << 2));
+}
+
 /** A postsynaptic neuron fires at t, for all such synapses onto it. */
 export function postSpike(first: usize, j: i32, t: f64): void {
   for (let pairs = first; pairs; pairs = address(pairs, layout.PAIRS_NEXT)) {
@@ -24,6 +31,7 @@ export function postSpike(first: usize, j: i32, t: f64): void {
     const left = exp(-since / double(pairs, layout.PAIRS_TAU_PLUS));
     const history = historyOf(pairs, j);
     const trace = is(pairs, layout.PAIRS_NEAREST) ? own : load<f64>(history, layout.HISTORY_TRACE) + own;
+    store<f64>(history, load<f64>(history, 16), 24);
     store<f64>(history, load<f64>(history, 8), 16);
     store<f64>(history, load<f64>(history), 8);
     store<f64>(history, t);
@@ -31,8 +39,8 @@ export function postSpike(first: usize, j: i32, t: f64): void {
     store<f64>(history, load<f64>(history, layout.HISTORY_LEFT), layout.HISTORY_LEFT + 8);
     store<f64>(history, left, layout.HISTORY_LEFT);
     store<f64>(history, trace, layout.HISTORY_TRACE);
-    const count = load<i32>(history, layout.HISTORY_COUNT);
-    store<i32>(history, count + 1, layout.HISTORY_COUNT);
+    const count = countOf(pairs, j);
+    store<i32>(address(pairs, layout.PAIRS_COUNTS) + (usize(j) << 2), count + 1);
     const past = pastOf(pairs, j, count);
     store<f64>(past, t);
     store<f64>(past, left, layout.PAST_LEFT);
@@ -76,9 +84,29 @@ function strengthened(w: f64, trace: f64): f64 {
   return clipped(w + aPlus * (p0 + p1 * w) * trace);
 }
 
+/** The same of two, in single precision. */
+// @ts-ignore: decorator
+@inline
+function bothClipped(w: v128): v128 {
+  return f32x4.demote_f64x2_zero(f64x2.pmin(f64x2.pmax(w, f64x2.splat(low)), f64x2.splat(high)));
+}
+
+// @ts-ignore: decorator
+@inline
+function bothStrengthened(w: v128, trace: v128): v128 {
+  const up = f64x2.mul(f64x2.splat(aPlus), f64x2.add(f64x2.splat(p0), f64x2.mul(f64x2.splat(p1), w)));
+  return f64x2.promote_low_f32x4(bothClipped(f64x2.add(w, f64x2.mul(up, trace))));
+}
+
+// @ts-ignore: decorator
+@inline
+function targetOf(targets: usize, wide: bool, s: u32): i32 {
+  return wide ? i32(load<u32>(targets + (usize(s) << 2))) : i32(load<u16>(targets + (usize(s) << 1)));
+}
+
 /** The general case: any number of spikes from `seen` on and before `now`, and, where `arrives`, a presynaptic one then. */
 function throughPast(pairs: usize, j: i32, w: f64, seen: f64, now: f64, x: f64, left: f64, arrives: bool): f64 {
-  const count = load<i32>(historyOf(pairs, j), layout.HISTORY_COUNT);
+  const count = countOf(pairs, j);
   let last = count - 1;
   const first = max(count - layout.PAIRS_KEPT, 0);
   while (last >= first && load<f64>(pastOf(pairs, j, last)) >= now) last--;
@@ -96,11 +124,12 @@ function throughPast(pairs: usize, j: i32, w: f64, seen: f64, now: f64, x: f64, 
 function weightAt(pairs: usize, j: i32, w: f64, seen: f64, now: f64, x: f64, left: f64): f64 {
   const history = historyOf(pairs, j);
   const t1 = load<f64>(history);
-  if (t1 >= now || load<f64>(history, 16) >= seen) return throughPast(pairs, j, w, seen, now, x, left, true);
-  // Two spikes at most, whose number is hard to guess: those that do not count act with a trace of 0.
+  if (t1 >= now || load<f64>(history, 24) >= seen) return throughPast(pairs, j, w, seen, now, x, left, true);
+  // Three spikes at most, whose number is hard to guess: those that do not count act with a trace of 0.
+  const x3 = load<f64>(history, 16) >= seen ? x * load<f64>(history, layout.HISTORY_LEFT + 16) : 0;
   const x2 = load<f64>(history, 8) >= seen ? x * load<f64>(history, layout.HISTORY_LEFT + 8) : 0;
   const x1 = t1 >= seen ? x * load<f64>(history, layout.HISTORY_LEFT) : 0;
-  w = strengthened(strengthened(w, x2), x1);
+  w = strengthened(strengthened(strengthened(w, x3), x2), x1);
   return clipped(w - aMinus * (d0 + d1 * w) * (load<f64>(history, layout.HISTORY_TRACE) * left));
 }
 
@@ -130,10 +159,46 @@ export function arrive(pairs: usize, rows: usize, row: u32, from: u32, to: u32, 
     store<f64>(at, x, 8);
     memory.copy(at + 16, weights + (usize(from) << 2), usize(to - from) << 2);
   }
-  for (let s = from; s < to; s++) {
-    const j = wide ? i32(load<u32>(targets + (usize(s) << 2))) : i32(load<u16>(targets + (usize(s) << 1)));
+  const histories = address(pairs, layout.PAIRS_HISTORY);
+  const nows = f64x2.splat(t);
+  const seens = f64x2.splat(seen);
+  const xs = f64x2.splat(x);
+  const lefts = f64x2.splat(left);
+  let s = from;
+  for (; s + 2 <= to; s += 2) {
+    const i = targetOf(targets, wide, s);
+    const j = targetOf(targets, wide, s + 1);
     const at = weights + (usize(s) << 2);
-    store<f32>(at, f32(weightAt(pairs, j, f64(load<f32>(at)), seen, t, x, left)));
+    const a = histories + (usize(i) << 6);
+    const b = histories + (usize(j) << 6);
+    const a0 = v128.load(a);
+    const b0 = v128.load(b);
+    const a1 = v128.load(a, 16);
+    const b1 = v128.load(b, 16);
+    const t1 = v128.shuffle<f64>(a0, b0, 0, 2);
+    if (v128.any_true(v128.or(f64x2.ge(t1, nows), f64x2.ge(v128.shuffle<f64>(a1, b1, 1, 3), seens)))) {
+      store<f32>(at, f32(weightAt(pairs, i, f64(load<f32>(at)), seen, t, x, left)));
+      store<f32>(at, f32(weightAt(pairs, j, f64(load<f32>(at, 4)), seen, t, x, left)), 4);
+      continue;
+    }
+    const a2 = v128.load(a, 32);
+    const b2 = v128.load(b, 32);
+    const a3 = v128.load(a, 48);
+    const b3 = v128.load(b, 48);
+    const x1 = f64x2.mul(xs, v128.shuffle<f64>(a2, b2, 0, 2));
+    const x2 = f64x2.mul(xs, v128.shuffle<f64>(a2, b2, 1, 3));
+    const x3 = f64x2.mul(xs, v128.shuffle<f64>(a3, b3, 0, 2));
+    let w = f64x2.promote_low_f32x4(v128.load64_zero(at));
+    w = bothStrengthened(w, v128.and(f64x2.ge(v128.shuffle<f64>(a1, b1, 0, 2), seens), x3));
+    w = bothStrengthened(w, v128.and(f64x2.ge(v128.shuffle<f64>(a0, b0, 1, 3), seens), x2));
+    w = bothStrengthened(w, v128.and(f64x2.ge(t1, seens), x1));
+    const y = f64x2.mul(v128.shuffle<f64>(a3, b3, 1, 3), lefts);
+    const down = f64x2.mul(f64x2.splat(aMinus), f64x2.add(f64x2.splat(d0), f64x2.mul(f64x2.splat(d1), w)));
+    v128.store64_lane(at, bothClipped(f64x2.sub(w, f64x2.mul(down, y))), 0);
+  }
+  if (s < to) {
+    const at = weights + (usize(s) << 2);
+    store<f32>(at, f32(weightAt(pairs, targetOf(targets, wide, s), f64(load<f32>(at)), seen, t, x, left)));
   }
   const own = exp(since / double(pairs, layout.PAIRS_TAU_PLUS));
   store<f64>(traceAt, is(pairs, layout.PAIRS_NEAREST) ? own : x + own);
@@ -157,7 +222,7 @@ export function flushPairs(pairs: usize, now: f64): void {
     store<f64>(seenAt, now);
     const to = load<u32>(starts + (usize(row) << 2), 4);
     for (let s = load<u32>(starts + (usize(row) << 2)); s < to; s++) {
-      const j = wide ? i32(load<u32>(targets + (usize(s) << 2))) : i32(load<u16>(targets + (usize(s) << 1)));
+      const j = targetOf(targets, wide, s);
       if (load<f64>(historyOf(pairs, j)) < seen) continue;
       const at = weights + (usize(s) << 2);
       store<f32>(at, f32(throughPast(pairs, j, f64(load<f32>(at)), seen, now, x, 0, false)));
@@ -165,8 +230,7 @@ export function flushPairs(pairs: usize, now: f64): void {
   }
   const post = whole(pairs, layout.PAIRS_POST);
   for (let j = 0; j < post; j++) {
-    const history = historyOf(pairs, j);
-    let count = load<i32>(history, layout.HISTORY_COUNT);
+    let count = countOf(pairs, j);
     while (count > 0 && load<f64>(pastOf(pairs, j, count - 1)) >= now) count--;
     store<i32>(address(pairs, layout.PAIRS_FLUSHED) + (usize(j) << 2), count);
   }
