@@ -46,12 +46,13 @@ interface Projection {
   readonly weights?: ArrayLike<number> | number;
   readonly gain?: number;
   readonly delay?: string | number;
-  readonly plasticity?: {
-    readonly modulator?: string;
-    readonly permit?: string;
-    readonly consolidate?: string;
-    readonly gate?: string;
-  };
+  readonly plasticity?: Plasticity | readonly Plasticity[];
+}
+interface Plasticity {
+  readonly modulator?: string;
+  readonly permit?: string;
+  readonly consolidate?: string;
+  readonly gate?: string;
 }
 interface Stimulus {
   readonly to: string;
@@ -69,11 +70,20 @@ export function auditCircuit(description: Described): CircuitAudit {
   const { rest = "samples" } = (description.stream ?? {}) as { rest?: string };
   const learning = projections.filter(({ plasticity, from }) => plasticity && from !== "bias");
   const synapses = learning.map(projection => {
-    const { from, to, plasticity = {} } = projection;
-    const reaching = (modulator: string | undefined) =>
-      projections.filter(each => each.to === to && modulator && each.target === modulator);
-    const third = reaching(plasticity.modulator);
-    const signals = [...third, ...reaching(plasticity.permit), ...reaching(plasticity.consolidate)];
+    const { from, to } = projection;
+    // Several act one after the other.
+    const ways = [projection.plasticity ?? []].flat() as readonly Plasticity[];
+    const named = (signal: "modulator" | "permit" | "consolidate" | "gate") =>
+      ways.flatMap(way => way[signal] ?? []);
+    const reaching = (...signals: ("modulator" | "permit" | "consolidate")[]) => {
+      const read = signals.flatMap(named);
+      return projections.filter(
+        each => each.to === to && each.target !== undefined && read.includes(each.target),
+      );
+    };
+    const third = reaching("modulator");
+    const signals = reaching("modulator", "permit", "consolidate");
+    const gates = named("gate");
     const away = distances(
       projections,
       third.map(each => each.from),
@@ -90,7 +100,7 @@ export function auditCircuit(description: Described): CircuitAudit {
     const bound = stimuli.filter(({ to: at, during }) => during !== undefined && upstream.has(at));
     return {
       name: `${from}->${to}`,
-      post: ({ drive: "drive", window: "potential" } as const)[plasticity.gate ?? ""] ?? "nothing",
+      post: gates.includes("drive") ? "drive" : gates.includes("window") ? "potential" : "nothing",
       third: [...new Set(third.map(each => each.from))],
       label: nearest(labels),
       output: nearest(["output"]),
@@ -102,7 +112,7 @@ export function auditCircuit(description: Described): CircuitAudit {
       feedbackLearns: third.some(each => each.plasticity !== undefined),
       delayMs: Math.max(0, ...third.map(({ delay }) => Number.parseFloat(String(delay ?? 0)))),
       phases: [...new Set(bound.flatMap(({ during }) => during!))],
-      tag: Boolean(plasticity.consolidate),
+      tag: named("consolidate").length > 0,
       mixedSigns: mixed(projection),
     } satisfies CircuitSynapses;
   });

@@ -123,10 +123,10 @@ spikes, traced through the network that \`rules NAME --circuit\` prints:
   label    synapses between the label's spikes and its modulator
   out      those between the output neurons and it; - where they do not reach it
   W above  whether these are forward weights (transport): values or signs
-  learns   synapses that carry its modulator learn too
+  learn    synapses that carry its modulator learn too
   late     the longest that a spike of its modulator is under way [ms]
   tag      its change waits for another signal
-  signs    neurons both excite and inhibit by it (against Dale's principle)
+  sign     neurons both excite and inhibit by it (against Dale's principle)
 Of one rule, also where its third factors come from and what phases it needs.`;
 
 /** One line for each plastic projection of each circuit. */
@@ -149,7 +149,7 @@ export function circuitTable(rows: readonly { name: string; circuit: CircuitAudi
   );
   const head = [
     ["", "", "", "", "", "W", "", "", "", ""],
-    ["rule", "synapses", "post", "label", "out", "above", "learns", "late", "tag", "signs"],
+    ["rule", "synapses", "post", "label", "out", "above", "learn", "late", "tag", "sign"],
   ];
   return [...CIRCUITS.split("\n"), "", ...aligned([...head, ...lines])];
 }

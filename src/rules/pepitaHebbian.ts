@@ -4,6 +4,8 @@ import { multiply } from "../math/matrix.ts";
 import { outputError, softmax } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { errorInput, withoutError } from "./circuits/errorAtInput.ts";
+import { ownProducts } from "./circuits/ownProducts.ts";
 import { SECOND } from "./equation.ts";
 import { broughtTo, decidingBy, lengthOption, refuseLength } from "./length.ts";
 import { filled } from "./options.ts";
@@ -23,6 +25,10 @@ import type { OwnRule } from "./rule.ts";
  *          pass; time-local: each after its     time-local: each after its own, so that the second
  *          own, the second through the          one runs through the changed weights
  *          changed weights
+ *
+ * As a circuit (`ownProducts`) the error reaches neurons of the input layer that carry nothing else, as in that of PEPITA, and
+ * the readout learns by its error in the clean presentation. What is Hebbian waits as a tag of the synapse, what is time-local
+ * does not.
  *
  * In rates the time-local form writes once per batch and presentation, as in that code; in spikes once per sample and
  * presentation, each a batch's share. At small learning rates this is the same.
@@ -49,16 +55,17 @@ function hebbianRule(form: {
     },
     options,
     presentations: 2,
-    noCircuit:
-      "none was found: changes at the spikes of both showings, with what the error adds to the input, run away",
     sequential: form.timeLocal,
     create(architecture, rng, _samples, chosen) {
       const { scale, length } = filled(options, chosen, form.name);
       const { sizes } = architecture;
       const [inputs, classes] = [sizes[0], sizes.at(-1)!];
       const F = inputFeedback(inputs, classes, rng, scale);
+      const atInput = errorInput(architecture, rng);
       const seen = broughtTo(length);
       return {
+        circuit: plan => ownProducts(plan, atInput, !form.timeLocal),
+        circuitTest: withoutError,
         rate: net => ({
           ...decidingBy(net, length),
           learn(batch, descend, steps) {

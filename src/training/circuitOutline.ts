@@ -8,7 +8,11 @@ interface Projected {
   readonly target?: string;
   readonly weights?: unknown;
   readonly gain?: number;
-  readonly plasticity?: { readonly modulator?: string };
+  readonly plasticity?: Learns | readonly Learns[];
+}
+
+interface Learns {
+  readonly modulator?: string;
 }
 
 /** The outline of a rule's circuit, as `describe` would read it. */
@@ -33,7 +37,7 @@ export function circuitOutline(rule: string, description: ModelDescription): Cir
         ...{ from, to },
         ...(target !== undefined && target !== MEMBRANE && { target }),
         sign: signOf(projection),
-        ...(plasticity && { learns: plasticity.modulator ?? "" }),
+        ...(plasticity && { learns: learnsBy([plasticity].flat()) }),
       };
     }),
     periodMs: duration,
@@ -41,6 +45,10 @@ export function circuitOutline(rule: string, description: ModelDescription): Cir
       Object.entries(phases).map(([name, { start, stop }]) => [name, [start, stop]]),
     ),
   };
+}
+
+function learnsBy(ways: readonly Learns[]): string {
+  return [...new Set(ways.flatMap(({ modulator }) => modulator ?? []))].join(", ");
 }
 
 function signOf({ weights, gain = 1 }: Projected): Sign {

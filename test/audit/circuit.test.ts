@@ -117,6 +117,20 @@ describe("what is seen changes with the circuit", () => {
     expect(hidden(withSignal({ gate: "window" })).post).toBe("potential");
   });
 
+  test("several ways to learn, each of which may read something else", () => {
+    const also = { from: "clock", to: "hidden", target: "own", weights: 1 };
+    const clock = { to: "clock", kind: "phase", during: "second" };
+    const both = [learning, { ...learning, modulator: "own", gate: "window", consolidate: "error" }];
+    const circuit = more(also, clock);
+    const projections = circuit.projections.map(each =>
+      each.from === "input" ? { ...each, plasticity: both } : each,
+    );
+    expect(hidden({ ...circuit, projections })).toEqual({
+      ...read,
+      ...{ third: ["error", "clock"], phases: ["second"], tag: true },
+    });
+  });
+
   test("a neuron that excites some and inhibits others; when all comes to rest", () => {
     expect(hidden(changed("input", "hidden", { weights: [1, -2, 3, 4, 5, 6] })).mixedSigns).toBe(true);
     expect(seen({ ...usual, stream: { ...usual.stream, rest: "never" } }).rest).toBe("never");

@@ -34,6 +34,13 @@ test("an outline has populations, what they are shown, phases, and of each proje
   });
 });
 
+test("a projection that learns in several ways is shown with all that it learns by, each once", () => {
+  const ways = ["own", "own", "error"].map(modulator => ({ kind: "three-factor", modulator }));
+  expect(outlineOf([projection({ weights: [1], plasticity: ways })]).projections[0]).toEqual({
+    ...{ from: "a", to: "b", sign: "excites", learns: "own, error" },
+  });
+});
+
 test("the sign is that of weights and gain, and open where there are both, none, or draws", () => {
   const signs = [[2], [-2], [0, 1], [0, -1], [1, -1], [0], "normal(0, 1)"].map(
     weights => outlineOf([projection({ weights })]).projections[0].sign,

@@ -6,6 +6,7 @@ import {
   type CircuitPlan,
   circuitOf,
   DELAY,
+  type InPhases,
   inPhases,
   layerNames,
   type Parts,
@@ -48,49 +49,45 @@ export function errorInput({ sizes }: Architecture, rng: Rng): ErrorInput {
 }
 
 /**
- * A sample is shown three times, each time from rest and with the same spikes:
- *
- * `clean`: error neurons fire, and the readout learns from them.
- * `modulated`: their spikes arrive at the input, delayed by the time from one showing to the next, so that the error of this
- *     showing has no part in it. There they make neurons of the input layer fire that carry nothing else, and these move
- *     the hidden neurons.
- * `learning`: hidden spikes of both showings have been on their way until now, and reach the modulator of the neuron that
- *     fired them with opposite signs. It is at each moment by how much less the error has made the neuron fire, with a share
- *     of its activity; presynaptic spikes are those of the sample alone. The readout learns once more.
- *
- * Populations that a signal of the other phases holds down pass these spikes on, each in one phase. Where a showing begins,
- * outputs lag behind the label: those that pass errors on are held down for one membrane time constant.
+ * Showings of a sample, one after the other, each from rest.
+ * @returns the plan, and the time from one to the next [ms]
  */
-export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): ModelDescription {
-  const { architecture, durationMs, tau, thresholds, interval } = whole;
-  const { sizes } = architecture;
-  const classes = sizes.at(-1)!;
+export function inShowings(whole: CircuitPlan, names: readonly string[]): { plan: InPhases; step: number } {
+  const { durationMs, tau } = whole;
   const step = durationMs + PAUSE * tau;
-  const plan = inPhases(
-    whole,
-    Object.fromEntries(SHOWN.map((name, k) => [name, { start: k * step, stop: k * step + durationMs }])),
-  );
-  const readout = sizes.length - 2;
-  const layers = layerNames(architecture);
-  const others = (phase: string) => SHOWN.filter(name => name !== phase).map(name => `in ${name}`);
-  const [moved, ...later] = layers.slice(1, -1);
-  const passed = (name: string) => SIGNS.map(([own]) => `${own} ${name}`);
-  const [taught, sent] = [passed("to readout"), passed("to input")];
-  const held = { settling: "beginning", settleMs: tau };
-  return circuitOf(
-    plan,
-    feedForward(
-      plan,
-      l => ({ modulator: l === readout ? "error" : "moved", factor: l === readout ? 0.5 : 1 }),
-      { during: SHOWN },
-    ),
-    labelNeurons(plan, SHOWN),
+  const at = (k: number) => ({ start: k * step, stop: k * step + durationMs });
+  return { plan: inPhases(whole, Object.fromEntries(names.map((name, k) => [name, at(k)]))), step };
+}
+
+/**
+ * Label and error neurons. Their spikes reach the readout in all showings but the one called `modulated`, and in that one the
+ * input, delayed by the time from one showing to the next, so that the error of this showing has no part in it. There they
+ * make neurons of the input layer fire that carry nothing else, and these move the hidden neurons.
+ *
+ * Populations that a signal of the other showings holds down pass these spikes on. Where a showing begins, outputs lag behind
+ * the label: those that pass errors on are held down for one membrane time constant.
+ * @param shown  all showings, `step` apart
+ */
+export function errorSentBack(
+  plan: CircuitPlan,
+  { F, weights }: ErrorInput,
+  shown: readonly string[],
+  step: number,
+): Parts[] {
+  const { architecture, tau, interval } = plan;
+  const size = architecture.sizes.at(-1)!;
+  const [taught, sent] = ["to readout", "to input"].map(name => SIGNS.map(([own]) => `${own} ${name}`));
+  const held = heldFor(tau);
+  return [
+    labelNeurons(plan, shown),
     errorNeurons(plan, { teaching: taught }),
-    ...SHOWN.map(phase => signal(`in ${phase}`, [phase])),
-    beginnings("beginning", SHOWN),
+    ...shown.map(showing => signal(`in ${showing}`, [showing])),
+    beginnings("beginning", shown),
     ...SIGNS.flatMap(([from], s) => [
-      passedOn(taught[s], { from, size: classes, closedBy: ["in modulated"], ...held, delay: DELAY }),
-      passedOn(sent[s], { from, size: classes, closedBy: others("modulated"), ...held, delay: `${step} ms` }),
+      passedOn(taught[s], { from, size, closedBy: ["in modulated"], ...held, delay: DELAY }),
+      passedOn(sent[s], {
+        ...{ from, size, closedBy: signalsOf(shown, "modulated"), ...held, delay: `${step} ms` },
+      }),
     ]),
     {
       populations: { modulation: { size: 2 * PAIRS, neuron: { tauMem: tau, vThreshold: 1 } } },
@@ -98,15 +95,51 @@ export function errorAtInput(whole: CircuitPlan, { F, weights }: ErrorInput): Mo
         ...SIGNS.map(([, , sign], s) => ({
           ...{ from: sent[s], to: "modulation", weights: F, gain: sign, delay: DELAY },
         })),
-        { from: "modulation", to: moved, weights, gain: interval / tau },
+        { from: "modulation", to: layerNames(architecture)[1], weights, gain: interval / tau },
       ],
     },
-    ...[moved, ...later].flatMap((name, l): Parts[] => {
+  ];
+}
+
+/** Held down as a showing begins. */
+export function heldFor(settleMs: number) {
+  return { settling: "beginning", settleMs };
+}
+
+/** Signals of the showings but one. */
+function signalsOf(shown: readonly string[], but: string): string[] {
+  return shown.filter(name => name !== but).map(name => `in ${name}`);
+}
+
+/**
+ * A sample is shown three times, each time from rest and with the same spikes:
+ *
+ * `clean`: error neurons fire, and the readout learns from them.
+ * `modulated`: their spikes arrive at the input (`errorSentBack`).
+ * `learning`: hidden spikes of both showings have been on their way until now, and reach the modulator of the neuron that
+ *     fired them with opposite signs. It is at each moment by how much less the error has made the neuron fire, with a share
+ *     of its activity; presynaptic spikes are those of the sample alone. The readout learns once more.
+ */
+export function errorAtInput(whole: CircuitPlan, input: ErrorInput): ModelDescription {
+  const { architecture, thresholds } = whole;
+  const { sizes } = architecture;
+  const { plan, step } = inShowings(whole, SHOWN);
+  const readout = sizes.length - 2;
+  const hidden = layerNames(architecture).slice(1, -1);
+  return circuitOf(
+    plan,
+    feedForward(
+      plan,
+      l => ({ modulator: l === readout ? "error" : "moved", factor: l === readout ? 0.5 : 1 }),
+      { during: SHOWN },
+    ),
+    ...errorSentBack(plan, input, SHOWN, step),
+    ...hidden.flatMap((name, l): Parts[] => {
       const size = sizes[l + 1];
       const inPhase = (phase: string) => `${name} ${phase}`;
       return [
-        passedOn(inPhase("clean"), { from: name, size, closedBy: others("clean") }),
-        passedOn(inPhase("modulated"), { from: name, size, closedBy: others("modulated") }),
+        passedOn(inPhase("clean"), { from: name, size, closedBy: signalsOf(SHOWN, "clean") }),
+        passedOn(inPhase("modulated"), { from: name, size, closedBy: signalsOf(SHOWN, "modulated") }),
         raising(inPhase("clean"), name, "moved", (1 + ACTIVITY_DECAY) * thresholds.hidden, `${2 * step} ms`),
         raising(inPhase("modulated"), name, "moved", -thresholds.hidden, `${step} ms`),
       ];

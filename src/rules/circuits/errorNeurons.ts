@@ -47,10 +47,11 @@ export function errorNeurons(
       { from: "output", to: own, ...each, weights: output, gain: sign * strength },
       { from: "label", to: own, ...each, weights: output, gain: -sign * strength },
       { from: own, to: other, ...each, weights: error, delay: DELAY },
-      {
-        ...{ from: teaching[sign > 0 ? 0 : 1], to: "output", target: "error", ...each },
-        ...{ weights: error, gain: sign, delay: DELAY },
-      },
+      ...teaching
+        .filter((_, s) => SIGNS[s][0] === own)
+        .map(from => ({
+          ...{ from, to: "output", target: "error", ...each, weights: error, gain: sign, delay: DELAY },
+        })),
     ]),
   };
 }

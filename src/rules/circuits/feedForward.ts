@@ -13,13 +13,19 @@ import {
 export interface Learns {
   /** Modulator of the layer's neurons. */
   readonly modulator: string;
+  /** Those that permit it and bring it about, where the plan has no phase to learn in. */
+  readonly permit?: string;
+  readonly consolidate?: string;
   /** `drive`, of hidden neurons, stands for the derivative of the activation. */
   readonly gate?: "drive" | "none";
-  /** On the learning rate, of hidden layers beside their own. */
+  /** On the learning rate, of hidden layers beside their own; below 0 a modulator above 0 strengthens. */
   readonly factor?: number;
   /** `kept`: no weight changes its sign; see `threeFactor`. */
   readonly signs?: "kept";
 }
+
+/** Time constant of modulators that a spike a ms keeps up [ms]. */
+const SIGNAL = 1;
 
 /** When samples are shown, where not all the time. */
 export interface Shown {
@@ -29,12 +35,13 @@ export interface Shown {
 /**
  * The layers, with the samples' spikes at the input; a neuron that fires all the time, `bias`, stands for what else drives
  * them. Where the plan has a phase to learn in, `attention` fires in it, and permits it.
- * @param learns      how the synapses onto layer l + 1 do, those of `bias` among them; null: they do not
+ * @param learns      how the synapses onto layer l + 1 do, those of `bias` among them, in one way or several; null: they
+ *                    do not
  * @param saturation  activity that hidden neurons do not exceed, where it is less than that of others
  */
 export function feedForward(
   plan: InPhases,
-  learns: (l: number) => Learns | null,
+  learns: (l: number) => Learns | readonly Learns[] | null,
   { during, saturation }: Shown & { readonly saturation?: number } = {},
 ): Parts {
   const { architecture, weights, biases, tau, interval, encoder, thresholds, hiddenRate } = plan;
@@ -48,23 +55,29 @@ export function feedForward(
     tauRef: p < depth ? refractory(plan, thresholds.hidden, saturation) : refractory(plan, thresholds.output),
   });
   const attends = plan.phases !== undefined && LEARNING in plan.phases;
-  const rule = (l: number, height: number, signs = {}) => {
-    const own = learns(l);
-    if (!own) return {};
-    const { modulator, factor = 1, gate = l < depth - 1 ? "drive" : "none" } = own;
-    const permit = attends ? { permit: LEARNING } : {};
-    const plasticity = { kind: "three-factor", eligibility: "online", modulator, ...permit, gate, height };
-    return {
-      plasticity: { ...plasticity, ...signs, eta: eta(plan, l < depth - 1 ? hiddenRate * factor : factor) },
-    };
+  const ways = (l: number) => [learns(l) ?? []].flat() as readonly Learns[];
+  const rule = (l: number, height: number, isBias = false) => {
+    const plasticity = ways(l).map(({ modulator, permit, consolidate, factor = 1, gate, signs }) => ({
+      ...{ kind: "three-factor", eligibility: "online", modulator, height },
+      ...(attends ? { permit: LEARNING } : permit !== undefined && { permit }),
+      ...(consolidate !== undefined && { consolidate }),
+      ...(signs && !isBias && { signs }),
+      gate: gate ?? (l < depth - 1 ? "drive" : "none"),
+      eta: eta(plan, l < depth - 1 ? hiddenRate * factor : factor),
+    }));
+    return plasticity.length > 0 ? { plasticity: plasticity.length > 1 ? plasticity : plasticity[0] } : {};
   };
-  const taught = names.slice(1).filter((_, l) => attends && learns(l));
+  /** Time constants of the modulators that they read. */
+  const modulators = (l: number) => {
+    const own = ways(l).flatMap(({ modulator, permit, consolidate }) => [
+      [modulator, { tau }],
+      ...[permit, consolidate].flatMap(signal => (signal === undefined ? [] : [[signal, { tau: SIGNAL }]])),
+    ]);
+    return Object.fromEntries([...own, ...(attends ? [[LEARNING, { tau: SIGNAL }]] : [])]);
+  };
+  const taught = names.slice(1).filter((_, l) => attends && ways(l).length > 0);
   const bias = interval / tau;
   const shown = during && { during };
-  const signsOf = (l: number) => {
-    const { signs } = learns(l) ?? {};
-    return signs ? { signs } : {};
-  };
   return {
     populations: {
       input: { size: sizes[0], neuron: "input" },
@@ -76,17 +89,15 @@ export function feedForward(
           {
             size: sizes[l + 1],
             neuron: neuron(l + 1),
-            ...(learns(l) && {
-              modulators: { [learns(l)!.modulator]: { tau }, ...(attends && { [LEARNING]: { tau: 1 } }) },
-            }),
+            ...(ways(l).length > 0 && { modulators: modulators(l) }),
           },
         ]),
       ),
     },
     projections: [
       ...names.slice(1).flatMap((to, l) => [
-        { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l], signsOf(l)) },
-        { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias) },
+        { from: names[l], to, weights: weights[l], gain: each[l], ...rule(l, each[l]) },
+        { from: "bias", to, weights: biases[l], gain: bias, ...rule(l, bias, true) },
       ]),
       ...taught.map(to => ({ from: "attention", to, target: LEARNING, weights: 1 })),
     ],
