@@ -14,7 +14,10 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
   math: { imports: [] },
   files: { imports: [] },
   engine: { imports: ["math"] },
-  encoding: { imports: ["math", "engine/record/spikeTrain"], types: ["engine", "data/dataset"] },
+  encoding: {
+    imports: ["math", "engine/record/spikeTrain", "engine/kernels/rateCode"],
+    types: ["engine", "data/dataset"],
+  },
   rate: { imports: ["math", "engine/network/architecture"] },
   feedback: {
     imports: [
