@@ -1,6 +1,7 @@
 import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
+import { twoWayCircuit, twoWayFeedback } from "./circuits/twoWaySynapses.ts";
 import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import type { OwnRule } from "./rule.ts";
@@ -51,6 +52,8 @@ export const fa: OwnRule = {
  * Kolen-Pollack (Kolen & Pollack 1994; Akrout et al. 2019, arXiv:1904.05391, eq. 16-17): feedback synapses change by
  * the same product of the same two neurons as the forward synapses, and both kinds decay, so that their difference
  * shrinks as the decay does. The authors' script has no decay; without it alignment has to outgrow the difference.
+ *
+ * As a circuit (`twoWayCircuit`) there is none either: a synapse changes where spikes come, and by what they find.
  */
 export const kp: OwnRule = {
   name: "kp",
@@ -60,10 +63,6 @@ export const kp: OwnRule = {
   synapseKnows: "error of the layer above through weights that learn alongside",
   equation: "δₗ = (Bₗ₊₁ᵀ δₗ₊₁) ⊙ f′(aₗ)\nΔWₗ = −η (δₗ hₗ₋₁ᵀ + λ Wₗ), ΔBₗ = −η (δₗ hₗ₋₁ᵀ + λ Bₗ)",
   factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down weights that learn" },
-  noCircuit:
-    "none that learns was found: feedback of each sign of error that learned by the spikes of that sign alone, at error " +
-    "spikes, by the activity that they found, did no better than frozen: what all hidden neurons have in common does not " +
-    "cancel between the two halves; one synapse for both signs, in turn, ran away",
   weightDecay: 1e-3,
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);
@@ -72,6 +71,8 @@ export const kp: OwnRule = {
         const { memory, feedback } = viewed(B);
         return { ...fixed(architecture, feedback), memory, feedback, aligns: true };
       }),
+      circuit: plan => twoWayCircuit(plan, B),
+      circuitFeedback: weights => twoWayFeedback(architecture, weights),
       feedbackDegrees: (weights, { feedback }) => layerAngles(weights, feedback ?? B),
     };
   },

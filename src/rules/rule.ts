@@ -75,6 +75,11 @@ export interface Forms {
    */
   circuitTest?(plan: CircuitPlan): ModelDescription;
   /**
+   * Feedback weights of a circuit in which they learn, in the shape of each layer's; empty for a layer that has none.
+   * @param weights  of its projections, by FROM->TO and, where that is one, the modulator
+   */
+  circuitFeedback?(weights: (projection: string) => ArrayLike<number>): readonly Float32Array[];
+  /**
    * Angle between the feedback weights and the forward path that they stand for, per hidden layer, in degrees.
    * @param weights  per layer, [layers[l].rows, layers[l].columns]
    * @param learner  whose feedback weights these are, where they learn

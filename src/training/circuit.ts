@@ -66,7 +66,7 @@ export function networkIn(description: ModelDescription, data: Samples, seed: nu
   return network(describe({ ...description, stream: { ...stream, data } }).spec, { seed });
 }
 
-interface Projected {
+export interface Projected {
   readonly from: string;
   readonly to: string;
   readonly target?: string;

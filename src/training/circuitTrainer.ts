@@ -8,7 +8,16 @@ import { log } from "../math/elementary.ts";
 import { argmax, softmax } from "../math/softmax.ts";
 import { layerNames } from "../rules/circuits/circuit.ts";
 import type { Rule } from "../rules/rule.ts";
-import { circuitForm, feedbackThatLearns, formsOf, networkIn, planOf, withoutLearning } from "./circuit.ts";
+import {
+  circuitForm,
+  feedbackThatLearns,
+  formsOf,
+  nameOf,
+  networkIn,
+  type Projected,
+  planOf,
+  withoutLearning,
+} from "./circuit.ts";
 import { usualCircuit } from "./circuitSettings.ts";
 import { type Parameters, startingParameters } from "./initialise.ts";
 import {
@@ -69,6 +78,13 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
           : Float32Array.from((projections[q] as { weights: ArrayLike<number> }).weights),
       ),
     );
+  };
+
+  const weightsNamed = (name: string): ArrayLike<number> => {
+    const { projections = [] } = described(start, {}, remembered);
+    const own = projections as readonly Projected[];
+    const place = own.findIndex(each => nameOf(each) === name);
+    return running ? running.weights(place) : (own[place].weights as ArrayLike<number>);
   };
 
   let running: Simulation | null = null;
@@ -175,7 +191,12 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     get memory() {
       return memoryOf(running);
     },
-    feedbackDegrees: forms.feedbackDegrees ? weights => forms.feedbackDegrees!(weights, {}) : null,
+    feedbackDegrees: forms.feedbackDegrees
+      ? weights => {
+          const feedback = forms.circuitFeedback?.(weightsNamed);
+          return forms.feedbackDegrees!(weights, feedback ? { feedback } : {});
+        }
+      : null,
     saturation: rule.saturation ?? Infinity,
     architecture,
     dispose() {},

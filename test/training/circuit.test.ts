@@ -125,6 +125,17 @@ test.each(["exact", "grid"] as const)("%s mode: a run that is resumed gives the 
   expect(resumed.result.curve).toEqual(all.result.curve);
 });
 
+test("feedback that a circuit learns is remembered, and its angle is that of what it has become", () => {
+  const rule = ruleNamed("kp");
+  const [trainer, other] = [0, 1].map(() => circuitTrainer(rule, data, settings()));
+  const degrees = (of: typeof trainer) => of.feedbackDegrees!(trainer.parameters().weights);
+  trainer.learn(Uint32Array.of(0, 1), 1, 0);
+  expect(degrees(other)).not.toEqual(degrees(trainer));
+  other.restore(trainer.parameters(), trainer.memory);
+  expect(other.memory).toEqual(trainer.memory);
+  expect(degrees(other)).toEqual(degrees(trainer));
+});
+
 test("nothing of the rule is asked once its circuit runs", () => {
   for (const rule of circuits) {
     const given = settings();

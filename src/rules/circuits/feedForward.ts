@@ -1,3 +1,4 @@
+import type { ModulatorSpec } from "../../engine/network/modulators.ts";
 import {
   type During,
   eta,
@@ -25,7 +26,7 @@ export interface Learns {
 }
 
 /** Time constant of modulators that a spike a ms keeps up [ms]. */
-const SIGNAL = 1;
+export const SIGNAL = 1;
 
 /** When samples are shown, where not all the time. */
 export interface Shown {
@@ -38,11 +39,19 @@ export interface Shown {
  * @param learns      how the synapses onto layer l + 1 do, those of `bias` among them, in one way or several; null: they
  *                    do not
  * @param saturation  activity that hidden neurons do not exceed, where it is less than that of others
+ * @param alsoHidden  modulators of hidden neurons that other synapses read
  */
 export function feedForward(
   plan: InPhases,
   learns: (l: number) => Learns | readonly Learns[] | null,
-  { during, saturation }: Shown & { readonly saturation?: number } = {},
+  {
+    during,
+    saturation,
+    alsoHidden = {},
+  }: Shown & {
+    readonly saturation?: number;
+    readonly alsoHidden?: Readonly<Record<string, ModulatorSpec>>;
+  } = {},
 ): Parts {
   const { architecture, weights, biases, tau, interval, encoder, thresholds, hiddenRate } = plan;
   const { sizes } = architecture;
@@ -73,7 +82,10 @@ export function feedForward(
       [modulator, { tau }],
       ...[permit, consolidate].flatMap(signal => (signal === undefined ? [] : [[signal, { tau: SIGNAL }]])),
     ]);
-    return Object.fromEntries([...own, ...(attends ? [[LEARNING, { tau: SIGNAL }]] : [])]);
+    return {
+      ...Object.fromEntries([...own, ...(attends ? [[LEARNING, { tau: SIGNAL }]] : [])]),
+      ...(l < depth - 1 && alsoHidden),
+    };
   };
   const taught = names.slice(1).filter((_, l) => attends && ways(l).length > 0);
   const bias = interval / tau;
