@@ -33,9 +33,7 @@ export const wm: OwnRule = {
     "Bₗ ← (1 − s) Bₗ + s ψ ξᵀ, ξ: noise of the layer below, ψ: its drive",
   ].join("\n"),
   factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down the mirror's weights" },
-  noCircuit:
-    "feedback synapses would have to learn from noise in a phase of its own, signed as the noise is, and those of errors " +
-    "of either sign the same; one synapse that carried both in turn ran away in kp",
+  noCircuit: "feedback synapses would have to learn from noise in a phase of its own, signed as the noise is",
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);
     const seed = rng.nextUint32();
