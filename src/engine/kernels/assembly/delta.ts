@@ -564,6 +564,7 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
   }
   let next = load<i32>(one, layout.CARE_FIRST);
   let now = from;
+  let fired = false;
   // Below it no threshold of this window lies; most need no exponential.
   const least = slope < 0 ? -Infinity : slope * grown(from) * LESS;
   for (;;) {
@@ -583,6 +584,7 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
     else if (slope < 0) crossing = max(instant(origin + tau * log(f64(u) / (slope * scale))), free);
     if (crossing < t && crossing < until) {
       fire(i, crossing);
+      fired = true;
       now = crossing;
       continue;
     }
@@ -594,7 +596,8 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
       const packet = load<i32>(at, layout.CARED_PACKET);
       if (load<f64>(packets + usize(packet) * layout.PACKET_BYTES) != t) break;
       const s = load<i32>(at, layout.CARED_SYNAPSE);
-      sum += s < 0 ? load<i64>(at) : learned(packets + usize(packet) * layout.PACKET_BYTES, i, s, t);
+      // What the row's arrival made of the weight holds as long as the neuron has not fired since.
+      sum += s < 0 || !fired ? load<i64>(at) : learned(packets + usize(packet) * layout.PACKET_BYTES, i, s, t);
       next = load<i32>(at, layout.CARED_NEXT);
     }
     while (shot == t) {
@@ -608,6 +611,9 @@ function goThrough(k: i32, packets: usize, from: f64, until: f64): void {
     now = t;
     if (t < refractory) continue;
     store<i64>(own, u + sum);
-    if (f64(u + sum) >= least && f64(u + sum) >= slope * grown(t)) fire(i, t);
+    if (f64(u + sum) >= least && f64(u + sum) >= slope * grown(t)) {
+      fire(i, t);
+      fired = true;
+    }
   }
 }

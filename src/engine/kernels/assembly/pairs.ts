@@ -84,18 +84,18 @@ function strengthened(w: f64, trace: f64): f64 {
   return clipped(w + aPlus * (p0 + p1 * w) * trace);
 }
 
-/** The same of two, in single precision. */
 // @ts-ignore: decorator
 @inline
-function bothClipped(w: v128): v128 {
-  return f32x4.demote_f64x2_zero(f64x2.pmin(f64x2.pmax(w, f64x2.splat(low)), f64x2.splat(high)));
+function bothClipped(w: v128, least: v128, most: v128): v128 {
+  return f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(f64x2.pmin(f64x2.pmax(w, least), most)));
 }
 
+/** a (b + c w) of two weights; `all` where that is the same for all of them, so that no change waits for the one before. */
 // @ts-ignore: decorator
 @inline
-function bothStrengthened(w: v128, trace: v128): v128 {
-  const up = f64x2.mul(f64x2.splat(aPlus), f64x2.add(f64x2.splat(p0), f64x2.mul(f64x2.splat(p1), w)));
-  return f64x2.promote_low_f32x4(bothClipped(f64x2.add(w, f64x2.mul(up, trace))));
+function both(w: v128, all: v128, a: f64, b: f64, c: f64): v128 {
+  if (c == 0) return all;
+  return f64x2.mul(f64x2.splat(a), f64x2.add(f64x2.splat(b), f64x2.mul(f64x2.splat(c), w)));
 }
 
 // @ts-ignore: decorator
@@ -164,6 +164,10 @@ export function arrive(pairs: usize, rows: usize, row: u32, from: u32, to: u32, 
   const seens = f64x2.splat(seen);
   const xs = f64x2.splat(x);
   const lefts = f64x2.splat(left);
+  const least = f64x2.splat(low);
+  const most = f64x2.splat(high);
+  const ups = f64x2.splat(aPlus * p0);
+  const downs = f64x2.splat(aMinus * d0);
   let s = from;
   for (; s + 2 <= to; s += 2) {
     const i = targetOf(targets, wide, s);
@@ -185,16 +189,22 @@ export function arrive(pairs: usize, rows: usize, row: u32, from: u32, to: u32, 
     const b2 = v128.load(b, 32);
     const a3 = v128.load(a, 48);
     const b3 = v128.load(b, 48);
-    const x1 = f64x2.mul(xs, v128.shuffle<f64>(a2, b2, 0, 2));
-    const x2 = f64x2.mul(xs, v128.shuffle<f64>(a2, b2, 1, 3));
-    const x3 = f64x2.mul(xs, v128.shuffle<f64>(a3, b3, 0, 2));
     let w = f64x2.promote_low_f32x4(v128.load64_zero(at));
-    w = bothStrengthened(w, v128.and(f64x2.ge(v128.shuffle<f64>(a1, b1, 0, 2), seens), x3));
-    w = bothStrengthened(w, v128.and(f64x2.ge(v128.shuffle<f64>(a0, b0, 1, 3), seens), x2));
-    w = bothStrengthened(w, v128.and(f64x2.ge(t1, seens), x1));
+    const third = f64x2.ge(v128.shuffle<f64>(a1, b1, 0, 2), seens);
+    if (v128.any_true(third)) {
+      const x3 = v128.and(third, f64x2.mul(xs, v128.shuffle<f64>(a3, b3, 0, 2)));
+      w = bothClipped(f64x2.add(w, f64x2.mul(both(w, ups, aPlus, p0, p1), x3)), least, most);
+    }
+    const x2 = v128.and(
+      f64x2.ge(v128.shuffle<f64>(a0, b0, 1, 3), seens),
+      f64x2.mul(xs, v128.shuffle<f64>(a2, b2, 1, 3)),
+    );
+    w = bothClipped(f64x2.add(w, f64x2.mul(both(w, ups, aPlus, p0, p1), x2)), least, most);
+    const x1 = v128.and(f64x2.ge(t1, seens), f64x2.mul(xs, v128.shuffle<f64>(a2, b2, 0, 2)));
+    w = bothClipped(f64x2.add(w, f64x2.mul(both(w, ups, aPlus, p0, p1), x1)), least, most);
     const y = f64x2.mul(v128.shuffle<f64>(a3, b3, 1, 3), lefts);
-    const down = f64x2.mul(f64x2.splat(aMinus), f64x2.add(f64x2.splat(d0), f64x2.mul(f64x2.splat(d1), w)));
-    v128.store64_lane(at, bothClipped(f64x2.sub(w, f64x2.mul(down, y))), 0);
+    w = f64x2.sub(w, f64x2.mul(both(w, downs, aMinus, d0, d1), y));
+    v128.store64_lane(at, f32x4.demote_f64x2_zero(f64x2.pmin(f64x2.pmax(w, least), most)), 0);
   }
   if (s < to) {
     const at = weights + (usize(s) << 2);
