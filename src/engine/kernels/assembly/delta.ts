@@ -335,6 +335,17 @@ function addWhole(at: usize, v: i64): void {
   store<i64>(at, load<i64>(at) + v);
 }
 
+let touched: i64;
+
+/** Asks for a stretch of memory at once, rather than line by line as it is come to. */
+// @ts-ignore: decorator
+@inline
+function touch(from: usize, to: usize): void {
+  let any: i64 = 0;
+  for (let at = from; at + 8 <= to; at += 64) any |= load<i64>(at);
+  touched = any;
+}
+
 /**
  * Moves neurons through a window from `from` to before `until`. First all inputs are added up, those that excite and those
  * that inhibit. A neuron that would not reach threshold if only the former came is past it with their sum; the others, and
@@ -375,6 +386,7 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
     }
     const v = wholeOf(unit);
     const sums = v > 0 ? plus : minus;
+    touch(targets + (usize(first) << 1), targets + (usize(to) << 1));
     let s = first;
     if (!wide) {
       for (; s + 4 <= to; s += 4) {

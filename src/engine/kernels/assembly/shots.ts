@@ -165,12 +165,15 @@ function logs(x: v128): v128 {
   const r = f64x2.add(odd, even);
   const high = f64x2.mul(k, c(10));
   const low = f64x2.mul(k, c(11));
-  const square = f64x2.mul(f64x2.mul(c(2), f), f);
-  const a = f64x2.sub(f64x2.sub(square, f64x2.add(f64x2.mul(s, f64x2.add(square, r)), low)), f);
-  const b = f64x2.sub(f64x2.sub(f64x2.mul(s, f64x2.sub(f, r)), low), f);
-  // Of parts of the mantissa from 0x6147a to 0x6b851.
+  let less = f64x2.sub(f64x2.sub(f64x2.mul(s, f64x2.sub(f, r)), low), f);
+  // Of parts of the mantissa from 0x6147a to 0x6b851, which one in 25 is.
   const middle = i64x2.lt_s(i64x2.add(i64x2.shl(x, 12), n(3)), n(4));
-  return f64x2.sub(high, v128.bitselect(a, b, middle));
+  if (v128.any_true(middle)) {
+    const square = f64x2.mul(f64x2.mul(c(2), f), f);
+    const other = f64x2.sub(f64x2.sub(square, f64x2.add(f64x2.mul(s, f64x2.add(square, r)), low)), f);
+    less = v128.bitselect(other, less, middle);
+  }
+  return f64x2.sub(high, less);
 }
 
 /** Makes waiting times of the words. */
