@@ -7,8 +7,8 @@ import { passedOn, raising, signal } from "./passing.ts";
 const SHOWN = ["clean", "modulated"] as const;
 /** Signals that let synapses weaken in the first showing and strengthen in the second, and one that ends both. */
 const [WEAKEN, STRENGTHEN, END] = ["weaken", "strengthen", "end"];
-/** How long the last one lasts [ms]. */
-const ENDING = 1;
+/** How long after the second showing that one comes, when no change is permitted any more, and how long it lasts [ms]. */
+const [AFTER, ENDING] = [4, 1];
 /** Factor on hidden steps: each half of a change is many times their difference, and so is what is wrong with it. */
 const HALVES = 0.2;
 
@@ -23,7 +23,8 @@ const HALVES = 0.2;
 export function ownProducts(whole: CircuitPlan, input: ErrorInput, waiting: boolean): ModelDescription {
   const { architecture, thresholds, durationMs, tau } = whole;
   const { plan: showings, step } = inShowings(whole, SHOWN);
-  const end = { start: showings.periodMs, stop: showings.periodMs + ENDING };
+  const start = showings.periodMs + AFTER;
+  const end = { start, stop: start + ENDING };
   const plan = {
     ...showings,
     ...(waiting && { phases: { ...showings.phases, [END]: end }, periodMs: end.stop }),
@@ -45,7 +46,7 @@ export function ownProducts(whole: CircuitPlan, input: ErrorInput, waiting: bool
   const last = waiting ? [END] : [];
   return circuitOf(
     plan,
-    feedForward(plan, l => (l < readout ? learns : { modulator: "error", ...when }), {
+    feedForward(plan, l => (l < readout ? learns : { modulator: "error", permit: WEAKEN, ...when }), {
       during: SHOWN,
     }),
     ...errorSentBack(plan, input, SHOWN, step),
@@ -58,6 +59,6 @@ export function ownProducts(whole: CircuitPlan, input: ErrorInput, waiting: bool
         raising(name, name, "own", thresholds.hidden),
         reach(name, [WEAKEN, STRENGTHEN, ...last]),
       ]),
-    reach("output", last),
+    reach("output", [WEAKEN, ...last]),
   );
 }

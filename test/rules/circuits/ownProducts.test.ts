@@ -50,21 +50,21 @@ function halved(description: ModelDescription): ModelDescription {
 const size = (changes: Float64Array) => Math.hypot(...changes);
 
 test("where no error reaches the input, both halves cancel but for a share of activity", () => {
-  const whole = change(ownProducts(plan(), silent, true), 181);
-  const half = change(halved(ownProducts(plan(), silent, true)), 181);
+  const whole = change(ownProducts(plan(), silent, true), 185);
+  const half = change(halved(ownProducts(plan(), silent, true)), 185);
   expect(size(half)).toBeGreaterThan(0.01);
   expect(Math.max(...half)).toBe(0);
   const share = size(whole) / size(half);
   expect(share).toBeGreaterThan(0);
   expect(Math.abs(share - ACTIVITY_DECAY / (1 + ACTIVITY_DECAY))).toBeLessThan(0.03);
-  const moved = change(ownProducts(plan(), input, true), 181);
+  const moved = change(ownProducts(plan(), input, true), 185);
   expect(size(moved)).toBeGreaterThan(3 * size(whole));
 });
 
 test("changes that wait are made after the second showing, others in the one that they are of", () => {
   const until = (t: number, waiting: boolean) => change(ownProducts(plan(), input, waiting), t);
-  expect(size(until(179, true))).toBe(0);
-  expect(size(until(181, true))).toBeGreaterThan(0);
+  expect(size(until(183, true))).toBe(0);
+  expect(size(until(185, true))).toBeGreaterThan(0);
   const first = until(90, false);
   expect(Math.max(...first)).toBe(0);
   expect(Math.min(...first)).toBeLessThan(0);
