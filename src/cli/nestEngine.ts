@@ -69,15 +69,19 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
   try {
     makeFolder(folder);
     removeSpikes(folder);
-    await writeNest(circuit, found.name, folder);
-    const built = (performance.now() - began) / 1000;
-    const command = [
-      ...words(mpi ?? ""),
-      python ?? "python3",
-      join(folder, "network.py"),
-      String(threads ?? 1),
-    ];
-    await run(command, folder, mpi !== null);
+    // The folder is to go even before NEST has begun.
+    const built = await heedingSignals(async () => {
+      await writeNest(circuit, found.name, folder);
+      const seconds = (performance.now() - began) / 1000;
+      const command = [
+        ...words(mpi ?? ""),
+        python ?? "python3",
+        join(folder, "network.py"),
+        String(threads ?? 1),
+      ];
+      await run(command, folder, mpi !== null);
+      return seconds;
+    });
     const lattice = precise ? null : dtMs;
     const metadata = { model: found.name, seed };
     const left = readNestRun(folder, circuit.populations, circuit.durationMs, lattice, metadata);
@@ -146,18 +150,21 @@ async function expectNest({ python, mpi }: Asked): Promise<void> {
 /** Runs NEST; all that it says goes to nest.log. @throws Error with its last line when it fails */
 async function run(command: readonly string[], folder: string, launched: boolean): Promise<void> {
   const [program, ...args] = command;
-  const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  let child: ChildProcess | undefined;
+  const start = () => {
+    child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    return ended(child);
+  };
   const stop = (signal: NodeJS.Signals) => {
     // At an interrupt NEST would finish what it is at.
-    child.kill("SIGTERM");
+    child?.kill("SIGTERM");
     endAtOnce(signal);
   };
-  const { code, signal, said } = await heedingSignals(() => ended(child), stop).catch(
-    (error: NodeJS.ErrnoException) => {
-      const option = launched ? "--mpi" : "--python";
-      throw new InputError(`${option}: expected a program, got ${shown(program)} (${error.code})`);
-    },
-  );
+  // It may be interrupted as soon as it is there.
+  const { code, signal, said } = await heedingSignals(start, stop).catch((error: NodeJS.ErrnoException) => {
+    const option = launched ? "--mpi" : "--python";
+    throw new InputError(`${option}: expected a program, got ${shown(program)} (${error.code})`);
+  });
   await writeFile(join(folder, "nest.log"), said);
   if (code === 0) return;
   const last = said.trim().split("\n").at(-1) ?? "";

@@ -15,7 +15,7 @@ import { InputError } from "../../src/errors.ts";
 import { encodeNpy, encodeNpyText } from "../../src/io/npy.ts";
 import { npzPieces } from "../../src/io/npz.ts";
 import { decodeRaster, encodeRaster } from "../../src/io/raster/native.ts";
-import { start } from "./process.ts";
+import { start, startWith } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nest-engine-"));
 const [python, launcher, asked] = ["python", "launch it", "asked.txt"].map(name => join(folder, name)) as [
@@ -252,6 +252,18 @@ test("an interrupt ends NEST too, and leaves nothing", async () => {
     }
   };
   await expect.poll(alive, { timeout: 5_000, interval: 20 }).toBe(false);
+});
+
+test("an interrupt before NEST begins leaves nothing either", async () => {
+  const TMPDIR = mkdtempSync(join(folder, "tmp-"));
+  const large = ["--set", "populations.out.size=1000000"];
+  const { child, ended } = startWith({ env: { TMPDIR } }, "simulate", file, ...nest, ...large);
+  const made = () => readdirSync(TMPDIR).filter(name => name.startsWith("threefactor-nest-"));
+  await expect.poll(made, { timeout: 60_000, interval: 2 }).toHaveLength(1);
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ signal: "SIGINT", stdout: "", stderr: "" });
+  expect(made()).toEqual([]);
+  expect(readFileSync(asked, "utf8")).toBe("");
 });
 
 test("NEST's own failure is told by its last line", async () => {
