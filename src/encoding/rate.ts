@@ -1,4 +1,4 @@
-import { RateCode } from "../engine/kernels/rateCode.ts";
+import { rateCode } from "../engine/kernels/rateCode.ts";
 import { Rng } from "../math/rng.ts";
 import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts";
 
@@ -10,14 +10,14 @@ import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts"
 export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSettings): Encoder {
   const rng = new Rng(seed, "encoder phase");
   const phases = Float64Array.from({ length: inputs }, () => rng.uniform());
-  const code = new RateCode(phases, durationMs, maxSpikes);
+  const code = { phases, durationMs, maxSpikes };
   const gain = 1 / (maxSpikes * tracePerSpike(durationMs, tauMem));
   return {
     fixed: true,
     encode(intensities, _key, into) {
       into.gain = gain;
       into.analogue = null;
-      code.encode(intensities, into.spikes);
+      rateCode(code, intensities, into.spikes);
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RateCode } from "../../../src/engine/kernels/rateCode.ts";
+import { rateCode } from "../../../src/engine/kernels/rateCode.ts";
 import { SpikeTrain } from "../../../src/engine/record/spikeTrain.ts";
 
 const phase = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -21,11 +21,11 @@ test("the compiled rate code is the formula, sorted by time and neuron, to the b
       (drawn, samples, maxSpikes, even) => {
         // Even phases make spikes of one instant.
         const phases = Float64Array.from(drawn, ([any, some]) => (even ? some : any));
-        const code = new RateCode(phases, 20, maxSpikes);
+        const code = { phases, durationMs: 20, maxSpikes };
         for (const sample of samples) {
           const intensities = Float32Array.from(sample.slice(0, phases.length));
           const [coded, plain] = [new SpikeTrain(1), new SpikeTrain(1)];
-          code.encode(intensities, coded);
+          rateCode(code, intensities, coded);
           intensities.forEach((p, i) => {
             if (p === 0) return;
             const interval = 20 / (maxSpikes * p);
