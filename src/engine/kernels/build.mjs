@@ -1,6 +1,8 @@
 // Compiles the AssemblyScript kernels and writes them, inlined, into wasm.ts, with the types of what they export: no asset
-// to find at run time, in Node, bundlers, workers or notebooks.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// to find at run time, in Node, bundlers, workers or notebooks. What wasm.ts was made of is in its first line: where that is
+// what lies here there is nothing to do (but with --anew).
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
@@ -25,6 +27,19 @@ const sources = [
   "instant",
   "optimise",
 ].map(name => `assembly/${name}.ts`);
+
+const target = here("wasm.ts");
+const before = existsSync(target) ? readFileSync(target, "utf8") : "";
+const made = createHash("sha256").update(asc.version ?? "");
+for (const file of [
+  "build.mjs",
+  ...readdirSync(here("assembly"))
+    .sort()
+    .map(name => `assembly/${name}`),
+])
+  made.update(readFileSync(here(file), "utf8").replaceAll("\r", ""));
+const head = `// Made by build.mjs from assembly/, ${made.digest("hex")}; do not edit.\n`;
+if (before.startsWith(head) && !process.argv.includes("--anew")) process.exit();
 
 /** One build in memory of its own, one in memory that worker threads share. */
 async function compile(...flags) {
@@ -55,17 +70,11 @@ async function compile(...flags) {
 
 const shared = ["--sharedMemory", "--enable", "threads", "--initialMemory", "1", "--maximumMemory", "65536"];
 const { base64, types } = await compile();
-const text = `// Made by build.mjs from assembly/; do not edit.
-export interface Kernels {
+const text = `${head}export interface Kernels {
 ${types}}
 export const wasmBase64 =
   "${base64}";
 export const sharedWasmBase64 =
   "${(await compile(...shared)).base64}";
 `;
-const target = here("wasm.ts");
-let before = "";
-try {
-  before = readFileSync(target, "utf8");
-} catch {}
 if (before !== text) writeFileSync(target, text);

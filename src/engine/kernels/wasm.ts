@@ -1,4 +1,4 @@
-// Made by build.mjs from assembly/; do not edit.
+// Made by build.mjs from assembly/, e4beeebd3756563502564a3a61f0d77f3d53f07cf4b8ff0e09dae930ef92f371; do not edit.
 export interface Kernels {
   present(record: number): number;
   addRow(row: number, vector: number, factor: number, columns: number): void;
