@@ -60,41 +60,101 @@ export function deliver(record: usize, spikes: usize, count: i32, segment: i32):
 /** Delivers spikes over rows of a full matrix, positive and negative weights each to their own. */
 export function deliverDense(record: usize, spikes: usize, count: i32): void {
   const weights = address(record, layout.DENSE_WEIGHTS);
-  const stride = whole(record, layout.DENSE_STRIDE);
-  const columns = whole(record, layout.DENSE_COLUMNS);
+  const stride = usize(whole(record, layout.DENSE_STRIDE)) << 2;
+  const columns = usize(whole(record, layout.DENSE_COLUMNS)) << 2;
   const exc = address(record, layout.DENSE_EXC);
   const inh = address(record, layout.DENSE_INH);
-  const zero = f32x4.splat(0);
   const se = splat(record, layout.DENSE_SCALE_EXC);
   const si = splat(record, layout.DENSE_SCALE_INH);
-  const same = exc == inh;
-  for (let k = 0; k < count; k++) {
-    const row = weights + ((usize(load<u32>(spikes + (usize(k) << 2))) * usize(stride)) << 2);
-    for (let j: usize = 0; j < usize(columns) << 2; j += 16) {
+  const end = spikes + (usize(count) << 2);
+  if (exc == inh) {
+    deliverAlike(weights, stride, columns, exc, se, spikes, end);
+    return;
+  }
+  const zero = f32x4.splat(0);
+  for (let spike = spikes; spike < end; spike += 4) {
+    const row = weights + usize(load<u32>(spike)) * stride;
+    for (let j: usize = 0; j < columns; j += 16) {
       const w = v128.load(row + j);
-      if (same) {
-        v128.store(exc + j, f32x4.add(v128.load(exc + j), f32x4.mul(w, se)));
-      } else {
-        v128.store(exc + j, f32x4.add(v128.load(exc + j), f32x4.mul(f32x4.max(w, zero), se)));
-        v128.store(inh + j, f32x4.add(v128.load(inh + j), f32x4.mul(f32x4.min(w, zero), si)));
-      }
+      v128.store(exc + j, f32x4.add(v128.load(exc + j), f32x4.mul(f32x4.max(w, zero), se)));
+      v128.store(inh + j, f32x4.add(v128.load(inh + j), f32x4.mul(f32x4.min(w, zero), si)));
     }
+  }
+}
+
+/** The same where both are one: 32 neurons at a time take all spikes before the next do, each of them in order. */
+function deliverAlike(
+  weights: usize,
+  stride: usize,
+  columns: usize,
+  state: usize,
+  scale: v128,
+  spikes: usize,
+  end: usize,
+): void {
+  let j: usize = 0;
+  for (; j + 128 <= columns; j += 128) {
+    const at = state + j;
+    const block = weights + j;
+    let v0 = v128.load(at);
+    let v1 = v128.load(at, 16);
+    let v2 = v128.load(at, 32);
+    let v3 = v128.load(at, 48);
+    let v4 = v128.load(at, 64);
+    let v5 = v128.load(at, 80);
+    let v6 = v128.load(at, 96);
+    let v7 = v128.load(at, 112);
+    for (let spike = spikes; spike < end; spike += 4) {
+      const row = block + usize(load<u32>(spike)) * stride;
+      v0 = f32x4.add(v0, f32x4.mul(v128.load(row), scale));
+      v1 = f32x4.add(v1, f32x4.mul(v128.load(row, 16), scale));
+      v2 = f32x4.add(v2, f32x4.mul(v128.load(row, 32), scale));
+      v3 = f32x4.add(v3, f32x4.mul(v128.load(row, 48), scale));
+      v4 = f32x4.add(v4, f32x4.mul(v128.load(row, 64), scale));
+      v5 = f32x4.add(v5, f32x4.mul(v128.load(row, 80), scale));
+      v6 = f32x4.add(v6, f32x4.mul(v128.load(row, 96), scale));
+      v7 = f32x4.add(v7, f32x4.mul(v128.load(row, 112), scale));
+    }
+    v128.store(at, v0);
+    v128.store(at, v1, 16);
+    v128.store(at, v2, 32);
+    v128.store(at, v3, 48);
+    v128.store(at, v4, 64);
+    v128.store(at, v5, 80);
+    v128.store(at, v6, 96);
+    v128.store(at, v7, 112);
+  }
+  for (; j < columns; j += 16) {
+    let v = v128.load(state + j);
+    for (let spike = spikes; spike < end; spike += 4)
+      v = f32x4.add(v, f32x4.mul(v128.load(weights + j + usize(load<u32>(spike)) * stride), scale));
+    v128.store(state + j, v);
   }
 }
 
 /** Changes the weights of rows of a full matrix, each column's by its own number, as far as bounds allow. */
 export function shiftDense(record: usize, rows: usize, count: i32): void {
   const weights = address(record, layout.DENSE_WEIGHTS);
-  const stride = whole(record, layout.DENSE_STRIDE);
-  const columns = whole(record, layout.DENSE_COLUMNS);
+  const stride = usize(whole(record, layout.DENSE_STRIDE)) << 2;
+  const columns = usize(whole(record, layout.DENSE_COLUMNS)) << 2;
   const by = address(record, layout.SHIFT_BY);
   const low = splat(record, layout.SHIFT_LOW);
   const high = splat(record, layout.SHIFT_HIGH);
   const keeps = is(record, layout.SHIFT_KEEPS);
+  const free =
+    !keeps &&
+    single(record, layout.SHIFT_LOW) == -Infinity &&
+    single(record, layout.SHIFT_HIGH) == Infinity;
   const signs = i32x4.splat(0x80000000);
-  for (let k = 0; k < count; k++) {
-    const row = weights + ((usize(load<u32>(rows + (usize(k) << 2))) * usize(stride)) << 2);
-    for (let j: usize = 0; j < usize(columns) << 2; j += 16) {
+  const end = rows + (usize(count) << 2);
+  for (let k = rows; k < end; k += 4) {
+    const row = weights + usize(load<u32>(k)) * stride;
+    if (free) {
+      for (let j: usize = 0; j < columns; j += 16)
+        v128.store(row + j, f32x4.add(v128.load(row + j), v128.load(by + j)));
+      continue;
+    }
+    for (let j: usize = 0; j < columns; j += 16) {
       const before = v128.load(row + j);
       const w = f32x4.min(f32x4.max(f32x4.add(before, v128.load(by + j)), low), high);
       if (!keeps) {
