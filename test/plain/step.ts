@@ -5,13 +5,14 @@ import type { Memory } from "./memory.ts";
 const { fround } = Math;
 
 export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "fireMembrane" | "stepCurrents"> {
-  const run = (record: number, theta: number, currents: boolean, moves = true) => {
+  const run = (record: number, theta: number, currents: boolean, moves = true, now = -1) => {
     const { f32, i32, field, single } = memory();
     const of = (place: number) => field(record, place) / 4;
     const [v, e, i] = [of(layout.STEP_V), of(layout.STEP_E), of(layout.STEP_I)];
     const [out, drives] = [of(layout.STEP_OUT), of(layout.STEP_DRIVES)];
     const is = (place: number) => single(record, place);
     const threshold = fround(theta);
+    const blocked = now < 0 ? 0 : of(layout.STEP_BLOCKED);
     let count = 0;
     const fire = (j: number) => {
       if (count === field(record, layout.STEP_ROOM)) return false;
@@ -19,7 +20,14 @@ export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "fire
       return true;
     };
     for (let j = 0; j < field(record, layout.STEP_NEURONS); j++) {
-      if (field(record, layout.STEP_SUBTRACTS)) {
+      if (blocked) {
+        if (f32[v + j] >= threshold && i32[blocked + j] <= now) {
+          if (!fire(j)) return -1;
+          const reset = is(layout.STEP_RESET);
+          f32[v + j] = field(record, layout.STEP_SUBTRACTS) ? f32[v + j] - reset : reset;
+          i32[blocked + j] = now + field(record, layout.STEP_WAIT);
+        }
+      } else if (field(record, layout.STEP_SUBTRACTS)) {
         while (f32[v + j] >= threshold) {
           if (!fire(j)) return -1;
           f32[v + j] -= is(layout.STEP_RESET);
@@ -43,8 +51,8 @@ export function step(memory: () => Memory): Pick<Kernels, "stepMembrane" | "fire
     return count;
   };
   return {
-    stepMembrane: (record, threshold) => run(record, threshold, false),
-    fireMembrane: (record, threshold) => run(record, threshold, false, false),
+    stepMembrane: (record, threshold, step) => run(record, threshold, false, true, step),
+    fireMembrane: (record, threshold, step) => run(record, threshold, false, false, step),
     stepCurrents: (record, threshold) => run(record, threshold, true),
   };
 }

@@ -70,7 +70,10 @@ export const STEP_DECAY_I = 14;
 /** Added to currents, so that they keep out of the slow range of tiny numbers. */
 export const STEP_SPECK = 15;
 export const STEP_RESET = 16;
-export const STEP_SIZE = 17;
+/** Of `stepMembrane`, [neurons] i32: the first step at which each may fire again, and steps that it waits; 0 where none does. */
+export const STEP_BLOCKED = 17;
+export const STEP_WAIT = 18;
+export const STEP_SIZE = 19;
 
 // The record of the kernels of neurons without an exact step, in `assembly/ode.ts`: places 0 to 8 as above, but for
 // STEP_SUBTRACTS, then, as floats, STEP_DRIVE, STEP_SPECK, STEP_RESET, and:

@@ -63,7 +63,9 @@ export class LatticeGroup implements NeuronState {
   readonly #raised: Numbers | null;
   readonly #adapt: readonly [decay: number, beta: number];
   /** First step at which a neuron may fire again, where its potential is not held. */
-  readonly #blockedUntil: Int32Array | null;
+  #blockedUntil: Int32Array | null = null;
+  /** Where that is, 0 where potentials are held or nobody waits. */
+  readonly #blockedAt: number;
 
   constructor(
     size: number,
@@ -111,8 +113,8 @@ export class LatticeGroup implements NeuronState {
     this.#records = this.#kernel ? this.#shares.map(() => arena.record(places)) : [];
     this.#raised = adaptation ? new Numbers(size) : null;
     this.#adapt = [rounded(adaptation?.decay ?? 0), rounded(adaptation?.beta ?? 0)];
-    this.#blockedUntil =
-      reset === "subtract" && this.refractorySteps > 0 ? new Int32Array(size).fill(-1) : null;
+    const waits = reset === "subtract" && this.refractorySteps > 0;
+    this.#blockedAt = waits ? arena.take(4 * this.#padded) : 0;
   }
 
   /** Makes the views, when all space in the arena is taken. */
@@ -123,6 +125,7 @@ export class LatticeGroup implements NeuronState {
     this.#states[0].fill(this.#held, this.size);
     this.#drives = view(this.#drivesAddress);
     this.#drives.fill(this.#drive);
+    if (this.#blockedAt) this.#blockedUntil = this.#arena.view(Int32Array, this.#blockedAt, this.#padded);
     this.#fired = this.#shares.map(([first, last], m) =>
       this.#arena.view(Uint32Array, this.#firedAt[m], last - first + BURST),
     );
@@ -147,6 +150,10 @@ export class LatticeGroup implements NeuronState {
       [layout.STEP_FIRST]: first,
       [layout.STEP_OUT]: this.#firedAt[share],
       [layout.STEP_ROOM]: this.#fired[share].length,
+      ...(this.#kernel === "stepMembrane" && {
+        [layout.STEP_BLOCKED]: this.#blockedAt && this.#blockedAt + 4 * first,
+        [layout.STEP_WAIT]: this.refractorySteps,
+      }),
     });
     this.#arena[this.double ? "doubles" : "floats"](record, {
       ...(numeric ? numericConstants(numeric) : exactConstants(this.#rows)),
@@ -186,7 +193,7 @@ export class LatticeGroup implements NeuronState {
     return () => {
       for (const state of this.#states) state.fill(0, 0, this.size);
       this.#raised?.fill(0);
-      this.#blockedUntil?.fill(-1);
+      this.#blockedUntil?.fill(0);
     };
   }
 
@@ -222,13 +229,13 @@ export class LatticeGroup implements NeuronState {
   /** Tests the thresholds at a step of the lattice and resets; where the step ends there, neurons move before. */
   fire(step: number): void {
     if (this.#ends && step > 0) {
-      this.#call(this.#threshold);
+      this.#call(this.#threshold, step);
       this.#crew.run();
       return;
     }
-    if (this.#kernel === "stepMembrane" && !this.#blockedUntil) {
+    if (this.#kernel === "stepMembrane") {
       for (let m = 0; m < this.#records.length; m++)
-        this.#crew.call(m, "fireMembrane", this.#hear[m], this.#records[m], this.#threshold);
+        this.#crew.call(m, "fireMembrane", this.#hear[m], this.#records[m], this.#threshold, step);
       this.#crew.run();
       return;
     }
@@ -244,15 +251,16 @@ export class LatticeGroup implements NeuronState {
     else {
       // With a threshold that nobody reaches they only move.
       for (let m = 0; m < this.#records.length; m++)
-        this.#crew.call(m, this.#kernel, null, this.#records[m], Infinity);
+        this.#crew.call(m, this.#kernel, null, this.#records[m], Infinity, 0);
       this.#crew.run();
     }
   }
 
   /** `fire`, then `advance`; each member of the crew its share, when it comes to it. */
   fireAndAdvance(step: number): void {
-    if (this.#kernel && !this.#blockedUntil && !(this.#ends && step === 0)) {
-      this.#call(this.#threshold);
+    const fits = this.#kernel === "stepMembrane" || (this.#kernel && !this.#blockedAt);
+    if (fits && !(this.#ends && step === 0)) {
+      this.#call(this.#threshold, step);
       return;
     }
     this.#crew.run();
@@ -260,9 +268,9 @@ export class LatticeGroup implements NeuronState {
     this.advance();
   }
 
-  #call(threshold: number): void {
+  #call(threshold: number, step: number): void {
     for (let m = 0; m < this.#records.length; m++)
-      this.#crew.call(m, this.#kernel!, this.#hear[m], this.#records[m], threshold);
+      this.#crew.call(m, this.#kernel!, this.#hear[m], this.#records[m], threshold, step);
   }
 
   /**

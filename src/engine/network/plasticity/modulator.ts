@@ -16,6 +16,7 @@ export class Modulator {
   readonly tau: number;
   readonly #scaled: Float64Array;
   readonly #followers: ((i: number, t: number, amount: number) => void)[] = [];
+  #silent = true;
   #origin = 0;
   /** The present, exp((now - origin) / tau), and one over it. */
   #now = 0;
@@ -35,6 +36,7 @@ export class Modulator {
    */
   receive(i: number, t: number, amount: number): void {
     this.#go(t);
+    this.#silent = false;
     this.#scaled[i] += amount * this.#grown;
     for (const hear of this.#followers) hear(i, t, amount);
   }
@@ -42,6 +44,7 @@ export class Modulator {
   /** The same for all neurons, in a row of weights from a place on. */
   receiveRow(t: number, weights: Float32Array | Float64Array, from: number, gain: number): void {
     this.#go(t);
+    this.#silent = false;
     const [scaled, grown] = [this.#scaled, this.#grown];
     for (let i = 0; i < scaled.length; i++) scaled[i] += weights[from + i] * gain * grown;
     for (const hear of this.#followers)
@@ -55,7 +58,8 @@ export class Modulator {
 
   /** Is 0 at t [ms], as nothing that has arrived counts any more. */
   rest(t: number): void {
-    this.#scaled.fill(0);
+    if (!this.#silent) this.#scaled.fill(0);
+    this.#silent = true;
     this.#origin = t;
     this.#now = t;
     this.#grown = 1;
@@ -68,8 +72,14 @@ export class Modulator {
     return this.#scaled[i] * this.#left;
   }
 
-  /** Of how many neurons it is above a limit at t [ms]. */
+  /** Whether it is 0 at every neuron, as nothing has come since it was last brought to rest. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** Of how many neurons it is above a limit of 0 or more at t [ms]. */
   above(limit: number, t: number): number {
+    if (this.#silent) return 0;
     this.#go(t);
     const [scaled, left] = [this.#scaled, this.#left];
     let count = 0;

@@ -60,7 +60,7 @@ export interface Shift {
   readonly bounds: Bounds;
   /** NaN for no change. */
   by(post: number, t: number): number;
-  /** The same of all neurons at once, into `by`, 0 for no change; returns how many have one. */
+  /** The same of all neurons at once, into `by`, 0 for no change; returns how many have one, and writes nothing where none has. */
   all(t: number, by: Float32Array | Float64Array): number;
 }
 

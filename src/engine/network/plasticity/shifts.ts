@@ -57,7 +57,7 @@ export class Shifts {
       this.#listed = true;
       this.#moved = 0;
       this.#opened = this.#shift.all(this.#time, by);
-      for (let j = 0; j < by.length; j++) if (by[j] !== 0) open[this.#moved++] = j;
+      if (this.#opened > 0) for (let j = 0; j < by.length; j++) if (by[j] !== 0) open[this.#moved++] = j;
     }
     const { bounds } = this.#shift;
     const from = row * by.length;

@@ -308,11 +308,9 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
   const signal = site.modulators.get(p.permit);
   const third = new Float64Array(site.postSides);
   const all = (t: number, into: Float32Array | Float64Array) => {
+    if (modulator?.silent) return 0;
     const permitted = signal ? signal.above(PERMITTED, t) : third.length;
-    if (permitted === 0) {
-      into.fill(0);
-      return 0;
-    }
+    if (permitted === 0) return 0;
     if (modulator) modulator.readInto(t, third);
     else third.set(held);
     if (permitted < third.length)
