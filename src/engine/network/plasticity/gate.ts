@@ -1,7 +1,7 @@
 import { shown } from "../../../errors.ts";
 import { type Others, table } from "../parameters.ts";
+import { Modulator } from "./modulator.ts";
 import type { Site } from "./plasticity.ts";
-import { Trace } from "./trace.ts";
 
 /**
  * Which postsynaptic neurons take changes of a weight at an event, as they are when thresholds of its instant have been
@@ -34,12 +34,12 @@ export const gateParameters = table({
 
 export interface Gate {
   isOpen(post: number, t: number): boolean;
-  /** Makes 0 what belongs to neurons of which it is not; absent where it always is. */
+  /** Makes 0, of either sign, what belongs to neurons of which it is not; absent where it always is. */
   shut?(t: number, each: Float64Array): void;
   /** Where spikes of the postsynaptic neurons matter to it. */
   postSpike?(post: number, t: number): void;
   /** Forgets them. */
-  rest?(): void;
+  rest?(t: number): void;
 }
 
 export function gateOf(
@@ -61,24 +61,26 @@ export function gateOf(
       },
       shut(t, each) {
         const v = potentials(t);
-        for (let i = 0; i < v.length; i++) if (!(v[i] > vMin && v[i] < vMax)) each[i] = 0;
+        for (let i = 0; i < v.length; i++) each[i] *= +(v[i] > vMin) * +(v[i] < vMax);
       },
     };
   const { reset = "fixed", tauMem = Infinity, vThreshold = Infinity, vRest = 0 } = neurons.parameters ?? {};
   const drop = reset === "subtract" ? vThreshold - vRest : 0;
-  const own = new Trace(postSides, tauMem);
+  /** What spikes have taken off the potential, as far as it is not made up for: 0 or more. */
+  const own = new Modulator(postSides, tauMem);
+  const left = new Float64Array(postSides);
   return {
-    ...(drop > 0 && { postSpike: (post: number, t: number) => own.bump(post, t, drop) }),
-    rest: () => own.clear(),
+    ...(drop > 0 && { postSpike: (post: number, t: number) => own.receive(post, t, drop) }),
+    rest: t => own.rest(t),
     isOpen(post, t) {
       const v = neurons.potential(post, t);
-      // What spikes took off is none of it, or positive: an exponential only where it matters.
-      return v < vThreshold && (v > vRest || own.isAbove(post, t, vRest - v));
+      return v < vThreshold && own.at(post, t) > vRest - v;
     },
     shut(t, each) {
       const v = potentials(t);
-      for (let i = 0; i < v.length; i++)
-        if (!(v[i] < vThreshold && (v[i] > vRest || own.isAbove(i, t, vRest - v[i])))) each[i] = 0;
+      own.readInto(t, left);
+      // As products: which neurons are open is anybody's guess, a processor's as well.
+      for (let i = 0; i < v.length; i++) each[i] *= +(v[i] < vThreshold) * +(left[i] > vRest - v[i]);
     },
   };
 }

@@ -278,7 +278,7 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
   const hears = spikes.postSpike || gate.postSpike;
   const rest = (t: number) => {
     spikes.rest?.(t);
-    gate.rest?.();
+    gate.rest?.(t);
   };
   if (p.read === "pre") return { ...spikes, rest, ...(hears && { postSpike: both }), passed: act };
   return {
@@ -316,11 +316,11 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
     if (permitted < third.length)
       for (let j = 0; j < third.length; j++) if (!(signal!.at(j, t) > PERMITTED)) third[j] = 0;
     shut?.(t, third);
-    let [open, rate] = [0, 0];
+    const rate = eta(t) * leftAt(end, height, t, tauPlus);
+    let open = 0;
     for (let j = 0; j < third.length; j++) {
-      const m = third[j];
-      if (m !== 0 && open++ === 0) rate = eta(t) * leftAt(end, height, t, tauPlus);
-      into[j] = rate * m;
+      open += +(third[j] !== 0);
+      into[j] = rate * third[j];
     }
     return open;
   };

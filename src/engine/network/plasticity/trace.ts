@@ -40,11 +40,6 @@ export class Trace {
     return value === 0 ? 0 : value * exp(-(t - this.#last[i]) / this.tau);
   }
 
-  /** Whether it is above a number of 0 or more; an exponential only where it was. */
-  isAbove(i: number, t: number, limit: number): boolean {
-    return this.#value[i] > limit && this.at(i, t) > limit;
-  }
-
   /** All neurons at t [ms]; one number each. */
   read(t: number): Float64Array {
     return Float64Array.from(this.#value, (_, i) => this.at(i, t));
