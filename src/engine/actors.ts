@@ -90,24 +90,30 @@ export function expectInput(target: PopulationState, j: number, t: number, amoun
 
 /**
  * What takes the inputs of a row of weights times a gain to all neurons of a population, or to their modulators of a name,
- * as one after the other would be taken; null where neurons take them one by one.
+ * as one after the other would be taken; null where neurons take them one by one. With `own`, each weight is multiplied by
+ * that before.
  */
-export function receivingRows(
-  state: PopulationState,
-  target: string | null,
-): ((t: number, weights: Float32Array | Float64Array, from: number, gain: number) => void) | null {
+export function receivingRows(state: PopulationState, target: string | null): RowReceiver | null {
   const modulator = target === null ? null : state.modulators.get(target)!;
   const { group, size } = state;
   if (!modulator && !group?.receiveRun) return null;
-  return (t, weights, from, gain) => {
-    let sum = 0;
-    for (let j = 0; j < size; j++) sum += weights[from + j] * gain;
+  return (t, weights, from, gain, own = 1) => {
+    const sum = modulator
+      ? modulator.receiveRow(t, weights, from, own * gain)
+      : group!.receiveRun!(0, t, weights, from, size, gain, own);
     // One that is no number makes none of the sum.
-    if (sum - sum !== 0) for (let j = 0; j < size; j++) expectInput(state, j, t, weights[from + j] * gain);
-    if (modulator) modulator.receiveRow(t, weights, from, gain);
-    else group!.receiveRun!(0, t, weights, from, size, gain);
+    if (sum - sum !== 0)
+      for (let j = 0; j < size; j++) expectInput(state, j, t, weights[from + j] * own * gain);
   };
 }
+
+export type RowReceiver = (
+  t: number,
+  weights: Float32Array | Float64Array,
+  from: number,
+  gain: number,
+  own?: number,
+) => void;
 
 /** What takes an input to a neuron's modulator of a name now. */
 export function modulating(

@@ -120,8 +120,9 @@ export class EventLoop implements Loop {
       const state = this.populations[to];
       if (!plasticity) return null;
       const all = receivingRows(state, target);
-      const receiveAll = (t: number, amounts: Float64Array) => {
-        all!(t, amounts, 0, 1);
+      // Weights that learn are multiplied by the gain first, as where they are reached one by one.
+      const receiveAll = (t: number, weights: Float32Array | Float64Array, from: number, gain: number) => {
+        all!(t, weights, from, 1, gain);
         if (target === null) state.touchAll();
       };
       const receive = this.#receiver(state, 1, target);

@@ -66,17 +66,47 @@ export class LifGroup implements NeuronGroup {
     from: number,
     count: number,
     gain: number,
-  ): void {
+    own: number,
+  ): number {
     const { reset, tauRef } = this.parameters;
     if (reset === "fixed" && tauRef > 0) {
-      for (let k = 0; k < count; k++) this.receive(first + k, t, weights[from + k], gain);
-      return;
+      let sum = 0;
+      for (let k = 0; k < count; k++) {
+        const weight = weights[from + k] * own;
+        sum += weight;
+        this.receive(first + k, t, weight, gain);
+      }
+      return sum;
     }
     const e = this.#go(t);
     const scale = this.#leaky ? gain * e : gain;
     const u = this.#u;
-    for (let k = 0; k < count; k++) u[first + k] += scale * weights[from + k];
+    // Four sums, as one would wait for itself.
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let k = 0;
+    for (; k + 4 <= count; k += 4) {
+      const at = from + k;
+      const to = first + k;
+      const w0 = weights[at] * own;
+      const w1 = weights[at + 1] * own;
+      const w2 = weights[at + 2] * own;
+      const w3 = weights[at + 3] * own;
+      u[to] += scale * w0;
+      u[to + 1] += scale * w1;
+      u[to + 2] += scale * w2;
+      u[to + 3] += scale * w3;
+      a += w0;
+      b += w1;
+      c += w2;
+      d += w3;
+    }
+    for (; k < count; k++) {
+      const weight = weights[from + k] * own;
+      u[first + k] += scale * weight;
+      a += weight;
+    }
     this.#crossing.fill(0, first, first + count);
+    return a + b + (c + d);
   }
 
   setCurrent(i: number, t: number, current: number): void {

@@ -13,8 +13,20 @@ export interface NeuronState {
    * Adds a synaptic input of weight times gain (1) at t; thresholds are tested later, when all inputs of that time are in.
    */
   receive(i: number, t: number, weight: number, gain?: number): void;
-  /** The same for neighbours from `first` on, with weights that are neighbours too; where that is less work. */
-  receiveRun?(first: number, t: number, weights: Numbers, from: number, count: number, gain: number): void;
+  /**
+   * The same for neighbours from `first` on, with weights that are neighbours too; where that is less work.
+   * @param own  factor on each weight, before the gain
+   * @returns the sum of what was added, without the gain: no number where any of it is none
+   */
+  receiveRun?(
+    first: number,
+    t: number,
+    weights: Numbers,
+    from: number,
+    count: number,
+    gain: number,
+    own: number,
+  ): number;
   /** Changes the constant input current of neuron i from t on; the model's bias stays on top of it. */
   setCurrent(i: number, t: number, current: number): void;
   /** Puts the potential of neuron i at t to a value, an initial one for example; tests no threshold. */

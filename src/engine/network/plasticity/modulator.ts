@@ -41,14 +41,23 @@ export class Modulator {
     for (const hear of this.#followers) hear(i, t, amount);
   }
 
-  /** The same for all neurons, in a row of weights from a place on. */
-  receiveRow(t: number, weights: Float32Array | Float64Array, from: number, gain: number): void {
+  /**
+   * The same for all neurons, in a row of weights from a place on.
+   * @returns the sum of what was added: no number where any of it is none
+   */
+  receiveRow(t: number, weights: Float32Array | Float64Array, from: number, gain: number): number {
     this.#go(t);
     this.#silent = false;
     const [scaled, grown] = [this.#scaled, this.#grown];
-    for (let i = 0; i < scaled.length; i++) scaled[i] += weights[from + i] * gain * grown;
+    let sum = 0;
+    for (let i = 0; i < scaled.length; i++) {
+      const amount = weights[from + i] * gain;
+      sum += amount;
+      scaled[i] += amount * grown;
+    }
     for (const hear of this.#followers)
       for (let i = 0; i < scaled.length; i++) hear(i, t, weights[from + i] * gain);
+    return sum;
   }
 
   /** Whoever wants to know. @param hear  is told of whatever is added from now on */

@@ -10,6 +10,8 @@ export function noModulators(): InputError {
   return new InputError("plasticity: expected three-factor, which takes modulators where it names none");
 }
 
+type ReceiveAll = (t: number, weights: Float32Array | Float64Array, from: number, gain: number) => void;
+
 /** A checked `plasticity` field of a projection. */
 export interface Plasticity {
   readonly models: readonly PlasticityModel[];
@@ -49,9 +51,8 @@ export class PlasticSynapses {
   readonly #shifts: readonly (Shifts | null)[];
   /** Whether a spike passes as over synapses that do not learn, and only afterwards means something to the rules. */
   readonly #passesBy: boolean;
-  /** What a spike of a matrix adds to each neuron, where they take it at once. */
-  readonly #amounts: Float64Array | null;
-  readonly #receiveAll: (t: number, amounts: Float64Array) => void;
+  /** What takes a spike over a row of a matrix to all neurons, where they take it at once. */
+  readonly #receiveAll: ReceiveAll | null;
   readonly #transmit: (target: number, weight: number, synapse: number) => void;
   // The arrival that #transmit is part of.
   #row = 0;
@@ -61,7 +62,7 @@ export class PlasticSynapses {
   /**
    * @param targets  the postsynaptic neurons and their modulators
    * @param receive  takes a spike's effect to them
-   * @param receiveAll  takes those of a row of a matrix, one for each neuron, where that can be done at once
+   * @param receiveAll  takes that of a row of a matrix to all of them, where that can be done at once
    * @param double   whether weights are kept in double precision, and given to the network rounded
    */
   constructor(
@@ -69,7 +70,7 @@ export class PlasticSynapses {
     { models, delayKind }: Plasticity,
     targets: Pick<Site, "neurons" | "modulators">,
     receive: (target: number, amount: number) => void,
-    receiveAll: ((t: number, amounts: Float64Array) => void) | null,
+    receiveAll: ReceiveAll | null,
     double = false,
   ) {
     this.#synapses = synapses;
@@ -98,8 +99,7 @@ export class PlasticSynapses {
     this.#passesBy = !this.#rules.some(
       ({ preSpike, atPre, weightAt, efficacy }) => preSpike || atPre || weightAt || efficacy,
     );
-    this.#amounts = this.#passesBy && receiveAll && synapses.full ? new Float64Array(synapses.post) : null;
-    this.#receiveAll = receiveAll ?? (() => {});
+    this.#receiveAll = this.#passesBy && synapses.full ? receiveAll : null;
     this.#columns = walks || !this.#sharesPost ? columns(this.#edges, synapses.post) : null;
     for (const rule of this.#rules)
       rule.modulatedBy?.follow((j, t, amount) => this.#modulateColumn([rule], j, t, amount));
@@ -135,21 +135,16 @@ export class PlasticSynapses {
     this.#row = row;
     this.#time = t;
     if (this.passes) this.#arrived.push(row, cursor);
-    if (this.#amounts) return this.#deliverAll(row, this.#amounts, t);
+    if (this.#receiveAll) {
+      const { post, gain } = this.#synapses;
+      this.#receiveAll(t, this.#weights, row * post, gain);
+      return post;
+    }
     if (this.#passesBy) return this.#synapses.deliver(row, cursor, this.#transmit);
     // All its delays are the same.
     if (this.#synapses.shared) this.#next = this.#edges.shared!.starts[row];
     if (this.#sharesPre) for (const rule of this.#rules) rule.preSpike?.(row, t);
     return this.#synapses.deliver(row, cursor, this.#transmit);
-  }
-
-  #deliverAll(row: number, amounts: Float64Array, t: number): number {
-    const { length } = amounts;
-    const { gain } = this.#synapses;
-    const [weights, from] = [this.#weights, row * length];
-    for (let j = 0; j < length; j++) amounts[j] = weights[from + j] * gain;
-    this.#receiveAll(t, amounts);
-    return length;
   }
 
   /** Spikes that have arrived have passed, and thresholds have been tested. */

@@ -16,6 +16,8 @@ export class Shifts {
   #opened = 0;
   #moved = 0;
   #listed = false;
+  /** Whether nothing bounds the weights. */
+  readonly #free: boolean;
   readonly #weights: Float32Array | Float64Array;
   readonly #visit: (target: number, place: number, length: number) => void;
 
@@ -27,6 +29,7 @@ export class Shifts {
     this.#open = new Uint32Array(size);
     this.#weights = weights;
     const { bounds } = shift;
+    this.#free = bounds.wMin === -Infinity && bounds.wMax === Infinity && !bounds.keepsSign;
     this.#visit = (target, place, length) => {
       for (let c = 0; c < length; c++) {
         const by = this.#of(target + c);
@@ -57,10 +60,15 @@ export class Shifts {
       this.#listed = true;
       this.#moved = 0;
       this.#opened = this.#shift.all(this.#time, by);
-      if (this.#opened > 0) for (let j = 0; j < by.length; j++) if (by[j] !== 0) open[this.#moved++] = j;
+      if (this.#opened > 0 && !this.#free)
+        for (let j = 0; j < by.length; j++) if (by[j] !== 0) open[this.#moved++] = j;
     }
     const { bounds } = this.#shift;
     const from = row * by.length;
+    if (this.#free) {
+      if (this.#opened > 0) for (let j = 0; j < by.length; j++) weights[from + j] += by[j];
+      return this.#opened;
+    }
     for (let k = 0; k < this.#moved; k++) {
       const j = open[k];
       weights[from + j] = moved(weights[from + j], by[j], bounds);
