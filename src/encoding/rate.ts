@@ -9,7 +9,8 @@ import { type Encoder, type EncoderSettings, tracePerSpike } from "./encoder.ts"
  */
 export function rate({ inputs, durationMs, tauMem, maxSpikes, seed }: EncoderSettings): Encoder {
   const rng = new Rng(seed, "encoder phase");
-  const phases = Float64Array.from({ length: inputs }, () => rng.uniform());
+  const phases = new Float64Array(inputs);
+  for (let i = 0; i < inputs; i++) phases[i] = rng.uniform();
   const code = { phases, durationMs, maxSpikes };
   const gain = 1 / (maxSpikes * tracePerSpike(durationMs, tauMem));
   return {

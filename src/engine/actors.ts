@@ -68,6 +68,18 @@ export class Actors {
     }
   }
 
+  /** Those in a part of a list do. @returns false, and nothing has happened, where each must be heard of in its turn */
+  firedAll(state: PopulationState, neurons: Int32Array, from: number, to: number, t: number): boolean {
+    const { counts, trace, index } = state;
+    if (trace || this.#learning[index].length > 0 || state.spikesLeft < to - from) return false;
+    state.spikesLeft -= to - from;
+    for (let k = from; k < to; k++) {
+      if (counts) counts[neurons[k]]++;
+      this.#onSpike(index, neurons[k], t);
+    }
+    return true;
+  }
+
   /** A spike on its way back from neuron j to its dendritic synapses from `cursor` on. */
   #pushBack(
     state: PopulationState,

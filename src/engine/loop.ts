@@ -41,6 +41,8 @@ export interface Loop {
   runUntil(end: number): void;
   /** A neuron fires now. */
   emit(state: PopulationState, i: number): void;
+  /** Those in a part of a list do, one after the other; where that is less work. */
+  emitAll?(state: PopulationState, neurons: Int32Array, from: number, to: number): void;
   /** An input reaches a neuron now. */
   receive(state: PopulationState, i: number, amount: number): void;
   /** What a neuron gets has changed now, within an event; between runs it is `predict`. */

@@ -14,6 +14,12 @@ export function addStimulus(loop: Loop, stimulus: Stimulus): void {
     if (due[entry] < Infinity) loop.push(due[entry] + late, state.rank, source, entry);
   };
   const source = loop.addActor((entry, _, now) => {
+    if (stimulus.together && stimulus.effect === "spike" && loop.emitAll) {
+      loop.emitAll(state, ...stimulus.together());
+      due[entry] = stimulus.next(entry, due[entry]);
+      push(entry);
+      return;
+    }
     // On a lattice nothing can come between events of one entry and time, which would be the queue's next.
     for (const time = due[entry]; ; ) {
       apply(loop, stimulus, state, entry, due[entry], now);

@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import type { Population } from "./network/network.ts";
 import type { NeuronState } from "./network/neurons/neuronGroup.ts";
 import { Modulator } from "./network/plasticity/modulator.ts";
+import type { Passing } from "./network/plasticity/thirdFactor.ts";
 import { Trace } from "./network/plasticity/trace.ts";
 
 /** What a simulation keeps of one population besides the state of its neurons. */
@@ -15,6 +16,8 @@ export class PopulationState<Neurons extends NeuronState = NeuronState> {
   readonly trace: Trace | null;
   /** By name. */
   readonly modulators: ReadonlyMap<string, Modulator>;
+  /** When rules of synapses onto it act after spikes have passed. */
+  readonly passing: Passing = { count: 0, read: new Map() };
   /** Ranks of what reaches the population, and of what follows at the same instant. */
   readonly rank: number;
   readonly lateRank: number;

@@ -333,6 +333,7 @@ export class EventLoop implements Loop {
       for (let n = 0; n < spikes; n++) this.emit(state, i);
       this.predict(state, i);
     }
+    state.passing.count++;
     for (const plastic of this.#passing[state.index]) plastic.pass(this.time);
   }
 }

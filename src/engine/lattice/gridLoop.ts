@@ -223,6 +223,19 @@ export class GridLoop implements Loop {
     for (const { arrivals } of this.#outgoing[state.index]) arrivals?.push(i, 0, this.#step);
   }
 
+  emitAll(state: State, list: Int32Array, from: number, to: number): void {
+    const { index } = state;
+    // One by one where each may mean something to others.
+    const heard = this.#watched || this.#incoming[index].length > 0;
+    if (heard || !this.#actors.firedAll(state, list, from, to, this.time)) {
+      for (let k = from; k < to; k++) this.emit(state, list[k]);
+      return;
+    }
+    this.#histories[index].pushAll(this.#step, list, from, to);
+    for (const { arrivals } of this.#outgoing[index])
+      if (arrivals) for (let k = from; k < to; k++) arrivals.push(list[k], 0, this.#step);
+  }
+
   receive(state: State, i: number, amount: number): void {
     state.neurons.receive(i, this.time, amount);
   }
@@ -265,6 +278,7 @@ export class GridLoop implements Loop {
     }
     if (!this.#oneByOne)
       for (const state of this.#byRank) if (state.group) this.#hearSpikes(state, state.group);
+    if (this.#passing.length > 0) for (const { passing } of this.populations) passing.count++;
     for (const plastic of this.#passing) plastic.pass(time);
     this.#advanced = !asked;
     this.#reached = step + 1;

@@ -63,7 +63,7 @@ export class ShiftRows {
     crew: Crew,
     synapses: Projection,
     model: PlasticityModel,
-    targets: Pick<Site, "modulators"> & { readonly neurons: LatticeGroup },
+    targets: Pick<Site, "modulators" | "passing"> & { readonly neurons: LatticeGroup },
     dt: number,
     path: string,
   ) {
@@ -72,9 +72,10 @@ export class ShiftRows {
     this.#crew = crew;
     this.#synapses = synapses;
     this.#check = model.check;
-    const { neurons, modulators } = targets;
+    const { neurons, modulators, passing } = targets;
     const sides = { synapses: synapses.synapses, preSides: pre, postSides: post, shared: false };
-    this.#rule = model.create({ ...sides, weights: synapses.heldWeights, neurons, modulators });
+    const site = { ...sides, weights: synapses.heldWeights, neurons, modulators };
+    this.#rule = model.create(passing ? { ...site, passing } : site);
     this.#shift = this.#rule.shift!;
     this.#watch = new WeightWatch(synapses, path);
     this.#path = path;

@@ -48,6 +48,21 @@ export class SpikeHistory {
     list[count] = neuron;
   }
 
+  /** Those in a part of a list, in their order. */
+  pushAll(step: number, neurons: Int32Array, from: number, to: number): void {
+    const slot = step % this.#steps;
+    const count = this.#counts[slot];
+    const all = count + to - from;
+    let list = this.#lists[slot];
+    if (!list || all > list.length) {
+      const wider = new Uint32Array(2 * all);
+      if (list) wider.set(list);
+      this.#lists[slot] = list = wider;
+    }
+    for (let k = from; k < to; k++) list[count + k - from] = neurons[k];
+    this.#counts[slot] = all;
+  }
+
   /** Where the spikes of a step have been put, if it was in this round. */
   placed(step: number, round: number): readonly RowList[] | null {
     const slot = step % this.#steps;

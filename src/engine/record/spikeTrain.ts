@@ -1,5 +1,8 @@
 import { instant } from "../instant.ts";
 
+/** Buckets of time, at most. */
+const MOST = 4096;
+
 /**
  * A growable list of spikes of one population: two parallel typed arrays, no object per spike. A neuron that fires
  * n times at one instant stands n times.
@@ -41,7 +44,11 @@ export class SpikeTrain {
    */
   sort(end: number): void {
     const n = this.length;
-    if (n > 48) this.#bucket(end);
+    if (n > 48) {
+      // Many at one time: in the order of neurons first, which buckets of time keep.
+      if (this.#isCrowded()) this.#bucket(1, this.neurons, 1 + this.#lastNeuron());
+      this.#bucket((Math.min(n, MOST) * (1 - 1e-12)) / (end || 1), this.times, Math.min(n, MOST));
+    }
     const { times, neurons } = this;
     for (let k = 1; k < n; k++) {
       const t = times[k];
@@ -63,22 +70,35 @@ export class SpikeTrain {
   #scratchNeurons: Int32Array = new Int32Array(0);
   #starts = new Int32Array(0);
 
-  #bucket(end: number): void {
+  /** Whether more spikes than not come at the time of the one before. */
+  #isCrowded(): boolean {
+    const { times, length } = this;
+    let same = 0;
+    for (let k = 1; k < length; k++) same += times[k] === times[k - 1] ? 1 : 0;
+    return 2 * same > length;
+  }
+
+  #lastNeuron(): number {
+    let last = 0;
+    for (let k = 0; k < this.length; k++) last = Math.max(last, this.neurons[k]);
+    return last;
+  }
+
+  /** Puts spikes in the order of whole parts of keys times a scale, from 0 on, and keeps that of equal ones. */
+  #bucket(scale: number, keys: Float64Array | Int32Array, buckets: number): void {
     const n = this.length;
     const { times, neurons } = this;
-    const buckets = Math.min(n, 4096);
     if (this.#starts.length <= buckets) this.#starts = new Int32Array(buckets + 1);
     if (this.#scratchTimes.length !== times.length) {
       this.#scratchTimes = new Float64Array(times.length);
       this.#scratchNeurons = new Int32Array(times.length);
     }
-    const starts = this.#starts.fill(0);
-    const scale = (buckets * (1 - 1e-12)) / (end || 1);
-    for (let k = 0; k < n; k++) starts[((times[k] * scale) | 0) + 1]++;
+    const starts = this.#starts.fill(0, 0, buckets + 1);
+    for (let k = 0; k < n; k++) starts[((keys[k] * scale) | 0) + 1]++;
     for (let b = 0; b < buckets; b++) starts[b + 1] += starts[b];
     const [sortedTimes, sortedNeurons] = [this.#scratchTimes, this.#scratchNeurons];
     for (let k = 0; k < n; k++) {
-      const place = starts[(times[k] * scale) | 0]++;
+      const place = starts[(keys[k] * scale) | 0]++;
       sortedTimes[place] = times[k];
       sortedNeurons[place] = neurons[k];
     }

@@ -68,7 +68,7 @@ export class PlasticSynapses {
   constructor(
     synapses: Projection,
     { models, delayKind }: Plasticity,
-    targets: Pick<Site, "neurons" | "modulators">,
+    targets: Pick<Site, "neurons" | "modulators" | "passing">,
     receive: (target: number, amount: number) => void,
     receiveAll: ReceiveAll | null,
     double = false,
@@ -87,6 +87,7 @@ export class PlasticSynapses {
       shared: synapses.shared,
       neurons: targets.neurons,
       modulators: targets.modulators,
+      ...(targets.passing && { passing: targets.passing }),
     };
     this.#rules = models.map(model => model.create(site));
     this.#actsPost = this.#rules.some(rule => rule.atPost);

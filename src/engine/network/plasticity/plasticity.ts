@@ -2,6 +2,7 @@ import type { NeuronState } from "../neurons/neuronGroup.ts";
 import type { Table, Values } from "../parameters.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Modulator } from "./modulator.ts";
+import type { Passing } from "./thirdFactor.ts";
 
 /**
  * What one plasticity rule does at a synapse. The engine calls it when a spike reaches either side of the synapse, and
@@ -76,6 +77,8 @@ export interface Site {
   readonly neurons: Pick<NeuronState, "potential" | "potentials" | "parameters">;
   /** Their modulators, by name. */
   readonly modulators: ReadonlyMap<string, Modulator>;
+  /** Where a loop counts when rules act after spikes have passed. */
+  readonly passing?: Passing;
 }
 
 /** A checked rule whose weight dependence is linear: F+ and F- are a + b w. */

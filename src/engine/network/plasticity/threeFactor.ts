@@ -10,6 +10,7 @@ import { gateOf, gateParameters } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
 import type { PlasticityDefinition, PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
 import { tagged } from "./tag.ts";
+import { PERMITTED, ThirdFactor } from "./thirdFactor.ts";
 import { Trace } from "./trace.ts";
 
 /**
@@ -175,9 +176,6 @@ function expectReadable({ eligibility, modulator, read, gate, consolidate, permi
     throw fail("gate", `none ${modulator === "" ? "without online or a modulator" : `with ${read}`}`, gate);
 }
 
-/** Above this, the modulator of `permit` does. */
-const PERMITTED = 0.5;
-
 /** What `permit` asks of a neuron. */
 function permission({ permit }: Parameters, { modulators }: Site): (post: number, t: number) => boolean {
   const signal = modulators.get(permit);
@@ -305,23 +303,18 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
       ? Number.NaN
       : eta(t) * leftAt(end, height, t, tauPlus) * m;
   };
-  const signal = site.modulators.get(p.permit);
-  const third = new Float64Array(site.postSides);
+  // Of a modulator by name, projections that read it alike read it once.
+  const passing = (modulator && site.passing) ?? null;
+  const reading = JSON.stringify([p.modulator, p.permit, p.gate, `${p.vMin}`, `${p.vMax}`]);
+  const permit = site.modulators.get(p.permit) ?? null;
+  const third = passing?.read.get(reading) ?? new ThirdFactor(modulator ?? null, held, permit, shut, passing);
+  passing?.read.set(reading, third);
   const all = (t: number, into: Float32Array | Float64Array) => {
-    if (modulator?.silent) return 0;
-    const permitted = signal ? signal.above(PERMITTED, t) : third.length;
-    if (permitted === 0) return 0;
-    if (modulator) modulator.readInto(t, third);
-    else third.set(held);
-    if (permitted < third.length)
-      for (let j = 0; j < third.length; j++) if (!(signal!.at(j, t) > PERMITTED)) third[j] = 0;
-    shut?.(t, third);
+    const open = third.read(t);
+    if (open === 0) return 0;
+    const { each } = third;
     const rate = eta(t) * leftAt(end, height, t, tauPlus);
-    let open = 0;
-    for (let j = 0; j < third.length; j++) {
-      open += +(third[j] !== 0);
-      into[j] = rate * third[j];
-    }
+    for (let j = 0; j < each.length; j++) into[j] = rate * each[j];
     return open;
   };
   return {

@@ -241,6 +241,11 @@ function bySample(stream: Stream, fill: (n: number, train: SpikeTrain) => void):
     },
     first: () => Float64Array.of(time()),
     neuron: () => train.neurons[at],
+    together() {
+      const from = at;
+      while (at + 1 < train.length && train.times[at + 1] === train.times[from]) at++;
+      return [train.neurons, from, at + 1];
+    },
     next: () => {
       at++;
       return time();

@@ -27,6 +27,11 @@ export interface Timing {
    * that none comes in the time of the next sample.
    */
   readonly bySample?: boolean;
+  /**
+   * Instead of `neuron`: a list in which the neurons of all events of the present time stand, the present one first, and
+   * where; the last of them is then the present event.
+   */
+  together?(): readonly [neurons: Int32Array, from: number, to: number];
   /** Begins with a sample of the stream instead of the first one; before anything else is asked. */
   from?(sample: number): void;
   /** About how many events come between two times [ms], where they could be very many. */
