@@ -1,7 +1,8 @@
 import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
-import { twoWayCircuit, twoWayFeedback } from "./circuits/twoWaySynapses.ts";
+import { feedbackLearned } from "./circuits/learnedFeedback.ts";
+import { twoWayCircuit } from "./circuits/twoWaySynapses.ts";
 import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import type { OwnRule } from "./rule.ts";
@@ -72,7 +73,7 @@ export const kp: OwnRule = {
         return { ...fixed(architecture, feedback), memory, feedback, aligns: true };
       }),
       circuit: plan => twoWayCircuit(plan, B),
-      circuitFeedback: weights => twoWayFeedback(architecture, weights),
+      circuitFeedback: weights => feedbackLearned(architecture, weights),
       feedbackDegrees: (weights, { feedback }) => layerAngles(weights, feedback ?? B),
     };
   },

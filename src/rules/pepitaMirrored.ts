@@ -44,7 +44,9 @@ export const pepitaWm: OwnRule = {
   source: "Srinivasan et al. 2024, arXiv:2302.05440, sec. 4",
   presentations: 3,
   sequential: true,
-  noCircuit: "feedback synapses would have to learn from noise in a phase of its own, as those of wm",
+  noCircuit:
+    "feedback is a product of matrices that mirror their layers, as in wm, kept at a scale that depends on the norms of all of " +
+    "them, which no synapse knows",
   synapseKnows: "own activity in both presentations; error only through the input",
   equation: [
     "xᵉ = x − B₁ᵀ B₂ᵀ … e: the sample once more, with its error",

@@ -1,5 +1,7 @@
 import { layerAngles } from "../feedback/angle.ts";
 import { layeredFeedback } from "../feedback/draw.ts";
+import { feedbackLearned } from "./circuits/learnedFeedback.ts";
+import { mirrorCircuit } from "./circuits/mirrorSynapses.ts";
 import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, fixed, viewed } from "./errorChain.ts";
 import { mirrorRates, mirrorSpikes } from "./mirroring.ts";
@@ -19,6 +21,8 @@ import type { OwnRule } from "./rule.ts";
  * The authors mirror once over the data before training as well; here feedback starts random and has turned by the
  * end of about a thousand samples. It follows the forward weights with that lag, so that the learning rate has to be
  * smaller than BP's (the authors': a quarter), or the loss runs away.
+ *
+ * As a circuit (`mirrorCircuit`) it mirrors before each sample.
  */
 export const wm: OwnRule = {
   name: "wm",
@@ -33,7 +37,6 @@ export const wm: OwnRule = {
     "Bₗ ← (1 − s) Bₗ + s ψ ξᵀ, ξ: noise of the layer below, ψ: its drive",
   ].join("\n"),
   factors: { ...FROM_BELOW, modulator: "Bₗ₊₁ᵀ δₗ₊₁: error of the layer above, down the mirror's weights" },
-  noCircuit: "feedback synapses would have to learn from noise in a phase of its own, signed as the noise is",
   create(architecture, rng) {
     const B = layeredFeedback(architecture, rng);
     const seed = rng.nextUint32();
@@ -65,6 +68,8 @@ export const wm: OwnRule = {
           },
         };
       },
+      circuit: plan => mirrorCircuit(plan, B),
+      circuitFeedback: weights => feedbackLearned(architecture, weights),
       feedbackDegrees: (weights, { feedback }) => layerAngles(weights, feedback ?? B),
     };
   },

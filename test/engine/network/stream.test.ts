@@ -96,6 +96,29 @@ test("spikes of a random code are those of the sample's number, however a run is
   expect(spikesOf(late, "input")).toEqual(spikesOf(whole, "input").filter(([t]) => t >= 150 && t < 300));
 });
 
+test("a phase's noise is a Poisson process of each neuron, within the phase, and that of the sample's number", () => {
+  const stimuli = [{ to: "input", kind: "phase", during: "learn", rate: "250 Hz" }];
+  const long = {
+    data: { samples: Array.from({ length: 50 }, () => [0, 0, 0, 0]), labels: Array(50).fill(0) },
+  };
+  const whole = new Simulation(built({ ...long, passes: 2 }, { stimuli, projections: [] }));
+  whole.runSamples(100);
+  const spikes = spikesOf(whole, "input");
+  expect(spikes.every(([t]) => t % 50 >= 20 && t % 50 < 40)).toBe(true);
+  const counts = Array.from({ length: 400 }, () => 0);
+  for (const [t, i] of spikes) counts[4 * Math.floor(t / 50) + i]++;
+  // 5 each, as 250 Hz for 20 ms, with the variance of a Poisson count.
+  const mean = spikes.length / 400;
+  const variance = counts.reduce((sum, n) => sum + (n - mean) ** 2, 0) / 400;
+  expect(Math.abs(mean - 5)).toBeLessThan(0.4);
+  expect(Math.abs(variance - 5)).toBeLessThan(1.2);
+  const late = new Simulation(built({ ...long, passes: 2 }, { stimuli, projections: [] }), {
+    firstSample: 70,
+  });
+  late.runSamples(30);
+  expect(spikesOf(late, "input")).toEqual(spikes.filter(([t]) => t >= 3500));
+});
+
 test("during several phases the same spikes come in each, as far as it lasts", () => {
   const phases = {
     first: { start: 2, stop: 17 },
@@ -107,6 +130,7 @@ test("during several phases the same spikes come in each, as far as it lasts", (
     { to: "input", kind: "samples", encoder: "poisson", interval: 3, during },
     { to: "label", kind: "labels", interval: 2, which: "wrong", during },
     { to: "clock", kind: "phase", interval: 4, during },
+    { name: "noise", to: "clock", kind: "phase", rate: 200, during },
   ];
   const simulation = new Simulation(built({ phases }, { stimuli, projections: [] }));
   simulation.runSamples(2);
@@ -255,6 +279,11 @@ test("stimuli of samples, and what begins with one, are refused without a stream
   expect(() => built({}, { stimuli: none })).toThrow(
     "stimuli[0].during: expected a phase of the stream, or a list of phases, got a list of 0",
   );
+  for (const [more, expected] of [
+    [{ rate: -1 }, "stimuli[0].rate: expected 0 Hz or more, got -1"],
+    [{ rate: 10, interval: 4 }, "stimuli[0].rate: expected none with an interval, got 10"],
+  ] as const)
+    expect(() => built({}, { stimuli: [{ to: "clock", kind: "phase", ...more }] })).toThrow(expected);
   const stimuli = [{ to: "input", kind: "samples", encoder: "current", interval: 5 }];
   expect(() => built({}, { stimuli })).toThrow(
     "stimuli[0].encoder: expected one that makes spikes, got current",

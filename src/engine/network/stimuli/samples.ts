@@ -5,7 +5,7 @@ import { SpikeTrain } from "../../record/spikeTrain.ts";
 import { expectChoice, expectNumber, expectOnly, expectTime } from "../expect.ts";
 import { table } from "../parameters.ts";
 import type { PhaseSpec, Stream } from "../stream.ts";
-import { MOST_RATE, type SpikeTarget, targetFields } from "./selection.ts";
+import { expectRate, MOST_RATE, type SpikeTarget, targetFields } from "./selection.ts";
 import type { Timing } from "./timing.ts";
 
 /** Makes spikes of intensities: what an encoder's definition creates. */
@@ -53,11 +53,13 @@ export interface LabelsSpec extends OfSamples {
   readonly which?: "right" | "wrong";
 }
 
-/** All neurons fire in each sample: once, as a phase begins, or at an interval. */
+/** All neurons fire in each sample: once, as a phase begins, at an interval, or by chance. */
 export interface PhaseSignalSpec extends OfSamples {
   readonly kind: "phase";
   /** Between two spikes [ms]; the first comes after half of it. */
   readonly interval?: number;
+  /** Of independent Poisson spikes of each neuron [Hz], drawn for each sample. */
+  readonly rate?: number;
 }
 
 const during = {
@@ -94,6 +96,10 @@ export const phaseFields = table({
     own: true,
     doc: "between spikes of all neurons; by default they fire once, as the phase begins",
   },
+  rate: {
+    ...({ unit: "Hz", own: true } as const),
+    doc: "of independent Poisson spikes of each neuron, drawn for each sample, in place of an interval",
+  },
 });
 
 /**
@@ -115,7 +121,7 @@ export function samples(spec: SamplesSpec, stream: Stream, size: number, name: s
   const { data, inputs, seed } = stream;
   if (inputs !== size)
     throw new InputError(`to: expected a population of ${inputs}, as samples have inputs, got ${size}`);
-  const durationMs = Math.max(...windows.map(({ start, stop }) => stop - start));
+  const durationMs = longestOf(windows);
   const settings = { inputs, durationMs, tauMem: Infinity, maxSpikes: durationMs / interval };
   const fixed = draws === "fixed" ? encoder({ ...settings, seed }) : null;
   const into = { spikes: new SpikeTrain(), gain: 1, analogue: null };
@@ -160,10 +166,22 @@ export function labels(spec: LabelsSpec, stream: Stream, size: number, name: str
 }
 
 /** As `samples`. */
-export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number): Timing {
+export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number, name: string): Timing {
   expectOnly(spec, "a phase's signal", Object.keys(phaseFields));
-  const { interval } = spec;
+  const { interval, rate } = spec;
   const windows = windowsOf(spec, stream);
+  if (rate !== undefined) {
+    expectRate("rate", rate);
+    if (interval !== undefined) throw new InputError(`rate: expected none with an interval, got ${rate}`);
+    const longest = longestOf(windows);
+    return bySample(stream, (n, train) => {
+      const rng = new Rng(stream.seed, `${name} ${n}`);
+      const wait = () => rng.exponential(rate / 1000);
+      for (let i = 0; i < size; i++)
+        for (let t = wait(); t < longest; t += wait())
+          for (const { start, stop } of windows) if (t < stop - start) train.push(start + t, i);
+    });
+  }
   if (interval !== undefined) expectInterval(interval);
   return bySample(stream, (_, train) => {
     const all = (t: number) => {
@@ -212,6 +230,10 @@ function windowsOf({ during }: OfSamples, { phases, duration }: Stream): readonl
     const names = [...phases.keys()].join(", ") || "none";
     throw new InputError(`during: expected a phase of the stream, which are ${names}; got ${shown(name)}`);
   });
+}
+
+function longestOf(windows: readonly PhaseSpec[]): number {
+  return Math.max(...windows.map(({ start, stop }) => stop - start));
 }
 
 /**

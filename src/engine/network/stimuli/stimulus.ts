@@ -112,7 +112,7 @@ function timingOf(
     case "labels":
       return labels(spec, expectStream(spec, stream), size, name);
     case "phase":
-      return phaseSignal(spec, expectStream(spec, stream), size);
+      return phaseSignal(spec, expectStream(spec, stream), size, name);
     case "poisson":
       return poisson(spec, size, seed, name);
     case "regular":
