@@ -6,6 +6,7 @@ import { scaledTo, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
 import type { CircuitPlan } from "./circuits/circuit.ts";
 import { chainCircuit } from "./circuits/errorChain.ts";
+import { AXONS, ofAxons, PASSING } from "./circuits/unreliableAxons.ts";
 import { DESCENT, FROM_BELOW } from "./equation.ts";
 import { errorChain, type Feedback } from "./errorChain.ts";
 import { filled } from "./options.ts";
@@ -27,7 +28,8 @@ const options = {
  *
  * As a circuit the signs are drawn with the weights and stay: no synapse onto a layer above the first hidden one changes
  * its sign (as neurons that either excite or inhibit keep theirs), so that those of the feedback synapses, which are fixed,
- * agree with them at every moment, and no synapse has to know another's.
+ * agree with them at every moment, and no synapse has to know another's. Magnitudes of brSF, which change from batch to
+ * batch, are there those of axons that fail in some samples (`unreliableAxons`).
  *
  * Each comes in two normalisations. `initial` (the plain name): magnitudes stay on the scale of the initial weights,
  * here He's, in BioTorch Glorot's (option `scale`). What some call
@@ -44,9 +46,7 @@ function concordantRule(form: {
   const reason =
     form.scale === "strict"
       ? "a feedback synapse would have to know the norm of all weights of a layer at the moment"
-      : form.magnitudes === "batch"
-        ? "a synapse would have to have another strength for each sample; with one strength it is frsf"
-        : null;
+      : null;
   const size = { uniform: "m", fixed: "|Mₗ| ⊙", batch: "|Mₗ| ⊙" }[form.magnitudes];
   const drawn = { uniform: "", fixed: ", Mₗ drawn once", batch: ", Mₗ drawn for every batch" }[
     form.magnitudes
@@ -105,12 +105,21 @@ function concordantRule(form: {
       return {
         ...errorChain(architecture, feedback),
         ...(reason === null && {
-          circuit: (plan: CircuitPlan) =>
-            chainCircuit(
-              plan,
-              plan.weights.map((w, l) => (l === 0 ? w : signed(w, start[l]))),
-              "kept",
-            ),
+          circuit: (plan: CircuitPlan) => {
+            const unreliable = form.magnitudes === "batch";
+            const magnitudes = Array.from({ length: AXONS }, (_, axon) => drawn(`axon ${axon}`));
+            const B = plan.weights.map((w, l) => {
+              if (l === 0) return w;
+              if (!unreliable) return signed(w, start[l]);
+              return ofAxons(axon =>
+                signed(
+                  w,
+                  magnitudes[axon][l].map(m => m / PASSING),
+                ),
+              );
+            });
+            return chainCircuit(plan, B, { signs: "kept", unreliable });
+          },
         }),
         feedbackDegrees: weights =>
           layerAngles(

@@ -105,7 +105,8 @@ export type InPhases = CircuitPlan & { readonly phases?: Phases; readonly learni
 
 /** Name of the phase in which a circuit learns that lets its activities settle before, and of the signal that says so. */
 export const LEARNING = "learn";
-/** Share of a sample's time in which they settle. */
+/** The one in which they settle, and its share of a sample's time. */
+export const SETTLE = "settle";
 const SETTLING = 1 / 3;
 
 /**
@@ -115,7 +116,7 @@ const SETTLING = 1 / 3;
 export function settled(plan: CircuitPlan): InPhases {
   const { durationMs } = plan;
   const start = Math.round(SETTLING * durationMs);
-  const phases = { settle: { start: 0, stop: start }, [LEARNING]: { start, stop: durationMs } };
+  const phases = { [SETTLE]: { start: 0, stop: start }, [LEARNING]: { start, stop: durationMs } };
   return { ...inPhases(plan, phases), learningMs: durationMs - start };
 }
 
