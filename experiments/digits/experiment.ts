@@ -28,7 +28,18 @@ const commands = new Map<string, RunRecord>();
 const runs = forms.flatMap(({ encoder, reading }, n) =>
   rules.flatMap(({ name }) => {
     const out = `${folder}/${encoder}-${reading}/${name.replace(":", "-")}`;
-    const job = ["--seeds", "1,2,3", "--epochs", "10", "--encoder", encoder, "--reading", reading];
+    const job = [
+      "--seeds",
+      "1,2,3",
+      "--epochs",
+      "10",
+      "--encoder",
+      encoder,
+      "--reading",
+      reading,
+      "--precision",
+      "double",
+    ];
     const begun = ["--rules", name, ...job, "--twins", n === 0 ? "rate,spike" : "spike"];
     if (!existsSync(`${out}/diverged`)) {
       const args = existsSync(`${out}/run.json`) ? ["--resume"] : begun;

@@ -11,7 +11,7 @@ import type { Results, RunRecord } from "../../src/index.ts";
 
 const common = [
   ...["--dataset", "mnist", "--hidden", "256", "--train-samples", "60000"],
-  ...["--reading", "drive", "--replay", "--modulation", "current"],
+  ...["--reading", "drive", "--replay", "--modulation", "current", "--precision", "double"],
 ];
 const comparisons: Readonly<Record<string, readonly string[]>> = {
   "rate-5": ["--epochs", "5", "--rules", "bp,dfa,pepita:sparse,frozen"],

@@ -240,12 +240,13 @@ function checkOrder(done: readonly RunResult[], all: readonly NamedPlan[], folde
 }
 
 function title(
-  { rules }: CompareOptions,
+  { rules, twins, precision }: CompareOptions,
   data: Dataset,
   [{ settings }]: readonly NamedPlan[],
   { saw }: RunRecord,
 ): string {
   const sizes = notation(settings.architecture ?? dense(settings.sizes));
   const names = rules.map(name => ruleNamed(name).title).join(", ");
-  return `${data.name} ${sizes}: ${names}; ${sawText(saw)}`;
+  const spikes = twins.includes("spike") ? `; spiking twins in ${precision} precision` : "";
+  return `${data.name} ${sizes}: ${names}; ${sawText(saw)}${spikes}`;
 }

@@ -3,16 +3,18 @@ import type { Dataset } from "../data/dataset.ts";
 import { hasRecordings } from "../data/recordings.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
 
-import { wiringOf } from "../description/wiring.ts";
+import { isDense, wiringOf } from "../description/wiring.ts";
 
 import type { EncoderDefinition } from "../encoding/encoder.ts";
 import { encoderNamed, encoders } from "../encoding/index.ts";
 
+import type { Precision } from "../engine/exact/presentation.ts";
 import { type Architecture, dense, notation } from "../engine/network/architecture.ts";
 import type { LayeredNetwork, Wiring } from "../engine/network/layers.ts";
 import { about, InputError, shown } from "../errors.ts";
 import { checkNeeds, ruleNamed, whyNoCircuit } from "../rules/index.ts";
 import { steps } from "../training/batches.ts";
+import { usualPrecision } from "../training/precision.ts";
 import type { Twin } from "../training/results.ts";
 import { schedule } from "../training/schedule.ts";
 import { refractoryPeriod } from "../training/spikingTrainer.ts";
@@ -70,7 +72,21 @@ export function compareOptions(flags: CompareFlags, start: StartNetwork | null =
     const factor = schedule(options.schedule, epochs);
     for (let e = 0; e < Math.min(epochs, 10_000); e++) factor(e / epochs);
   }
-  return seed === null ? options : { ...options, seeds: [seed] };
+  const precision = options.precision ?? precisionFor(options, constants, start);
+  return { ...options, precision, ...(seed !== null && { seeds: [seed] }) };
+}
+
+/** Where none is asked for; without spikes it is all the same. */
+function precisionFor(options: CompareOptions, constants: TwinModel, start: StartNetwork | null): Precision {
+  const { model, encoder, twins } = options;
+  if (!twins.includes("spike")) return "double";
+  const dense = start?.dense ?? (model === null || isDense(modelOf(model)));
+  return usualPrecision({ ...options, ...presented(encoder, constants), dense });
+}
+
+/** Length of a presentation, and time constant of membranes and traces [ms]. */
+function presented(encoder: string, { durationMs, tauMem }: TwinModel) {
+  return { durationMs, tauMem: encoderNamed(encoder).withoutLeak ? Infinity : tauMem };
 }
 
 /**
@@ -174,7 +190,7 @@ export function plans(
   if (wiring) checkWiring(wiring, options, where);
   const learningRates = layered?.learningRates ?? model.learningRates;
   const standardised = options.augment?.split(",").includes("standardise") === true;
-  const { withoutLeak, belowZero, recorded } = encoderNamed(options.encoder);
+  const { belowZero, recorded } = encoderNamed(options.encoder);
   if (recorded && options.twins.includes("spike") && !hasRecordings(data)) {
     throw new InputError(
       `--encoder: expected ${encodersThat(e => !e.recorded)} for ${data.name}, whose samples are no recordings of events, got ${options.encoder}`,
@@ -221,8 +237,7 @@ export function plans(
             twin,
           ),
           ...(twin === "circuit" ? { circuit: circuitOf(options) } : {}),
-          durationMs: model.durationMs,
-          tauMem: withoutLeak ? Infinity : model.tauMem,
+          ...presented(options.encoder, model),
         },
       })),
     ),
@@ -236,7 +251,8 @@ export function plans(
     throw new InputError(`--twins: expected rate for ${rule}, got ${twin}: ${why}`);
   }
   if (wiring) tryEach(all, data, where);
-  else if (options.precision === "single") tryEach(all, data, "--precision single");
+  else if (options.precision === "single" && precisionFor(options, model, start) === "double")
+    tryEach(all, data, "--precision single");
   return all;
 }
 

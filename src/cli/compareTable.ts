@@ -190,15 +190,17 @@ export const comparison = {
   /** null: as the network allows. */
   presentations: setting<"sweep" | "queue" | null>("spike", {
     takes: "<name>",
-    help: "sweep: layer by layer, or queue: event by event, as delays and further synapses need; both give the same numbers (default: sweep where it can be)",
+    help: "sweep: layer by layer, or queue: event by event, as delays and further synapses need; both give the same numbers, in double precision (default: sweep where it can be)",
     read: among<"sweep" | "queue">(["sweep", "queue"]),
     otherwise: null,
   }),
-  precision: setting<Precision>("spike", {
+  /** Never null in what `compareOptions` gives. */
+  precision: setting<Precision | null>("spike", {
     takes: "<name>",
-    help: "of states, sums and changes: double, or single, which learns several times as fast and to the same accuracy; of fully connected layers, with the eligibility trace",
+    help: "of states, sums and changes: single, several times as fast as double and to the same accuracy, for fully connected layers with the eligibility trace; or double (default: single where it can be)",
     read: among<Precision>(["single", "double"]),
-    otherwise: "double",
+    otherwise: null,
+    before: "double",
   }),
   reading: setting<Reading>("spike", {
     takes: "<name>",

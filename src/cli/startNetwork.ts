@@ -30,6 +30,8 @@ export interface StartNetwork {
   /** Trace that one input spike adds; null: what it adds in the encoder that is asked for. */
   readonly inputGain: number | null;
   readonly neuron: LayeredNetwork["neuron"];
+  /** Whether its layers are fully connected, without delays or further synapses. */
+  readonly dense: boolean;
   /** Its layers, where a presentation has this length and an input spike this gain. */
   layers(durationMs: number, inputGain: number): LayeredNetwork;
 }
@@ -63,6 +65,7 @@ export async function startNetwork(text: string | undefined): Promise<StartNetwo
       durationMs,
       inputGain,
       neuron,
+      dense: isDense(layeredNetwork(trained)),
       layers: () => layeredNetwork(trained),
     };
   }
@@ -82,15 +85,21 @@ export async function startNetwork(text: string | undefined): Promise<StartNetwo
   const seconds = graph?.metadata?.time_unit === "ms" ? 1 : 1000;
   const layers = (durationMs: number, inputGain: number) =>
     about(`--model: ${basename(text)}`, () => layersOf(spec, currents, inputGain, durationMs));
+  const first = layers(1, 1);
   return {
     ...common,
     notes: notes.map(note => `${basename(text)}: ${note}`),
     maxSpikes: fact("max_spikes"),
     durationMs: presentation === null ? null : presentation * seconds,
     inputGain: fact("input_gain"),
-    neuron: layers(1, 1).neuron,
+    neuron: first.neuron,
+    dense: isDense(first),
     layers,
   };
+}
+
+function isDense({ architecture, wiring }: LayeredNetwork): boolean {
+  return !wiring && architecture.layers.every(({ conv, pool }) => !conv && !pool);
 }
 
 /** Constants of a comparison, before anything is asked for. */

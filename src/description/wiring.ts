@@ -4,10 +4,17 @@ import { type ProjectionSpec, projectionFields } from "../engine/network/network
 import { InputError, shown } from "../errors.ts";
 import { quantity } from "./expression.ts";
 import { readFields } from "./fields.ts";
-import type { LayeredModel } from "./layeredModel.ts";
+import type { LayeredModel, LayerSpec } from "./layeredModel.ts";
 
 const { name, from, to, connect, weights, delay } = projectionFields;
 const fields = { name, from, to, connect, weights, delay };
+
+/** Whether all layers of a model are fully connected, without delays or further synapses. */
+export function isDense({ layers, readoutDelay, projections = [] }: LayeredModel): boolean {
+  const plain = (layer: LayerSpec) =>
+    layer.kind === "dense" ? layer.delay === undefined : ["flatten", "batchnorm"].includes(layer.kind);
+  return layers.every(plain) && readoutDelay === undefined && projections.length === 0;
+}
 
 /**
  * The delays and further synapses of a model; null where it has none.

@@ -67,7 +67,10 @@ export interface TrainingSettings {
   readonly modulation?: Modulation;
   /** How the spiking form's presentations are run: see `PresentationOptions`. By default as the network allows. */
   readonly presentations?: "sweep" | "queue";
-  /** Of the spiking form's states, sums and changes; `double` by default. See `PresentationOptions`. */
+  /**
+   * Of the spiking form's states, sums and changes; here `double` by default, and what `usualPrecision` says in `compare`
+   * and the playground. See `PresentationOptions`.
+   */
   readonly precision?: Precision;
   /** Delays and further synapses of the spiking form; hidden neurons' synapses learn with the same third factor. */
   readonly wiring?: Wiring;

@@ -3,6 +3,7 @@ import { encoderNamed } from "../encoding/index.ts";
 import { ruleNamed, whyNoCircuit } from "../rules/index.ts";
 import { steps } from "../training/batches.ts";
 import { usualCircuit } from "../training/circuitSettings.ts";
+import { usualPrecision } from "../training/precision.ts";
 import type { Twin } from "../training/results.ts";
 import { defaultSchedule } from "../training/schedules.ts";
 import type { RunPlan } from "../training/train.ts";
@@ -24,7 +25,10 @@ export function whyNot(rule: string, twin: Twin): string | null {
 /** The runs of a setting, those that `threefactor compare` makes of its command line. */
 export function plansOf(setting: Setting): LanePlan[] {
   const { encoder, vThreshold, hidden, seed, epochs, learningRate } = setting;
-  const { durationMs, tauMem, maxSpikes } = digits;
+  const { durationMs, maxSpikes } = digits;
+  const tauMem = encoderNamed(encoder).withoutLeak ? Infinity : digits.tauMem;
+  const eligibility = "trace";
+  const precision = usualPrecision({ dense: true, eligibility, durationMs, tauMem });
   return lanesOf(setting).flatMap((rule, lane) =>
     setting.twins
       .filter(twin => whyNot(rule, twin) === null)
@@ -33,8 +37,8 @@ export function plansOf(setting: Setting): LanePlan[] {
         settings: {
           sizes: [64, hidden, 10],
           ...{ seed, epochs, encoder, vThreshold, maxSpikes, durationMs },
-          ...{ schedule: defaultSchedule, eligibility: "trace" as const },
-          tauMem: encoderNamed(encoder).withoutLeak ? Infinity : tauMem,
+          ...{ schedule: defaultSchedule, eligibility, tauMem },
+          ...(twin === "spike" && { precision }),
           ...steps(learningRate ?? ownRate(rule), null, digits, twin),
           ...(Object.hasOwn(setting.options, rule) && { ruleOptions: setting.options[rule] }),
           ...(twin === "circuit" && { circuit: { ...usualCircuit, mode: "grid" as const } }),

@@ -27,6 +27,38 @@ test("a run folder from before these options goes on with plain gradient descent
   expect(plan.settings).toMatchObject({ optimiser: "sgd", activityDecay: 0, dropout: 0 });
 });
 
+test("spikes are in single precision where the network allows it, unless asked otherwise or begun in double", () => {
+  const dense = JSON.stringify({ name: "two", layers: [{ kind: "dense", units: 3 }] });
+  const late = JSON.stringify({ name: "late", layers: [{ kind: "dense", units: 3, delay: "1 ms" }] });
+  for (const [asked, expected] of [
+    [{}, "single"],
+    [{ twins: "spike", encoder: "current", batch: "10" }, "single"],
+    [{ twins: "rate,circuit" }, "double"],
+    [{ model: dense }, "single"],
+    [{ model: late }, "double"],
+    [{ model: "lenet" }, "double"],
+    [{ eligibility: "timing" }, "double"],
+    [{ presentations: "queue" }, "double"],
+    [{ noReset: true }, "double"],
+    [{ precision: "double" }, "double"],
+    [{ precision: "single", eligibility: "timing" }, "single"],
+  ] as const) {
+    const options = compareOptions(asked);
+    expect(options.precision, JSON.stringify(asked)).toBe(expected);
+    const { precision: _, ...before } = options;
+    expect(recordedOptions(options, "run.json").precision).toBe(expected);
+    expect(recordedOptions(before, "run.json").precision).toBe("double");
+  }
+});
+
+test("single precision that is asked for where it cannot be is refused by name, before a folder is made", async () => {
+  const data = await loadDataset("digits", { trainSamples: 12, testSamples: 1 });
+  const asked = { rules: "bp,dfa", precision: "single", eligibility: "timing" };
+  expect(() => plans(compareOptions(asked), data)).toThrow(
+    "--precision single: bp: precision: expected double with the eligibility timing, got single",
+  );
+});
+
 test("each option of the table is in the help once, with its default, and is read back from run.json", () => {
   const help = compareCommand().configureHelp({ helpWidth: 1000 }).helpInformation();
   const typed = {
@@ -35,7 +67,7 @@ test("each option of the table is in the help once, with its default, and is rea
     ...{ activation: "tanh", loss: "binary", ruleOptions: "ff.theta=2", weightDecay: "0.1" },
     ...{ activityDecay: "0.2", dropout: "0.3", encoder: "poisson", modulation: "spikes" },
     ...{ replay: true, noReset: true, eligibility: "timing", presentations: "queue" },
-    ...{ precision: "single", reading: "drive", readout: "spikes", vThreshold: "0.4" },
+    ...{ precision: "double", reading: "drive", readout: "spikes", vThreshold: "0.4" },
     ...{
       maxSpikes: "9",
       circuitMode: "grid",

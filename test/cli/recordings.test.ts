@@ -27,11 +27,15 @@ describe("a comparison on recordings", () => {
   test("shows the spiking form the recordings, and says so first and in run.json", async () => {
     expect(run.code, run.stderr).toBe(0);
     expect(firstLine(run)).toMatch(
-      /^nmnist 2312-16-10: DFA; rates: counts per input; spikes: recordings with their times, 320 ms; tensors on /,
+      /^nmnist 2312-16-10: DFA; rates: counts per input; spikes: recordings with their times, 320 ms; spiking twins in single precision; tensors on /,
     );
     const { saw, options } = await json<RunRecord>(at("whole"), "run.json");
     expect(saw).toEqual({ rate: "counts per input", spike: "recordings with their times, 320 ms" });
-    expect(options).toMatchObject({ encoder: "recording", maxSpikes: recordingModel("nmnist")!.maxSpikes });
+    expect(options).toMatchObject({
+      precision: "single",
+      encoder: "recording",
+      maxSpikes: recordingModel("nmnist")!.maxSpikes,
+    });
     expect(await readFile(join(at("whole"), "report.html"), "utf8")).toContain(
       "rates: counts per input; spikes: recordings with their times, 320 ms",
     );
@@ -61,7 +65,7 @@ test("other encoders are given counts, as long as ever, and said to be", async (
   );
   expect(counted.code, counted.stderr).toBe(0);
   expect(firstLine(counted)).toContain(
-    "; spikes: rate code, up to 4 spikes per input, of counts per input; tensors",
+    "; spikes: rate code, up to 4 spikes per input, of counts per input; spiking twins in single precision; tensors",
   );
   expect((await json<RunRecord>(at("counts"), "run.json")).saw).not.toHaveProperty("rate");
   const data = await loadDataset("nmnist", { dataDir });

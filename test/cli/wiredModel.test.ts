@@ -140,7 +140,8 @@ test.each<[what: string, flags: CompareFlags]>([
   expect(settings.map(({ presentations }) => presentations)).toEqual(["sweep", "queue"]);
   expect(settingsOf(compareOptions({}))).not.toHaveProperty("presentations");
   const runs = ["sweep", "queue"].map(async presentations => {
-    const { result, parameters } = await train(planOf({ presentations, hidden: "12", ...flags }), data);
+    const plan = planOf({ presentations, precision: "double", hidden: "12", ...flags });
+    const { result, parameters } = await train(plan, data);
     const { trainSamplesPerSecond, wallSeconds, ...rest } = result;
     return { rest, parameters };
   });

@@ -14,12 +14,12 @@ import {
 } from "./presentation.ts";
 import { saturationOf } from "./reading.ts";
 
-/** Spikes of a population in one presentation, at most. */
-const ROOM = 32_768;
+/** Room for spikes: so many, or so many for each neuron of the widest population. */
+const [ROOM, EACH] = [32_768, 16];
 /** Presentations whose lists lie in the memory of the loops, of the whole and of each layer; others are copied. */
 const [PRESENTATIONS, OF_LAYERS] = [8, 4];
-/** e^(duration / tau) is to be a number in single precision, with some room. */
-const LONGEST = 40;
+/** Of a presentation [tau]: e^(duration / tau) is to be a number in single precision, with some room. */
+export const LONGEST = 40;
 /** Products that wait for their batch, at most, and numbers that they may take. */
 const [ASKS, ASKED_NUMBERS] = [256, 2 ** 22];
 /** Neurons at a time; what the loops read beyond the end of a list. */
@@ -54,6 +54,8 @@ export class SingleNetwork {
   readonly biases: readonly Float32Array[];
   readonly #arena: Arena;
   readonly #architecture: Architecture;
+  readonly #room: number;
+  readonly #vThreshold: number;
   readonly #record: number;
   readonly #layers: readonly number[];
   readonly #changes: readonly Float32Array[];
@@ -85,11 +87,14 @@ export class SingleNetwork {
     if (layers.some(({ conv, pool }) => conv || pool))
       throw new InputError("precision: expected double for a network with convolutions or pools, got single");
     const leaky = neuron.tauMem < Infinity;
-    if (leaky && durationMs / neuron.tauMem > LONGEST)
+    if (leaky && durationMs > LONGEST * neuron.tauMem)
       throw new InputError(
         `precision: expected double where a presentation is longer than ${LONGEST} tauMem, got single`,
       );
     this.#architecture = architecture;
+    const room = spikesOf(sizes);
+    this.#room = room;
+    this.#vThreshold = neuron.vThreshold;
     const arena = within ? within.#arena : new Arena(false, undefined, roomOf(architecture));
     this.#arena = arena;
     const list = <T extends Float32Array | Float64Array>(
@@ -143,9 +148,9 @@ export class SingleNetwork {
     this.#record = record;
     arena.integers(record, {
       ...{ [at.NET_DEPTH]: layers.length, [at.NET_LAYERS]: first, [at.NET_LEAKY]: leaky ? 1 : 0 },
-      ...{ [at.NET_READS_DRIVE]: reading === "drive" ? 1 : 0, [at.NET_ROOM]: ROOM },
-      ...{ [at.NET_EVENTS]: arena.take(16 * ROOM), [at.NET_FIRED]: arena.take(16 * ROOM) },
-      ...{ [at.NET_SORTED]: arena.take(16 * ROOM), [at.NET_STARTS]: arena.take(4 * (at.NET_BUCKETS + 1)) },
+      ...{ [at.NET_READS_DRIVE]: reading === "drive" ? 1 : 0, [at.NET_ROOM]: room },
+      ...{ [at.NET_EVENTS]: arena.take(16 * room), [at.NET_FIRED]: arena.take(16 * room) },
+      ...{ [at.NET_SORTED]: arena.take(16 * room), [at.NET_STARTS]: arena.take(4 * (at.NET_BUCKETS + 1)) },
       ...{ [at.NET_STATE]: floats(), [at.NET_LIMITS]: floats() },
       ...{ [at.NET_UNTIL]: floats(), [at.NET_SPENT]: floats() },
       ...{ [at.NET_WAITING]: arena.take(widest), [at.NET_ACTIVE]: arena.take(8 * (widest + 1)) },
@@ -172,16 +177,16 @@ export class SingleNetwork {
   presentation(): Presentation {
     const made = emptyPresentation(this.#architecture);
     const { sizes } = this.#architecture;
-    const arena = this.#arena;
+    const [arena, room] = [this.#arena, this.#room];
     if (arena.used + bytesOf(sizes) > arena.memory.buffer.byteLength) return made;
     const lists = sizes.map((n, p) => {
       const doubles = () => arena.view(Float64Array, arena.take(8 * n + 32), n);
       const hidden = p > 0 && p < sizes.length - 1;
       const none = () => (hidden ? doubles() : new Float64Array(0));
       return {
-        times: arena.view(Float64Array, arena.take(8 * ROOM + 32), ROOM),
-        neurons: arena.view(Int32Array, arena.take(4 * ROOM), ROOM),
-        es: arena.take(4 * ROOM + 32),
+        times: arena.view(Float64Array, arena.take(8 * room + 32), room),
+        neurons: arena.view(Int32Array, arena.take(4 * room), room),
+        es: arena.take(4 * room + 32),
         trace: doubles(),
         ...{ potential: none(), drive: none(), response: none(), gate: none() },
       };
@@ -220,9 +225,9 @@ export class SingleNetwork {
     if (!place) return this.#presentElsewhere(into, { spikes, gain } as PresentedInput, dropout);
     const { sizes } = this.#architecture;
     const { length } = spikes;
-    if (length > ROOM)
+    if (length > this.#room)
       throw new InputError(
-        `precision: expected double for a sample of more than ${ROOM} spikes, got ${length} in single`,
+        `precision: expected double for a sample of more than ${this.#room} spikes, got ${length} in single`,
       );
     const [whole, floats] = [this.#whole, this.#floats];
     const input = place.trains[0];
@@ -237,8 +242,8 @@ export class SingleNetwork {
     const crowded = this.#arena.kernels.presentSingle(this.#record, place.record);
     if (crowded > 0)
       throw new InputError(
-        `a layer of ${sizes[crowded]} neurons fired more than ${ROOM} times in a presentation, expected at most that in ` +
-          "single precision; vThreshold is too low, or the weights have diverged",
+        `a layer of ${sizes[crowded]} neurons fired more than ${this.#room} times in a presentation: expected fewer, or the ` +
+          `precision double; vThreshold (${this.#vThreshold}) is too low, or the weights have diverged`,
       );
     for (let p = 0; p < sizes.length; p++) {
       const train = p < sizes.length - 1 ? into.spikes[p] : into.outputSpikes;
@@ -296,13 +301,19 @@ export class SingleNetwork {
   }
 }
 
+/** Spikes of a population in one presentation, at most. */
+function spikesOf(sizes: readonly number[]): number {
+  return Math.max(ROOM, EACH * Math.max(...sizes));
+}
+
 function asksOf(pre: number, post: number): number {
   return Math.max(1, Math.min(ASKS, Math.floor(ASKED_NUMBERS / Math.max(pre, post))));
 }
 
 /** Bytes of a presentation, or a few more. */
 function bytesOf(sizes: readonly number[]): number {
-  return sizes.reduce((sum, n) => sum + 16 * ROOM + 8 * (at.SHOWN_SIZE + 6 * n) + 1024, 0);
+  const room = spikesOf(sizes);
+  return sizes.reduce((sum, n) => sum + 16 * room + 8 * (at.SHOWN_SIZE + 6 * n) + 1024, 0);
 }
 
 /** Bytes of all: memory that is not touched costs nothing, and what has been made cannot grow. */
@@ -317,7 +328,7 @@ function roomOf({ sizes, layers }: Architecture): number {
   const nets = 1 + layers.length;
   return (
     own +
-    nets * (48 * ROOM + 128 * widest + 16_384) +
+    nets * (48 * spikesOf(sizes) + 128 * widest + 16_384) +
     PRESENTATIONS * bytesOf(sizes) +
     OF_LAYERS * bytesOf([...sizes, ...sizes])
   );

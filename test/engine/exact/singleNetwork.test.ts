@@ -205,6 +205,12 @@ test("what single precision cannot do is refused by name", () => {
   expect(() => crowded.present(crowded.presentation())).toThrow(
     /expected double for a sample of more than 32768 spikes, got 40000/,
   );
+  // Of 16 for each neuron of the widest population there is always room.
+  const wide = made(dense([2500, 1, 1]), 20);
+  for (let k = 0; k < 40_000; k++) wide.input.spikes.push(1, k % 2500);
+  const seen = wide.presentation();
+  wide.present(seen);
+  expect(seen.trace[0][2499]).toBeCloseTo(16 * wide.input.gain * Math.exp(-19 / 20), 4);
   const bursting = new FeedForwardNetwork(
     [1, 1, 1],
     [Float32Array.of(1e9), Float32Array.of(1)],
