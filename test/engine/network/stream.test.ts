@@ -322,3 +322,23 @@ test("a rate that changes with time does so by its expression", () => {
   expect(run("-0.01 * (t < 30 ms ? 1 : 0)")).not.toEqual(run(-0.01));
   expect(() => run("-0.01 / (30 - t)")).not.toThrow();
 });
+
+test("on a lattice, spikes of one instant are the same taken together or, where someone hears them, one by one", () => {
+  const run = (more: object) => {
+    const { stimuli } = model();
+    const together = [{ ...stimuli[0], resolution: "5 ms" }, ...stimuli.slice(1)];
+    const network = built({ passes: 4 }, { stimuli: together });
+    const simulation = new Simulation(network, { mode: "grid", dt: 1, ...more });
+    simulation.runSamples(12);
+    const { times, neurons } = simulation.raster();
+    return [times, neurons, simulation.weights("input->n"), simulation.synapticEvents];
+  };
+  let heard = 0;
+  const together = run({});
+  expect(run({ onSpike: () => heard++ })).toEqual(together);
+  expect(heard).toBe((together[0] as Float64Array).length);
+  const [times, neurons] = together as [Float64Array, Uint16Array];
+  expect(
+    times.filter((t, k) => k > 0 && t === times[k - 1] && neurons[k] !== neurons[k - 1]).length,
+  ).toBeGreaterThan(20);
+});

@@ -17,3 +17,13 @@ test("a train sorts by time, then neuron, and loses nothing", () => {
     }),
   );
 });
+
+test("so does one in which many come at one time, as they are counted by steps of a clock", () => {
+  const train = new SpikeTrain();
+  const order: [number, number][] = [];
+  for (let k = 0; k < 400; k++) order.push([Math.floor(k / 40), (k * 37) % 101]);
+  for (const [t, i] of order) train.push(t, i);
+  train.sort(10);
+  const got = Array.from({ length: 400 }, (_, k) => [train.times[k], train.neurons[k]]);
+  expect(got).toEqual(order.sort((a, b) => a[0] - b[0] || a[1] - b[1]));
+});
