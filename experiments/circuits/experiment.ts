@@ -29,14 +29,14 @@ import { type AlignedRun, alignmentFigure } from "./alignmentFigure.ts";
 
 type Form = "rate" | "circuit";
 type Task = "digits" | "mnist";
-/** Step at a sample. Grids hold the best inside; a choice on fewer samples stands for all of them. */
+/** Step at a sample. Grids hold the best of most inside; a choice on fewer samples stands for all of them. */
 const tasks = {
   digits: {
-    rates: { rate: [0.03, 0.1, 0.3, 1], circuit: [0.015, 0.03, 0.06, 0.12] },
+    rates: { rate: [0.03, 0.1, 0.3, 1], circuit: [0.0075, 0.015, 0.03, 0.06, 0.12] },
     ...{ choice: null, epochs: 10, choiceEpochs: 10, seeds: [1, 2, 3] },
   },
   mnist: {
-    rates: { rate: [0.03, 0.1, 0.3], circuit: [0.01, 0.02] },
+    rates: { rate: [0.03, 0.1, 0.3], circuit: [0.0025, 0.005, 0.01, 0.02] },
     ...{ choice: 10_000, epochs: 2, choiceEpochs: 1, seeds: [1] },
   },
 } as const;
@@ -73,7 +73,7 @@ async function measure(of: Task, rule: string): Promise<void> {
   const measured: Measured = existsSync(file)
     ? JSON.parse(readFileSync(file, "utf8"))
     : { about: about(of), tried: [], table: [] };
-  const save = () => writeAtomic(file, written(measured));
+  const save = () => writeAtomic(file, written({ ...measured, about: about(of) }));
   const size = (count: number | null) => {
     const most = Math.min(samples === undefined ? Infinity : Number(samples), count ?? Infinity);
     return most === Infinity ? {} : { trainSamples: most };
@@ -93,6 +93,9 @@ async function measure(of: Task, rule: string): Promise<void> {
     const { rate } = own.reduce((best, next) =>
       (next.validation ?? 0) > (best.validation ?? 0) ? next : best,
     );
+    // Runs with another step than the chosen one are of an older list of them.
+    const kept = measured.table.filter(run => run.form !== form || (run.learningRate ?? rate) === rate);
+    measured.table.splice(0, measured.table.length, ...kept);
     for (const seed of seeds) {
       if (measured.table.some(run => run.form === form && run.seed === seed)) continue;
       const run = await trained(of, rule, form, seed, rate, epochs, { ...all, validation: none });
