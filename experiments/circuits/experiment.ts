@@ -75,7 +75,7 @@ async function measure(of: Task, rule: string): Promise<void> {
     : { about: about(of), tried: [], table: [] };
   const save = () => writeAtomic(file, written({ ...measured, about: about(of) }));
   const size = (count: number | null) => {
-    const most = Math.min(samples === undefined ? Infinity : Number(samples), count ?? Infinity);
+    const most = Math.min(samples ? Number(samples) : Infinity, count ?? Infinity);
     return most === Infinity ? {} : { trainSamples: most };
   };
   const few = await loadDataset(of, { dataDir: dataDir!, ...size(choice) });
