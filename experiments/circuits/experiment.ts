@@ -115,7 +115,10 @@ async function draw(): Promise<void> {
   files.sort((a, b) => Number(a[0] > b[0]) - Number(a[0] < b[0]) || order(a) - order(b));
   const runs = files.flatMap(file => {
     const { table } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Measured;
-    return table.filter((run): run is typeof run & AlignedRun => run.failed === undefined);
+    // The loss whose gradient it is is that of a readout: outputs that count have none.
+    return table.filter(
+      (run): run is typeof run & AlignedRun => run.failed === undefined && run.rule !== "ff",
+    );
   });
   const figure = alignmentFigure(runs, "Updates of circuits against the exact gradient");
   const place = resolve(folder) === home ? dirname(home) : folder;

@@ -5,6 +5,7 @@ import { Rng } from "../math/rng.ts";
 import { argmax, outputError, softmax } from "../math/softmax.ts";
 import type { RateNetwork } from "../rate/network.ts";
 import { type Tensor2D, tf } from "../rate/tensors.ts";
+import { eachLabel, labelGoodness } from "./circuits/labelGoodness.ts";
 import { type LabelPattern, labelPattern, labelsLack } from "./labelPattern.ts";
 import { Layers, whole } from "./layers.ts";
 import { filled } from "./options.ts";
@@ -48,6 +49,8 @@ const GUARD = 1e-2;
  * In spikes the length is a pool's divisive gain on what the layer's spikes mean to the layer above, known when that
  * layer is presented. Both forms give 1 / rms to `post` instead of `pre`, which is the same product; biases above the
  * first layer take steps of that size too. Goodness counts all hidden layers but the first, or the only one.
+ *
+ * As a circuit (`labelGoodness`) goodness is the mean activity, not that of its square, and nothing is divided by a length.
  */
 function forwardForward(form: { name: string; title: string; by: "goodness" | "readout" }): OwnRule {
   return {
@@ -55,9 +58,11 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
     title: form.title,
     source: `Hinton 2022, arXiv:2212.13345, sec. 2-3, decides by ${form.by}`,
     presentations: 3,
-    noCircuit:
-      "none that learns was found: a showing with the right label and one with a wrong one, and neurons that compare a " +
-      "layer's mean activity with a threshold and permit learning, did no better than frozen",
+    ...(form.by === "readout" && {
+      noCircuit:
+        "none that learns was found: a readout, which sees no label, of layers that learned to be more active under the " +
+        "right one did no better than of frozen layers; that of ff decides by activity",
+    }),
     synapseKnows: "own activity; goodness of its own layer and whether the label is right",
     equation: [
       "G = mean(hₗ²), q = σ(k (G − θ)), x̂ₗ = hₗ / rms(hₗ)",
@@ -86,6 +91,7 @@ function forwardForward(form: { name: string; title: string; by: "goodness" | "r
       const judged = (l: number) => l > 0 || depth === 2;
       const candidates = Array.from({ length: classes }, (_, k) => k);
       return {
+        ...(form.by === "goodness" && { circuit: labelGoodness, circuitTest: eachLabel }),
         rate: net => {
           const readout = (x: Tensor2D) => {
             const seen = upward(net, pattern.shown(x, tf.fill([x.shape[0], classes], unknown)));

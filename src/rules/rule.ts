@@ -70,8 +70,8 @@ export interface Forms {
    */
   circuit?(plan: CircuitPlan): ModelDescription;
   /**
-   * The circuit as it decides: populations, projections and stimuli of its layers alone are used, and the class is that of
-   * the population `output` that fires most. Where it is absent these are those of `circuit`.
+   * The circuit as it decides: the class is that of the population `output` that fires most. Where it is absent this is
+   * `circuit`, of which the populations, projections and stimuli of its layers alone are used.
    */
   circuitTest?(plan: CircuitPlan): ModelDescription;
   /**

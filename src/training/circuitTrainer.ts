@@ -129,7 +129,10 @@ export function circuitTrainer(rule: Rule, data: Dataset, settings: TrainingSett
       const correct: boolean[] = [];
       const spikes = layers.map(() => 0);
       const plan = planOf(rule, settings, this.parameters(), count, {});
-      const test = withoutLearning(forms.circuitTest?.(plan) ?? form(plan), layers);
+      const deciding = forms.circuitTest?.(plan);
+      const test = deciding
+        ? withoutLearning(deciding, Object.keys(deciding.populations))
+        : withoutLearning(form(plan), layers);
       const simulation = new Simulation(networkIn(test, samples, seed), {
         ...time,
         record: { spikes: false },

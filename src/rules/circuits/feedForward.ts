@@ -14,6 +14,8 @@ import {
 export interface Learns {
   /** Modulator of the layer's neurons. */
   readonly modulator: string;
+  /** Its time constant [ms]; that of the neurons by default. */
+  readonly tau?: number;
   /** Those that permit it and bring it about, where the plan has no phase to learn in. */
   readonly permit?: string;
   readonly consolidate?: string;
@@ -78,8 +80,8 @@ export function feedForward(
   };
   /** Time constants of the modulators that they read. */
   const modulators = (l: number) => {
-    const own = ways(l).flatMap(({ modulator, permit, consolidate }) => [
-      [modulator, { tau }],
+    const own = ways(l).flatMap(({ modulator, permit, consolidate, tau: own = tau }) => [
+      [modulator, { tau: own }],
       ...[permit, consolidate].flatMap(signal => (signal === undefined ? [] : [[signal, { tau: SIGNAL }]])),
     ]);
     return {

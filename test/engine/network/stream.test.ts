@@ -187,6 +187,34 @@ test("wrong labels are those of another class", () => {
   );
 });
 
+test("of a population with further neurons, those of the classes alone fire", () => {
+  const stimuli = [{ to: "input", kind: "labels", interval: 10, which: "wrong", classes: 2 }];
+  const simulation = new Simulation(built({ order: "given", passes: 1 }, { stimuli, projections: [] }));
+  simulation.runSamples(3);
+  expect(new Set(spikesOf(simulation, "input").map(([t, i]) => `${Math.floor(t / 50)} ${i}`))).toEqual(
+    new Set(["0 1", "1 0", "2 0"]),
+  );
+  for (const [classes, message] of [
+    [5, "classes: expected 4 or less, as there are neurons, got 5"],
+    [1, "to: class of sample 1: expected one of 1, as there are classes, got 1"],
+  ] as const) {
+    const bad = [{ ...stimuli[0], classes }];
+    expect(() => new Simulation(built({}, { stimuli: bad, projections: [] })).runSamples(1)).toThrow(message);
+  }
+});
+
+test("a phase's signal of some neurons is theirs alone", () => {
+  const stimuli = [{ to: "input", kind: "phase", interval: 10, neurons: [1, 3] }];
+  const simulation = new Simulation(built({}, { stimuli, projections: [] }));
+  simulation.runSamples(1);
+  expect(spikesOf(simulation, "input").slice(0, 4)).toEqual([
+    [5, 1],
+    [5, 3],
+    [15, 1],
+    [15, 3],
+  ]);
+});
+
 test.each(["exact", "grid"] as const)("%s mode: at rest, nothing is left of the sample before", mode => {
   const net = built({ pause: 0 });
   const simulation = new Simulation(net, { mode, ...(mode === "grid" && { dt: 1 }) });

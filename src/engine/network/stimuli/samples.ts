@@ -2,10 +2,17 @@ import { InputError, shown } from "../../../errors.ts";
 import { Rng } from "../../../math/rng.ts";
 import { instant } from "../../instant.ts";
 import { SpikeTrain } from "../../record/spikeTrain.ts";
-import { expectChoice, expectNumber, expectOnly, expectTime } from "../expect.ts";
+import { expectChoice, expectInteger, expectNumber, expectOnly, expectTime } from "../expect.ts";
 import { table } from "../parameters.ts";
 import type { PhaseSpec, Stream } from "../stream.ts";
-import { expectRate, MOST_RATE, type SpikeTarget, targetFields } from "./selection.ts";
+import {
+  expectRate,
+  MOST_RATE,
+  type SpikeTarget,
+  select,
+  selectionFields,
+  targetFields,
+} from "./selection.ts";
 import type { Timing } from "./timing.ts";
 
 /** Makes spikes of intensities: what an encoder's definition creates. */
@@ -51,11 +58,15 @@ export interface LabelsSpec extends OfSamples {
   readonly resolution?: number;
   /** `right`, by default, or the number of a `wrong` class that is drawn for each sample. */
   readonly which?: "right" | "wrong";
+  /** How many there are; by default as many as neurons. Those beyond never fire. */
+  readonly classes?: number;
 }
 
-/** All neurons fire in each sample: once, as a phase begins, at an interval, or by chance. */
+/** Neurons fire in each sample: once, as a phase begins, at an interval, or by chance. */
 export interface PhaseSignalSpec extends OfSamples {
   readonly kind: "phase";
+  /** Which; all by default. */
+  readonly neurons?: ArrayLike<number>;
   /** Between two spikes [ms]; the first comes after half of it. */
   readonly interval?: number;
   /** Of independent Poisson spikes of each neuron [Hz], drawn for each sample. */
@@ -87,14 +98,16 @@ export const labelsFields = table({
   interval: { unit: "ms", own: true, doc: "between spikes of the class's neuron" },
   resolution,
   which: { words: ["right", "wrong"], doc: "the sample's class, by default, or another that is drawn" },
+  classes: { unit: "1", own: true, doc: "how many there are; by default as many as neurons" },
 });
 export const phaseFields = table({
   ...targetFields,
   during,
+  neurons: selectionFields.neurons,
   interval: {
     unit: "ms",
     own: true,
-    doc: "between spikes of all neurons; by default they fire once, as the phase begins",
+    doc: "between spikes of a neuron; by default they fire once, as the phase begins",
   },
   rate: {
     ...({ unit: "Hz", own: true } as const),
@@ -141,27 +154,29 @@ export function samples(spec: SamplesSpec, stream: Stream, size: number, name: s
 /** As `samples`. */
 export function labels(spec: LabelsSpec, stream: Stream, size: number, name: string): Timing {
   expectOnly(spec, "labels", Object.keys(labelsFields));
-  const { interval, which = "right" } = spec;
+  const { interval, which = "right", classes = size } = spec;
   const windows = windowsOf(spec, stream);
   expectInterval(interval);
   const at = resolved(spec);
   expectChoice("which", which, ["right", "wrong"]);
+  expectInteger("classes", classes, 1);
+  expectNumber("classes", classes, classes <= size, `${size} or less, as there are neurons`);
   const { data, seed } = stream;
   for (let k = 0; k < data.count; k++)
     expectNumber(
       `to: class of sample ${k}`,
       data.labels[k],
-      data.labels[k] < size,
-      `one of ${size}, as there are neurons`,
+      data.labels[k] < classes,
+      `one of ${classes}, as there are ${spec.classes === undefined ? "neurons" : "classes"}`,
     );
-  if (which === "wrong" && size < 2) throw new InputError(`which: expected right of one class, got wrong`);
+  if (which === "wrong" && classes < 2) throw new InputError(`which: expected right of one class, got wrong`);
   return bySample(stream, (n, train) => {
     const right = data.labels[stream.place(n)];
     const rng = new Rng(seed, `${name} ${n}`);
     const phase = rng.uniform();
-    const drawn = which === "right" ? 0 : 1 + rng.integer(size - 1);
+    const drawn = which === "right" ? 0 : 1 + rng.integer(classes - 1);
     for (const window of windows)
-      regularly(window, interval, phase, t => train.push(at(t), (right + drawn) % size));
+      regularly(window, interval, phase, t => train.push(at(t), (right + drawn) % classes));
   });
 }
 
@@ -170,6 +185,7 @@ export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number,
   expectOnly(spec, "a phase's signal", Object.keys(phaseFields));
   const { interval, rate } = spec;
   const windows = windowsOf(spec, stream);
+  const neurons = select(spec.neurons, size);
   if (rate !== undefined) {
     expectRate("rate", rate);
     if (interval !== undefined) throw new InputError(`rate: expected none with an interval, got ${rate}`);
@@ -177,7 +193,7 @@ export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number,
     return bySample(stream, (n, train) => {
       const rng = new Rng(stream.seed, `${name} ${n}`);
       const wait = () => rng.exponential(rate / 1000);
-      for (let i = 0; i < size; i++)
+      for (const i of neurons)
         for (let t = wait(); t < longest; t += wait())
           for (const { start, stop } of windows) if (t < stop - start) train.push(start + t, i);
     });
@@ -185,7 +201,7 @@ export function phaseSignal(spec: PhaseSignalSpec, stream: Stream, size: number,
   if (interval !== undefined) expectInterval(interval);
   return bySample(stream, (_, train) => {
     const all = (t: number) => {
-      for (let i = 0; i < size; i++) train.push(t, i);
+      for (const i of neurons) train.push(t, i);
     };
     for (const window of windows)
       if (interval === undefined) all(window.start);
