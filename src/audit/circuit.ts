@@ -14,6 +14,11 @@ export interface CircuitSynapses {
   readonly output: number | null;
   /** Whether the modulator comes over the forward weights above (weight transport): their values, or their signs. */
   readonly weightsAbove: "no" | "signs" | "values";
+  /**
+   * Plastic projections that share every change with this one: they begin with the same weights, up to their signs, hear the
+   * same presynaptic spikes, and learn in the same way by the same signals.
+   */
+  readonly sharesWith: readonly string[];
   /** Whether synapses that carry the modulator learn too. */
   readonly feedbackLearns: boolean;
   /** The longest that a spike of the modulator is under way [ms]: an error that waits is kept so long. */
@@ -43,6 +48,7 @@ interface Projection {
   readonly from: string;
   readonly to: string;
   readonly target?: string;
+  readonly connect?: { readonly kind?: string };
   readonly weights?: ArrayLike<number> | number;
   readonly gain?: number;
   readonly delay?: string | number;
@@ -109,6 +115,9 @@ export function auditCircuit(description: Described): CircuitAudit {
         projections.filter(each => each.from === to && each.plasticity),
         sizeOf,
       ),
+      sharesWith: learning
+        .filter(other => other !== projection && shareChanges(projection, other, projections, sizeOf))
+        .map(other => `${other.from}->${other.to}`),
       feedbackLearns: third.some(each => each.plasticity !== undefined),
       delayMs: Math.max(0, ...third.map(({ delay }) => Number.parseFloat(String(delay ?? 0)))),
       phases: [...new Set(bound.flatMap(({ during }) => during!))],
@@ -126,6 +135,47 @@ function distances(projections: readonly Projection[], near: readonly string[]):
     for (const { from, to, target } of projections)
       if (to === name && target === undefined && !away.has(from)) away.set(from, steps + 1);
   return away;
+}
+
+/** Whether the synapses of two plastic projections make the same changes. */
+function shareChanges(
+  one: Projection,
+  other: Projection,
+  projections: readonly Projection[],
+  sizes: (name: string) => number,
+): boolean {
+  if (JSON.stringify(one.plasticity) !== JSON.stringify(other.plasticity)) return false;
+  const meet = (left: readonly string[], right: readonly string[]) => left.some(name => right.includes(name));
+  /** The population, and those whose spikes it repeats. */
+  const heard = ({ from }: Projection) => [
+    from,
+    ...projections
+      .filter(each => each.to === from && each.connect?.kind === "oneToOne")
+      .map(each => each.from),
+  ];
+  const reaching = ({ to }: Projection, signal: string) =>
+    projections.filter(each => each.to === to && each.target === signal).map(each => each.from);
+  const signals = ([one.plasticity ?? []].flat() as readonly Plasticity[]).flatMap(
+    ({ modulator, permit, consolidate }) => [modulator ?? [], permit ?? [], consolidate ?? []].flat(),
+  );
+  return (
+    meet(heard(one), heard(other)) &&
+    signals.every(signal => meet(reaching(one, signal), reaching(other, signal))) &&
+    sameMagnitudes(one, other, sizes)
+  );
+}
+
+/** Whether rows of weights are the same but for signs, those of the shorter ones as often as they fit into the longer. */
+function sameMagnitudes(one: Projection, other: Projection, sizes: (name: string) => number): boolean {
+  const [a, b] = [one.weights, other.weights];
+  const [n, m] = [sizes(one.to), sizes(other.to)];
+  const [long, rows] = [Math.max(n, m), sizes(one.from)];
+  if (typeof a !== "object" || typeof b !== "object" || sizes(other.from) !== rows) return false;
+  if (a.length !== rows * n || b.length !== rows * m || long % Math.min(n, m) !== 0) return false;
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < long; j++)
+      if (Math.abs(a[i * n + (j % n)]) !== Math.abs(b[i * m + (j % m)])) return false;
+  return true;
 }
 
 /** Whether feedback [above, here] has the weights [here, above] of a forward projection, or their signs. */

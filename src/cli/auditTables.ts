@@ -158,9 +158,11 @@ const RESTS: Readonly<Record<string, string>> = { samples: "before each sample",
 
 /** Where a circuit's third factors come from, what phases they need, and when it is brought to rest. */
 export function circuitWords({ synapses, rest }: CircuitAudit): string[] {
-  const lines = synapses.map(({ name, third, phases }) => {
+  const lines = synapses.map(({ name, third, phases, sharesWith }) => {
     const from = third.length > 0 ? `spikes of ${third.join(", ")}` : "nothing";
-    return `  ${name}: ${from}${phases.length > 0 ? `; in phases: ${phases.join(", ")}` : ""}`;
+    const when = phases.length > 0 ? `; in phases: ${phases.join(", ")}` : "";
+    const twins = sharesWith.length > 0 ? `; shares every change with ${sharesWith.join(", ")}` : "";
+    return `  ${name}: ${from}${when}${twins}`;
   });
   return ["", "third factors in its circuit", ...lines, `  all comes to rest ${RESTS[rest] ?? rest}`];
 }

@@ -4,6 +4,7 @@ import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
+import { errorThroughWeights } from "./circuits/errorThroughWeights.ts";
 import { FROM_BELOW } from "./equation.ts";
 import { gated } from "./gate.ts";
 import { filled } from "./options.ts";
@@ -24,6 +25,8 @@ const options = { scale: inputScale } as const;
  *   when   after the forward pass               at the end of the presentation
  *
  * The sign is that of x + F e in `pepita`, with which it shares the feedback.
+ *
+ * As a circuit (`errorThroughWeights`) the weights that carry the error are those of twins of the synapses that carry the sample.
  */
 export const afa: OwnRule = {
   name: "afa",
@@ -33,9 +36,6 @@ export const afa: OwnRule = {
   synapseKnows: "error, carried from the input up through the forward weights",
   equation: "c₀ = F e, cₗ = (Wₗ cₗ₋₁) ⊙ f′(aₗ)\nΔWₗ = η cₗ hₗ₋₁ᵀ",
   factors: { ...FROM_BELOW, modulator: "−Wₗ cₗ₋₁: error, carried from the input up the forward weights" },
-  noCircuit:
-    "the synapses that carry the sample to a neuron's membrane would have to carry the error to its modulator, apart from " +
-    "it; with fixed synapses of the error's own it is the circuit of pepita",
   options,
   create(architecture, rng, _samples, chosen) {
     const { sizes } = architecture;
@@ -76,6 +76,7 @@ export const afa: OwnRule = {
           },
         };
       },
+      circuit: plan => errorThroughWeights(plan, F),
       feedbackDegrees: weights => [feedbackAngle(architecture, weights, 0, F)],
     };
   },

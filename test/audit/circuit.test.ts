@@ -55,7 +55,7 @@ const more = (projection: Fields, ...stimuli: Fields[]): Circuit => ({
 
 const read = {
   ...{ name: "input->hidden", post: "drive", third: ["error"], label: 2, output: 2, weightsAbove: "no" },
-  ...{ feedbackLearns: false, delayMs: 1, phases: [], tag: false, mixedSigns: false },
+  ...{ sharesWith: [], feedbackLearns: false, delayMs: 1, phases: [], tag: false, mixedSigns: false },
 };
 
 test("each plastic projection is traced, those of the bias aside", () => {
@@ -129,6 +129,33 @@ describe("what is seen changes with the circuit", () => {
       ...read,
       ...{ third: ["error", "clock"], phases: ["second"], tag: true },
     });
+  });
+
+  test("a projection with the same weights, presynaptic spikes and signals, which changes as another does", () => {
+    const twin = (as: Fields, signal = "error") => {
+      const circuit: Circuit = {
+        ...usual,
+        populations: { ...usual.populations, repeater: { size: 2 }, twin: { size: 6 } },
+        projections: [
+          ...usual.projections,
+          { from: "input", to: "repeater", connect: { kind: "oneToOne" }, weights: 1 },
+          {
+            from: "repeater",
+            to: "twin",
+            weights: [1, 2, 3, -1, -2, -3, 4, 5, 6, -4, -5, -6],
+            plasticity: learning,
+            ...as,
+          },
+          { from: signal, to: "twin", target: "error", weights: 1 },
+        ],
+      };
+      return hidden(circuit).sharesWith;
+    };
+    expect(twin({})).toEqual(["repeater->twin"]);
+    expect(twin({ weights: [1, 2, 3, -1, -2, -3, 4, 5, 6, -4, -5, 6.5] })).toEqual([]);
+    expect(twin({ plasticity: { ...learning, gate: "none" } })).toEqual([]);
+    expect(twin({ from: "label" })).toEqual([]);
+    expect(twin({}, "label")).toEqual([]);
   });
 
   test("a neuron that excites some and inhibits others; when all comes to rest", () => {
