@@ -1,4 +1,3 @@
-import type { Gate } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
 
 /** Above this, the modulator of `permit` does. */
@@ -13,6 +12,9 @@ export interface Passing {
   readonly read: Map<string, ThirdFactor>;
 }
 
+/** As `shut` of a gate; see `gate.ts`. */
+type Shut = ((t: number, each: Float64Array) => void) | undefined;
+
 /** The modulators of all neurons of a population as rules read them after spikes have passed: 0 where a gate is shut. */
 export class ThirdFactor {
   /** [neurons], as it was last read. */
@@ -20,7 +22,7 @@ export class ThirdFactor {
   readonly #modulator: Modulator | null;
   readonly #standing: Float64Array;
   readonly #permit: Modulator | null;
-  readonly #shut: Gate["shut"];
+  readonly #shut: Shut;
   readonly #passing: Passing | null;
   #count = -1;
   #open = 0;
@@ -34,7 +36,7 @@ export class ThirdFactor {
     modulator: Modulator | null,
     standing: Float64Array,
     permit: Modulator | null,
-    shut: Gate["shut"],
+    shut: Shut,
     passing: Passing | null,
   ) {
     this.each = modulator ? new Float64Array(modulator.size) : standing.slice();
