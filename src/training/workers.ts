@@ -20,6 +20,8 @@ import type { Pieces, Trainer } from "./trainer.ts";
 const [BATCH, DONE, FAILED, CHANGED] = [0, 1, 2, 3];
 /** Sizes of a batch are below this where nothing is left to do. */
 const END = -1;
+/** In the place of a message's length while it is being written. */
+const WRITING = -1;
 const MESSAGE = 1024;
 
 /** Memory that the threads share. */
@@ -177,13 +179,13 @@ function learnTogether(
   return failed(control) ? reason(shared) : { loss, correct };
 }
 
-/** Says that this thread has come so far, and waits for the others. */
+/** Says that this thread has come so far, and waits for the others, unless one has failed, who may not come. */
 function meet(control: Int32Array, place: number, all: number): void {
   Atomics.add(control, place, 1);
   Atomics.notify(control, place);
   for (;;) {
     const there = Atomics.load(control, place);
-    if (there >= all) return;
+    if (there >= all || failed(control)) return;
     Atomics.wait(control, place, there);
   }
 }
@@ -194,11 +196,20 @@ function reason({ control, message }: Shared): string {
   return String.fromCharCode(...message.subarray(0, Atomics.load(control, FAILED)));
 }
 
-/** The first to fail is the one that is heard. */
+/** The first to fail is the one that is heard; when this returns, it has been written down why. */
 function fail({ control, message }: Shared, error: unknown): void {
-  const text = (error instanceof Error && error.message) || String(error);
-  if (Atomics.compareExchange(control, FAILED, 0, Math.min(MESSAGE, text.length)) !== 0) return;
-  for (let n = 0; n < MESSAGE; n++) message[n] = n < text.length ? text.charCodeAt(n) : 0;
+  const text = ((error instanceof Error && error.message) || String(error)).slice(0, MESSAGE);
+  if (Atomics.compareExchange(control, FAILED, 0, WRITING) !== 0) {
+    while (!failed(control));
+    return;
+  }
+  for (let n = 0; n < text.length; n++) message[n] = text.charCodeAt(n);
+  Atomics.store(control, FAILED, text.length);
+  // Whoever waits, or is about to for what was there, looks again.
+  for (const place of [DONE, CHANGED]) {
+    Atomics.add(control, place, 1);
+    Atomics.notify(control, place);
+  }
 }
 
 /** A thread: builds its trainer and trains along until it is dismissed. */
@@ -210,11 +221,6 @@ export async function replicate(asked: ReplicaData): Promise<void> {
     followBatches(trainer.pieces!, asked);
   } catch (error) {
     fail(asked.shared, error);
-    // Nobody waits for this thread again.
-    for (const place of [DONE, CHANGED]) {
-      Atomics.add(asked.shared.control, place, 2 ** 30);
-      Atomics.notify(asked.shared.control, place);
-    }
   }
 }
 
