@@ -65,14 +65,14 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
     precise,
   });
   const { keep, python, mpi } = asked;
-  const folder = keep === null ? temporary(mpi !== null) : resolve(keep);
-  try {
-    makeFolder(folder);
-    removeSpikes(folder);
-    // The folder is to go even before NEST has begun.
-    const built = await heedingSignals(async () => {
+  // From before it is made: the folder is to go at an interrupt, whenever that comes.
+  return await heedingSignals(async () => {
+    const folder = keep === null ? temporary(mpi !== null) : resolve(keep);
+    try {
+      makeFolder(folder);
+      removeSpikes(folder);
       await writeNest(circuit, found.name, folder);
-      const seconds = (performance.now() - began) / 1000;
+      const built = (performance.now() - began) / 1000;
       const command = [
         ...words(mpi ?? ""),
         python ?? "python3",
@@ -80,24 +80,23 @@ export async function runInNest(found: NetworkModel, name: string, asked: Asked)
         String(threads ?? 1),
       ];
       await run(command, folder, mpi !== null);
-      return seconds;
-    });
-    const lattice = precise ? null : dtMs;
-    const metadata = { model: found.name, seed };
-    const left = readNestRun(folder, circuit.populations, circuit.durationMs, lattice, metadata);
-    const { raster, version, ranks, buildSeconds, runSeconds } = left;
-    return {
-      ...{ net, synapses, raster, runSeconds, buildSeconds: built + buildSeconds },
-      ...{ synapticEvents: null, bytesPerSynapse: null },
-      how: { engine: `NEST ${version}`, mode, dt: dtMs, threads: threads ?? 1, ranks },
-      notes: circuit.notes,
-    };
-  } finally {
-    if (keep === null) {
-      rmSync(folder, { recursive: true, force: true });
-      release(folder);
+      const lattice = precise ? null : dtMs;
+      const metadata = { model: found.name, seed };
+      const left = readNestRun(folder, circuit.populations, circuit.durationMs, lattice, metadata);
+      const { raster, version, ranks, buildSeconds, runSeconds } = left;
+      return {
+        ...{ net, synapses, raster, runSeconds, buildSeconds: built + buildSeconds },
+        ...{ synapticEvents: null, bytesPerSynapse: null },
+        how: { engine: `NEST ${version}`, mode, dt: dtMs, threads: threads ?? 1, ranks },
+        notes: circuit.notes,
+      };
+    } finally {
+      if (keep === null) {
+        rmSync(folder, { recursive: true, force: true });
+        release(folder);
+      }
     }
-  }
+  });
 }
 
 /** Ranks on other machines see the folder that one works in, hardly /tmp. */
