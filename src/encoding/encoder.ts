@@ -11,6 +11,11 @@ export interface EncoderSettings {
   /** Spikes of a full-intensity input in one presentation. */
   readonly maxSpikes: number;
   readonly seed: number;
+  /**
+   * [ms]; whoever asks will have spikes come at the last multiple of it before they would. A code may do so itself, and then
+   * gives them in that order.
+   */
+  readonly resolution?: number;
 }
 
 /** Turns intensities in [0, 1] into what reaches the input population in one presentation. */

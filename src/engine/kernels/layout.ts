@@ -424,7 +424,9 @@ export const CODE_ROOM = 7;
 /** Doubles: length of a presentation [ms], spikes of full intensity. */
 export const CODE_DURATION = 8;
 export const CODE_MOST = 9;
-export const CODE_SIZE = 10;
+/** 0: spikes come at any time. */
+export const CODE_RESOLUTION = 10;
+export const CODE_SIZE = 11;
 export const CODE_BUCKETS = 512;
 
 // The record of `drawShots`: Poisson inputs of neurons at their own times, kept eight at a time. Integers:

@@ -9,6 +9,8 @@ interface Code {
   readonly durationMs: number;
   /** Of an input of intensity 1. */
   readonly maxSpikes: number;
+  /** [ms]; spikes come at the multiple of it that is the last one before they would. 0: at any time. */
+  readonly resolution?: number;
 }
 
 /** What the compiled loop works on; all codes of a thread share it, as some are made anew for each sample. */
@@ -18,7 +20,7 @@ class Lists {
   readonly #arena: Arena;
   readonly #record: number;
   readonly #inputs: Uint32Array;
-  /** CODE_DURATION and CODE_MOST. */
+  /** CODE_DURATION, CODE_MOST and CODE_RESOLUTION. */
   readonly #constants: Float64Array;
   readonly #phases: Float64Array;
   readonly #intensities: Float32Array;
@@ -38,7 +40,7 @@ class Lists {
       ...{ [at.CODE_TIMES]: times, [at.CODE_NEURONS]: neurons, [at.CODE_ROOM]: room },
     });
     this.#inputs = arena.view(Uint32Array, record + 8 * at.CODE_INPUTS, 1);
-    this.#constants = arena.view(Float64Array, record + 8 * at.CODE_DURATION, 2);
+    this.#constants = arena.view(Float64Array, record + 8 * at.CODE_DURATION, 3);
     this.#phases = arena.view(Float64Array, phases, inputs);
     this.#intensities = arena.view(Float32Array, intensities, inputs);
     this.#coded.times = arena.view(Float64Array, times, room);
@@ -47,9 +49,13 @@ class Lists {
   }
 
   /** @returns how many spikes; where they are more than there is room for, `into` is left as it was */
-  encode({ phases, durationMs, maxSpikes }: Code, intensities: Float32Array, into: SpikeTrain): number {
+  encode(
+    { phases, durationMs, maxSpikes, resolution = 0 }: Code,
+    intensities: Float32Array,
+    into: SpikeTrain,
+  ): number {
     this.#inputs[0] = phases.length;
-    this.#constants.set([durationMs, maxSpikes]);
+    this.#constants.set([durationMs, maxSpikes, resolution]);
     this.#phases.set(phases);
     this.#intensities.set(intensities);
     const count = this.#arena.kernels.rateCode(this.#record);

@@ -44,6 +44,7 @@ export class SpikeTrain {
    */
   sort(end: number): void {
     const n = this.length;
+    if (this.#isSorted()) return;
     if (n > 48) {
       // Many at one time: in the order of neurons first, which buckets of time keep.
       if (this.#isCrowded()) this.#bucket(1, this.neurons, 1 + this.#lastNeuron());
@@ -69,6 +70,14 @@ export class SpikeTrain {
   #scratchTimes: Float64Array = new Float64Array(0);
   #scratchNeurons: Int32Array = new Int32Array(0);
   #starts = new Int32Array(0);
+
+  #isSorted(): boolean {
+    const { times, neurons, length } = this;
+    for (let k = 1; k < length; k++)
+      if (!(times[k - 1] < times[k] || (times[k - 1] === times[k] && neurons[k - 1] <= neurons[k])))
+        return false;
+    return true;
+  }
 
   /** Whether more spikes than not come at the time of the one before. */
   #isCrowded(): boolean {

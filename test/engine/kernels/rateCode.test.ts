@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { instant } from "../../../src/engine/instant.ts";
 import { rateCode } from "../../../src/engine/kernels/rateCode.ts";
 import { SpikeTrain } from "../../../src/engine/record/spikeTrain.ts";
 
@@ -18,10 +19,13 @@ test("the compiled rate code is the formula, sorted by time and neuron, to the b
       fc.array(fc.array(intensity, { minLength: 40, maxLength: 40 }), { minLength: 1, maxLength: 3 }),
       fc.constantFrom(1, 4, 4.5, 16),
       fc.boolean(),
-      (drawn, samples, maxSpikes, even) => {
+      fc.constantFrom(0, 0.1, 1, 3),
+      (drawn, samples, maxSpikes, even, resolution) => {
+        const placed = (t: number) =>
+          resolution > 0 ? Math.floor(instant(t) / resolution + 1e-9) * resolution : instant(t);
         // Even phases make spikes of one instant.
         const phases = Float64Array.from(drawn, ([any, some]) => (even ? some : any));
-        const code = { phases, durationMs: 20, maxSpikes };
+        const code = { phases, durationMs: 20, maxSpikes, resolution };
         for (const sample of samples) {
           const intensities = Float32Array.from(sample.slice(0, phases.length));
           const [coded, plain] = [new SpikeTrain(1), new SpikeTrain(1)];
@@ -29,7 +33,10 @@ test("the compiled rate code is the formula, sorted by time and neuron, to the b
           intensities.forEach((p, i) => {
             if (p === 0) return;
             const interval = 20 / (maxSpikes * p);
-            for (let k = 1; (k - phases[i]) * interval <= 20; k++) plain.push((k - phases[i]) * interval, i);
+            for (let k = 1; (k - phases[i]) * interval <= 20; k++) {
+              plain.push(0, i);
+              plain.times[plain.length - 1] = placed((k - phases[i]) * interval);
+            }
           });
           plain.sort(20);
           expect(coded.length).toBe(plain.length);

@@ -13,6 +13,7 @@ export function rateCode(record: usize): i32 {
   const room = whole(record, layout.CODE_ROOM);
   const duration = double(record, layout.CODE_DURATION);
   const most = double(record, layout.CODE_MOST);
+  const resolution = double(record, layout.CODE_RESOLUTION);
   const scale = (f64(layout.CODE_BUCKETS) * (1 - 1e-12)) / duration;
   memory.fill(starts, 0, (layout.CODE_BUCKETS + 1) << 2);
   let count = 0;
@@ -26,7 +27,7 @@ export function rateCode(record: usize): i32 {
       if (!(t <= duration)) break;
       if (count < room) {
         const at = fired + (usize(count) << 4);
-        const time = instant(t);
+        const time = resolution > 0 ? Math.floor(instant(t) / resolution + 1e-9) * resolution : instant(t);
         const bucket = i32(time * scale);
         store<f64>(at, time);
         store<i32>(at, i, 8);

@@ -34,8 +34,12 @@ export const gateParameters = table({
 
 export interface Gate {
   isOpen(post: number, t: number): boolean;
-  /** Makes 0, of either sign, what belongs to neurons of which it is not; absent where it always is. */
-  shut?(t: number, each: Float64Array): void;
+  /**
+   * Lets through `by` times what belongs to each neuron, or 0 of either sign where it is not open.
+   * @param of  [neurons] @param into  [neurons]
+   * @returns   of how many neurons the result is not 0
+   */
+  through(t: number, of: Float64Array, by: number, into: Float64Array): number;
   /** Where spikes of the postsynaptic neurons matter to it. */
   postSpike?(post: number, t: number): void;
   /** Forgets them. */
@@ -46,7 +50,18 @@ export function gateOf(
   { gate, vMin, vMax }: { readonly gate: string; readonly vMin: number; readonly vMax: number },
   { postSides, neurons }: Site,
 ): Gate {
-  if (gate === "none") return { isOpen: () => true };
+  if (gate === "none")
+    return {
+      isOpen: () => true,
+      through(_t, of, by, into) {
+        let open = 0;
+        for (let i = 0; i < of.length; i++) {
+          into[i] = by * of[i];
+          open += +(into[i] !== 0);
+        }
+        return open;
+      },
+    };
   const all = new Float64Array(postSides);
   const potentials = (t: number) => {
     if (neurons.potentials) neurons.potentials(t, all);
@@ -59,16 +74,20 @@ export function gateOf(
         const v = neurons.potential(post, t);
         return v > vMin && v < vMax;
       },
-      shut(t, each) {
+      through(t, of, by, into) {
         const v = potentials(t);
-        for (let i = 0; i < v.length; i++) each[i] *= +(v[i] > vMin) * +(v[i] < vMax);
+        let open = 0;
+        for (let i = 0; i < v.length; i++) {
+          into[i] = by * of[i] * +(v[i] > vMin) * +(v[i] < vMax);
+          open += +(into[i] !== 0);
+        }
+        return open;
       },
     };
   const { reset = "fixed", tauMem = Infinity, vThreshold = Infinity, vRest = 0 } = neurons.parameters ?? {};
   const drop = reset === "subtract" ? vThreshold - vRest : 0;
   /** What spikes have taken off the potential, as far as it is not made up for: 0 or more. */
   const own = new Modulator(postSides, tauMem);
-  const left = new Float64Array(postSides);
   return {
     ...(drop > 0 && { postSpike: (post: number, t: number) => own.receive(post, t, drop) }),
     rest: t => own.rest(t),
@@ -76,11 +95,16 @@ export function gateOf(
       const v = neurons.potential(post, t);
       return v < vThreshold && own.at(post, t) > vRest - v;
     },
-    shut(t, each) {
+    through(t, of, by, into) {
       const v = potentials(t);
-      own.readInto(t, left);
+      const [kept, left] = [own.kept, own.leftAt(t)];
+      let open = 0;
       // As products: which neurons are open is anybody's guess, a processor's as well.
-      for (let i = 0; i < v.length; i++) each[i] *= +(v[i] < vThreshold) * +(left[i] > vRest - v[i]);
+      for (let i = 0; i < v.length; i++) {
+        into[i] = by * of[i] * +(v[i] < vThreshold) * +(kept[i] * left > vRest - v[i]);
+        open += +(into[i] !== 0);
+      }
+      return open;
     },
   };
 }

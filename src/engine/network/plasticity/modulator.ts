@@ -14,7 +14,8 @@ const SPAN = 200;
 export class Modulator {
   readonly size: number;
   readonly tau: number;
-  readonly #scaled: Float64Array;
+  /** [neurons]; times `leftAt` it is the modulator. Others read it alone. */
+  readonly kept: Float64Array;
   readonly #followers: ((i: number, t: number, amount: number) => void)[] = [];
   #silent = true;
   #origin = 0;
@@ -27,7 +28,7 @@ export class Modulator {
   constructor(size: number, tau: number) {
     this.size = size;
     this.tau = tau;
-    this.#scaled = new Float64Array(size);
+    this.kept = new Float64Array(size);
   }
 
   /**
@@ -37,7 +38,7 @@ export class Modulator {
   receive(i: number, t: number, amount: number): void {
     this.#go(t);
     this.#silent = false;
-    this.#scaled[i] += amount * this.#grown;
+    this.kept[i] += amount * this.#grown;
     for (const hear of this.#followers) hear(i, t, amount);
   }
 
@@ -48,15 +49,15 @@ export class Modulator {
   receiveRow(t: number, weights: Float32Array | Float64Array, from: number, gain: number): number {
     this.#go(t);
     this.#silent = false;
-    const [scaled, grown] = [this.#scaled, this.#grown];
+    const [kept, grown] = [this.kept, this.#grown];
     let sum = 0;
-    for (let i = 0; i < scaled.length; i++) {
+    for (let i = 0; i < kept.length; i++) {
       const amount = weights[from + i] * gain;
       sum += amount;
-      scaled[i] += amount * grown;
+      kept[i] += amount * grown;
     }
     for (const hear of this.#followers)
-      for (let i = 0; i < scaled.length; i++) hear(i, t, weights[from + i] * gain);
+      for (let i = 0; i < kept.length; i++) hear(i, t, weights[from + i] * gain);
     return sum;
   }
 
@@ -67,7 +68,7 @@ export class Modulator {
 
   /** Is 0 at t [ms], as nothing that has arrived counts any more. */
   rest(t: number): void {
-    if (!this.#silent) this.#scaled.fill(0);
+    if (!this.#silent) this.kept.fill(0);
     this.#silent = true;
     this.#origin = t;
     this.#now = t;
@@ -78,7 +79,7 @@ export class Modulator {
   /** Of neuron i at t [ms]. */
   at(i: number, t: number): number {
     this.#go(t);
-    return this.#scaled[i] * this.#left;
+    return this.kept[i] * this.#left;
   }
 
   /** Whether it is 0 at every neuron, as nothing has come since it was last brought to rest. */
@@ -90,22 +91,21 @@ export class Modulator {
   above(limit: number, t: number): number {
     if (this.#silent) return 0;
     this.#go(t);
-    const [scaled, left] = [this.#scaled, this.#left];
+    const [kept, left] = [this.kept, this.#left];
     let count = 0;
-    for (let i = 0; i < scaled.length; i++) count += scaled[i] * left > limit ? 1 : 0;
+    for (let i = 0; i < kept.length; i++) count += kept[i] * left > limit ? 1 : 0;
     return count;
   }
 
-  /** All neurons at t [ms]. */
-  readInto(t: number, into: Float64Array): void {
+  /** What is left at t [ms] of `kept`. */
+  leftAt(t: number): number {
     this.#go(t);
-    const [scaled, left] = [this.#scaled, this.#left];
-    for (let i = 0; i < scaled.length; i++) into[i] = scaled[i] * left;
+    return this.#left;
   }
 
   /** All neurons at t [ms]; one number each. */
   read(t: number): Float64Array {
-    return Float64Array.from(this.#scaled, (_, i) => this.at(i, t));
+    return Float64Array.from(this.kept, (_, i) => this.at(i, t));
   }
 
   #go(t: number): void {
@@ -113,7 +113,7 @@ export class Modulator {
     const since = (t - this.#origin) / this.tau;
     if (since > SPAN) {
       const factor = exp(-since);
-      for (let i = 0; i < this.#scaled.length; i++) this.#scaled[i] *= factor;
+      for (let i = 0; i < this.kept.length; i++) this.kept[i] *= factor;
       this.#origin = t;
       this.#grown = 1;
     } else this.#grown = exp(since);

@@ -12,8 +12,8 @@ export interface Passing {
   readonly read: Map<string, ThirdFactor>;
 }
 
-/** As `shut` of a gate; see `gate.ts`. */
-type Shut = ((t: number, each: Float64Array) => void) | undefined;
+/** As of a gate; see `gate.ts`. */
+type Through = (t: number, of: Float64Array, by: number, into: Float64Array) => number;
 
 /** The modulators of all neurons of a population as rules read them after spikes have passed: 0 where a gate is shut. */
 export class ThirdFactor {
@@ -22,7 +22,7 @@ export class ThirdFactor {
   readonly #modulator: Modulator | null;
   readonly #standing: Float64Array;
   readonly #permit: Modulator | null;
-  readonly #shut: Shut;
+  readonly #through: Through;
   readonly #passing: Passing | null;
   #count = -1;
   #open = 0;
@@ -36,14 +36,14 @@ export class ThirdFactor {
     modulator: Modulator | null,
     standing: Float64Array,
     permit: Modulator | null,
-    shut: Shut,
+    through: Through,
     passing: Passing | null,
   ) {
     this.each = modulator ? new Float64Array(modulator.size) : standing.slice();
     this.#modulator = modulator;
     this.#standing = standing;
     this.#permit = permit;
-    this.#shut = shut;
+    this.#through = through;
     this.#passing = passing;
   }
 
@@ -62,13 +62,15 @@ export class ThirdFactor {
     if (modulator?.silent) return 0;
     const permitted = permit ? permit.above(PERMITTED, t) : each.length;
     if (permitted === 0) return 0;
-    if (modulator) modulator.readInto(t, each);
-    else each.set(this.#standing);
-    if (permitted < each.length)
-      for (let j = 0; j < each.length; j++) if (!(permit!.at(j, t) > PERMITTED)) each[j] = 0;
-    this.#shut?.(t, each);
-    let open = 0;
-    for (let j = 0; j < each.length; j++) open += +(each[j] !== 0);
-    return open;
+    const open = modulator
+      ? this.#through(t, modulator.kept, modulator.leftAt(t), each)
+      : this.#through(t, this.#standing, 1, each);
+    if (permitted === each.length) return open;
+    let left = 0;
+    for (let j = 0; j < each.length; j++) {
+      if (!(permit!.at(j, t) > PERMITTED)) each[j] = 0;
+      left += +(each[j] !== 0);
+    }
+    return left;
   }
 }

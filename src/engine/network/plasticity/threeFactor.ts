@@ -294,7 +294,7 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
 function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator): SynapseRule {
   const { height, tauPlus, end } = p;
   const eta = rateOf(p);
-  const { isOpen, shut, ...heard } = gateOf(p, site);
+  const { isOpen, through, ...heard } = gateOf(p, site);
   const held = new Float64Array(modulator ? 0 : site.postSides);
   const permitted = permission(p, site);
   const by = (post: number, t: number) => {
@@ -307,7 +307,8 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
   const passing = (modulator && site.passing) ?? null;
   const reading = JSON.stringify([p.modulator, p.permit, p.gate, `${p.vMin}`, `${p.vMax}`]);
   const permit = site.modulators.get(p.permit) ?? null;
-  const third = passing?.read.get(reading) ?? new ThirdFactor(modulator ?? null, held, permit, shut, passing);
+  const third =
+    passing?.read.get(reading) ?? new ThirdFactor(modulator ?? null, held, permit, through, passing);
   passing?.read.set(reading, third);
   const all = (t: number, into: Float32Array | Float64Array) => {
     const open = third.read(t);

@@ -22,6 +22,7 @@ export type Code = (settings: {
   readonly tauMem: number;
   readonly maxSpikes: number;
   readonly seed: number;
+  readonly resolution?: number;
 }) => {
   encode(
     intensities: Float32Array,
@@ -135,7 +136,12 @@ export function samples(spec: SamplesSpec, stream: Stream, size: number, name: s
   if (inputs !== size)
     throw new InputError(`to: expected a population of ${inputs}, as samples have inputs, got ${size}`);
   const durationMs = longestOf(windows);
-  const settings = { inputs, durationMs, tauMem: Infinity, maxSpikes: durationMs / interval };
+  // Where windows begin and end at multiples of it, codes may place spikes at them.
+  const even = windows.every(({ start, stop }) => at(start) === start && at(stop) === stop);
+  const settings = {
+    ...{ inputs, durationMs, tauMem: Infinity, maxSpikes: durationMs / interval },
+    ...(even && spec.resolution !== undefined && { resolution: spec.resolution }),
+  };
   const fixed = draws === "fixed" ? encoder({ ...settings, seed }) : null;
   const into = { spikes: new SpikeTrain(), gain: 1, analogue: null };
   return bySample(stream, (n, train) => {
