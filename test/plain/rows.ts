@@ -6,8 +6,50 @@ const { fround } = Math;
 
 const negative = (w: number) => w < 0 || Object.is(w, -0);
 
-export function rows(memory: () => Memory): Pick<Kernels, "deliver" | "deliverDense" | "shiftDense"> {
+type Rows = "deliver" | "deliverDense" | "shiftDense" | "deliverList" | "shiftList";
+
+export function rows(memory: () => Memory): Pick<Kernels, Rows> {
+  /** What a spike's rows of a member's list are: synapse and target. */
+  function* listed(record: number, spikes: number, count: number) {
+    const { u32, u16, field } = memory();
+    const starts = field(record, layout.LIST_STARTS) / 4;
+    const targets = field(record, layout.LIST_TARGETS);
+    for (let k = 0; k < count; k++) {
+      const at =
+        starts + u32[spikes / 4 + k] * field(record, layout.LIST_MEMBERS) + field(record, layout.LIST_MEMBER);
+      for (let s = u32[at]; s < u32[at + 1]; s++)
+        yield [s, field(record, layout.LIST_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s]] as const;
+    }
+  }
   return {
+    deliverList(record, spikes, count) {
+      const { f32, field, single } = memory();
+      const weights = field(record, layout.DENSE_WEIGHTS) / 4;
+      const [exc, inh] = [field(record, layout.DENSE_EXC) / 4, field(record, layout.DENSE_INH) / 4];
+      for (const [s, j] of listed(record, spikes, count)) {
+        const w = f32[weights + s];
+        const [to, scale] =
+          exc === inh || w > 0
+            ? [exc, single(record, layout.DENSE_SCALE_EXC)]
+            : [inh, single(record, layout.DENSE_SCALE_INH)];
+        f32[to + j] += fround(w * scale);
+      }
+    },
+    shiftList(record, rows, count) {
+      const { f32, field, single } = memory();
+      const weights = field(record, layout.DENSE_WEIGHTS) / 4;
+      const by = field(record, layout.SHIFT_BY) / 4;
+      const [low, high] = [single(record, layout.SHIFT_LOW), single(record, layout.SHIFT_HIGH)];
+      let changed = 0;
+      for (const [s, j] of listed(record, rows, count)) {
+        const before = f32[weights + s];
+        const w = Math.min(Math.max(fround(before + f32[by + j]), low), high);
+        const kept = field(record, layout.SHIFT_KEEPS) !== 0 && negative(before) !== negative(w);
+        f32[weights + s] = kept ? (negative(before) ? -0 : 0) : w;
+        if (f32[by + j] !== 0) changed++;
+      }
+      return changed;
+    },
     deliver(record, spikes, count, segment) {
       const { f32, u32, u16, field, single } = memory();
       const starts = field(record, layout.ROWS_STARTS) / 4;

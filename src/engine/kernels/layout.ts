@@ -151,6 +151,17 @@ export const SHIFT_HIGH = 9;
 export const SHIFT_KEEPS = 10;
 export const SHIFT_SIZE = 11;
 
+// The record of `deliverList` and `shiftList`: that of `shiftDense`, without a stride and columns, whose weights are one for
+// each synapse, and, as integers:
+/** [rows, members of a crew] and one more: where each member's stretch of a row begins. */
+export const LIST_STARTS = 11;
+export const LIST_MEMBERS = 12;
+export const LIST_MEMBER = 13;
+/** [synapses], of 4 bytes where they are wide, else of 2. */
+export const LIST_TARGETS = 14;
+export const LIST_WIDE = 15;
+export const LIST_SIZE = 16;
+
 // The record of `stdp`: that of `deliver`, whose weight is the gain, then, as integers, the segment of one member of a
 // crew, and:
 export const STDP_SEGMENT = 7;

@@ -7,8 +7,8 @@ import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 const names = [
   ...(["stepMembrane", "fireMembrane", "stepCurrents", "stepConductances", "stepQuadratic"] as const),
   ...(["stepConductancesEuler", "stepQuadraticEuler", "stepExponential"] as const),
-  ...(["deliver", "deliverDense", "shiftDense", "decay", "stdp", "poisson"] as const),
-  ...(["stepDouble", "deliverDouble"] as const),
+  ...(["deliver", "deliverDense", "deliverList", "decay", "stdp", "poisson"] as const),
+  ...(["shiftDense", "shiftList", "stepDouble", "deliverDouble"] as const),
 ] as const;
 type Name = (typeof names)[number];
 type Kernel = (a: number, b: number, c: number, d: number, e: number) => number;

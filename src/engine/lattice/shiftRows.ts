@@ -5,9 +5,10 @@ import type { PlasticityModel, Shift, Site, SynapseRule } from "../network/plast
 import { noModulators, type Plasticity } from "../network/plasticity/plasticSynapses.ts";
 import type { Projection } from "../network/synapses/projection.ts";
 import { WeightWatch } from "../network/synapses/weightWatch.ts";
-import { type Crew, shares } from "./crew.ts";
+import type { Crew } from "./crew.ts";
 import { delaySteps } from "./delays.ts";
 import type { LatticeGroup } from "./latticeGroup.ts";
+import { type ShiftLayout, ShiftList, ShiftMatrix } from "./shiftLayouts.ts";
 import type { SpikeHistory } from "./spikeHistory.ts";
 
 /** The rule of a projection whose synapses `ShiftRows` can hold; null for others. */
@@ -17,13 +18,13 @@ export function shiftOf(
   { step, double }: LatticeGroup,
 ): PlasticityModel | null {
   const fits = models.length === 1 && models[0].shifts && delayKind === "axonal";
-  return fits && !double && !step.counts && synapses.matrix ? models[0] : null;
+  const rows = synapses.matrix || (synapses.listed && !synapses.delays);
+  return fits && !double && !step.counts && rows ? models[0] : null;
 }
 
 /**
- * All-to-all synapses of one delay that spikes change after they have passed, each neuron's by one number (`Shift`): a
- * spike adds a row of the matrix to the state and, when thresholds have been tested, the changes to the row, four
- * synapses at a time.
+ * Synapses of one delay that spikes change after they have passed, each target's by one number (`Shift`): a spike adds a row
+ * of weights to the state and, when thresholds have been tested, the changes to the row.
  *
  * Weights are in single precision, and here the changes are as well. After each run they go into the network's list.
  */
@@ -43,13 +44,9 @@ export class ShiftRows {
   readonly #path: string;
   readonly #group: LatticeGroup;
   readonly #delay: number;
-  readonly #columns: number;
-  readonly #matrix: number;
+  readonly #layout: ShiftLayout;
   readonly #byAt: number;
-  readonly #shares: readonly (readonly [first: number, last: number])[];
-  /** One for each share. */
-  readonly #records: readonly number[];
-  #weights!: Float32Array;
+  readonly #hear: ((changed: number) => void) | null;
   #by!: Float32Array;
   /** Whether nothing has happened since the network's list was brought up to date. */
   #given = true;
@@ -81,55 +78,49 @@ export class ShiftRows {
     this.#path = path;
     this.#group = neurons;
     this.#delay = delaySteps(synapses.minDelay, dt, path);
-    this.#columns = Math.ceil(post / 4) * 4;
-    this.#shares = shares(post, crew.members);
-    this.#records = this.#shares.map(() => arena.record(layout.SHIFT_SIZE));
-    this.bytes = 4 * pre * this.#columns;
-    this.#matrix = arena.take(this.bytes);
-    this.#byAt = arena.take(4 * this.#columns);
+    const Layout = synapses.matrix ? ShiftMatrix : ShiftList;
+    this.#layout = new Layout(arena, synapses, crew.members);
+    this.bytes = this.#layout.bytes;
+    this.#byAt = arena.take(4 * Math.ceil(post / 4) * 4);
+    this.#hear = this.#layout.counts
+      ? changed => {
+          this.changes += changed;
+        }
+      : null;
   }
 
   bind(): void {
     const { excitatory, inhibitory } = this.#group.step;
     const { addresses } = this.#group;
-    const { gain, pre } = this.#synapses;
-    const [matrix, columns] = [this.#matrix, this.#columns];
-    this.#weights = this.#arena.view(Float32Array, matrix, pre * columns);
+    const { gain } = this.#synapses;
+    this.#layout.bind();
     this.#by = this.#arena.view(Float32Array, this.#byAt, this.#synapses.post);
     // With a negative gain, positive weights inhibit.
     const [plus, minus] = gain < 0 ? [inhibitory, excitatory] : [excitatory, inhibitory];
     const { wMin, wMax, keepsSign = false } = this.#shift.bounds;
-    this.#shares.forEach(([first, last], m) => {
-      this.#arena.integers(this.#records[m], {
-        [layout.DENSE_WEIGHTS]: matrix + 4 * first,
-        [layout.DENSE_STRIDE]: columns,
-        [layout.DENSE_COLUMNS]: Math.min(last, columns) - first,
-        [layout.DENSE_EXC]: addresses[plus.state] + 4 * first,
-        [layout.DENSE_INH]: addresses[minus.state] + 4 * first,
-        [layout.SHIFT_BY]: this.#byAt + 4 * first,
+    this.#layout.records.forEach((record, m) => {
+      const first = 4 * this.#layout.first(m);
+      this.#arena.integers(record, {
+        [layout.DENSE_EXC]: addresses[plus.state] + first,
+        [layout.DENSE_INH]: addresses[minus.state] + first,
+        [layout.SHIFT_BY]: this.#byAt + first,
         [layout.SHIFT_KEEPS]: keepsSign ? 1 : 0,
       });
-      this.#arena.floats(this.#records[m], {
+      this.#arena.floats(record, {
         [layout.DENSE_SCALE_EXC]: gain * plus.scale,
         [layout.DENSE_SCALE_INH]: gain * minus.scale,
         [layout.SHIFT_LOW]: wMin,
         [layout.SHIFT_HIGH]: wMax,
       });
     });
-    this.#fill();
-  }
-
-  #fill(): void {
-    const { pre, post, heldWeights } = this.#synapses;
-    for (let row = 0; row < pre; row++)
-      this.#weights.set(heldWeights.subarray(row * post, (row + 1) * post), row * this.#columns);
+    this.#layout.take(this.#synapses.heldWeights);
   }
 
   /** Takes in what has changed outside. */
   takeWeights(): void {
     if (!this.#watch.changed()) return;
     within(this.#path, () => this.#check(this.#synapses.heldWeights));
-    this.#fill();
+    this.#layout.take(this.#synapses.heldWeights);
   }
 
   /** Brings the network's list of weights up to date. */
@@ -137,8 +128,7 @@ export class ShiftRows {
     if (this.#given) return;
     this.#crew.run();
     this.#watch.expectSame();
-    const { pre, post, heldWeights } = this.#synapses;
-    for (let row = 0; row < pre; row++) heldWeights.set(this.#row(row), row * post);
+    this.#layout.give(this.#synapses.heldWeights);
     this.#watch.mark();
     this.#given = true;
   }
@@ -146,15 +136,9 @@ export class ShiftRows {
   weights(): Float64Array {
     if (this.#given) this.takeWeights();
     else this.#crew.run();
-    const { pre, post, synapses } = this.#synapses;
-    const weights = new Float64Array(synapses);
-    for (let row = 0; row < pre; row++) weights.set(this.#row(row), row * post);
+    const weights = new Float64Array(this.#synapses.synapses);
+    this.#layout.give(weights);
     return weights;
-  }
-
-  #row(row: number): Float32Array {
-    const at = row * this.#columns;
-    return this.#weights.subarray(at, at + this.#synapses.post);
   }
 
   postSpike(j: number, _step: number, t: number): void {
@@ -165,8 +149,9 @@ export class ShiftRows {
   deliver(step: number, history: SpikeHistory): void {
     this.#history = history;
     this.#fired = step - this.#delay;
-    this.events += history.count(this.#fired) * this.#synapses.post;
-    this.#run("deliverDense");
+    const fired = history.at(this.#fired);
+    for (let k = history.count(this.#fired) - 1; k >= 0; k--) this.events += this.#layout.length(fired[k]);
+    this.#run(this.#layout.deliver, null);
   }
 
   /** What has arrived has passed, and thresholds have been tested. */
@@ -174,16 +159,16 @@ export class ShiftRows {
     const spikes = this.#history?.count(this.#fired) ?? 0;
     if (spikes === 0) return;
     const open = this.#shift.all(t, this.#by);
-    this.changes += spikes * open;
     if (open === 0) return;
+    if (!this.#layout.counts) this.changes += spikes * open;
     this.#given = false;
-    this.#run("shiftDense");
+    this.#run(this.#layout.shift, this.#hear);
   }
 
-  #run(kernel: "deliverDense" | "shiftDense"): void {
+  #run(kernel: ShiftLayout["deliver" | "shift"], hear: ((result: number) => void) | null): void {
     for (const { address, count } of this.#crew.spikes(this.#history!, this.#fired)) {
-      for (let m = 0; m < this.#records.length; m++)
-        this.#crew.call(m, kernel, null, this.#records[m], address, count);
+      const { records } = this.#layout;
+      for (let m = 0; m < records.length; m++) this.#crew.call(m, kernel, hear, records[m], address, count);
     }
   }
 

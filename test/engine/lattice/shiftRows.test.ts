@@ -24,6 +24,8 @@ interface Case {
   readonly gain: number;
   readonly input: boolean;
   readonly signs: "free" | "kept";
+  /** Some of all synapses, some of them twice. */
+  readonly sparse: boolean;
 }
 
 const cases = fc.record({
@@ -34,15 +36,26 @@ const cases = fc.record({
   gain: fc.constantFrom(1, -0.3),
   input: fc.boolean(),
   signs: fc.constantFrom("free", "kept"),
+  sparse: fc.boolean(),
 }) as fc.Arbitrary<Case>;
 
 /** Where each synapse has its own delay, which is the same, they are reached one by one. */
-function build({ neuron, gate, delay, gain, input, signs, seed }: Case, oneByOne = false): NetworkSpec {
+function build(
+  { neuron, gate, delay, gain, input, signs, seed, sparse }: Case,
+  oneByOne = false,
+): NetworkSpec {
   const rng = new Rng(seed, "weights");
-  const weights = Float32Array.from({ length: pre * post }, () => rng.uniformIn(-0.2, 0.4));
+  const drawn = new Rng(seed, "synapses");
+  const places = Array.from({ length: pre * post }, (_, s) => s).flatMap(s =>
+    sparse ? new Array<number>(drawn.integer(3)).fill(s) : [s],
+  );
+  const weights = Float32Array.from(places, () => rng.uniformIn(-0.2, 0.4));
   const plastic: ProjectionSpec = {
     ...{ name: "plastic", from: "in", to: "n", weights, gain },
-    delay: oneByOne ? new Float32Array(pre * post).fill(delay) : delay,
+    ...(sparse && {
+      connect: { kind: "pairs", pre: places.map(s => Math.floor(s / post)), post: places.map(s => s % post) },
+    }),
+    delay: oneByOne ? new Float32Array(places.length).fill(delay) : delay,
     plasticity: {
       ...{ kind: "three-factor", eligibility: "online", eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
       ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
@@ -91,7 +104,16 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
 }
 
 const one: Case = {
-  ...{ seed: 1, neuron: "lif", gate: "drive", delay: 2.5, gain: 1, input: true, signs: "free" },
+  ...{
+    seed: 1,
+    neuron: "lif",
+    gate: "drive",
+    delay: 2.5,
+    gain: 1,
+    input: true,
+    signs: "free",
+    sparse: false,
+  },
 };
 
 describe("weights that spikes change by one number for each neuron, on a lattice", () => {
@@ -150,6 +172,27 @@ describe("weights that spikes change by one number for each neuron, on a lattice
     });
     expect(listed).toEqual([false, true]);
     expect(run(list(), {})).toEqual(run(build(one), {}));
+    // A synapse more, which no spike changes, makes a list of a matrix.
+    const [plastic] = build(one).projections!;
+    const places = Array.from({ length: pre * post }, (_, s) => s);
+    const longer = {
+      ...plastic,
+      weights: Float32Array.of(...(plastic.weights as Float32Array), 0),
+      connect: {
+        kind: "pairs" as const,
+        pre: [...places.map(s => Math.floor(s / post)), pre],
+        post: [...places.map(s => s % post), 0],
+      },
+    };
+    const { populations, projections } = build(one);
+    const wider = {
+      populations: { ...populations, in: { size: pre + 1, neuron: "input" as const } },
+      projections: [longer, ...projections!.slice(1)],
+    };
+    const { weights, raster } = run(wider as NetworkSpec, {});
+    const matrix = run(build(one), {});
+    expect(weights.slice(0, pre * post)).toEqual(matrix.weights);
+    expect(raster.times).toEqual(matrix.raster.times);
   });
 
   test("are the same bits by kernels and by plain loops, for any number of workers and of looks", () => {
@@ -161,10 +204,12 @@ describe("weights that spikes change by one number for each neuron, on a lattice
       }),
       { numRuns: sized(5, 20) },
     );
-    for (const gain of [1, -0.3]) {
-      const alone = run(build({ ...one, gain }), {});
-      for (const workers of [2, 3]) expect(run(build({ ...one, gain }), { workers })).toEqual(alone);
-    }
+    for (const sparse of [false, true])
+      for (const gain of [1, -0.3]) {
+        const alone = run(build({ ...one, gain, sparse }), {});
+        for (const workers of [2, 3])
+          expect(run(build({ ...one, gain, sparse }), { workers })).toEqual(alone);
+      }
   });
 
   test("are left to the network and to whoever has its list, who may change them between runs", () => {

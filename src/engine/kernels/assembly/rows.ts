@@ -167,3 +167,64 @@ export function shiftDense(record: usize, rows: usize, count: i32): void {
     }
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function targetOf(targets: usize, wide: bool, s: usize): usize {
+  return wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)));
+}
+
+/** Delivers spikes over rows of a list, positive and negative weights each to their own. */
+export function deliverList(record: usize, spikes: usize, count: i32): void {
+  const weights = address(record, layout.DENSE_WEIGHTS);
+  const exc = address(record, layout.DENSE_EXC);
+  const inh = address(record, layout.DENSE_INH);
+  const se = single(record, layout.DENSE_SCALE_EXC);
+  const si = single(record, layout.DENSE_SCALE_INH);
+  const starts = address(record, layout.LIST_STARTS);
+  const members = usize(whole(record, layout.LIST_MEMBERS));
+  const member = usize(whole(record, layout.LIST_MEMBER));
+  const targets = address(record, layout.LIST_TARGETS);
+  const wide = is(record, layout.LIST_WIDE);
+  for (let k = spikes, last = spikes + (usize(count) << 2); k < last; k += 4) {
+    const row = starts + ((usize(load<u32>(k)) * members + member) << 2);
+    for (let s = usize(load<u32>(row)), end = usize(load<u32>(row, 4)); s < end; s++) {
+      const w = load<f32>(weights + (s << 2));
+      const excites = exc == inh || w > 0;
+      const at = (excites ? exc : inh) + (targetOf(targets, wide, s) << 2);
+      store<f32>(at, load<f32>(at) + w * (excites ? se : si));
+    }
+  }
+}
+
+/**
+ * Changes the weights of rows of a list, each target's by its own number, as far as bounds allow.
+ * @returns of how many synapses that number is not 0
+ */
+export function shiftList(record: usize, rows: usize, count: i32): i32 {
+  const weights = address(record, layout.DENSE_WEIGHTS);
+  const by = address(record, layout.SHIFT_BY);
+  const low = single(record, layout.SHIFT_LOW);
+  const high = single(record, layout.SHIFT_HIGH);
+  const keeps = is(record, layout.SHIFT_KEEPS);
+  const starts = address(record, layout.LIST_STARTS);
+  const members = usize(whole(record, layout.LIST_MEMBERS));
+  const member = usize(whole(record, layout.LIST_MEMBER));
+  const targets = address(record, layout.LIST_TARGETS);
+  const wide = is(record, layout.LIST_WIDE);
+  let changed = 0;
+  for (let k = rows, last = rows + (usize(count) << 2); k < last; k += 4) {
+    const row = starts + ((usize(load<u32>(k)) * members + member) << 2);
+    for (let s = usize(load<u32>(row)), end = usize(load<u32>(row, 4)); s < end; s++) {
+      const change = load<f32>(by + (targetOf(targets, wide, s) << 2));
+      const at = weights + (s << 2);
+      const before = load<f32>(at);
+      const w = min(max(before + change, low), high);
+      const sign = reinterpret<i32>(before) & 0x80000000;
+      const other = keeps && (reinterpret<i32>(w) ^ reinterpret<i32>(before)) < 0;
+      store<f32>(at, other ? reinterpret<f32>(sign) : w);
+      changed += i32(change != 0);
+    }
+  }
+  return changed;
+}
