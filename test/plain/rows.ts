@@ -18,9 +18,18 @@ export function rows(memory: () => Memory): Pick<Kernels, Rows> {
       const at =
         starts + u32[spikes / 4 + k] * field(record, layout.LIST_MEMBERS) + field(record, layout.LIST_MEMBER);
       for (let s = u32[at]; s < u32[at + 1]; s++)
-        yield [s, field(record, layout.LIST_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s]] as const;
+        yield [
+          s,
+          field(record, layout.LIST_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s],
+          u32[spikes / 4 + k],
+        ] as const;
     }
   }
+  const factorOf = (record: number, row: number) => {
+    const { f32, field } = memory();
+    const factors = field(record, layout.SHIFT_FACTORS) / 4;
+    return factors ? f32[factors + row] : 1;
+  };
   return {
     deliverList(record, spikes, count) {
       const { f32, field, single } = memory();
@@ -41,12 +50,13 @@ export function rows(memory: () => Memory): Pick<Kernels, Rows> {
       const by = field(record, layout.SHIFT_BY) / 4;
       const [low, high] = [single(record, layout.SHIFT_LOW), single(record, layout.SHIFT_HIGH)];
       let changed = 0;
-      for (const [s, j] of listed(record, rows, count)) {
+      for (const [s, j, row] of listed(record, rows, count)) {
         const before = f32[weights + s];
-        const w = Math.min(Math.max(fround(before + f32[by + j]), low), high);
+        const change = fround(f32[by + j] * factorOf(record, row));
+        const w = Math.min(Math.max(fround(before + change), low), high);
         const kept = field(record, layout.SHIFT_KEEPS) !== 0 && negative(before) !== negative(w);
         f32[weights + s] = kept ? (negative(before) ? -0 : 0) : w;
-        if (f32[by + j] !== 0) changed++;
+        if (change !== 0) changed++;
       }
       return changed;
     },
@@ -90,10 +100,11 @@ export function rows(memory: () => Memory): Pick<Kernels, Rows> {
         keeps && negative(before) !== negative(w) ? (negative(before) ? -0 : 0) : w;
       for (let k = 0; k < count; k++) {
         const row = weights + u32[rows / 4 + k] * field(record, layout.DENSE_STRIDE);
+        const factor = factorOf(record, u32[rows / 4 + k]);
         for (let j = 0; j < field(record, layout.DENSE_COLUMNS); j++)
           f32[row + j] = kept(
             f32[row + j],
-            Math.min(Math.max(fround(f32[row + j] + f32[by + j]), low), high),
+            Math.min(Math.max(fround(f32[row + j] + fround(f32[by + j] * factor)), low), high),
           );
       }
     },

@@ -149,18 +149,20 @@ export const SHIFT_LOW = 8;
 export const SHIFT_HIGH = 9;
 /** Not 0 where weights keep their signs. */
 export const SHIFT_KEEPS = 10;
-export const SHIFT_SIZE = 11;
+/** [rows] floats: a factor on that, or 0 where there is none. */
+export const SHIFT_FACTORS = 11;
+export const SHIFT_SIZE = 12;
 
 // The record of `deliverList` and `shiftList`: that of `shiftDense`, without a stride and columns, whose weights are one for
 // each synapse, and, as integers:
 /** [rows, members of a crew] and one more: where each member's stretch of a row begins. */
-export const LIST_STARTS = 11;
-export const LIST_MEMBERS = 12;
-export const LIST_MEMBER = 13;
+export const LIST_STARTS = 12;
+export const LIST_MEMBERS = 13;
+export const LIST_MEMBER = 14;
 /** [synapses], of 4 bytes where they are wide, else of 2. */
-export const LIST_TARGETS = 14;
-export const LIST_WIDE = 15;
-export const LIST_SIZE = 16;
+export const LIST_TARGETS = 15;
+export const LIST_WIDE = 16;
+export const LIST_SIZE = 17;
 
 // The record of `stdp`: that of `deliver`, whose weight is the gain, then, as integers, the segment of one member of a
 // crew, and:

@@ -46,8 +46,11 @@ export class ShiftRows {
   readonly #delay: number;
   readonly #layout: ShiftLayout;
   readonly #byAt: number;
+  /** [sources] floats; 0 where the shift has none. */
+  readonly #factorsAt: number;
   readonly #hear: ((changed: number) => void) | null;
   #by!: Float32Array;
+  #factors: Float32Array | null = null;
   /** Whether nothing has happened since the network's list was brought up to date. */
   #given = true;
   /** Where the spikes come from that arrive in this step, and when they were fired. */
@@ -82,6 +85,7 @@ export class ShiftRows {
     this.#layout = new Layout(arena, synapses, crew.members);
     this.bytes = this.#layout.bytes;
     this.#byAt = arena.take(4 * Math.ceil(post / 4) * 4);
+    this.#factorsAt = this.#shift.factor ? arena.take(4 * pre) : 0;
     this.#hear = this.#layout.counts
       ? changed => {
           this.changes += changed;
@@ -95,6 +99,7 @@ export class ShiftRows {
     const { gain } = this.#synapses;
     this.#layout.bind();
     this.#by = this.#arena.view(Float32Array, this.#byAt, this.#synapses.post);
+    if (this.#factorsAt) this.#factors = this.#arena.view(Float32Array, this.#factorsAt, this.#synapses.pre);
     // With a negative gain, positive weights inhibit.
     const [plus, minus] = gain < 0 ? [inhibitory, excitatory] : [excitatory, inhibitory];
     const { wMin, wMax, keepsSign = false } = this.#shift.bounds;
@@ -104,6 +109,7 @@ export class ShiftRows {
         [layout.DENSE_EXC]: addresses[plus.state] + first,
         [layout.DENSE_INH]: addresses[minus.state] + first,
         [layout.SHIFT_BY]: this.#byAt + first,
+        [layout.SHIFT_FACTORS]: this.#factorsAt,
         [layout.SHIFT_KEEPS]: keepsSign ? 1 : 0,
       });
       this.#arena.floats(record, {
@@ -158,10 +164,15 @@ export class ShiftRows {
   pass(t: number): void {
     const spikes = this.#history?.count(this.#fired) ?? 0;
     if (spikes === 0) return;
+    const { preSpike } = this.#rule;
+    const fired = this.#history!.at(this.#fired);
+    if (preSpike) for (let k = 0; k < spikes; k++) preSpike(fired[k], t);
     const open = this.#shift.all(t, this.#by);
     if (open === 0) return;
     if (!this.#layout.counts) this.changes += spikes * open;
     this.#given = false;
+    if (this.#factors)
+      for (let k = 0; k < spikes; k++) this.#factors[fired[k]] = this.#shift.factor!(fired[k], t);
     this.#run(this.#layout.shift, this.#hear);
   }
 

@@ -26,6 +26,8 @@ interface Case {
   readonly signs: "free" | "kept";
   /** Some of all synapses, some of them twice. */
   readonly sparse: boolean;
+  /** Read at presynaptic spikes either way; by traces a modulator must be an input. */
+  readonly eligibility: "online" | "trace";
 }
 
 const cases = fc.record({
@@ -37,11 +39,12 @@ const cases = fc.record({
   input: fc.boolean(),
   signs: fc.constantFrom("free", "kept"),
   sparse: fc.boolean(),
+  eligibility: fc.constantFrom("online", "online", "trace"),
 }) as fc.Arbitrary<Case>;
 
 /** Where each synapse has its own delay, which is the same, they are reached one by one. */
 function build(
-  { neuron, gate, delay, gain, input, signs, seed, sparse }: Case,
+  { neuron, gate, delay, gain, input, signs, seed, sparse, eligibility }: Case,
   oneByOne = false,
 ): NetworkSpec {
   const rng = new Rng(seed, "weights");
@@ -57,9 +60,9 @@ function build(
     }),
     delay: oneByOne ? new Float32Array(places.length).fill(delay) : delay,
     plasticity: {
-      ...{ kind: "three-factor", eligibility: "online", eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
+      ...{ kind: "three-factor", eligibility, eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
       ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
-      ...{ signs, ...(input && { modulator: "error" }) },
+      ...{ signs, ...((input || eligibility === "trace") && { modulator: "error" }) },
     },
   };
   return {
@@ -104,16 +107,8 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
 }
 
 const one: Case = {
-  ...{
-    seed: 1,
-    neuron: "lif",
-    gate: "drive",
-    delay: 2.5,
-    gain: 1,
-    input: true,
-    signs: "free",
-    sparse: false,
-  },
+  ...{ seed: 1, neuron: "lif", gate: "drive", delay: 2.5, gain: 1, input: true, signs: "free" },
+  ...{ sparse: false, eligibility: "online" },
 };
 
 describe("weights that spikes change by one number for each neuron, on a lattice", () => {
@@ -204,12 +199,15 @@ describe("weights that spikes change by one number for each neuron, on a lattice
       }),
       { numRuns: sized(5, 20) },
     );
-    for (const sparse of [false, true])
-      for (const gain of [1, -0.3]) {
-        const alone = run(build({ ...one, gain, sparse }), {});
-        for (const workers of [2, 3])
-          expect(run(build({ ...one, gain, sparse }), { workers })).toEqual(alone);
-      }
+    for (const some of [
+      { gain: 1 },
+      { gain: -0.3, eligibility: "trace" as const },
+      { gain: 1, sparse: true, eligibility: "trace" as const },
+      { gain: -0.3, sparse: true },
+    ]) {
+      const alone = run(build({ ...one, ...some }), {});
+      for (const workers of [2, 3]) expect(run(build({ ...one, ...some }), { workers })).toEqual(alone);
+    }
   });
 
   test("are left to the network and to whoever has its list, who may change them between runs", () => {

@@ -141,8 +141,10 @@ export function shiftDense(record: usize, rows: usize, count: i32): void {
   const low = splat(record, layout.SHIFT_LOW);
   const high = splat(record, layout.SHIFT_HIGH);
   const keeps = is(record, layout.SHIFT_KEEPS);
+  const factors = address(record, layout.SHIFT_FACTORS);
   const free =
     !keeps &&
+    !factors &&
     single(record, layout.SHIFT_LOW) == -Infinity &&
     single(record, layout.SHIFT_HIGH) == Infinity;
   const signs = i32x4.splat(0x80000000);
@@ -154,9 +156,11 @@ export function shiftDense(record: usize, rows: usize, count: i32): void {
         v128.store(row + j, f32x4.add(v128.load(row + j), v128.load(by + j)));
       continue;
     }
+    const factor = factors ? v128.load32_splat(factors + (usize(load<u32>(k)) << 2)) : f32x4.splat(1);
     for (let j: usize = 0; j < columns; j += 16) {
       const before = v128.load(row + j);
-      const w = f32x4.min(f32x4.max(f32x4.add(before, v128.load(by + j)), low), high);
+      const change = f32x4.mul(v128.load(by + j), factor);
+      const w = f32x4.min(f32x4.max(f32x4.add(before, change), low), high);
       if (!keeps) {
         v128.store(row + j, w);
         continue;
@@ -207,6 +211,7 @@ export function shiftList(record: usize, rows: usize, count: i32): i32 {
   const low = single(record, layout.SHIFT_LOW);
   const high = single(record, layout.SHIFT_HIGH);
   const keeps = is(record, layout.SHIFT_KEEPS);
+  const factors = address(record, layout.SHIFT_FACTORS);
   const starts = address(record, layout.LIST_STARTS);
   const members = usize(whole(record, layout.LIST_MEMBERS));
   const member = usize(whole(record, layout.LIST_MEMBER));
@@ -215,8 +220,9 @@ export function shiftList(record: usize, rows: usize, count: i32): i32 {
   let changed = 0;
   for (let k = rows, last = rows + (usize(count) << 2); k < last; k += 4) {
     const row = starts + ((usize(load<u32>(k)) * members + member) << 2);
+    const factor: f32 = factors ? load<f32>(factors + (usize(load<u32>(k)) << 2)) : 1;
     for (let s = usize(load<u32>(row)), end = usize(load<u32>(row, 4)); s < end; s++) {
-      const change = load<f32>(by + (targetOf(targets, wide, s) << 2));
+      const change = load<f32>(by + (targetOf(targets, wide, s) << 2)) * factor;
       const at = weights + (s << 2);
       const before = load<f32>(at);
       const w = min(max(before + change, low), high);

@@ -94,8 +94,8 @@ export class PlasticSynapses {
     const walks = this.#actsPost || this.#rules.some(rule => rule.modulate);
     this.hearsPost = this.#actsPost || this.#rules.some(rule => rule.postSpike);
     this.#shifts = this.#rules
-      .map(rule => rule.shift && new Shifts(rule.shift, synapses.post, this.#weights))
-      .map(s => s ?? null);
+      .map(rule => !rule.passed && rule.shift && new Shifts(rule.shift, synapses.post, this.#weights))
+      .map(s => s || null);
     this.passes = this.#rules.some(rule => rule.passed || rule.shift);
     this.#passesBy = !this.#rules.some(
       ({ preSpike, atPre, weightAt, efficacy }) => preSpike || atPre || weightAt || efficacy,

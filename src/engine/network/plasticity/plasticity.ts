@@ -46,7 +46,10 @@ export interface SynapseRule {
    * @returns whether the weight has changed
    */
   passed?(synapse: number, pre: number, post: number, t: number, own: number): boolean;
-  /** In its place where the change does not depend on the synapse. */
+  /**
+   * In its place where the change does not depend on the synapse; beside it where it does so by a factor of the presynaptic
+   * side, for loops of their own.
+   */
   readonly shift?: Shift;
   /** These modulators stand from now on, one per postsynaptic neuron. */
   stand?(modulators: ArrayLike<number>): void;
@@ -56,13 +59,15 @@ export interface SynapseRule {
   modulate?(synapse: number, pre: number, post: number, t: number, own: number, modulator: number): void;
 }
 
-/** What presynaptic spikes change weights by after they have passed, the same for all synapses of a neuron. */
+/** What presynaptic spikes change weights by after they have passed, but for a factor the same for all synapses of a neuron. */
 export interface Shift {
   readonly bounds: Bounds;
   /** NaN for no change. */
   by(post: number, t: number): number;
   /** The same of all neurons at once, into `by`, 0 for no change; returns how many have one, and writes nothing where none has. */
   all(t: number, by: Float32Array | Float64Array): number;
+  /** Of what has reached a presynaptic side; without it there is none. */
+  factor?(pre: number, t: number): number;
 }
 
 /** What a rule finds where it is put: how many synapses and sides, and the weights, which it may change. */

@@ -6,7 +6,7 @@ import type { Projection } from "../synapses/projection.ts";
 import { type Bounds, bounds, checkWeights, moved } from "./bounds.ts";
 import { continuouslyShared } from "./continuousKernel.ts";
 import { continuously, type Raise } from "./continuousReading.ts";
-import { gateOf, gateParameters } from "./gate.ts";
+import { type Gate, gateOf, gateParameters } from "./gate.ts";
 import type { Modulator } from "./modulator.ts";
 import type { PlasticityDefinition, PlasticityModel, Site, SynapseRule } from "./plasticity.ts";
 import { tagged } from "./tag.ts";
@@ -120,7 +120,8 @@ function modulated(p: Parameters): PlasticityModel {
     dendritic: false,
     rests: true,
     shares: true,
-    shifts: eligibility === "online" && !waits,
+    shifts:
+      !waits && (eligibility === "online" || (eligibility === "trace" && read === "pre" && modulator !== "")),
     modulators: {
       ...(modulator !== "" && { modulator }),
       ...(waits && { consolidate }),
@@ -145,7 +146,7 @@ function modulated(p: Parameters): PlasticityModel {
       const change = (s: number, by: number) => {
         weights[s] = moved(weights[s], by, bounds);
       };
-      return atEvents(p, site, change, input);
+      return atEvents(p, site, change, input, bounds);
     },
   };
 }
@@ -246,9 +247,18 @@ function eligibilityOf(p: Parameters, site: Site) {
   return { spikes, at: (_pre: number, own: number, t: number) => e.at(own, t) };
 }
 
-/** @param modulator  without it, it comes from outside */
-function atEvents(p: Parameters, site: Site, change: Change, modulator?: Modulator): SynapseRule {
-  if (modulator && p.read !== "arrival") return readAtSpikes(p, site, change, modulator);
+/**
+ * @param modulator  without it, it comes from outside
+ * @param bounds     where changes are those of weights
+ */
+function atEvents(
+  p: Parameters,
+  site: Site,
+  change: Change,
+  modulator?: Modulator,
+  bounds?: Bounds,
+): SynapseRule {
+  if (modulator && p.read !== "arrival") return readAtSpikes(p, site, change, modulator, bounds);
   const { spikes, at } = eligibilityOf(p, site);
   const eta = rateOf(p);
   return {
@@ -258,14 +268,24 @@ function atEvents(p: Parameters, site: Site, change: Change, modulator?: Modulat
   };
 }
 
-function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modulator): SynapseRule {
+function readAtSpikes(
+  p: Parameters,
+  site: Site,
+  change: Change,
+  modulator: Modulator,
+  bounds?: Bounds,
+): SynapseRule {
   const { spikes, at } = eligibilityOf(p, site);
   const gate = gateOf(p, site);
   const eta = rateOf(p);
   const permitted = permission(p, site);
-  const act = (s: number, pre: number, post: number, t: number, own: number) => {
+  const third = (post: number, t: number) => {
     const m = modulator.at(post, t);
-    if (m === 0 || !permitted(post, t) || !gate.isOpen(post, t)) return false;
+    return m !== 0 && permitted(post, t) && gate.isOpen(post, t) ? m : 0;
+  };
+  const act = (s: number, pre: number, post: number, t: number, own: number) => {
+    const m = third(post, t);
+    if (m === 0) return false;
     change(s, eta(t) * (m * at(pre, own, t)), own);
     return true;
   };
@@ -278,7 +298,18 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
     spikes.rest?.(t);
     gate.rest?.(t);
   };
-  if (p.read === "pre") return { ...spikes, rest, ...(hears && { postSpike: both }), passed: act };
+  if (p.read === "pre") {
+    const rule = { ...spikes, rest, ...(hears && { postSpike: both }), passed: act };
+    if (p.eligibility !== "trace" || !bounds) return rule;
+    const thirds = thirdFactorOf(p, site, gate, modulator);
+    const shift = {
+      bounds,
+      by: (post: number, t: number) => eta(t) * third(post, t) || Number.NaN,
+      all: (t: number, into: Float32Array | Float64Array) => scaled(thirds, t, () => eta(t), into),
+      factor: (pre: number, t: number) => at(pre, 0, t),
+    };
+    return { ...rule, shift };
+  }
   return {
     ...spikes,
     rest,
@@ -290,11 +321,45 @@ function readAtSpikes(p: Parameters, site: Site, change: Change, modulator: Modu
   };
 }
 
+/** Of all neurons at once. @param held  those that stand, without a modulator */
+function thirdFactorOf(
+  p: Parameters,
+  { passing, modulators }: Site,
+  { through }: Gate,
+  modulator?: Modulator,
+  held = new Float64Array(0),
+): ThirdFactor {
+  // Of a modulator by name, projections that read it alike read it once.
+  const shared = (modulator && passing) ?? null;
+  const reading = JSON.stringify([p.modulator, p.permit, p.gate, `${p.vMin}`, `${p.vMax}`]);
+  const permit = modulators.get(p.permit) ?? null;
+  const third =
+    shared?.read.get(reading) ?? new ThirdFactor(modulator ?? null, held, permit, through, shared);
+  shared?.read.set(reading, third);
+  return third;
+}
+
+/** `all` of a shift. */
+function scaled(
+  third: ThirdFactor,
+  t: number,
+  rateAt: () => number,
+  into: Float32Array | Float64Array,
+): number {
+  const open = third.read(t);
+  if (open === 0) return 0;
+  const { each } = third;
+  const rate = rateAt();
+  for (let j = 0; j < each.length; j++) into[j] = rate * each[j];
+  return open;
+}
+
 /** @param modulator  or, without, those that stand */
 function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator): SynapseRule {
   const { height, tauPlus, end } = p;
   const eta = rateOf(p);
-  const { isOpen, through, ...heard } = gateOf(p, site);
+  const gate = gateOf(p, site);
+  const { isOpen, through: _, ...heard } = gate;
   const held = new Float64Array(modulator ? 0 : site.postSides);
   const permitted = permission(p, site);
   const by = (post: number, t: number) => {
@@ -303,21 +368,9 @@ function online(p: Parameters, site: Site, bounds: Bounds, modulator?: Modulator
       ? Number.NaN
       : eta(t) * leftAt(end, height, t, tauPlus) * m;
   };
-  // Of a modulator by name, projections that read it alike read it once.
-  const passing = (modulator && site.passing) ?? null;
-  const reading = JSON.stringify([p.modulator, p.permit, p.gate, `${p.vMin}`, `${p.vMax}`]);
-  const permit = site.modulators.get(p.permit) ?? null;
-  const third =
-    passing?.read.get(reading) ?? new ThirdFactor(modulator ?? null, held, permit, through, passing);
-  passing?.read.set(reading, third);
-  const all = (t: number, into: Float32Array | Float64Array) => {
-    const open = third.read(t);
-    if (open === 0) return 0;
-    const { each } = third;
-    const rate = eta(t) * leftAt(end, height, t, tauPlus);
-    for (let j = 0; j < each.length; j++) into[j] = rate * each[j];
-    return open;
-  };
+  const third = thirdFactorOf(p, site, gate, modulator, held);
+  const all = (t: number, into: Float32Array | Float64Array) =>
+    scaled(third, t, () => eta(t) * leftAt(end, height, t, tauPlus), into);
   return {
     ...heard,
     ...(!modulator && { stand: (modulators: ArrayLike<number>) => held.set(modulators) }),
