@@ -8,12 +8,12 @@ export interface ShiftLayout {
   readonly bytes: number;
   readonly deliver: "deliverDense" | "deliverList";
   readonly shift: "shiftDense" | "shiftList";
-  /** For each member of a crew. */
-  readonly records: readonly number[];
   /** Whether `shift` says how many synapses it has changed; else it changes all of a row where its number is not 0. */
   readonly counts: boolean;
-  /** What its first target is in the records of member m. */
-  first(m: number): number;
+  /** Room for what the kernels read: a record for each member of a crew. */
+  records(): readonly number[];
+  /** Writes into that of member m what the layout has to say; returns what is its first target. */
+  describe(record: number, m: number): number;
   /** Synapses of a row. */
   length(row: number): number;
   bind(): void;
@@ -28,7 +28,6 @@ export class ShiftMatrix implements ShiftLayout {
   readonly deliver = "deliverDense";
   readonly shift = "shiftDense";
   readonly counts = false;
-  readonly records: readonly number[];
   readonly #arena: Arena;
   readonly #pre: number;
   readonly #post: number;
@@ -43,13 +42,22 @@ export class ShiftMatrix implements ShiftLayout {
     this.#post = post;
     this.#columns = Math.ceil(post / 4) * 4;
     this.#shares = shares(post, members);
-    this.records = this.#shares.map(() => arena.record(layout.SHIFT_SIZE));
     this.bytes = 4 * pre * this.#columns;
     this.#matrix = arena.take(this.bytes);
   }
 
-  first(m: number): number {
-    return this.#shares[m][0];
+  records(): readonly number[] {
+    return this.#shares.map(() => this.#arena.record(layout.SHIFT_SIZE));
+  }
+
+  describe(record: number, m: number): number {
+    const [first, last] = this.#shares[m];
+    this.#arena.integers(record, {
+      [layout.DENSE_WEIGHTS]: this.#matrix + 4 * first,
+      [layout.DENSE_STRIDE]: this.#columns,
+      [layout.DENSE_COLUMNS]: Math.min(last, this.#columns) - first,
+    });
+    return first;
   }
 
   length(): number {
@@ -57,15 +65,7 @@ export class ShiftMatrix implements ShiftLayout {
   }
 
   bind(): void {
-    const columns = this.#columns;
-    this.#weights = this.#arena.view(Float32Array, this.#matrix, this.#pre * columns);
-    this.#shares.forEach(([first, last], m) => {
-      this.#arena.integers(this.records[m], {
-        [layout.DENSE_WEIGHTS]: this.#matrix + 4 * first,
-        [layout.DENSE_STRIDE]: columns,
-        [layout.DENSE_COLUMNS]: Math.min(last, columns) - first,
-      });
-    });
+    this.#weights = this.#arena.view(Float32Array, this.#matrix, this.#pre * this.#columns);
   }
 
   take(weights: Float32Array): void {
@@ -88,7 +88,6 @@ export class ShiftList implements ShiftLayout {
   readonly deliver = "deliverList";
   readonly shift = "shiftList";
   readonly counts = true;
-  readonly records: readonly number[];
   readonly #arena: Arena;
   readonly #synapses: Projection;
   readonly #startsAt: number;
@@ -104,7 +103,6 @@ export class ShiftList implements ShiftLayout {
     this.#synapses = synapses;
     this.#ends = shares(post, members).map(([, last]) => last);
     this.#wide = post > 65_536;
-    this.records = this.#ends.map(() => arena.record(layout.LIST_SIZE));
     const before = arena.used;
     this.#startsAt = arena.take(4 * (pre * members + 1));
     this.#targetsAt = arena.take((this.#wide ? 4 : 2) * synapses.synapses);
@@ -112,7 +110,19 @@ export class ShiftList implements ShiftLayout {
     this.bytes = arena.used - before;
   }
 
-  first(): number {
+  records(): readonly number[] {
+    return this.#ends.map(() => this.#arena.record(layout.LIST_SIZE));
+  }
+
+  describe(record: number, m: number): number {
+    this.#arena.integers(record, {
+      [layout.DENSE_WEIGHTS]: this.#weightsAt,
+      [layout.LIST_STARTS]: this.#startsAt,
+      [layout.LIST_MEMBERS]: this.#ends.length,
+      [layout.LIST_MEMBER]: m,
+      [layout.LIST_TARGETS]: this.#targetsAt,
+      [layout.LIST_WIDE]: this.#wide ? 1 : 0,
+    });
     return 0;
   }
 
@@ -138,16 +148,6 @@ export class ShiftList implements ShiftLayout {
       }
     }
     starts[pre * ends.length] = synapses;
-    this.records.forEach((record, m) => {
-      this.#arena.integers(record, {
-        [layout.DENSE_WEIGHTS]: this.#weightsAt,
-        [layout.LIST_STARTS]: this.#startsAt,
-        [layout.LIST_MEMBERS]: ends.length,
-        [layout.LIST_MEMBER]: m,
-        [layout.LIST_TARGETS]: this.#targetsAt,
-        [layout.LIST_WIDE]: this.#wide ? 1 : 0,
-      });
-    });
   }
 
   take(weights: Float32Array): void {

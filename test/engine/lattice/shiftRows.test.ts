@@ -28,6 +28,8 @@ interface Case {
   readonly sparse: boolean;
   /** Read at presynaptic spikes either way; by traces a modulator must be an input. */
   readonly eligibility: "online" | "trace";
+  /** A second rule, by another modulator. */
+  readonly both: boolean;
 }
 
 const cases = fc.record({
@@ -40,11 +42,12 @@ const cases = fc.record({
   signs: fc.constantFrom("free", "kept"),
   sparse: fc.boolean(),
   eligibility: fc.constantFrom("online", "online", "trace"),
+  both: fc.boolean(),
 }) as fc.Arbitrary<Case>;
 
 /** Where each synapse has its own delay, which is the same, they are reached one by one. */
 function build(
-  { neuron, gate, delay, gain, input, signs, seed, sparse, eligibility }: Case,
+  { neuron, gate, delay, gain, input, signs, seed, sparse, eligibility, both }: Case,
   oneByOne = false,
 ): NetworkSpec {
   const rng = new Rng(seed, "weights");
@@ -53,26 +56,28 @@ function build(
     sparse ? new Array<number>(drawn.integer(3)).fill(s) : [s],
   );
   const weights = Float32Array.from(places, () => rng.uniformIn(-0.2, 0.4));
+  const rule = {
+    ...{ kind: "three-factor" as const, eligibility, eta: -0.02, gate, wMin: -0.25, wMax: 0.5, signs },
+    ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
+    ...((input || eligibility === "trace") && { modulator: "error" }),
+  };
   const plastic: ProjectionSpec = {
     ...{ name: "plastic", from: "in", to: "n", weights, gain },
     ...(sparse && {
       connect: { kind: "pairs", pre: places.map(s => Math.floor(s / post)), post: places.map(s => s % post) },
     }),
     delay: oneByOne ? new Float32Array(places.length).fill(delay) : delay,
-    plasticity: {
-      ...{ kind: "three-factor", eligibility, eta: -0.02, gate, wMin: -0.25, wMax: 0.5 },
-      ...(gate === "window" && { vMin: -0.2, vMax: 0.8 }),
-      ...{ signs, ...((input || eligibility === "trace") && { modulator: "error" }) },
-    },
+    plasticity: both ? [rule, { ...rule, modulator: "other", eta: 0.01 }] : rule,
   };
   return {
     populations: {
       in: { size: pre, neuron: "input" },
-      n: { size: post, neuron: neurons[neuron], modulators: { error: { tau: 15 } } },
+      n: { size: post, neuron: neurons[neuron], modulators: { error: { tau: 15 }, other: { tau: 5 } } },
     },
     projections: [
       plastic,
       { from: "in", to: "n", target: "error", weights: r => r.normal(), delay: 1 },
+      ...(both ? [{ from: "in", to: "n", target: "other", weights: (r: Rng) => r.normal(), delay: 2 }] : []),
       { from: "in", to: "n", weights: 0.1 },
     ],
   };
@@ -90,7 +95,8 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
     times,
     times.map(() => Math.floor(rng.uniform() * pre)),
   );
-  if (!("modulator" in (spec.projections![0].plasticity as object)))
+  const rules = [spec.projections![0].plasticity].flat() as object[];
+  if (rules.some(rule => !("modulator" in rule)))
     simulation.modulate(
       "plastic",
       Array.from({ length: post }, (_, j) => (j % 3) - 1),
@@ -108,7 +114,7 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
 
 const one: Case = {
   ...{ seed: 1, neuron: "lif", gate: "drive", delay: 2.5, gain: 1, input: true, signs: "free" },
-  ...{ sparse: false, eligibility: "online" },
+  ...{ sparse: false, eligibility: "online", both: false },
 };
 
 describe("weights that spikes change by one number for each neuron, on a lattice", () => {
@@ -203,7 +209,7 @@ describe("weights that spikes change by one number for each neuron, on a lattice
       { gain: 1 },
       { gain: -0.3, eligibility: "trace" as const },
       { gain: 1, sparse: true, eligibility: "trace" as const },
-      { gain: -0.3, sparse: true },
+      { gain: -0.3, sparse: true, both: true },
     ]) {
       const alone = run(build({ ...one, ...some }), {});
       for (const workers of [2, 3]) expect(run(build({ ...one, ...some }), { workers })).toEqual(alone);
