@@ -16,7 +16,7 @@ import { recordSample } from "../training/record.ts";
 import { recordCircuit } from "../training/recordCircuit.ts";
 import type { Results, RunRecord, RunResult } from "../training/results.ts";
 import { whatWasSeen } from "../training/saw.ts";
-import { createTrainer, train } from "../training/train.ts";
+import { train } from "../training/train.ts";
 import { spread } from "../training/workers.ts";
 import { resultsOf } from "./checkRun.ts";
 import { type NamedPlan, plans } from "./compareOptions.ts";
@@ -158,7 +158,7 @@ async function runAll(
         data,
         {
           signal: stop.signal,
-          makeTrainer: (of, data) => spread(createTrainer(of, data), of, data, workers),
+          makeTrainer: (of, data) => spread(of, data, workers),
           onProgress(epoch, samples) {
             const share = (epoch - 1 + samples / data.train.count) / settings.epochs;
             progress.update(`${name}  ${bar(share)}  epoch ${epoch}/${settings.epochs}`);

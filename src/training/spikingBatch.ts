@@ -7,7 +7,6 @@ import type { SampleDropout } from "./dropout.ts";
 import { SampleLog } from "./sampleLog.ts";
 import type { Asked, SpikingSteps } from "./spikingSteps.ts";
 import { batchKey, type Pieces, type TrainingSettings, trainingSample } from "./trainer.ts";
-import type { WeightRows } from "./weightRows.ts";
 
 /** Puts a sample at the network's input. @param key  names it for what is drawn */
 export type Shower = (sample: Sample, key: string) => void;
@@ -18,7 +17,7 @@ export type Shower = (sample: Sample, key: string) => void;
  */
 export class SpikingBatch implements Pieces {
   readonly log: Pieces["log"];
-  readonly rows?: WeightRows;
+  readonly shared: boolean;
   samplesLearned = 0;
   readonly #net: FeedForwardNetwork;
   readonly #learner: SpikingLearner;
@@ -44,6 +43,7 @@ export class SpikingBatch implements Pieces {
     dropout: SampleDropout | null,
     data: Dataset,
     { seed, eligibility }: TrainingSettings,
+    shared: boolean,
   ) {
     this.#net = net;
     this.#learner = learner;
@@ -56,8 +56,7 @@ export class SpikingBatch implements Pieces {
     this.#data = data;
     this.#seed = seed;
     this.#online = eligibility === "online";
-    const rows = steps.rows();
-    if (rows) this.rows = rows;
+    this.shared = shared;
     this.log = {
       room: SampleLog.roomFor([...net.sizes, ...net.sizes], eligibility),
       at: numbers => new SampleLog(numbers, eligibility, net.depth),
@@ -90,6 +89,10 @@ export class SpikingBatch implements Pieces {
     this.#steps.decayActivity(seen, layers, asked);
     net.dropout = null;
     return seen;
+  }
+
+  divide(first: number, every: number): void {
+    if (this.shared) this.#steps.divide(first, every);
   }
 
   end(): void {

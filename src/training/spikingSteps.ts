@@ -4,7 +4,6 @@ import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
 import type { Eligibility } from "../engine/network/plasticity/threeFactor.ts";
 import type { Steps } from "../rules/rule.ts";
 import { type Optimiser, type OptimiserName, type OptimiserStep, optimiser } from "./optimiser.ts";
-import { WeightRows } from "./weightRows.ts";
 
 /** What can be asked of synapses, by a rule and by the homeostasis of its neurons. */
 export interface Asked extends Steps<Float64Array, Presentation> {
@@ -20,7 +19,6 @@ export class SpikingSteps implements Asked {
   /** Synapses of the feedback weights: the same plasticity, on weights of their own. */
   readonly #feedback: ThreeFactorSynapses | null;
   readonly #groups: readonly Float32Array[];
-  readonly #eligibility: Eligibility;
   readonly #weightDecay: number;
   readonly #activityDecay: number;
   readonly #touched = new Set<number>();
@@ -44,7 +42,6 @@ export class SpikingSteps implements Asked {
     this.#feedback = feedback.length > 0 ? feedbackSynapses(net, feedback, settings.eligibility) : null;
     const laterals = net.queue?.laterals.map(({ synapses }) => synapses.weights) ?? [];
     this.#groups = [...net.weights, ...net.biases, ...feedback, ...laterals];
-    this.#eligibility = settings.eligibility;
     this.#weightDecay = settings.weightDecay;
     this.#activityDecay = settings.activityDecay;
     this.optimiser = optimiser(
@@ -53,22 +50,9 @@ export class SpikingSteps implements Asked {
     );
   }
 
-  /** The rows of weights, where a thread can change some and leave others to others. */
-  rows(): WeightRows | null {
-    const net = this.#net;
-    const whole =
-      this.optimiser !== null ||
-      this.#eligibility !== "trace" ||
-      net.queue !== null ||
-      net.runs.some(({ shared }) => shared);
-    if (whole) return null;
-    const { depth } = net;
-    const columns = (l: number) => net.architecture.layers[l].columns;
-    const feedback = this.#feedback ? this.#groups.slice(2 * depth, 3 * depth) : [];
-    return new WeightRows(
-      [this.#synapses, ...(this.#feedback ? [this.#feedback] : [])],
-      [...net.weights, ...feedback].map((weights, n) => ({ weights, columns: columns(n % depth) })),
-    );
+  /** See `Pieces`. Feedback weights are each thread's own. */
+  divide(first: number, every: number): void {
+    this.#synapses.rows = { first, every };
   }
 
   begin(rate: number, batch: number): void {
@@ -123,16 +107,17 @@ export class SpikingSteps implements Asked {
 
   #shrink(keep: number): void {
     if (keep === 1) return;
-    for (const group of this.#learning()) for (let at = 0; at < group.length; at++) group[at] *= keep;
-  }
-
-  /** Weights, and feedback weights, that have been given a change in this batch. */
-  #learning(): Float32Array[] {
-    const { depth } = this.#net;
-    return [
-      ...[...this.#touched].map(l => this.#groups[l]),
-      ...[...this.#aligned].map(l => this.#groups[2 * depth + l]),
-    ];
+    const { depth, architecture } = this.#net;
+    const { first, every } = this.#synapses.rows;
+    for (const l of this.#touched) {
+      const [weights, { columns }] = [this.#groups[l], architecture.layers[l]];
+      for (let row = first * columns; row < weights.length; row += every * columns)
+        for (let at = row; at < row + columns; at++) weights[at] *= keep;
+    }
+    for (const l of this.#aligned) {
+      const weights = this.#groups[2 * depth + l];
+      for (let at = 0; at < weights.length; at++) weights[at] *= keep;
+    }
   }
 
   #stepOn(by: Optimiser): void {

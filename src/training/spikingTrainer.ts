@@ -6,6 +6,8 @@ import { Carried } from "../engine/exact/carried.ts";
 import { FeedForwardNetwork } from "../engine/exact/feedForward.ts";
 import type { Reading } from "../engine/exact/presentation.ts";
 import { ThreeFactorSynapses } from "../engine/exact/threeFactorSynapses.ts";
+import type { ThreadMemory } from "../engine/kernels/threadMemory.ts";
+import type { Architecture } from "../engine/network/architecture.ts";
 import { InputError } from "../errors.ts";
 import { exp, expm1, log1p } from "../math/elementary.ts";
 import { Rng } from "../math/rng.ts";
@@ -97,16 +99,32 @@ export function shower(encoder: Encoder, net: FeedForwardNetwork, settings: Trai
   return (sample, key) => show(encoder, sample, key, net.input, shownAs);
 }
 
-/** Trains a rule's spiking form. */
-export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSettings): Trainer {
+/** Whether every weight has a row of its own changes, which a thread can make and leave others to others. */
+function divisible(
+  { layers }: Architecture,
+  { optimiser = "sgd", eligibility, presentations, wiring }: TrainingSettings,
+): boolean {
+  const layered = presentations !== "queue" && !wiring && layers.every(({ conv }) => !conv);
+  return layered && optimiser === "sgd" && eligibility === "trace";
+}
+
+/** Trains a rule's spiking form. @param threads  that share the weights, where they can */
+export function spikingTrainer(
+  rule: Rule,
+  data: Dataset,
+  settings: TrainingSettings,
+  threads: ThreadMemory | null = null,
+): Trainer {
   const { seed, encoder: encoderName, durationMs, tauMem, vThreshold, maxSpikes } = settings;
   const architecture = networkOf(rule, settings);
   const { sizes } = architecture;
+  const common = divisible(architecture, settings) ? threads : null;
   const saturation = rule.saturation ?? Infinity;
   const start = startingParameters(architecture, settings);
   const neuron = { tauMem, vThreshold, tauRef: refractoryPeriod(saturation, settings) };
   const net = new FeedForwardNetwork(architecture, start.weights, start.biases, neuron, durationMs, {
     ...readingOf(settings),
+    common,
     ...(settings.precision && { precision: settings.precision }),
     ...(settings.presentations && { schedule: settings.presentations }),
     ...(settings.wiring && { wiring: settings.wiring }),
@@ -138,7 +156,7 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
   const remembered = [learner.memory, steps.optimiser?.state, ...laterals];
   const dropout = SampleDropout.create(sizes, settings.dropout, seed);
   const put = shower(encoder, net, settings);
-  const batch = new SpikingBatch(net, learner, steps, put, dropout, data, settings);
+  const batch = new SpikingBatch(net, learner, steps, put, dropout, data, settings, common !== null);
 
   return {
     ...(!online && !rule.sequential && !settings.wiring && !net.carried && { pieces: batch }),
@@ -216,11 +234,11 @@ export function spikingTrainer(rule: Rule, data: Dataset, settings: TrainingSett
     parameters: () => copyOf(net),
     deployed: () => ({ ...copyOf(net), ...(net.queue?.wired && { wiring: net.queue.wiring }) }),
     restore(parameters, memory) {
-      net.weights.forEach((w, l) => {
-        w.set(parameters.weights[l]);
+      parameters.weights.forEach((w, l) => {
+        net.weights[l].set(w);
       });
-      net.biases.forEach((b, l) => {
-        b.set(parameters.biases[l]);
+      parameters.biases.forEach((b, l) => {
+        net.biases[l].set(b);
       });
       if (memory) split(memory, remembered);
     },

@@ -1,5 +1,6 @@
 import { type DatasetArrays, datasetOf } from "../data/arrays.ts";
 import type { Dataset, Samples } from "../data/dataset.ts";
+import type { ThreadMemory } from "../engine/kernels/threadMemory.ts";
 import { dense, notation } from "../engine/network/architecture.ts";
 import { InputError, Interrupted } from "../errors.ts";
 import { bitText } from "../math/bitSet.ts";
@@ -44,7 +45,12 @@ export interface Trained {
 }
 
 const trainers: {
-  readonly [twin in Twin]: (rule: Rule, data: Dataset, settings: TrainingSettings) => Trainer;
+  readonly [twin in Twin]: (
+    rule: Rule,
+    data: Dataset,
+    settings: TrainingSettings,
+    threads: ThreadMemory | null,
+  ) => Trainer;
 } = {
   rate: rateTrainer,
   spike: spikingTrainer,
@@ -52,10 +58,11 @@ const trainers: {
 };
 
 /**
+ * @param threads  that are to share the weights
  * @throws InputError when the rule cannot learn in this network, or the network does not fit the data; for a rate twin
  *         before a backend has been chosen: `await selectBackend()`
  */
-export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
+export function createTrainer(plan: RunPlan, data: Dataset, threads: ThreadMemory | null = null): Trainer {
   const rule = ruleOf(plan.rule);
   const architecture = networkOf(rule, plan.settings);
   const { sizes } = architecture;
@@ -72,7 +79,7 @@ export function createTrainer(plan: RunPlan, data: Dataset): Trainer {
     if (asked !== own && plan.twin !== "rate")
       throw new InputError(`${key}: expected ${own} for the twin ${plan.twin}, got ${asked}`);
   }
-  return trainers[plan.twin](rule, data, plan.settings);
+  return trainers[plan.twin](rule, data, plan.settings, threads);
 }
 
 /**

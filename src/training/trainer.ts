@@ -12,7 +12,6 @@ import type { CircuitSettings } from "./circuitSettings.ts";
 import type { Parameters } from "./initialise.ts";
 import type { OptimiserName } from "./optimiser.ts";
 import type { SampleLog } from "./sampleLog.ts";
-import type { SharedRows } from "./weightRows.ts";
 
 /** What both twins of a run share, and the neuron constants that only the spiking twin uses. */
 export interface TrainingSettings {
@@ -118,8 +117,10 @@ export interface Pieces {
   learn(index: number, from: SampleLog): { loss: number; correct: number };
   /** The batch ends, and weights change. */
   end(): void;
-  /** Changes of weights shared out among threads; absent where each has to make all of them. */
-  readonly rows?: SharedRows;
+  /** Whether all threads have the same weights, of which each changes some rows; otherwise each changes all of its own. */
+  readonly shared: boolean;
+  /** From now on `learn` and `end` change every so many rows of shared weights, from the first on. */
+  divide(first: number, every: number): void;
 }
 
 /** One twin in training. Everything it needs to go on after a restart is in `parameters` and `memory`. */

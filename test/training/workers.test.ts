@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { defineEncoder, encoderNamed } from "../../src/encoding/index.ts";
 import { defineRule, ruleNamed } from "../../src/rules/index.ts";
 import type { Results } from "../../src/training/results.ts";
-import { createTrainer, type RunPlan } from "../../src/training/train.ts";
-import { spread } from "../../src/training/workers.ts";
+import type { RunPlan } from "../../src/training/train.ts";
+import { filesToSpread } from "../../src/training/workers.ts";
 import { scratch, threefactor } from "../cli/process.ts";
 import { sized } from "../long.ts";
 import { settings, smallData } from "../rules/small.ts";
@@ -35,19 +35,16 @@ test.each(cases.slice(0, sized(1, 3)))(
   },
 );
 
-test("what only this program has is learned without other threads", () => {
+test("what only this program has is not for other threads", () => {
   const [data, rule] = [smallData(), ruleNamed("dfa")];
-  const alone = (plan: Partial<RunPlan>) => {
-    const whole = { rule: "dfa", twin: "spike", settings, ...plan } as const;
-    const trainer = createTrainer(whole, data);
-    return spread(trainer, whole, data, 2) === trainer;
-  };
+  const files = (plan: Partial<RunPlan>) =>
+    filesToSpread({ rule: "dfa", twin: "spike", settings, ...plan }, data);
   defineEncoder({ ...encoderNamed("rate"), name: "own-code" });
   defineRule({ ...rule, name: "own-rule" });
-  expect(alone({ rule: { ...rule } })).toBe(true);
-  expect(alone({ rule: "own-rule" })).toBe(true);
-  expect(alone({ settings: { ...settings, encoder: "own-code" } })).toBe(true);
-  expect([alone({}), alone({ rule })]).toEqual([false, false]);
+  expect(files({ rule: { ...rule } })).toBeNull();
+  expect(files({ rule: "own-rule" })).toBeNull();
+  expect(files({ settings: { ...settings, encoder: "own-code" } })).toBeNull();
+  expect([files({}), files({ rule })]).toEqual([[], []]);
 });
 
 test("what goes wrong in a thread ends the run with one line; the number of workers is checked", async () => {

@@ -2,6 +2,7 @@ import { InputError } from "../../errors.ts";
 import { add } from "../../math/matrix.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
+import type { ThreadMemory } from "../kernels/threadMemory.ts";
 import { type Architecture, architectureOf, poolsOf } from "../network/architecture.ts";
 import { currentPerTrace, expectSpiking } from "../network/layers.ts";
 import { type LifParameters, lif } from "../network/neurons/lif.ts";
@@ -28,6 +29,8 @@ import { filter, goOn, sum } from "./traces.ts";
 interface NetworkOptions extends PresentationOptions {
   /** In single precision: run in the memory of this network, which has the weights and biases. */
   readonly within?: SingleNetwork | null;
+  /** Of threads that share the weights: the first of them brings these. */
+  readonly common?: ThreadMemory | null;
 }
 
 /**
@@ -101,6 +104,7 @@ export class FeedForwardNetwork {
       schedule = wiring ? "queue" : "sweep",
       precision = "double",
       within = null,
+      common = null,
     }: NetworkOptions = {},
   ) {
     this.architecture = architectureOf(shape);
@@ -123,16 +127,18 @@ export class FeedForwardNetwork {
     this.readoutThreshold = readoutThreshold;
     if (precision === "single" && schedule === "queue")
       throw new InputError("precision: expected double where presentations are run by the queue, got single");
-    this.single = precision === "single" ? new SingleNetwork(this, weights, biases, within) : null;
+    this.single = precision === "single" ? new SingleNetwork(this, weights, biases, within, common) : null;
     this.kernels =
       share ??
-      layers.map(({ conv, rows, columns }) => (conv || this.single ? null : new LayerKernel(rows, columns)));
+      layers.map(({ conv, rows, columns }) =>
+        conv || this.single ? null : new LayerKernel(rows, columns, common),
+      );
     this.weights =
       this.single?.weights ??
       weights.map((given, l) => {
         if (share) return given;
         const own = this.kernels[l]?.weights ?? new Float32Array(given.length);
-        own.set(given);
+        if (!common || common.place === 0) own.set(given);
         return own;
       });
     this.biases = this.single?.biases ?? (share ? biases : biases.map(given => Float32Array.from(given)));

@@ -2,6 +2,7 @@ import { InputError } from "../../errors.ts";
 import { exp } from "../../math/elementary.ts";
 import { Arena } from "../kernels/arena.ts";
 import * as at from "../kernels/layout.ts";
+import type { ThreadMemory } from "../kernels/threadMemory.ts";
 import type { Architecture } from "../network/architecture.ts";
 import { currentPerTrace } from "../network/layers.ts";
 import type { LifParameters } from "../network/neurons/lif.ts";
@@ -74,6 +75,7 @@ export class SingleNetwork {
 
   /**
    * @param within  the network in whose memory weights and biases lie; null for one that copies them to its own
+   * @param common  of threads that share the weights: the first of them brings these
    * @throws InputError for layers and times that only double precision can do
    */
   constructor(
@@ -81,6 +83,7 @@ export class SingleNetwork {
     weights: readonly Float32Array[],
     biases: readonly Float32Array[],
     within: SingleNetwork | null,
+    common: ThreadMemory | null = null,
   ) {
     const { architecture, neuron, durationMs, reading, readoutThreshold } = constants;
     const { sizes, layers } = architecture;
@@ -95,7 +98,8 @@ export class SingleNetwork {
     const room = spikesOf(sizes);
     this.#room = room;
     this.#vThreshold = neuron.vThreshold;
-    const arena = within ? within.#arena : new Arena(false, undefined, roomOf(architecture));
+    const bytes = roomOf(architecture);
+    const arena = within ? within.#arena : (common?.arena(bytes) ?? new Arena(false, undefined, bytes));
     this.#arena = arena;
     const list = <T extends Float32Array | Float64Array>(
       make: new (buffer: ArrayBuffer, offset: number, length: number) => T,
@@ -106,7 +110,11 @@ export class SingleNetwork {
       view.set(given);
       return view;
     };
-    this.weights = weights.map(given => list(Float32Array, given));
+    this.weights = weights.map(given => {
+      if (!common || common.place === 0) return list(Float32Array, given);
+      const own = arena.take(8 * given.length + BEYOND);
+      return arena.view(Float32Array, arena.inFirst(own), given.length);
+    });
     this.biases = biases.map(given => list(Float32Array, given));
     const widest = Math.ceil(Math.max(...sizes) / LANES) * LANES;
     const floats = () => arena.take(4 * widest + BEYOND);
@@ -178,7 +186,7 @@ export class SingleNetwork {
     const made = emptyPresentation(this.#architecture);
     const { sizes } = this.#architecture;
     const [arena, room] = [this.#arena, this.#room];
-    if (arena.used + bytesOf(sizes) > arena.memory.buffer.byteLength) return made;
+    if (arena.used + bytesOf(sizes) > arena.end) return made;
     const lists = sizes.map((n, p) => {
       const doubles = () => arena.view(Float64Array, arena.take(8 * n + 32), n);
       const hidden = p > 0 && p < sizes.length - 1;

@@ -12,6 +12,14 @@ const START = 2048;
 /** Pages of a memory at most. */
 const MOST = 65_536;
 
+/** One of several parts of a memory, each of a thread. */
+interface Part {
+  /** Null for one that is to be made. */
+  readonly memory: WasmMemory | null;
+  readonly place: number;
+  readonly parts: number;
+}
+
 /**
  * One piece of memory for everything that the kernels of a simulation touch; addresses are bytes in it, and what lies
  * where in a record says `layout.ts`. Space is taken first; views are made when all of it is.
@@ -20,20 +28,35 @@ export class Arena {
   readonly kernels: Kernels;
   readonly memory: WasmMemory;
   readonly shared: boolean;
-  #end = START;
+  #end: number;
+  /** Where this part of a memory ends and another's begins; none where the memory is its own, and may grow. */
+  readonly #last: number | null;
+  /** From the same place in the first part. */
+  readonly #from: number;
 
   /**
    * @param shared   whether worker threads are to use it
    * @param crossing what the loops of the exact mode call
    * @param bytes    room to begin with: growing detaches what was there, and from then on the platform looks twice at
    *                 every number of every list in the process, which costs training 5 to 20 %
+   * @param part     where it is one of several in a memory
    * @throws InputError on a platform where the kernels cannot run
    */
-  constructor(shared = false, crossing?: Crossing, bytes = PIECE) {
-    const { memory, kernels } = instantiate(Math.ceil((START + bytes) / PAGE), shared, crossing);
+  constructor(shared = false, crossing?: Crossing, bytes = PIECE, part: Part | null = null) {
+    const size = 16 * Math.ceil(bytes / 16);
+    const pages = Math.ceil((START + size * (part?.parts ?? 1)) / PAGE);
+    const { memory, kernels } = instantiate(pages, shared, crossing, part?.memory);
     this.memory = memory;
     this.kernels = kernels;
     this.shared = shared;
+    this.#from = part ? part.place * size : 0;
+    this.#end = START + this.#from;
+    this.#last = part && this.#end + size;
+  }
+
+  /** Where the same thing lies in the first part of the memory. */
+  inFirst(address: number): number {
+    return address - this.#from;
   }
 
   /**
@@ -43,7 +66,7 @@ export class Arena {
   take(bytes: number): number {
     const at = this.#end;
     this.#end += Math.ceil(bytes / 16) * 16;
-    const missing = this.#end - this.memory.buffer.byteLength;
+    const missing = this.#end - this.end;
     if (missing > 0) this.#grow(missing);
     return at;
   }
@@ -78,6 +101,7 @@ export class Arena {
   }
 
   #grow(missing: number): void {
+    if (this.#last !== null) throw new Error(`a part of a memory is too small by ${missing} bytes`);
     // In large pieces, as far as there is room: the system can then use large pages, which random access to rows needs.
     const pages = Math.ceil(missing / PIECE) * (PIECE / PAGE);
     const room = MOST - this.memory.buffer.byteLength / PAGE;
@@ -88,9 +112,12 @@ export class Arena {
     }
   }
 
-  /** Bytes that are taken. */
+  /** End of what is taken, and of what there is without growing. */
   get used(): number {
     return this.#end;
+  }
+  get end(): number {
+    return this.#last ?? this.memory.buffer.byteLength;
   }
 
   /** A view that is valid until more space is taken. */

@@ -1,6 +1,7 @@
 import type { SpikeTrain } from "../record/spikeTrain.ts";
 import { Arena } from "./arena.ts";
 import * as at from "./layout.ts";
+import type { ThreadMemory } from "./threadMemory.ts";
 
 /** Events and spikes of one presentation that fit; longer ones take the loops of `LifLayer`. */
 const EVENTS = 65_536;
@@ -34,11 +35,12 @@ export class LayerKernel {
   readonly #outTimes: Float64Array;
   readonly #outNeurons: Int32Array;
 
-  constructor(pre: number, post: number) {
+  /** @param common  of threads that share the weights */
+  constructor(pre: number, post: number, common: ThreadMemory | null = null) {
     const doubles = at.SWEEP_SIZE + 4 * post + 4 * EVENTS + SPIKES;
     const words = 2 * pre * post + 2 * EVENTS + SPIKES;
     const bytes = 8 * doubles + 4 * words + EVENTS + post;
-    const arena = new Arena(false, undefined, bytes);
+    const arena = common?.arena(bytes) ?? new Arena(false, undefined, bytes);
     this.#arena = arena;
     this.#post = post;
     let next = arena.take(bytes);
@@ -61,7 +63,8 @@ export class LayerKernel {
     const drops = take(Float64Array, EVENTS);
     this.#times = take(Float64Array, EVENTS);
     this.#outTimes = take(Float64Array, SPIKES);
-    this.weights = take(Float32Array, pre * post);
+    const own = take(Float32Array, pre * post);
+    this.weights = arena.view(Float32Array, arena.inFirst(own.byteOffset), own.length);
     this.changes = take(Float32Array, pre * post);
     const rows = take(Int32Array, EVENTS);
     this.#neurons = take(Int32Array, EVENTS);

@@ -46,16 +46,17 @@ const noCrossing: Crossing = () => Infinity;
  * A memory of a number of pages of 64 KiB, and the kernels on it.
  * @param shared    whether worker threads may use it too
  * @param crossing  finds when a neuron reaches its threshold, for the loops of the exact mode
+ * @param given     a memory that another thread has made, instead of a new one
  */
 export function instantiate(
   pages: number,
   shared = false,
   crossing = noCrossing,
+  given: WasmMemory | null = null,
 ): { readonly memory: WasmMemory; readonly kernels: Kernels } {
   const module = shared ? sharedKernels() : compiled(wasmBase64);
-  const memory = new WebAssembly.Memory(
-    shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages },
-  );
+  const size = shared ? { initial: pages, maximum: 65_536, shared } : { initial: pages };
+  const memory = given ?? new WebAssembly.Memory(size);
   const env = { memory, exp, log, crossing, abort() {} };
   return { memory, kernels: new WebAssembly.Instance(module, { env }).exports as Kernels };
 }
