@@ -12,7 +12,10 @@ export function current(): Encoder {
     fixed: true,
     encode(intensities, _key, into) {
       into.spikes.clear();
-      into.analogue = new Float64Array(intensities);
+      const { length } = intensities;
+      const drive = into.analogue?.length === length ? into.analogue : new Float64Array(length);
+      for (let i = 0; i < length; i++) drive[i] = intensities[i];
+      into.analogue = drive;
     },
   };
 }

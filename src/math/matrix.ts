@@ -6,22 +6,36 @@
 export function multiply(matrix: Float32Array, vector: ArrayLike<number>, out: Float64Array): Float64Array {
   const columns = vector.length;
   let i = 0;
-  // Four sums at a time do not wait for one another.
-  for (; i + 4 <= out.length; i += 4) {
-    const a = i * columns;
-    const [b, c, d] = [a + columns, a + 2 * columns, a + 3 * columns];
-    let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+  // Eight sums at a time do not wait for one another.
+  for (; i + 8 <= out.length; i += 8) {
+    let a = i * columns;
+    let b = a + columns;
+    let c = b + columns;
+    let d = c + columns;
+    let e = d + columns;
+    let f = e + columns;
+    let g = f + columns;
+    let h = g + columns;
+    let [sumA, sumB, sumC, sumD, sumE, sumF, sumG, sumH] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let j = 0; j < columns; j++) {
       const x = vector[j];
-      sumA += matrix[a + j] * x;
-      sumB += matrix[b + j] * x;
-      sumC += matrix[c + j] * x;
-      sumD += matrix[d + j] * x;
+      sumA += matrix[a++] * x;
+      sumB += matrix[b++] * x;
+      sumC += matrix[c++] * x;
+      sumD += matrix[d++] * x;
+      sumE += matrix[e++] * x;
+      sumF += matrix[f++] * x;
+      sumG += matrix[g++] * x;
+      sumH += matrix[h++] * x;
     }
     out[i] = sumA;
     out[i + 1] = sumB;
     out[i + 2] = sumC;
     out[i + 3] = sumD;
+    out[i + 4] = sumE;
+    out[i + 5] = sumF;
+    out[i + 6] = sumG;
+    out[i + 7] = sumH;
   }
   for (; i < out.length; i++) {
     let sum = 0;

@@ -218,6 +218,7 @@ interface Sweep {
 function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits: Float32Array } {
   const { leaky, tau, duration, end, drop, hold, post, weights, events, drives, silent, room } = of;
   const spikes: Spike[] = [];
+  const all = Array.from({ length: post }, (_, j) => j);
   const offset = leaky ? 0 : drop;
   const u = drives.map(v => (leaky ? fround(0 - v) : 0));
   const limits = drives.map((v, j) => (silent(j) ? Infinity : fround((leaky ? drop : 0) - v)));
@@ -225,22 +226,28 @@ function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits:
   const dropAt = (e: number) => (leaky ? fround(drop * e) : drop);
   const afterHold = (e: number) => fround(leaky ? e * hold : e + hold);
 
-  const undisturbed = (j: number) => {
-    if (!(limits[j] < 0)) return;
-    const interval = -tau * logOf(fround(fround(0 - drop) / fround(drop - limits[j])));
-    const v = fround(drop - limits[j]);
-    const ratio = v / (v - drop);
-    const waits = hold > 0 && ratio < hold;
-    const [period, factor] = waits ? [tau * log(hold), hold] : [interval, ratio];
-    let [e, sum] = [ratio, 0];
-    for (let n = 0; spikes.length <= room; n++) {
-      const t = interval + n * period;
-      if (t > duration) break;
-      sum += e;
-      spikes.push({ t, e: fround(e), j });
-      e *= factor;
+  /** All first spikes, then all second ones, and so on. */
+  const undisturbed = () => {
+    const trains = all
+      .filter(j => limits[j] < 0)
+      .map(j => {
+        const interval = -tau * logOf(fround(fround(0 - drop) / fround(drop - limits[j])));
+        const v = fround(drop - limits[j]);
+        const ratio = v / (v - drop);
+        const waits = hold > 0 && ratio < hold;
+        const [period, factor] = waits ? [tau * log(hold), hold] : [interval, ratio];
+        return { j, interval, period, factor, e: ratio, sum: 0 };
+      });
+    let firing = trains;
+    for (let n = 0; firing.length > 0 && spikes.length <= room; n++) {
+      firing = firing.filter(({ interval, period }) => interval + n * period <= duration);
+      for (const train of firing) {
+        spikes.push({ t: train.interval + n * train.period, e: fround(train.e), j: train.j });
+        train.sum += train.e;
+        train.e *= train.factor;
+      }
     }
-    u[j] = fround(u[j] - fround(drop * sum));
+    for (const { j, sum } of trains) u[j] = fround(u[j] - fround(drop * sum));
   };
 
   const free = (block: readonly number[]) => {
@@ -305,8 +312,7 @@ function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits:
     for (const j of block) if (above.has(j) || waits.has(j)) within(j, before, end, true);
   };
 
-  const all = Array.from({ length: post }, (_, j) => j);
-  if (events.length === 0 && leaky) all.forEach(undisturbed);
+  if (events.length === 0 && leaky) undisturbed();
   else {
     for (let first = 0; first < post; first += 16) {
       const block = all.slice(first, first + 16);

@@ -13,20 +13,22 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
       i32[layer / 4 + 2 * place] = value;
     };
     const [pre, post] = [is(layout.LAYER_PRE), is(layout.LAYER_POST)];
-    const stride = Math.ceil(post / 32) * 32;
+    const asks = is(layout.LAYER_ASKS);
+    /** Place of neuron j's third factor in a product, from the beginning of them all. */
+    const placeOf = (asked: number, j: number) => 32 * (asks * (j >> 5) + asked) + (j & 31);
     const listOf = (place: number, length: number) => f32.subarray(is(place) / 4, is(place) / 4 + length);
-    return { f32, i32, f64, is, set, pre, post, stride, listOf };
+    return { f32, i32, f64, is, set, pre, post, placeOf, listOf };
   };
 
   /** target -= scale * sum of the products that wait, each weight's in the order of asking. */
   const gather = (layer: number, target: Float32Array, scale: number) => {
-    const { f32, i32, is, set, pre, post, stride } = of(layer);
+    const { f32, i32, is, set, pre, post, placeOf } = of(layer);
     const [entries, posts] = [is(layout.LAYER_ENTRIES) / 4, is(layout.LAYER_POSTS) / 4];
     const sums = new Float32Array(pre * post);
     for (let n = 0; n < is(layout.LAYER_WAITING); n++) {
       const [i, x, s] = [i32[entries + 3 * n], f32[entries + 3 * n + 1], i32[entries + 3 * n + 2]];
       for (let j = 0; j < post; j++)
-        sums[i * post + j] = fround(sums[i * post + j] + fround(x * f32[posts + s * stride + j]));
+        sums[i * post + j] = fround(sums[i * post + j] + fround(x * f32[posts + placeOf(s, j)]));
     }
     sums.forEach((sum, at) => {
       target[at] = fround(target[at] - fround(scale * sum));
@@ -46,7 +48,7 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
   return {
     collect,
     ask(layer, postAt, preAt) {
-      const { f32, i32, f64, is, set, pre, post, stride } = of(layer);
+      const { f32, i32, f64, is, set, pre, post, placeOf } = of(layer);
       if (is(layout.LAYER_ASKED) === is(layout.LAYER_ASKS)) collect(layer);
       const asked = is(layout.LAYER_ASKED);
       const [third, eligible] = [
@@ -55,7 +57,7 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
       ];
       const biases = is(layout.LAYER_BIAS_CHANGES) / 4;
       third.forEach((x, j) => {
-        f32[is(layout.LAYER_POSTS) / 4 + asked * stride + j] = x;
+        f32[is(layout.LAYER_POSTS) / 4 + placeOf(asked, j)] = x;
         f32[biases + j] = fround(f32[biases + j] + fround(x));
       });
       const posts = third.filter(x => x !== 0).length;
@@ -74,7 +76,7 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
       return posts * added;
     },
     change(layer, scale) {
-      const { f32, i32, is, set, pre, post, listOf } = of(layer);
+      const { f32, i32, is, set, pre, post, placeOf, listOf } = of(layer);
       const weights = listOf(layout.LAYER_WEIGHTS, pre * post);
       const step = fround(scale);
       const take = (values: Float32Array, changes: Float32Array) => {
@@ -92,7 +94,7 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
         for (let n = 0; n < is(layout.LAYER_WAITING); n++) {
           const [i, x] = [i32[entries + 3 * n], fround(step * f32[entries + 3 * n + 1])];
           for (let j = 0; j < post; j++)
-            weights[i * post + j] = fround(weights[i * post + j] - fround(x * f32[posts + j]));
+            weights[i * post + j] = fround(weights[i * post + j] - fround(x * f32[posts + placeOf(0, j)]));
         }
         set(layout.LAYER_ASKED, 0);
         set(layout.LAYER_WAITING, 0);

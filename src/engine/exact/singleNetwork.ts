@@ -239,8 +239,10 @@ export class SingleNetwork {
       );
     const [whole, floats] = [this.#whole, this.#floats];
     const input = place.trains[0];
-    input.times.set(length < spikes.times.length ? spikes.times.subarray(0, length) : spikes.times);
-    input.neurons.set(length < spikes.neurons.length ? spikes.neurons.subarray(0, length) : spikes.neurons);
+    if (length > 0) {
+      input.times.set(spikes.times.subarray(0, length));
+      input.neurons.set(spikes.neurons.subarray(0, length));
+    }
     if (into.analogue) this.#analogue.set(into.analogue);
     whole[2 * at.NET_INPUTS] = length;
     whole[2 * at.NET_ANALOGUE] = into.analogue ? this.#analogue.byteOffset : 0;

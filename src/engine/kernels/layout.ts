@@ -395,7 +395,7 @@ export const LAYER_BIAS_CHANGES = 6;
 /** Products of a third factor and an eligibility that wait, how many, and at most. */
 export const LAYER_ASKED = 7;
 export const LAYER_ASKS = 8;
-/** [asks, post to a multiple of 32] floats: third factors. */
+/** [post / 32, rounded up, asks, 32] floats: third factors. */
 export const LAYER_POSTS = 9;
 /** [asks, pre] entries of 12 bytes: row, factor as a float, whose; how many wait. */
 export const LAYER_ENTRIES = 10;
@@ -428,7 +428,7 @@ export const CODE_INPUTS = 0;
 /** [inputs] floats, and doubles. */
 export const CODE_INTENSITIES = 1;
 export const CODE_PHASES = 2;
-/** [room] of 16 bytes, before they are sorted; [CODE_BUCKETS + 1] words for that; [room] doubles and words, sorted. */
+/** [room] of 16 bytes, before they are sorted; [CODE_BUCKETS + 2] words for that; [room] doubles and words, sorted. */
 export const CODE_FIRED = 3;
 export const CODE_STARTS = 4;
 export const CODE_TIMES = 5;
@@ -439,8 +439,10 @@ export const CODE_DURATION = 8;
 export const CODE_MOST = 9;
 /** 0: spikes come at any time. */
 export const CODE_RESOLUTION = 10;
-export const CODE_SIZE = 11;
-export const CODE_BUCKETS = 512;
+/** Integer: [inputs + 1] of 16 bytes: those that are not dark, and the interval of each, a double. */
+export const CODE_ACTIVE = 11;
+export const CODE_SIZE = 12;
+export const CODE_BUCKETS = 1024;
 
 // The record of `drawShots`: Poisson inputs of neurons at their own times, kept eight at a time. Integers:
 export const SHOTS_NEURONS = 0;

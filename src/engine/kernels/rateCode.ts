@@ -30,13 +30,14 @@ class Lists {
   constructor(inputs: number, room: number) {
     this.inputs = inputs;
     this.room = room;
-    const arena = new Arena(false, undefined, 32 * (room + inputs) + 8 * at.CODE_BUCKETS + 1024);
+    const arena = new Arena(false, undefined, 32 * (room + 2 * inputs) + 8 * at.CODE_BUCKETS + 1024);
     const record = arena.record(at.CODE_SIZE);
     const [phases, times] = [arena.take(8 * inputs), arena.take(8 * room)];
     const [intensities, neurons] = [arena.take(4 * inputs), arena.take(4 * room)];
     arena.integers(record, {
       ...{ [at.CODE_INTENSITIES]: intensities, [at.CODE_PHASES]: phases },
-      ...{ [at.CODE_FIRED]: arena.take(16 * room), [at.CODE_STARTS]: arena.take(4 * (at.CODE_BUCKETS + 1)) },
+      ...{ [at.CODE_FIRED]: arena.take(16 * room), [at.CODE_STARTS]: arena.take(4 * (at.CODE_BUCKETS + 2)) },
+      ...{ [at.CODE_ACTIVE]: arena.take(16 * (inputs + 1)) },
       ...{ [at.CODE_TIMES]: times, [at.CODE_NEURONS]: neurons, [at.CODE_ROOM]: room },
     });
     this.#inputs = arena.view(Uint32Array, record + 8 * at.CODE_INPUTS, 1);

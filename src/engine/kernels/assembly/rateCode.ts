@@ -15,28 +15,44 @@ export function rateCode(record: usize): i32 {
   const most = double(record, layout.CODE_MOST);
   const resolution = double(record, layout.CODE_RESOLUTION);
   const scale = (f64(layout.CODE_BUCKETS) * (1 - 1e-12)) / duration;
-  memory.fill(starts, 0, (layout.CODE_BUCKETS + 1) << 2);
-  let count = 0;
+  memory.fill(starts, 0, (layout.CODE_BUCKETS + 2) << 2);
+  // All first spikes, then all second ones, and so on, as no branch foresees how many an input has.
+  const first = address(record, layout.CODE_ACTIVE);
+  let last = first;
   for (let i = 0; i < inputs; i++) {
-    const p = load<f32>(intensities + (usize(i) << 2));
-    if (p == 0) continue;
-    const interval = duration / (most * f64(p));
-    const phase = load<f64>(phases + (usize(i) << 3));
-    for (let k: f64 = 1; ; k++) {
-      const t = (k - phase) * interval;
-      if (!(t <= duration)) break;
+    store<i32>(last, i);
+    last += load<f32>(intensities + (usize(i) << 2)) == 0 ? 0 : 16;
+  }
+  for (let own = first; own < last; own += 16) {
+    const p = load<f32>(intensities + (usize(load<i32>(own)) << 2));
+    store<f64>(own, duration / (most * f64(p)), 8);
+  }
+  let count = 0;
+  for (let k: f64 = 1; last > first; k++) {
+    let keep = first;
+    for (let own = first; own < last; own += 16) {
+      const i = load<i32>(own);
+      const interval = load<f64>(own, 8);
+      const t = (k - load<f64>(phases + (usize(i) << 3))) * interval;
+      const fires = t <= duration;
+      let time = instant(fires ? t : 0);
+      if (resolution > 0) time = Math.floor(time / resolution + 1e-9) * resolution;
+      // What does not fire counts behind all others, and what comes next takes its place.
+      const bucket = fires ? i32(time * scale) : layout.CODE_BUCKETS;
       if (count < room) {
         const at = fired + (usize(count) << 4);
-        const time = resolution > 0 ? Math.floor(instant(t) / resolution + 1e-9) * resolution : instant(t);
-        const bucket = i32(time * scale);
         store<f64>(at, time);
         store<i32>(at, i, 8);
         store<i32>(at, bucket, 12);
         const to = starts + (usize(bucket) << 2);
         store<u32>(to, load<u32>(to, 4) + 1, 4);
       }
-      count++;
+      count += i32(fires);
+      store<i32>(keep, i);
+      store<f64>(keep, interval, 8);
+      keep += fires ? 16 : 0;
     }
+    last = keep;
   }
   if (count > room) return count;
   let before: u32 = 0;
@@ -54,17 +70,16 @@ export function rateCode(record: usize): i32 {
     store<f64>(times + (place << 3), load<f64>(at));
     store<i32>(neurons + (place << 2), load<i32>(at, 8));
   }
-  // Within a bucket they are in the order of neurons so far.
   for (let k = 1; k < count; k++) {
     const time = times + (usize(k) << 3);
     const t = load<f64>(time);
-    if (!(load<f64>(time - 8) > t)) continue;
+    if (load<f64>(time - 8) < t) continue;
     const i = word(neurons, k);
     let n = k;
     for (; n > 0; n--) {
       const at = times + (usize(n) << 3);
       const earlier = load<f64>(at - 8);
-      if (!(earlier > t)) break;
+      if (earlier < t || (earlier == t && word(neurons, n - 1) <= i)) break;
       store<f64>(at, earlier);
       setWord(neurons, n, word(neurons, n - 1));
     }

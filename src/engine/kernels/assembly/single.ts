@@ -3,7 +3,7 @@
 import * as layout from "../layout";
 import { exp4, log4 } from "./singleElementary";
 import { address, double, is, setWhole, single, whole } from "./record";
-import { beginSpikes, emit, endSpikes, overfull } from "./singleSpikes";
+import { beginSpikes, emitIf, endSpikes, overfull } from "./singleSpikes";
 import { EVENT, sweep } from "./singleSweep";
 
 let net: usize;
@@ -118,51 +118,36 @@ function activeRows(layer: usize, factors: usize): i32 {
   return i32((to - from) >> 3);
 }
 
-/** limits = biases + sum of the active rows times their factors */
+/** limits = biases + sum of the active rows times their factors: four rows at a time, each read from one end to the other */
 function project(layer: usize, rows: i32): void {
   const post = usize(whole(layer, layout.LAYER_POST)) << 2;
   const out = address(net, layout.NET_LIMITS);
-  const first = address(net, layout.NET_ACTIVE);
-  const last = first + (usize(rows) << 3);
+  const last = address(net, layout.NET_ACTIVE) + (usize(rows) << 3);
   const weights = address(layer, layout.LAYER_WEIGHTS);
-  const biases = address(layer, layout.LAYER_BIASES);
-  let j: usize = 0;
-  for (; j + 128 <= post; j += 128) {
-    let a0 = v128.load(biases + j);
-    let a1 = v128.load(biases + j, 16);
-    let a2 = v128.load(biases + j, 32);
-    let a3 = v128.load(biases + j, 48);
-    let a4 = v128.load(biases + j, 64);
-    let a5 = v128.load(biases + j, 80);
-    let a6 = v128.load(biases + j, 96);
-    let a7 = v128.load(biases + j, 112);
-    for (let k = first; k < last; k += 8) {
-      const row = weights + usize(load<u32>(k)) + j;
-      const x = v128.load32_splat(k, 4);
-      a0 = f32x4.add(a0, f32x4.mul(x, v128.load(row)));
-      a1 = f32x4.add(a1, f32x4.mul(x, v128.load(row, 16)));
-      a2 = f32x4.add(a2, f32x4.mul(x, v128.load(row, 32)));
-      a3 = f32x4.add(a3, f32x4.mul(x, v128.load(row, 48)));
-      a4 = f32x4.add(a4, f32x4.mul(x, v128.load(row, 64)));
-      a5 = f32x4.add(a5, f32x4.mul(x, v128.load(row, 80)));
-      a6 = f32x4.add(a6, f32x4.mul(x, v128.load(row, 96)));
-      a7 = f32x4.add(a7, f32x4.mul(x, v128.load(row, 112)));
+  memory.copy(out, address(layer, layout.LAYER_BIASES), post);
+  let k = address(net, layout.NET_ACTIVE);
+  for (; k + 32 <= last; k += 32) {
+    const a = weights + usize(load<u32>(k));
+    const b = weights + usize(load<u32>(k, 8));
+    const c = weights + usize(load<u32>(k, 16));
+    const d = weights + usize(load<u32>(k, 24));
+    const xa = v128.load32_splat(k, 4);
+    const xb = v128.load32_splat(k, 12);
+    const xc = v128.load32_splat(k, 20);
+    const xd = v128.load32_splat(k, 28);
+    for (let j: usize = 0; j < post; j += 16) {
+      let sum = f32x4.add(v128.load(out + j), f32x4.mul(xa, v128.load(a + j)));
+      sum = f32x4.add(sum, f32x4.mul(xb, v128.load(b + j)));
+      sum = f32x4.add(sum, f32x4.mul(xc, v128.load(c + j)));
+      v128.store(out + j, f32x4.add(sum, f32x4.mul(xd, v128.load(d + j))));
     }
-    v128.store(out + j, a0);
-    v128.store(out + j, a1, 16);
-    v128.store(out + j, a2, 32);
-    v128.store(out + j, a3, 48);
-    v128.store(out + j, a4, 64);
-    v128.store(out + j, a5, 80);
-    v128.store(out + j, a6, 96);
-    v128.store(out + j, a7, 112);
   }
-  for (; j < post; j += 16) {
-    let a = v128.load(biases + j);
-    for (let k = first; k < last; k += 8) {
-      a = f32x4.add(a, f32x4.mul(v128.load32_splat(k, 4), v128.load(weights + usize(load<u32>(k)) + j)));
+  for (; k < last; k += 8) {
+    const row = weights + usize(load<u32>(k));
+    const x = v128.load32_splat(k, 4);
+    for (let j: usize = 0; j < post; j += 16) {
+      v128.store(out + j, f32x4.add(v128.load(out + j), f32x4.mul(x, v128.load(row + j))));
     }
-    v128.store(out + j, a);
   }
 }
 
@@ -193,49 +178,72 @@ function settle(layer: usize, drop: f32): void {
   for (let j: usize = 0; j < padded << 2; j += 16) v128.store(untils + j, long);
 }
 
+/** A neuron that fires without input: intervals to its first spike and between others, e of the next and its factor, sum of e. */
+const TRAIN: usize = 48;
+
 /**
  * Without input spikes each neuron fires at even intervals: from rest it crosses at tau ln r, r = v / (v - theta) with v where
  * it would settle, and as a spike takes theta it is again as far from v times r^n after n of them. A refractory period
- * that is longer makes all but the first interval its own.
+ * that is longer makes all but the first interval its own. All first spikes come first, then all second ones, and so on,
+ * as no branch foresees how many a neuron has.
  */
 function undisturbed(layer: usize, drop: f32, hold: f32): void {
   const post = whole(layer, layout.LAYER_POST);
   const states = address(net, layout.NET_STATE);
   const limits = address(net, layout.NET_LIMITS);
   const intervals = address(net, layout.NET_UNTIL);
+  const trains = address(net, layout.NET_EVENTS);
+  const firing = address(net, layout.NET_ACTIVE);
   const tau = double(net, layout.NET_TAU);
   const duration = double(net, layout.NET_DURATION);
+  const held: f64 = hold > 0 ? tau * ln(f64(hold)) : 0;
   const theta = f32x4.splat(drop);
   const zero = f32x4.splat(0);
-  for (let first = 0; first < post && !overfull(); first += 4) {
-    const at = usize(first) << 2;
-    const l = v128.load(limits + at);
-    let hits = i32x4.bitmask(f32x4.lt(l, zero));
-    if (!hits) continue;
-    // theta - limit is where it settles.
-    v128.store(intervals + at, log4(f32x4.div(f32x4.sub(zero, theta), f32x4.sub(theta, l))));
-    while (hits) {
-      const own = at + (usize(ctz(hits)) << 2);
-      const j = first + ctz(hits);
-      hits &= hits - 1;
-      if (j >= post) break;
-      const interval = -tau * f64(load<f32>(intervals + own));
-      const v = f64(drop - load<f32>(limits + own));
-      const ratio = v / (v - f64(drop));
-      const waits = hold > 0 && ratio < f64(hold);
-      const period = waits ? tau * ln(f64(hold)) : interval;
-      const factor = waits ? f64(hold) : ratio;
-      let e = ratio;
-      let sum: f64 = 0;
-      for (let n = 0; !overfull(); n++) {
-        const t = interval + f64(n) * period;
-        if (t > duration) break;
-        sum += e;
-        emit(t, f32(e), j);
-        e *= factor;
-      }
-      store<f32>(states + own, load<f32>(states + own) - f32(f64(drop) * sum));
+  let last = firing;
+  for (let j = 0; j < post; j++) {
+    if ((j & 3) == 0) {
+      // theta - limit is where it settles.
+      const at = usize(j) << 2;
+      const settled = f32x4.sub(theta, v128.load(limits + at));
+      v128.store(intervals + at, log4(f32x4.div(f32x4.sub(zero, theta), settled)));
     }
+    store<i32>(last, j);
+    last += load<f32>(limits + (usize(j) << 2)) < 0 ? 4 : 0;
+  }
+  const all = last;
+  for (let own = firing, to = trains; own < all; own += 4, to += TRAIN) {
+    const at = usize(load<i32>(own)) << 2;
+    const interval = -tau * f64(load<f32>(intervals + at));
+    const v = f64(drop - load<f32>(limits + at));
+    const ratio = v / (v - f64(drop));
+    const waits = hold > 0 && ratio < f64(hold);
+    store<f64>(to, interval);
+    store<f64>(to, waits ? held : interval, 8);
+    store<f64>(to, ratio, 16);
+    store<f64>(to, waits ? f64(hold) : ratio, 24);
+    store<f64>(to, 0, 32);
+    store<i32>(to, load<i32>(own), 40);
+    store<u32>(own, u32(to - trains));
+  }
+  const count = usize(last - firing) >> 2;
+  for (let n: f64 = 0; last > firing && !overfull(); n++) {
+    let keep = firing;
+    for (let own = firing; own < last; own += 4) {
+      const train = trains + usize(load<u32>(own));
+      const e = load<f64>(train, 16);
+      const t = load<f64>(train) + n * load<f64>(train, 8);
+      const fires = t <= duration;
+      emitIf(fires, t, f32(e), load<i32>(train, 40));
+      store<f64>(train, load<f64>(train, 32) + (fires ? e : 0), 32);
+      store<f64>(train, e * load<f64>(train, 24), 16);
+      store<u32>(keep, u32(train - trains));
+      keep += fires ? 4 : 0;
+    }
+    last = keep;
+  }
+  for (let own = trains, end = trains + count * TRAIN; own < end; own += TRAIN) {
+    const state = states + (usize(load<i32>(own, 40)) << 2);
+    store<f32>(state, load<f32>(state) - f32(f64(drop) * load<f64>(own, 32)));
   }
 }
 

@@ -3,11 +3,16 @@
 import * as layout from "../layout";
 import { address, is, setWhole, whole } from "./record";
 
-/** Bytes of a third factor. */
+/** Third factors lie by strips of thirty-two columns, so that those of a batch in one strip are near each other. */
+const STRIP: usize = 128;
+/** Bytes of third factors that are gone over again and again. */
+const NEAR: usize = 16_384;
+
+/** Bytes from one strip to the next. */
 // @ts-ignore: decorator
 @inline
-function strideOf(layer: usize): usize {
-  return usize((whole(layer, layout.LAYER_POST) + 31) & ~31) << 2;
+function stripsOf(layer: usize): usize {
+  return usize(whole(layer, layout.LAYER_ASKS)) * STRIP;
 }
 
 /**
@@ -20,7 +25,8 @@ export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32)
   if (whole(layer, layout.LAYER_ASKED) == whole(layer, layout.LAYER_ASKS)) collect(layer);
   const columns = whole(layer, layout.LAYER_POST);
   const asked = whole(layer, layout.LAYER_ASKED);
-  const to = address(layer, layout.LAYER_POSTS) + usize(asked) * strideOf(layer);
+  const posts_ = address(layer, layout.LAYER_POSTS) + usize(asked) * STRIP;
+  const strips = stripsOf(layer);
   const biases = address(layer, layout.LAYER_BIAS_CHANGES);
   let posts = 0;
   let j: usize = 0;
@@ -30,14 +36,14 @@ export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32)
     const b = v128.load(post + (j << 3), 16);
     const third = i64x2.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2);
     posts += popcnt(i64x2.bitmask(f64x2.ne(a, zero))) + popcnt(i64x2.bitmask(f64x2.ne(b, zero)));
-    v128.store(to + (j << 2), third);
+    v128.store(posts_ + (j >> 5) * strips + ((j & 31) << 2), third);
     v128.store(biases + (j << 2), f32x4.add(v128.load(biases + (j << 2)), third));
   }
   for (; j < usize(columns); j++) {
     const x = load<f64>(post + (j << 3));
     const third = f32(x);
     posts += x != 0 ? 1 : 0;
-    store<f32>(to + (j << 2), third);
+    store<f32>(posts_ + (j >> 5) * strips + ((j & 31) << 2), third);
     store<f32>(biases + (j << 2), load<f32>(biases + (j << 2)) + third);
   }
   if (posts == 0) return 0;
@@ -108,15 +114,19 @@ function take(values: usize, changes: usize, scale: f32, count: usize): void {
 function changeOnce(layer: usize, scale: f32): void {
   const columns = usize(whole(layer, layout.LAYER_POST)) << 2;
   const posts = address(layer, layout.LAYER_POSTS);
+  const strips = stripsOf(layer);
   const weights = address(layer, layout.LAYER_WEIGHTS);
   const first = address(layer, layout.LAYER_ENTRIES);
   const last = first + usize(whole(layer, layout.LAYER_WAITING)) * 12;
   for (let entry = first; entry < last; entry += 12) {
     const row = weights + usize(load<i32>(entry)) * columns;
     const x = f32x4.splat(scale * load<f32>(entry, 4));
-    for (let j: usize = 0; j < columns; j += 16) {
-      const w = v128.load(row + j);
-      v128.store(row + j, f32x4.sub(w, f32x4.mul(x, v128.load(posts + j))));
+    for (let j: usize = 0, post = posts; j < columns; post += strips) {
+      const end = min(j + STRIP, columns);
+      for (let k: usize = 0; j < end; j += 16, k += 16) {
+        const w = v128.load(row + j);
+        v128.store(row + j, f32x4.sub(w, f32x4.mul(x, v128.load(post + k))));
+      }
     }
   }
   setWhole(layer, layout.LAYER_ASKED, 0);
@@ -124,66 +134,76 @@ function changeOnce(layer: usize, scale: f32): void {
   memory.fill(address(layer, layout.LAYER_COUNTS), 0, usize(whole(layer, layout.LAYER_PRE)) << 2);
 }
 
-/** target -= scale * sum of what waits; thirty-two columns of one row after the other. */
+/** target -= scale * sum of what waits: row after row, in as many strips at a time as stay near. */
 function gather(layer: usize, target: usize, scale: f32): void {
   order(layer);
   const rows = usize(whole(layer, layout.LAYER_PRE)) << 2;
   const columns = usize(whole(layer, layout.LAYER_POST)) << 2;
-  const posts = address(layer, layout.LAYER_POSTS);
-  const sorted = address(layer, layout.LAYER_SORTED);
   const starts = address(layer, layout.LAYER_STARTS);
+  const strips = stripsOf(layer);
+  const width = max(NEAR / usize(whole(layer, layout.LAYER_ASKED)), STRIP) & ~(STRIP - 1);
   const s = f32x4.splat(scale);
-  for (let j: usize = 0; j < columns; j += 128) {
-    let entry = sorted;
-    let row = target + j;
-    // Columns that are left in fours.
-    const left = columns - j;
+  for (let from: usize = 0; from < columns; from += width) {
+    const to = min(from + width, columns);
+    const posts = address(layer, layout.LAYER_POSTS) + (from / STRIP) * strips;
+    let entry = address(layer, layout.LAYER_SORTED);
+    let row = target;
     for (let i: usize = 0; i < rows; i += 4, row += columns) {
-      const last = sorted + (usize(load<u32>(starts + i)) << 3);
+      const last = address(layer, layout.LAYER_SORTED) + (usize(load<u32>(starts + i)) << 3);
       if (entry == last) continue;
-      let a0 = f32x4.splat(0);
-      let a1 = a0;
-      let a2 = a0;
-      let a3 = a0;
-      let a4 = a0;
-      let a5 = a0;
-      let a6 = a0;
-      let a7 = a0;
-      if (left > 64) {
-        for (; entry < last; entry += 8) {
-          const post = posts + usize(load<u32>(entry)) + j;
-          const x = v128.load32_splat(entry, 4);
-          a0 = f32x4.add(a0, f32x4.mul(x, v128.load(post)));
-          a1 = f32x4.add(a1, f32x4.mul(x, v128.load(post, 16)));
-          a2 = f32x4.add(a2, f32x4.mul(x, v128.load(post, 32)));
-          a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
-          a4 = f32x4.add(a4, f32x4.mul(x, v128.load(post, 64)));
-          a5 = f32x4.add(a5, f32x4.mul(x, v128.load(post, 80)));
-          a6 = f32x4.add(a6, f32x4.mul(x, v128.load(post, 96)));
-          a7 = f32x4.add(a7, f32x4.mul(x, v128.load(post, 112)));
-        }
-      } else {
-        for (; entry < last; entry += 8) {
-          const post = posts + usize(load<u32>(entry)) + j;
-          const x = v128.load32_splat(entry, 4);
-          a0 = f32x4.add(a0, f32x4.mul(x, v128.load(post)));
-          a1 = f32x4.add(a1, f32x4.mul(x, v128.load(post, 16)));
-          a2 = f32x4.add(a2, f32x4.mul(x, v128.load(post, 32)));
-          a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
-        }
+      for (let j = from, strip = posts; j < to; j += STRIP, strip += strips) {
+        sumUp(row + j, columns - j, strip, entry, last, s);
       }
-      less(row, s, a0);
-      if (left > 16) less(row + 16, s, a1);
-      if (left > 32) less(row + 32, s, a2);
-      if (left > 48) less(row + 48, s, a3);
-      if (left > 64) less(row + 64, s, a4);
-      if (left > 80) less(row + 80, s, a5);
-      if (left > 96) less(row + 96, s, a6);
-      if (left > 112) less(row + 112, s, a7);
+      entry = last;
     }
   }
   setWhole(layer, layout.LAYER_ASKED, 0);
   setWhole(layer, layout.LAYER_WAITING, 0);
+}
+
+/** target -= scale * sum of entries times third factors, of one strip, of which so many bytes are the row's. */
+// @ts-ignore: decorator
+@inline
+function sumUp(target: usize, left: usize, strip: usize, first: usize, last: usize, s: v128): void {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  if (left > 64) {
+    let a4 = a0;
+    let a5 = a0;
+    let a6 = a0;
+    let a7 = a0;
+    for (let entry = first; entry < last; entry += 8) {
+      const post = strip + usize(load<u32>(entry));
+      const x = v128.load32_splat(entry, 4);
+      a0 = f32x4.add(a0, f32x4.mul(x, v128.load(post)));
+      a1 = f32x4.add(a1, f32x4.mul(x, v128.load(post, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(x, v128.load(post, 32)));
+      a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
+      a4 = f32x4.add(a4, f32x4.mul(x, v128.load(post, 64)));
+      a5 = f32x4.add(a5, f32x4.mul(x, v128.load(post, 80)));
+      a6 = f32x4.add(a6, f32x4.mul(x, v128.load(post, 96)));
+      a7 = f32x4.add(a7, f32x4.mul(x, v128.load(post, 112)));
+    }
+    less(target + 64, s, a4);
+    if (left > 80) less(target + 80, s, a5);
+    if (left > 96) less(target + 96, s, a6);
+    if (left > 112) less(target + 112, s, a7);
+  } else {
+    for (let entry = first; entry < last; entry += 8) {
+      const post = strip + usize(load<u32>(entry));
+      const x = v128.load32_splat(entry, 4);
+      a0 = f32x4.add(a0, f32x4.mul(x, v128.load(post)));
+      a1 = f32x4.add(a1, f32x4.mul(x, v128.load(post, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(x, v128.load(post, 32)));
+      a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
+    }
+  }
+  less(target, s, a0);
+  if (left > 16) less(target + 16, s, a1);
+  if (left > 32) less(target + 32, s, a2);
+  if (left > 48) less(target + 48, s, a3);
 }
 
 // @ts-ignore: decorator
@@ -199,7 +219,6 @@ function order(layer: usize): void {
   const starts = address(layer, layout.LAYER_STARTS);
   const entries = address(layer, layout.LAYER_ENTRIES);
   const sorted = address(layer, layout.LAYER_SORTED);
-  const stride = u32(strideOf(layer));
   let before: u32 = 0;
   for (let i: usize = 0; i < rows; i++) {
     store<u32>(starts + (i << 2), before);
@@ -212,7 +231,7 @@ function order(layer: usize): void {
     const place = load<u32>(start);
     store<u32>(start, place + 1);
     const to = sorted + (usize(place) << 3);
-    store<u32>(to, load<u32>(entry, 8) * stride);
+    store<u32>(to, load<u32>(entry, 8) * u32(STRIP));
     store<u32>(to, load<u32>(entry, 4), 4);
   }
 }

@@ -36,6 +36,15 @@ export function emit(t: f64, e: f32, j: i32): void {
   count++;
 }
 
+/** Likewise, where `fires`, without a branch. */
+// @ts-ignore: decorator
+@inline
+export function emitIf(fires: bool, t: f64, e: f32, j: i32): void {
+  const before = count;
+  emit(t, e, j);
+  count = before + i32(fires);
+}
+
 /**
  * Writes the spikes in order of time, those of one time as they were fired, and adds e (or 1) of each to its neuron's sum.
  * @param shown  record of their population
@@ -51,8 +60,8 @@ export function endSpikes(
   const n = usize(count);
   let from = list;
   if (count > FEW) {
-    // As many as spikes, up to a limit: what it takes to empty and sum them then grows with the spikes alone.
-    const buckets = usize(1) << min<usize>(32 - clz<u32>(u32(count)), layout.NET_BUCKET_BITS);
+    // Two for a spike, up to a limit: few spikes are out of order in one, and emptying and summing them grows with spikes alone.
+    const buckets = usize(1) << min<usize>(33 - clz<u32>(u32(count)), layout.NET_BUCKET_BITS);
     const scale = (f64(buckets) * (1 - 1e-12)) / end;
     memory.fill(starts, 0, (buckets + 1) << 2);
     for (let k: usize = 0; k < n; k++) {

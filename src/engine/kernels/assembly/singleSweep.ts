@@ -137,12 +137,12 @@ function free(first: i32, valid: i32): void {
       u2 = f32x4.add(u2, f32x4.mul(s, v128.load(row, 32)));
       u3 = f32x4.add(u3, f32x4.mul(s, v128.load(row, 48)));
       k += EVENT;
-      if (!load<u32>(k - EVENT, 12)) continue;
       let c0 = f32x4.ge(u0, t0);
       let c1 = f32x4.ge(u1, t1);
       let c2 = f32x4.ge(u2, t2);
       let c3 = f32x4.ge(u3, t3);
-      if (!v128.any_true(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) continue;
+      if (!i32x4.bitmask(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) continue;
+      if (!load<u32>(k - EVENT, 12)) continue;
       const e = v128.load32_splat(k - EVENT, 8);
       t0 = f32x4.mul(v128.load(lim), e);
       t1 = f32x4.mul(v128.load(lim, 16), e);
@@ -166,7 +166,7 @@ function free(first: i32, valid: i32): void {
         c1 = f32x4.ge(u1, t1);
         c2 = f32x4.ge(u2, t2);
         c3 = f32x4.ge(u3, t3);
-        if (!v128.any_true(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) break;
+        if (!i32x4.bitmask(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) break;
         hits = mask(c0, c1, c2, c3) & valid;
       }
     } while (k < stop);
