@@ -407,7 +407,10 @@ export const LAYER_COUNTS = 13;
 export const LAYER_STARTS = 14;
 /** Whether `changes` hold something. */
 export const LAYER_DIRTY = 15;
-export const LAYER_SIZE = 16;
+/** Rows that are changed here, as they were last asked for: the first, and how far apart. Others may be another thread's. */
+export const LAYER_FIRST = 16;
+export const LAYER_EVERY = 17;
+export const LAYER_SIZE = 18;
 
 // A population in the record of a presentation, from the input to the readout. Integers:
 /** [room] doubles, words, floats: spikes in order of time; how many. */

@@ -229,3 +229,26 @@ function zeros(shape: Architecture) {
     shape.layers.map(({ columns }) => new Float32Array(columns)),
   ] as const;
 }
+
+test.each([1, 2, 600])("rows that others change stay as they are, to the bit (%d products)", products => {
+  for (const columns of [1, 2, 3, 4, 10, 21, 33, 127]) {
+    const sizes = [6, columns];
+    const [weights, biases] = [[new Float32Array(6 * columns)], [new Float32Array(columns)]];
+    const neuron = { tauMem: 20, tauRef: 0, vThreshold: 1 };
+    const net = new FeedForwardNetwork(sizes, weights, biases, neuron, 20, { precision: "single" });
+    const single = net.single!;
+    const { buffer, byteOffset, length } = single.weights[0];
+    const bits = new Uint32Array(buffer, byteOffset, length);
+    // No number that signals: the same bits come out of no operation, so that whatever is read and written back shows.
+    const signalling = 0x7fa00000;
+    const others = (s: number) => Math.floor(s / columns) % 2 === 1;
+    for (let s = 0; s < length; s++) if (others(s)) bits[s] = signalling;
+    const [post, pre] = [new Float64Array(columns).fill(1), new Float64Array(6).fill(1)];
+    for (let n = 0; n < products; n++) single.ask(0, post, pre, { first: 0, every: 2 });
+    single.change(1);
+    bits.forEach((word, s) => {
+      if (others(s)) expect(word).toBe(signalling);
+      else expect(single.weights[0][s]).toBe(-products);
+    });
+  }
+});

@@ -23,6 +23,8 @@ function stripsOf(layer: usize): usize {
  */
 export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32): f64 {
   if (whole(layer, layout.LAYER_ASKED) == whole(layer, layout.LAYER_ASKS)) collect(layer);
+  setWhole(layer, layout.LAYER_FIRST, own);
+  setWhole(layer, layout.LAYER_EVERY, every);
   const columns = whole(layer, layout.LAYER_POST);
   const asked = whole(layer, layout.LAYER_ASKED);
   const posts_ = address(layer, layout.LAYER_POSTS) + usize(asked) * STRIP;
@@ -85,7 +87,14 @@ export function change(layer: usize, scale: f32): void {
   const weights = address(layer, layout.LAYER_WEIGHTS);
   if (is(layer, layout.LAYER_DIRTY)) {
     collect(layer);
-    take(weights, address(layer, layout.LAYER_CHANGES), scale, usize(rows) * usize(columns));
+    const changes = address(layer, layout.LAYER_CHANGES);
+    const every = whole(layer, layout.LAYER_EVERY);
+    if (every == 1) take(weights, changes, scale, usize(rows) * usize(columns));
+    else
+      for (let i = whole(layer, layout.LAYER_FIRST); i < rows; i += every) {
+        const row = (usize(i) * usize(columns)) << 2;
+        takeRow(weights + row, changes + row, scale, usize(columns) << 2);
+      }
     setWhole(layer, layout.LAYER_DIRTY, 0);
   } else if (whole(layer, layout.LAYER_ASKED) == 1) changeOnce(layer, scale);
   else if (whole(layer, layout.LAYER_ASKED) > 1) gather(layer, weights, scale);
@@ -110,6 +119,13 @@ function take(values: usize, changes: usize, scale: f32, count: usize): void {
   }
 }
 
+/** The same of a row of so many bytes, and of nothing beyond its end: that may be another thread's. */
+function takeRow(values: usize, changes: usize, scale: f32, bytes: usize): void {
+  const s = f32x4.splat(scale);
+  for (let k: usize = 0; k < bytes; k += 16) less(values + k, bytes - k, s, v128.load(changes + k));
+  memory.fill(changes, 0, bytes);
+}
+
 /** Of a single product: nothing to be put in order. Beyond the end of a row third factors are 0. */
 function changeOnce(layer: usize, scale: f32): void {
   const columns = usize(whole(layer, layout.LAYER_POST)) << 2;
@@ -124,8 +140,7 @@ function changeOnce(layer: usize, scale: f32): void {
     for (let j: usize = 0, post = posts; j < columns; post += strips) {
       const end = min(j + STRIP, columns);
       for (let k: usize = 0; j < end; j += 16, k += 16) {
-        const w = v128.load(row + j);
-        v128.store(row + j, f32x4.sub(w, f32x4.mul(x, v128.load(post + k))));
+        less(row + j, columns - j, x, v128.load(post + k));
       }
     }
   }
@@ -186,10 +201,10 @@ function sumUp(target: usize, left: usize, strip: usize, first: usize, last: usi
       a6 = f32x4.add(a6, f32x4.mul(x, v128.load(post, 96)));
       a7 = f32x4.add(a7, f32x4.mul(x, v128.load(post, 112)));
     }
-    less(target + 64, s, a4);
-    if (left > 80) less(target + 80, s, a5);
-    if (left > 96) less(target + 96, s, a6);
-    if (left > 112) less(target + 112, s, a7);
+    less(target + 64, left - 64, s, a4);
+    if (left > 80) less(target + 80, left - 80, s, a5);
+    if (left > 96) less(target + 96, left - 96, s, a6);
+    if (left > 112) less(target + 112, left - 112, s, a7);
   } else {
     for (let entry = first; entry < last; entry += 8) {
       const post = strip + usize(load<u32>(entry));
@@ -200,16 +215,29 @@ function sumUp(target: usize, left: usize, strip: usize, first: usize, last: usi
       a3 = f32x4.add(a3, f32x4.mul(x, v128.load(post, 48)));
     }
   }
-  less(target, s, a0);
-  if (left > 16) less(target + 16, s, a1);
-  if (left > 32) less(target + 32, s, a2);
-  if (left > 48) less(target + 48, s, a3);
+  less(target, left, s, a0);
+  if (left > 16) less(target + 16, left - 16, s, a1);
+  if (left > 32) less(target + 32, left - 32, s, a2);
+  if (left > 48) less(target + 48, left - 48, s, a3);
 }
 
+/**
+ * values -= scale * sum, of four of a row that has so many bytes left: beyond its end nothing is written, as another thread may
+ * be changing that.
+ */
 // @ts-ignore: decorator
 @inline
-function less(at: usize, scale: v128, sum: v128): void {
-  v128.store(at, f32x4.sub(v128.load(at), f32x4.mul(scale, sum)));
+function less(at: usize, left: usize, scale: v128, sum: v128): void {
+  const changed = f32x4.sub(v128.load(at), f32x4.mul(scale, sum));
+  if (left >= 16) {
+    v128.store(at, changed);
+    return;
+  }
+  if (left == 4) store<f32>(at, f32x4.extract_lane(changed, 0));
+  else {
+    store<f64>(at, f64x2.extract_lane(changed, 0));
+    if (left == 12) store<f32>(at, f32x4.extract_lane(changed, 2), 8);
+  }
 }
 
 /** Puts the entries in the order of rows, those of one row in the order of asking; leaves the ends of rows in `starts`. */
