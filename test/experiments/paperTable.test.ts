@@ -38,6 +38,22 @@ test("a published cell stands beside the mean, deviation and interval of its own
   expect(figureOf([cell], runs)).toContain("fa, mnist, 784-1024-10");
 });
 
+test("a cell is missed on both sides, a record from below", () => {
+  const offOf = (published: Published, accuracy: number) =>
+    row(tableOf([published], [runOf(accuracy)]), 0)[5];
+  const record = { ...cell, record: true };
+  expect([0.975, 0.9801, 0.99].map(accuracy => offOf(cell, accuracy))).toEqual([
+    "-0.50, missed",
+    "+0.01",
+    "+1.00, missed",
+  ]);
+  expect([0.975, 0.9801, 0.99].map(accuracy => offOf(record, accuracy))).toEqual([
+    "-0.50, missed",
+    "+0.01",
+    "+1.00",
+  ]);
+});
+
 test("trainings of other lengths than the paper's, or than the rates', say so", () => {
   const short = { ...runOf(0.97, 1, "bp", "spike"), epochs: 30 };
   for (const epochs of [100, null])
