@@ -1,6 +1,7 @@
 import type { Arena } from "../kernels/arena.ts";
 import { sharedKernels } from "../kernels/module.ts";
 import type { Kernels } from "../kernels/wasm.ts";
+import { Pace } from "./pace.ts";
 import type { RowList, SpikeHistory } from "./spikeHistory.ts";
 
 /** The kernels that a crew calls, of five arguments at most. */
@@ -47,7 +48,8 @@ for (let seen = 0; ; ) {
   while (Atomics.load(state, 0) === seen) if (++looks > patience) Atomics.wait(state, 0, seen);
   seen = Atomics.load(state, 0);
   for (let n = work[0], at = 1; n > 0; n--) {
-    work[at] = kernels[names[work[at]]](...work.subarray(at + 1, at + ${ORDER})) ?? 0;
+    const call = kernels[names[work[at]]];
+    work[at] = call(work[at + 1], work[at + 2], work[at + 3], work[at + 4], work[at + 5]) ?? 0;
     at += ${ORDER};
   }
   Atomics.store(state, ${WORDS_APART} * member, seen);
@@ -86,6 +88,7 @@ export class Crew {
   #place = 0;
   #turn = 0;
   #threads: Thread[] = [];
+  readonly #pace = new Pace();
 
   /**
    * @param members   how many; where there are no threads to be had, this one does the work of all
@@ -196,7 +199,16 @@ export class Crew {
   /** Has all calls made, each member's in their order. */
   run(): void {
     if (this.#alone || this.#calls.every(calls => calls.length === 0)) return;
-    const sent = this.#threads.length > 0 ? this.#send() : 0;
+    if (this.#threads.length === 0) this.#make(false);
+    else {
+      const from = performance.now();
+      this.#make(this.#pace.shared);
+      this.#pace.took(performance.now() - from);
+    }
+  }
+
+  #make(shared: boolean): void {
+    const sent = shared ? this.#send() : 0;
     const mine = sent > 0 ? this.#calls.slice(0, 1) : this.#calls;
     for (const calls of mine) {
       for (const { name, values, then } of calls) {
