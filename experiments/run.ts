@@ -145,14 +145,19 @@ async function measure(): Promise<void> {
   const published: Published[] = JSON.parse(readFileSync(join(folder, "published.json"), "utf8"));
   const table = tableOf(published, measured.runs);
   await writeAtomic(join(folder, "figure.svg"), figureOf(published, measured.runs));
-  const readme = join(folder, "README.md");
-  const between = /(<!-- table -->\n)[\s\S]*(\n<!-- end -->)/;
-  if (existsSync(readme))
-    await writeAtomic(
-      readme,
-      readFileSync(readme, "utf8").replace(between, (_, a, b) => `${a}${table}${b}`),
-    );
+  await renew(join(folder, "README.md"), "table", table);
+  // The first page has the tables of some.
+  await renew(join(home, "../README.md"), name!, table);
   console.log(`\n${table}`);
+}
+
+/** Puts a table between `<!-- MARK -->` and `<!-- end -->`, where a file has these. */
+async function renew(file: string, mark: string, table: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const before = readFileSync(file, "utf8");
+  const between = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
+  const after = before.replace(between, (_, a, b) => `${a}${table}${b}`);
+  if (after !== before) await writeAtomic(file, after);
 }
 
 /** Options as they are typed. */

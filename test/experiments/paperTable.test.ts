@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { figureOf } from "../../experiments/paperFigure.ts";
 import { type MeasuredRun, type Published, settingOf, tableOf } from "../../experiments/paperTable.ts";
@@ -126,5 +126,18 @@ test.each(folders)(
       expect(source).not.toBe("");
       expect(["high", "medium", "low"]).toContain(confidence);
     }
+  },
+);
+
+test.each(folders.filter(folder => existsSync(`${home}${folder}/measured.json`)))(
+  "%s: its page and the first page show the table of what was measured",
+  folder => {
+    const read = (path: string) => readFileSync(home + path, "utf8");
+    const { runs } = JSON.parse(read(`${folder}/measured.json`));
+    const table = tableOf(JSON.parse(read(`${folder}/published.json`)), runs);
+    expect(read(`${folder}/README.md`)).toContain(`<!-- table -->\n${table}\n<!-- end -->`);
+    const first = read("../README.md");
+    if (first.includes(`<!-- ${folder} -->`))
+      expect(first).toContain(`<!-- ${folder} -->\n${table}\n<!-- end -->`);
   },
 );
