@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { hasRecordings } from "../data/recordings.ts";
 import { architectureFrom } from "../description/layeredModel.ts";
 
-import { isDense, wiringOf } from "../description/wiring.ts";
+import { isWired, wiringOf } from "../description/wiring.ts";
 
 import type { EncoderDefinition } from "../encoding/encoder.ts";
 import { encoderNamed, encoders } from "../encoding/index.ts";
@@ -80,8 +80,8 @@ export function compareOptions(flags: CompareFlags, start: StartNetwork | null =
 function precisionFor(options: CompareOptions, constants: TwinModel, start: StartNetwork | null): Precision {
   const { model, encoder, twins } = options;
   if (!twins.includes("spike")) return "double";
-  const dense = start?.dense ?? (model === null || isDense(modelOf(model)));
-  return usualPrecision({ ...options, ...presented(encoder, constants), dense });
+  const wired = start?.wired ?? (model !== null && isWired(modelOf(model)));
+  return usualPrecision({ ...options, ...presented(encoder, constants), unwired: !wired });
 }
 
 /** Length of a presentation, and time constant of membranes and traces [ms]. */

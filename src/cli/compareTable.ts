@@ -197,7 +197,7 @@ export const comparison = {
   /** Never null in what `compareOptions` gives. */
   precision: setting<Precision | null>("spike", {
     takes: "<name>",
-    help: "of states, sums and changes: single, several times as fast as double and to the same accuracy, for fully connected layers with the eligibility trace; or double (default: single where it can be)",
+    help: "of states, sums and changes: single, several times as fast as double and to the same accuracy, for layers without delays with the eligibility trace; or double (default: single where it can be)",
     read: among<Precision>(["single", "double"]),
     otherwise: null,
     before: "double",

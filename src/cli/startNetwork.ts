@@ -30,8 +30,8 @@ export interface StartNetwork {
   /** Trace that one input spike adds; null: what it adds in the encoder that is asked for. */
   readonly inputGain: number | null;
   readonly neuron: LayeredNetwork["neuron"];
-  /** Whether its layers are fully connected, without delays or further synapses. */
-  readonly dense: boolean;
+  /** Whether it has delays or further synapses. */
+  readonly wired: boolean;
   /** Its layers, where a presentation has this length and an input spike this gain. */
   layers(durationMs: number, inputGain: number): LayeredNetwork;
 }
@@ -65,7 +65,7 @@ export async function startNetwork(text: string | undefined): Promise<StartNetwo
       durationMs,
       inputGain,
       neuron,
-      dense: isDense(layeredNetwork(trained)),
+      wired: layeredNetwork(trained).wiring !== undefined,
       layers: () => layeredNetwork(trained),
     };
   }
@@ -93,13 +93,9 @@ export async function startNetwork(text: string | undefined): Promise<StartNetwo
     durationMs: presentation === null ? null : presentation * seconds,
     inputGain: fact("input_gain"),
     neuron: first.neuron,
-    dense: isDense(first),
+    wired: first.wiring !== undefined,
     layers,
   };
-}
-
-function isDense({ architecture, wiring }: LayeredNetwork): boolean {
-  return !wiring && architecture.layers.every(({ conv, pool }) => !conv && !pool);
 }
 
 /** Constants of a comparison, before anything is asked for. */

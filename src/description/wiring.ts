@@ -9,11 +9,10 @@ import type { LayeredModel, LayerSpec } from "./layeredModel.ts";
 const { name, from, to, connect, weights, delay } = projectionFields;
 const fields = { name, from, to, connect, weights, delay };
 
-/** Whether all layers of a model are fully connected, without delays or further synapses. */
-export function isDense({ layers, readoutDelay, projections = [] }: LayeredModel): boolean {
-  const plain = (layer: LayerSpec) =>
-    layer.kind === "dense" ? layer.delay === undefined : ["flatten", "batchnorm"].includes(layer.kind);
-  return layers.every(plain) && readoutDelay === undefined && projections.length === 0;
+/** Whether a model has delays or further synapses. */
+export function isWired({ layers, readoutDelay, projections = [] }: LayeredModel): boolean {
+  const late = (layer: LayerSpec) => "delay" in layer && layer.delay !== undefined;
+  return layers.some(late) || readoutDelay !== undefined || projections.length > 0;
 }
 
 /**

@@ -5,8 +5,8 @@ import type { TrainingSettings } from "./trainer.ts";
 /** What decides whether a spiking form can be run in single precision. */
 export interface Presented
   extends Pick<TrainingSettings, "eligibility" | "noReset" | "durationMs" | "tauMem"> {
-  /** Layers are fully connected, and have neither delays nor further synapses. */
-  readonly dense: boolean;
+  /** Layers have neither delays nor further synapses. */
+  readonly unwired: boolean;
   /** As of `TrainingSettings`; null for none that was asked for. */
   readonly presentations?: TrainingSettings["presentations"] | null;
 }
@@ -16,9 +16,9 @@ export interface Presented
  * to the same accuracy, where it can be; else double, as in the library.
  */
 export function usualPrecision(of: Presented): Precision {
-  const { dense, presentations, eligibility, noReset, durationMs, tauMem } = of;
+  const { unwired, presentations, eligibility, noReset, durationMs, tauMem } = of;
   const fits =
-    dense &&
+    unwired &&
     presentations !== "queue" &&
     eligibility === "trace" &&
     noReset !== true &&

@@ -28,7 +28,7 @@ export function plansOf(setting: Setting): LanePlan[] {
   const { durationMs, maxSpikes } = digits;
   const tauMem = encoderNamed(encoder).withoutLeak ? Infinity : digits.tauMem;
   const eligibility = "trace";
-  const precision = usualPrecision({ dense: true, eligibility, durationMs, tauMem });
+  const precision = usualPrecision({ unwired: true, eligibility, durationMs, tauMem });
   return lanesOf(setting).flatMap((rule, lane) =>
     setting.twins
       .filter(twin => whyNot(rule, twin) === null)

@@ -36,7 +36,7 @@ test("spikes are in single precision where the network allows it, unless asked o
     [{ twins: "rate,circuit" }, "double"],
     [{ model: dense }, "single"],
     [{ model: late }, "double"],
-    [{ model: "lenet" }, "double"],
+    [{ model: "lenet" }, "single"],
     [{ eligibility: "timing" }, "double"],
     [{ presentations: "queue" }, "double"],
     [{ noReset: true }, "double"],

@@ -123,23 +123,36 @@ function presentSingle(at: Memory, record: number, shown: number): number {
   for (let l = 0; l < depth; l++) {
     const layer = layerOf(l);
     const [pre, post] = [field(layer, layout.LAYER_PRE), field(layer, layout.LAYER_POST)];
+    if (field(layer, layout.LAYER_POOL) > 0) {
+      const pools = i32.subarray(field(layer, layout.LAYER_POOLS) / 4);
+      spikes = poolSpikes(spikes, pools, field(layer, layout.LAYER_POOL) === 2, leaky);
+      leave(depth + 1 + l, spikes);
+      gain = fround(gain * at.single(layer, layout.LAYER_SHARE));
+      const trace = listOf(depth + 1 + l, layout.SHOWN_TRACE).fill(0, 0, pre);
+      for (const { e, j } of spikes) trace[j] += fround(fround(gain * left) * (leaky ? e : 1));
+    }
     const weights = f32.subarray(field(layer, layout.LAYER_WEIGHTS) / 4);
     const biases = f32.subarray(field(layer, layout.LAYER_BIASES) / 4);
     const silent = field(layer, layout.LAYER_SILENT);
     const top = l === depth - 1;
     const potentials = top && readout === 0;
     const factors = potentials
-      ? listOf(l, layout.SHOWN_TRACE)
+      ? listOf(field(layer, layout.LAYER_POOL) > 0 ? depth + 1 + l : l, layout.SHOWN_TRACE)
       : l === 0 && analogue
         ? f64.subarray(analogue / 8)
         : null;
-    const drives = Float32Array.from(biases.subarray(0, post));
+    const columns = field(layer, layout.LAYER_COLUMNS);
+    const rowTo = rowsOf(place => field(layer, place));
+    const drives = Float32Array.from({ length: post }, (_, j) => biases[j % columns]);
     let rows = 0;
     for (let i = 0; factors && i < pre; i++) {
       if (factors[i] === 0) continue;
       rows++;
       const x = fround(factors[i]);
-      for (let j = 0; j < post; j++) drives[j] = fround(drives[j] + fround(x * weights[i * post + j]));
+      for (let j = 0; j < post; j++) {
+        const row = rowTo(i, Math.floor(j / columns));
+        if (row !== null) drives[j] = fround(drives[j] + fround(x * weights[row + (j % columns)]));
+      }
     }
     if (l === 0) u32[record / 4 + 2 * layout.NET_ROWS] = potentials && !analogue ? 0 : rows;
     if (potentials) {
@@ -150,13 +163,19 @@ function presentSingle(at: Memory, record: number, shown: number): number {
       break;
     }
     const drop = top ? readout : threshold;
-    const events = spikes.map(({ t, e, j }, k): Event => {
-      const x = leaky ? fround(gain * e) : gain;
-      const last = spikes[k + 1]?.t !== t;
-      return { row: (j % pre) * post, scale: j < pre ? x : -x, e, t, last };
-    });
+    const arriving = spikes;
+    /** What reaches the neurons of one place, in order of time. */
+    const eventsAt = (place: number): Event[] => {
+      const reaching = arriving.flatMap(({ t, e, j }) => {
+        const row = rowTo(j % pre, place);
+        const x = leaky ? fround(gain * e) : gain;
+        return row === null ? [] : { row, scale: j < pre ? x : -x, e, t };
+      });
+      return reaching.map((event, k) => ({ ...event, last: reaching[k + 1]?.t !== event.t }));
+    };
     const swept = sweepLayer({
-      ...{ leaky, tau, duration, end, drop, hold: top ? 0 : float(layout.NET_HOLD), post, weights, events },
+      ...{ leaky, tau, duration, end, drop, hold: top ? 0 : float(layout.NET_HOLD), post, weights },
+      ...{ eventsAt, columns, silence: arriving.length === 0 },
       drives: drives.map(drive => fround(drive * float(layout.NET_SETTLE))),
       silent: j => silent !== 0 && new Uint8Array(f32.buffer)[silent + j] === 1,
       room: is(layout.NET_ROOM),
@@ -198,6 +217,39 @@ function presentSingle(at: Memory, record: number, shown: number): number {
   return 0;
 }
 
+/** Where the row of weights begins that leads from a source to a place, of all neurons or of a map's; null for none. */
+export function rowsOf(is: (place: number) => number): (source: number, place: number) => number | null {
+  const [kernel, columns] = [is(layout.LAYER_KERNEL), is(layout.LAYER_COLUMNS)];
+  if (kernel === 0) return source => source * columns;
+  const [stride, padding] = [is(layout.LAYER_STRIDE), is(layout.LAYER_PADDING)];
+  const [width, channels, toWidth] = [
+    is(layout.LAYER_WIDTH),
+    is(layout.LAYER_CHANNELS),
+    is(layout.LAYER_TO_WIDTH),
+  ];
+  return (source, place) => {
+    const at = Math.floor(source / channels);
+    const ky = Math.floor(at / width) + padding - Math.floor(place / toWidth) * stride;
+    const kx = (at % width) + padding - (place % toWidth) * stride;
+    if (ky < 0 || ky >= kernel || kx < 0 || kx >= kernel) return null;
+    return ((ky * kernel + kx) * channels + (source % channels)) * columns;
+  };
+}
+
+function poolSpikes(spikes: readonly Spike[], pools: Int32Array, max: boolean, leaky: boolean): Spike[] {
+  const [traces, owns] = [new Map<number, number>(), new Map<number, number>()];
+  return spikes.flatMap(({ t, e, j }) => {
+    const p = pools[j];
+    if (p < 0) return [];
+    const unit = leaky ? e : 1;
+    const [trace, own] = [fround((traces.get(j) ?? 0) + unit), owns.get(p) ?? 0];
+    traces.set(j, trace);
+    if (max && fround(trace - own) < fround(unit * 0.5)) return [];
+    owns.set(p, fround(own + unit));
+    return { t, e, j: p };
+  });
+}
+
 interface Sweep {
   readonly leaky: boolean;
   readonly tau: number;
@@ -207,7 +259,10 @@ interface Sweep {
   readonly hold: number;
   readonly post: number;
   readonly weights: Float32Array;
-  readonly events: readonly Event[];
+  /** Neurons of a place, and what reaches them; whether nothing reaches any. */
+  readonly columns: number;
+  readonly eventsAt: (place: number) => readonly Event[];
+  readonly silence: boolean;
   /** Where membranes would settle, or what moves them. */
   readonly drives: Float32Array;
   readonly silent: (j: number) => boolean;
@@ -216,7 +271,8 @@ interface Sweep {
 
 /** Spikes in the order in which they are found: sixteen neurons after sixteen, event by event. */
 function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits: Float32Array } {
-  const { leaky, tau, duration, end, drop, hold, post, weights, events, drives, silent, room } = of;
+  const { leaky, tau, duration, end, drop, hold, post, weights, drives, silent, room } = of;
+  let events: readonly Event[] = [];
   const spikes: Spike[] = [];
   const all = Array.from({ length: post }, (_, j) => j);
   const offset = leaky ? 0 : drop;
@@ -252,7 +308,7 @@ function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits:
 
   const free = (block: readonly number[]) => {
     for (const { row, scale, e, t, last } of events) {
-      for (const j of block) u[j] = fround(u[j] + fround(scale * weights[row + j]));
+      for (const j of block) u[j] = fround(u[j] + fround(scale * weights[row + (j % of.columns)]));
       for (let again = last; again && spikes.length <= room; ) {
         again = false;
         for (const j of block) {
@@ -292,7 +348,7 @@ function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits:
         const driven = block.filter(j => limits[j] < 0 && u[j] >= limitAt(j, e));
         for (const j of driven) within(j, before, e, false);
       }
-      for (const j of block) u[j] = fround(u[j] + fround(scale * weights[row + j]));
+      for (const j of block) u[j] = fround(u[j] + fround(scale * weights[row + (j % of.columns)]));
       fresh = last;
       if (!last) continue;
       before = e;
@@ -312,12 +368,16 @@ function sweepLayer(of: Sweep): { spikes: Spike[]; states: Float32Array; limits:
     for (const j of block) if (above.has(j) || waits.has(j)) within(j, before, end, true);
   };
 
-  if (events.length === 0 && leaky) undisturbed();
+  if (of.silence && leaky) undisturbed();
   else {
-    for (let first = 0; first < post; first += 16) {
-      const block = all.slice(first, first + 16);
-      if (leaky && hold === 0 && !block.some(j => limits[j] < 0)) free(block);
-      else held(block);
+    for (let begin = 0; begin < post; begin += of.columns) {
+      events = of.eventsAt(begin / of.columns);
+      const place = all.slice(begin, begin + of.columns);
+      for (let first = 0; first < place.length; first += 16) {
+        const block = place.slice(first, first + 16);
+        if (leaky && hold === 0 && !block.some(j => limits[j] < 0)) free(block);
+        else held(block);
+      }
     }
   }
   return { spikes, states: u, limits };

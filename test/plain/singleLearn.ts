@@ -1,6 +1,7 @@
 import * as layout from "../../src/engine/kernels/layout.ts";
 import type { Kernels } from "../../src/engine/kernels/wasm.ts";
 import type { Memory } from "./memory.ts";
+import { rowsOf } from "./single.ts";
 
 const { fround } = Math;
 
@@ -48,7 +49,30 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
   return {
     collect,
     ask(layer, postAt, preAt) {
-      const { f32, i32, f64, is, set, pre, post, placeOf } = of(layer);
+      const { f32, i32, f64, is, set, pre, post, placeOf, listOf } = of(layer);
+      if (is(layout.LAYER_KERNEL) > 0) {
+        const rowTo = rowsOf(is);
+        const columns = is(layout.LAYER_COLUMNS);
+        const biases = listOf(layout.LAYER_BIAS_CHANGES, columns);
+        const changes = listOf(layout.LAYER_CHANGES, is(layout.LAYER_ROWS) * columns);
+        const third = Float32Array.from(f64.subarray(postAt / 8, postAt / 8 + post));
+        third.forEach((x, j) => {
+          biases[j % columns] = fround(biases[j % columns] + x);
+        });
+        let changed = 0;
+        for (let i = 0; i < pre; i++) {
+          const x = fround(f64[preAt / 8 + i]);
+          for (let j = 0; x !== 0 && j < post; j++) {
+            const row = rowTo(i, Math.floor(j / columns));
+            if (row === null) continue;
+            const at = row + (j % columns);
+            changes[at] = fround(changes[at] + fround(x * third[j]));
+            changed++;
+          }
+        }
+        set(layout.LAYER_DIRTY, 1);
+        return changed;
+      }
       if (is(layout.LAYER_ASKED) === is(layout.LAYER_ASKS)) collect(layer);
       const asked = is(layout.LAYER_ASKED);
       const [third, eligible] = [
@@ -77,7 +101,8 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
     },
     change(layer, scale) {
       const { f32, i32, is, set, pre, post, placeOf, listOf } = of(layer);
-      const weights = listOf(layout.LAYER_WEIGHTS, pre * post);
+      const [count, columns] = [is(layout.LAYER_ROWS) * is(layout.LAYER_COLUMNS), is(layout.LAYER_COLUMNS)];
+      const weights = listOf(layout.LAYER_WEIGHTS, count);
       const step = fround(scale);
       const take = (values: Float32Array, changes: Float32Array) => {
         changes.forEach((x, at) => {
@@ -87,7 +112,7 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
       };
       if (is(layout.LAYER_DIRTY)) {
         collect(layer);
-        take(weights, listOf(layout.LAYER_CHANGES, pre * post));
+        take(weights, listOf(layout.LAYER_CHANGES, count));
         set(layout.LAYER_DIRTY, 0);
       } else if (is(layout.LAYER_ASKED) === 1) {
         const [entries, posts] = [is(layout.LAYER_ENTRIES) / 4, is(layout.LAYER_POSTS) / 4];
@@ -100,7 +125,7 @@ export function singleLearn(memory: () => Memory): Pick<Kernels, "ask" | "collec
         set(layout.LAYER_WAITING, 0);
         i32.fill(0, is(layout.LAYER_COUNTS) / 4, is(layout.LAYER_COUNTS) / 4 + pre);
       } else if (is(layout.LAYER_ASKED) > 1) gather(layer, weights, step);
-      take(listOf(layout.LAYER_BIASES, post), listOf(layout.LAYER_BIAS_CHANGES, post));
+      take(listOf(layout.LAYER_BIASES, columns), listOf(layout.LAYER_BIAS_CHANGES, columns));
     },
   };
 }

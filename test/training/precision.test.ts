@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { architectureFrom, type LayeredModel } from "../../src/description/layeredModel.ts";
-import { isDense, wiringOf } from "../../src/description/wiring.ts";
+import { isWired, wiringOf } from "../../src/description/wiring.ts";
 import { usualPrecision } from "../../src/training/precision.ts";
 import { createTrainer } from "../../src/training/train.ts";
 import type { TrainingSettings } from "../../src/training/trainer.ts";
@@ -38,7 +38,7 @@ test("single precision is usual for exactly the networks that can be trained in 
         ...{ schedule: "constant", encoder: "rate", eligibility: "trace", durationMs: 20, tauMem: 20 },
         ...{ vThreshold: 0.25, maxSpikes: 4, ...(wiring && { wiring }), ...other },
       };
-      const precision = usualPrecision({ ...settings, dense: isDense(model) });
+      const precision = usualPrecision({ ...settings, unwired: !isWired(model) });
       const make = () =>
         createTrainer(
           { rule: "drtp", twin: "spike", settings: { ...settings, precision: "single" } },
@@ -50,5 +50,5 @@ test("single precision is usual for exactly the networks that can be trained in 
       return precision;
     });
   });
-  expect(usual.filter(precision => precision === "single")).toHaveLength(2 * 3);
+  expect(usual.filter(precision => precision === "single")).toHaveLength(4 * 3);
 });

@@ -217,9 +217,13 @@ export class FeedForwardNetwork {
 
   #presentSingle(single: SingleNetwork, into: Presentation): void {
     const rows = single.present(into, this.input, this.dropout);
-    this.synapticEvents += rows * this.sizes[1];
+    const { analogue } = into;
+    if (!this.runs[0].shared) this.synapticEvents += rows * this.sizes[1];
+    else
+      for (let i = 0; analogue && i < analogue.length; i++)
+        if (analogue[i] !== 0) this.synapticEvents += synapsesOf(this.runs[0], i);
     for (let l = 0; l < this.depth; l++) {
-      this.#countEvents(l, into.spikes[l]);
+      this.#countEvents(l, into.sourceSpikes[l]);
       if (l > 0) this.hiddenSpikes += into.spikes[l].length;
     }
     this.outputSpikes += into.outputSpikes.length;

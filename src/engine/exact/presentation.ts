@@ -113,7 +113,7 @@ export interface PresentationOptions {
    * by default where it can be.
    */
   readonly schedule?: "sweep" | "queue";
-  /** Of states and sums; `double` by default; single without convolutions, pools and what needs the queue. */
+  /** Of states and sums; `double` by default; single without what needs the queue. */
   readonly precision?: Precision;
 }
 

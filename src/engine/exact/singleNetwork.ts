@@ -3,9 +3,10 @@ import { exp } from "../../math/elementary.ts";
 import { Arena } from "../kernels/arena.ts";
 import * as at from "../kernels/layout.ts";
 import type { ThreadMemory } from "../kernels/threadMemory.ts";
-import type { Architecture } from "../network/architecture.ts";
-import { currentPerTrace } from "../network/layers.ts";
+import { type Architecture, poolsOf } from "../network/architecture.ts";
+import { currentPerTrace, gainOf } from "../network/layers.ts";
 import type { LifParameters } from "../network/neurons/lif.ts";
+import type { SpikeTrain } from "../record/spikeTrain.ts";
 import {
   type Dropout,
   emptyPresentation,
@@ -23,6 +24,8 @@ const [PRESENTATIONS, OF_LAYERS] = [8, 4];
 export const LONGEST = 40;
 /** Products that wait for their batch, at most, and numbers that they may take. */
 const [ASKS, ASKED_NUMBERS] = [256, 2 ** 22];
+/** Events of a convolution that are listed at a time, at least. */
+const LISTED = 65_536;
 /** Neurons at a time; what the loops read beyond the end of a list. */
 const [LANES, BEYOND] = [32, 256];
 
@@ -43,7 +46,7 @@ interface Place {
 }
 
 /**
- * A network of dense layers whose states, sums and changes are in single precision, in one piece of memory with the loops
+ * A network in layers whose states, sums and changes are in single precision, in one piece of memory with the loops
  * over it (`assembly/single.ts`): one call takes a presentation from the input to what learning reads, one per layer adds
  * a product of learning, and one changes the weights of a layer by all products of a batch. What is read are still lists of
  * doubles. No number depends on the platform; those of `LifLayer` it only comes close to, as spikes whose potential is
@@ -87,8 +90,8 @@ export class SingleNetwork {
   ) {
     const { architecture, neuron, durationMs, reading, readoutThreshold } = constants;
     const { sizes, layers } = architecture;
-    if (layers.some(({ conv, pool }) => conv || pool))
-      throw new InputError("precision: expected double for a network with convolutions or pools, got single");
+    if (layers[0].pool)
+      throw new InputError("precision: expected double for a network with pools of its input, got single");
     const leaky = neuron.tauMem < Infinity;
     if (leaky && durationMs > LONGEST * neuron.tauMem)
       throw new InputError(
@@ -101,7 +104,7 @@ export class SingleNetwork {
     const bytes = roomOf(architecture);
     const arena = within ? within.#arena : (common?.arena(bytes) ?? new Arena(false, undefined, bytes));
     this.#arena = arena;
-    const list = <T extends Float32Array | Float64Array>(
+    const list = <T extends Float32Array | Float64Array | Int32Array>(
       make: new (buffer: ArrayBuffer, offset: number, length: number) => T,
       given: ArrayLike<number> & { readonly buffer?: unknown; readonly byteOffset?: number },
     ): T => {
@@ -116,7 +119,7 @@ export class SingleNetwork {
       return arena.view(Float32Array, arena.inFirst(own), given.length);
     });
     this.biases = biases.map(given => list(Float32Array, given));
-    const widest = Math.ceil(Math.max(...sizes) / LANES) * LANES;
+    const widest = Math.ceil(widestOf(architecture) / LANES) * LANES;
     const floats = () => arena.take(4 * widest + BEYOND);
     const doubles = (n: number) => arena.view(Float64Array, arena.take(8 * n + BEYOND), n);
     this.#silent = sizes.map(n => arena.view(Uint8Array, arena.take(n), n));
@@ -132,14 +135,29 @@ export class SingleNetwork {
     this.#biasChanges = within
       ? []
       : this.biases.map(b => arena.view(Float32Array, arena.take(4 * b.length + BEYOND), b.length));
-    layers.forEach(({ sources: pre, post }, l) => {
-      const asks = asksOf(pre, post);
+    layers.forEach((layer, l) => {
+      const { sources: pre, post, conv, pool } = layer;
+      const asks = conv ? 1 : asksOf(pre, post);
       arena.integers(this.#layers[l], {
         ...{ [at.LAYER_PRE]: pre, [at.LAYER_POST]: post },
         ...{
           [at.LAYER_WEIGHTS]: this.weights[l].byteOffset,
           [at.LAYER_BIASES]: this.biases[l].byteOffset,
         },
+        ...{ [at.LAYER_ROWS]: layer.rows, [at.LAYER_COLUMNS]: layer.columns },
+        ...(pool && {
+          [at.LAYER_POOL]: pool.kind === "max" ? 2 : 1,
+          [at.LAYER_POOLS]: list(Int32Array, poolsOf(pool)).byteOffset,
+        }),
+        ...(conv && {
+          ...{
+            [at.LAYER_KERNEL]: conv.size,
+            [at.LAYER_STRIDE]: conv.stride,
+            [at.LAYER_PADDING]: conv.padding,
+          },
+          ...{ [at.LAYER_WIDTH]: conv.from.width, [at.LAYER_CHANNELS]: conv.from.channels },
+          ...{ [at.LAYER_TO_HEIGHT]: conv.to.height, [at.LAYER_TO_WIDTH]: conv.to.width },
+        }),
         ...(!within && {
           [at.LAYER_CHANGES]: this.#changes[l].byteOffset,
           [at.LAYER_BIAS_CHANGES]: this.#biasChanges[l].byteOffset,
@@ -147,12 +165,14 @@ export class SingleNetwork {
           [at.LAYER_POSTS]: arena.take(4 * asks * Math.ceil(post / LANES) * LANES),
           [at.LAYER_ENTRIES]: arena.take(12 * (asks * pre + 1)),
           [at.LAYER_SORTED]: arena.take(8 * asks * pre),
-          [at.LAYER_COUNTS]: arena.take(4 * pre),
+          [at.LAYER_COUNTS]: arena.take(4 * Math.max(pre, conv ? post : 0)),
           [at.LAYER_STARTS]: arena.take(4 * pre),
         }),
       });
+      arena.floats(this.#layers[l], { [at.LAYER_SHARE]: gainOf(layer, 1) });
     });
     const record = arena.record(at.NET_SIZE);
+    const listed = listedOf(architecture);
     this.#record = record;
     arena.integers(record, {
       ...{ [at.NET_DEPTH]: layers.length, [at.NET_LAYERS]: first, [at.NET_LEAKY]: leaky ? 1 : 0 },
@@ -162,6 +182,10 @@ export class SingleNetwork {
       ...{ [at.NET_STATE]: floats(), [at.NET_LIMITS]: floats() },
       ...{ [at.NET_UNTIL]: floats(), [at.NET_SPENT]: floats() },
       ...{ [at.NET_WAITING]: arena.take(widest), [at.NET_ACTIVE]: arena.take(8 * (widest + 1)) },
+      ...(listed > 0 && {
+        ...{ [at.NET_LISTS]: arena.take(16 * listed), [at.NET_LIST_ROOM]: listed },
+        [at.NET_PLACES]: arena.take(8 * widest),
+      }),
     });
     arena.doubles(record, { [at.NET_TAU]: neuron.tauMem, [at.NET_DURATION]: durationMs });
     const perTrace = currentPerTrace(neuron.tauMem, durationMs);
@@ -184,12 +208,16 @@ export class SingleNetwork {
   /** Room for a presentation, in the memory of the loops as long as there is some. */
   presentation(): Presentation {
     const made = emptyPresentation(this.#architecture);
-    const { sizes } = this.#architecture;
-    const [arena, room] = [this.#arena, this.#room];
-    if (arena.used + bytesOf(sizes) > arena.end) return made;
-    const lists = sizes.map((n, p) => {
+    const { sizes, layers } = this.#architecture;
+    const arena = this.#arena;
+    if (arena.used + bytesOf(this.#architecture) > arena.end) return made;
+    const hiddenUntil = sizes.length - 1;
+    const pooled = layers.map(({ sources, pool }) => (pool ? sources : 0));
+    const all = [...sizes, ...pooled].map((n, p) => {
+      // Of a layer without pools there is no more than a record.
+      const room = p > hiddenUntil && n === 0 ? 0 : this.#room;
       const doubles = () => arena.view(Float64Array, arena.take(8 * n + 32), n);
-      const hidden = p > 0 && p < sizes.length - 1;
+      const hidden = p > 0 && p < hiddenUntil;
       const none = () => (hidden ? doubles() : new Float64Array(0));
       return {
         times: arena.view(Float64Array, arena.take(8 * room + 32), room),
@@ -199,8 +227,8 @@ export class SingleNetwork {
         ...{ potential: none(), drive: none(), response: none(), gate: none() },
       };
     });
-    const record = arena.record(at.SHOWN_SIZE * sizes.length);
-    lists.forEach((own, p) => {
+    const record = arena.record(at.SHOWN_SIZE * all.length);
+    all.forEach((own, p) => {
       arena.integers(record + 8 * at.SHOWN_SIZE * p, {
         ...{ [at.SHOWN_TIMES]: own.times.byteOffset, [at.SHOWN_NEURONS]: own.neurons.byteOffset },
         ...{ [at.SHOWN_ES]: own.es, [at.SHOWN_TRACE]: own.trace.byteOffset },
@@ -208,30 +236,32 @@ export class SingleNetwork {
         ...{ [at.SHOWN_RESPONSE]: own.response.byteOffset, [at.SHOWN_GATE]: own.gate.byteOffset },
       });
     });
+    const lists = all.slice(0, sizes.length);
     const below = lists.slice(0, -1);
     const trace = below.map(own => own.trace);
+    const sourceTrace = trace.map((own, l) => (layers[l].pool ? all[sizes.length + l].trace : own));
     const placed: Presentation = {
       ...made,
-      ...{ trace, sourceTrace: trace, logits: lists.at(-1)!.trace },
+      ...{ trace, sourceTrace, logits: lists.at(-1)!.trace },
       potential: below.map(own => own.potential),
       drive: below.map(own => own.drive),
       response: below.map(own => own.response),
       gate: below.map(own => own.gate),
     };
-    const counts = arena.view(Int32Array, record, 2 * at.SHOWN_SIZE * sizes.length);
-    this.#places.set(placed, { record, counts, trains: lists });
+    const counts = arena.view(Int32Array, record, 2 * at.SHOWN_SIZE * all.length);
+    this.#places.set(placed, { record, counts, trains: all });
     return placed;
   }
 
   /**
    * Presents the input from the resting state; `into.analogue` is its drive.
-   * @returns number of inputs with an analogue drive
+   * @returns number of inputs with an analogue drive, where the first layer is dense
    * @throws InputError when there are more spikes than fit
    */
   present(into: Presentation, { spikes, gain }: PresentedInput, dropout: Dropout | null): number {
     const place = this.#places.get(into);
     if (!place) return this.#presentElsewhere(into, { spikes, gain } as PresentedInput, dropout);
-    const { sizes } = this.#architecture;
+    const { sizes, layers } = this.#architecture;
     const { length } = spikes;
     if (length > this.#room)
       throw new InputError(
@@ -255,12 +285,15 @@ export class SingleNetwork {
         `a layer of ${sizes[crowded]} neurons fired more than ${this.#room} times in a presentation: expected fewer, or the ` +
           `precision double; vThreshold (${this.#vThreshold}) is too low, or the weights have diverged`,
       );
-    for (let p = 0; p < sizes.length; p++) {
-      const train = p < sizes.length - 1 ? into.spikes[p] : into.outputSpikes;
+    const show = (train: SpikeTrain, p: number) => {
       train.times = place.trains[p].times;
       train.neurons = place.trains[p].neurons;
       train.length = place.counts[2 * (p * at.SHOWN_SIZE + at.SHOWN_COUNT)];
-    }
+    };
+    for (let p = 0; p < sizes.length; p++) show(p < sizes.length - 1 ? into.spikes[p] : into.outputSpikes, p);
+    layers.forEach(({ pool }, l) => {
+      if (pool) show(into.sourceSpikes[l], sizes.length + l);
+    });
     return whole[2 * at.NET_ROWS];
   }
 
@@ -274,6 +307,9 @@ export class SingleNetwork {
       into.spikes[p].take(train);
       for (const kind of ["trace", "potential", "drive", "response", "gate"] as const)
         into[kind][p].set(from[kind][p]);
+      if (!this.#architecture.layers[p].pool) return;
+      into.sourceSpikes[p].take(from.sourceSpikes[p]);
+      into.sourceTrace[p].set(from.sourceTrace[p]);
     });
     return rows;
   }
@@ -320,26 +356,54 @@ function asksOf(pre: number, post: number): number {
   return Math.max(1, Math.min(ASKS, Math.floor(ASKED_NUMBERS / Math.max(pre, post))));
 }
 
-/** Bytes of a presentation, or a few more. */
-function bytesOf(sizes: readonly number[]): number {
+/** Numbers of neurons or pools in a presentation, of which each may have spikes. */
+function listsOf({ sizes, layers }: Architecture): number[] {
+  return [...sizes, ...layers.flatMap(({ pool, sources }) => (pool ? sources : []))];
+}
+
+/** Neurons of the widest population. */
+function widestOf({ sizes }: Architecture): number {
+  return Math.max(...sizes);
+}
+
+/** Events of convolutions at a time: those that reach a line of places are no more. */
+function listedOf({ sizes, layers }: Architecture): number {
   const room = spikesOf(sizes);
-  return sizes.reduce((sum, n) => sum + 16 * room + 8 * (at.SHOWN_SIZE + 6 * n) + 1024, 0);
+  const needed = layers.map(({ conv }) => (conv ? room * Math.ceil(conv.size / conv.stride) : 0));
+  const most = Math.max(...needed);
+  return most > 0 ? Math.max(LISTED, most) : 0;
+}
+
+/** Bytes of a presentation, or a few more. */
+function bytesOf(architecture: Architecture): number {
+  const { sizes, layers } = architecture;
+  const room = spikesOf(sizes);
+  return listsOf(architecture).reduce(
+    (sum, n) => sum + 16 * room + 8 * (at.SHOWN_SIZE + 6 * n) + 1024,
+    8 * (at.SHOWN_SIZE + 64) * layers.length,
+  );
 }
 
 /** Bytes of all: memory that is not touched costs nothing, and what has been made cannot grow. */
-function roomOf({ sizes, layers }: Architecture): number {
-  const widest = Math.max(...sizes) + LANES;
-  const own = layers.reduce((sum, { sources, post }) => {
-    const asks = asksOf(sources, post);
+function roomOf(architecture: Architecture): number {
+  const { sizes, layers } = architecture;
+  const widest = widestOf(architecture) + LANES;
+  const own = layers.reduce((sum, { pre, sources, post, rows, columns, conv }) => {
+    const asks = conv ? 1 : asksOf(sources, post);
     return (
-      sum + 16 * sources * post + asks * (4 * (post + LANES) + 20 * sources) + 64 * (sources + post) + 8192
+      sum +
+      16 * rows * columns +
+      8 * pre +
+      asks * (4 * (post + LANES) + 20 * sources) +
+      64 * (sources + post) +
+      8192
     );
   }, 0);
   const nets = 1 + layers.length;
   return (
     own +
-    nets * (48 * spikesOf(sizes) + 128 * widest + 16_384) +
-    PRESENTATIONS * bytesOf(sizes) +
-    OF_LAYERS * bytesOf([...sizes, ...sizes])
+    nets * (16 * listedOf(architecture) + 48 * spikesOf(sizes) + 128 * widest + 16_384) +
+    PRESENTATIONS * bytesOf(architecture) +
+    OF_LAYERS * bytesOf({ sizes: [...sizes, ...sizes], layers: [...layers, ...layers] })
   );
 }

@@ -331,7 +331,7 @@ export const LINK_PREVIOUS = 1;
 export const LINK_PLACE = 2;
 export const LINK_SIZE = 4;
 
-// The record of `presentSingle`: a network of dense layers in single precision. Places in time are e(t) = exp(t / tau), or
+// The record of `presentSingle`: a network in layers in single precision. Places in time are e(t) = exp(t / tau), or
 // t itself without a leak, as in `LifLayer`. Integers:
 export const NET_DEPTH = 0;
 /** Records of the layers, one after the other. */
@@ -376,7 +376,11 @@ export const NET_GAIN = 26;
 export const NET_SCALE = 27;
 /** Integer: inputs with an analogue drive, of the last presentation. */
 export const NET_ROWS = 28;
-export const NET_SIZE = 29;
+/** Of convolutions, in words: events by place, so many of 16 bytes, and where those of a place begin and end. */
+export const NET_LISTS = 29;
+export const NET_LIST_ROOM = 30;
+export const NET_PLACES = 31;
+export const NET_SIZE = 32;
 /** Of one presentation, by which its spikes are sorted: at most, and the power of two that this is. */
 export const NET_BUCKETS = 1024;
 export const NET_BUCKET_BITS = 10;
@@ -410,9 +414,24 @@ export const LAYER_DIRTY = 15;
 /** Rows that are changed here, as they were last asked for: the first, and how far apart. Others may be another thread's. */
 export const LAYER_FIRST = 16;
 export const LAYER_EVERY = 17;
-export const LAYER_SIZE = 18;
+/** Pool below: 0 for none, 1 average, 2 max; [neurons below] words, the pool of each or -1; float: what a spike counts for there. */
+export const LAYER_POOL = 18;
+export const LAYER_POOLS = 19;
+export const LAYER_SHARE = 20;
+/** Side of a kernel that slides over maps, 0 for none; its steps and what it hangs over; maps below and above. */
+export const LAYER_KERNEL = 21;
+export const LAYER_STRIDE = 22;
+export const LAYER_PADDING = 23;
+export const LAYER_WIDTH = 24;
+export const LAYER_CHANNELS = 25;
+export const LAYER_TO_HEIGHT = 26;
+export const LAYER_TO_WIDTH = 27;
+/** Shape of the weights: rows, and columns or maps above. */
+export const LAYER_ROWS = 28;
+export const LAYER_COLUMNS = 29;
+export const LAYER_SIZE = 30;
 
-// A population in the record of a presentation, from the input to the readout. Integers:
+// A population in the record of a presentation, from the input to the readout, then the pools below each layer. Integers:
 /** [room] doubles, words, floats: spikes in order of time; how many. */
 export const SHOWN_TIMES = 0;
 export const SHOWN_NEURONS = 1;

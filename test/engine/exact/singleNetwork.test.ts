@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { encoderOf } from "../../../src/encoding/index.ts";
 import { FeedForwardNetwork } from "../../../src/engine/exact/feedForward.ts";
 import { ThreeFactorSynapses } from "../../../src/engine/exact/threeFactorSynapses.ts";
-import { type Architecture, convLayer, dense, denseLayer } from "../../../src/engine/network/architecture.ts";
+import {
+  type Architecture,
+  convLayer,
+  dense,
+  denseLayer,
+  neuronsOf,
+  placesAlong,
+} from "../../../src/engine/network/architecture.ts";
 import { InputError } from "../../../src/errors.ts";
 import { Rng } from "../../../src/math/rng.ts";
 import { sized } from "../../long.ts";
@@ -34,18 +41,50 @@ const cases = fc.record({
   dropout: fc.boolean(),
   bias: fc.constantFrom(0, 0.1, 0.6),
   batch: fc.constantFrom(1, 2, 3),
+  maps: fc.option(
+    fc.record({
+      side: fc.integer({ min: 4, max: 6 }),
+      channels: fc.constantFrom(1, 2),
+      filters: fc.constantFrom(1, 3, 8, 17),
+      size: fc.constantFrom(2, 3),
+      stride: fc.constantFrom(1, 2),
+      padding: fc.constantFrom(0, 1),
+      pool: fc.constantFrom("max" as const, "average" as const, null),
+      again: fc.boolean(),
+    }),
+  ),
 });
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+
+/** A convolution, pools, a second one, dense layers. */
+function mapsOf({ side, channels, filters, size, stride, padding, pool, again }: NonNullable<Case["maps"]>) {
+  const square = (n: number, channels: number) => ({ height: n, width: n, channels });
+  const from = square(side, channels);
+  const to = square(placesAlong(side, { size, stride, padding }), filters);
+  const pooled = pool && square(Math.floor(to.height / 2), filters);
+  const pools = pool && pooled && { kind: pool, size: 2, from: to, to: pooled };
+  const layers = [convLayer({ size, stride, padding, from, to })];
+  const second = pooled ?? to;
+  if (again) {
+    const above = square(placesAlong(second.height, { size: 2, stride: 1, padding: 1 }), 5);
+    layers.push(convLayer({ size: 2, stride: 1, padding: 1, from: second, to: above }, pools));
+    layers.push(denseLayer(neuronsOf(above), 6));
+  } else layers.push(denseLayer(neuronsOf(to), 6, pools));
+  return { sizes: [neuronsOf(from), ...layers.map(({ post }) => post)], layers };
+}
 
 /** Presents and learns; gives all that can be read on the way. */
 function run(c: Case, precision: "single" | "double") {
   const rng = new Rng(c.seed, "single test");
-  const { sizes } = c;
+  const architecture = c.maps ? mapsOf(c.maps) : dense(c.sizes);
+  const { sizes, layers } = architecture;
   const draw = (n: number, bound: number) =>
     Float32Array.from({ length: n }, () => rng.uniformIn(-bound, bound));
-  const weights = sizes.slice(1).map((n, l) => draw(sizes[l] * n, 1));
-  const biases = sizes.slice(1).map(n => draw(n, c.bias));
-  const net = new FeedForwardNetwork(sizes, weights, biases, c, 20, { ...c, precision });
+  const weights = layers.map(({ rows, columns }) => draw(rows * columns, 1));
+  const biases = layers.map(({ columns }) => draw(columns, c.bias));
+  // Maps have many neurons, of which each would fire as often.
+  const neuron = c.maps ? { ...c, vThreshold: Math.max(0.25, c.vThreshold) } : c;
+  const net = new FeedForwardNetwork(architecture, weights, biases, neuron, 20, { ...c, precision });
   const synapses = new ThreeFactorSynapses(net, "trace");
   const { tauMem } = c;
   const code = { inputs: sizes[0], durationMs: 20, tauMem, maxSpikes: 5, seed: 1 };
@@ -69,11 +108,18 @@ function run(c: Case, precision: "single" | "double") {
         }
       : null;
     net.present(seen, modulation);
-    const lists = [...seen.trace, ...seen.potential, ...seen.drive, ...seen.response, ...seen.gate];
-    for (const { times, neurons, length } of [...seen.spikes, seen.outputSpikes])
+    const lists = [
+      ...seen.trace,
+      ...seen.sourceTrace,
+      ...seen.potential,
+      ...seen.drive,
+      ...seen.response,
+      ...seen.gate,
+    ];
+    for (const { times, neurons, length } of [...seen.spikes, ...seen.sourceSpikes, seen.outputSpikes])
       lists.push(times.slice(0, length), Float64Array.from(neurons.subarray(0, length)));
     read.push([...lists, seen.logits].map(list => Array.from(list)));
-    for (let l = 0; l + 1 < sizes.length; l++) {
+    for (let l = 0; l < layers.length; l++) {
       const modulator = Float64Array.from({ length: sizes[l + 1] }, () =>
         rng.uniform() < 0.4 ? 0 : rng.uniformIn(-1, 1),
       );
@@ -97,6 +143,10 @@ test("single precision gives the same bits as loops over one neuron and weight a
   );
 });
 
+const maps: NonNullable<Case["maps"]> = {
+  ...{ side: 8, channels: 1, filters: 8, size: 3, stride: 1, padding: 1, pool: "max", again: false },
+};
+
 /** A network of digits' size without biases, whose spikes are those of its input. */
 function twins(more: Partial<Case> = {}) {
   const c: Case = {
@@ -110,7 +160,7 @@ function twins(more: Partial<Case> = {}) {
       bias: 0.1,
       batch: 1,
     },
-    ...{ reading: "drive", readoutThreshold: null, modulated: false, dropout: false, ...more },
+    ...{ reading: "drive", readoutThreshold: null, modulated: false, dropout: false, maps: null, ...more },
   };
   return [run(c, "single"), run(c, "double")] as const;
 }
@@ -120,6 +170,8 @@ test.each([
   ["currents", { encoder: "current" as const }],
   ["a refractory period", { tauRef: 2 as const }],
   ["no leak", { encoder: "latency" as const, tauMem: Infinity }],
+  ["maps and max pools", { maps }],
+  ["average pools, currents", { maps: { ...maps, pool: "average" as const }, encoder: "current" as const }],
 ])("single precision is double precision but for rounding: %s", (_, more) => {
   const [single, double] = twins(more);
   expect(single.updates).toBe(double.updates);
@@ -186,12 +238,15 @@ test("presentations beyond the room for them are the same, and their lists are t
 test("what single precision cannot do is refused by name", () => {
   const neuron = { tauMem: 20, vThreshold: 1, tauRef: 0 };
   const maps = { height: 4, width: 4, channels: 1 };
-  const conv = convLayer({ size: 3, stride: 1, padding: 1, from: maps, to: maps });
-  const convolved = { sizes: [16, 16, 2], layers: [conv, denseLayer(16, 2)] };
+  const small = { height: 2, width: 2, channels: 1 };
+  const pooled = {
+    sizes: [16, 2],
+    layers: [denseLayer(16, 2, { kind: "max", size: 2, from: maps, to: small })],
+  };
   const made = (shape: Parameters<typeof zeros>[0], ms = 20, more = {}) =>
     new FeedForwardNetwork(shape, ...zeros(shape), neuron, ms, { precision: "single", ...more });
-  expect(() => made(convolved)).toThrow(
-    new InputError("precision: expected double for a network with convolutions or pools, got single"),
+  expect(() => made(pooled)).toThrow(
+    new InputError("precision: expected double for a network with pools of its input, got single"),
   );
   expect(() => made(dense([4, 3, 2]), 1000)).toThrow(
     /precision: expected double where a presentation is longer/,

@@ -1,10 +1,11 @@
-// AssemblyScript. A presentation of a network of dense layers in single precision: from spikes and drives of the input to
+// AssemblyScript. A presentation of a network in layers in single precision: from spikes and drives of the input to
 // what learning reads of every layer, in one call.
 import * as layout from "../layout";
 import { exp4, log4 } from "./singleElementary";
 import { address, double, is, setWhole, single, whole } from "./record";
 import { beginSpikes, emitIf, endSpikes, overfull } from "./singleSpikes";
-import { EVENT, sweep } from "./singleSweep";
+import { poolSpikes, projectMaps, sweepMaps } from "./singleMaps";
+import { beginSweep, EVENT, sweep } from "./singleSweep";
 
 let net: usize;
 let leaky: bool;
@@ -27,24 +28,29 @@ export function presentSingle(record: usize, shown: usize): i32 {
   const spent = address(record, layout.NET_SPENT);
   placeInTime(shown);
   let gain = single(record, layout.NET_GAIN);
-  traceInput(shown, whole(address(record, layout.NET_LAYERS), layout.LAYER_PRE), gain * left, analogue);
+  traceOf(shown, whole(address(record, layout.NET_LAYERS), layout.LAYER_PRE), gain * left, analogue);
   for (let l = 0; l < depth; l++) {
     const layer = address(record, layout.NET_LAYERS) + ((usize(l) * layout.LAYER_SIZE) << 3);
-    const source = shown + ((usize(l) * layout.SHOWN_SIZE) << 3);
-    const target = source + (layout.SHOWN_SIZE << 3);
+    const below = shown + ((usize(l) * layout.SHOWN_SIZE) << 3);
+    const target = below + (layout.SHOWN_SIZE << 3);
+    let source = below;
+    if (whole(layer, layout.LAYER_POOL) != 0) {
+      source = shown + ((usize(depth + 1 + l) * layout.SHOWN_SIZE) << 3);
+      poolSpikes(record, layer, below, source);
+      gain *= single(layer, layout.LAYER_SHARE);
+      traceOf(source, whole(layer, layout.LAYER_PRE), gain * left, 0);
+    }
     const post = whole(layer, layout.LAYER_POST);
     const top = l == depth - 1;
     if (top && readout == 0) {
-      const rows = activeRows(layer, address(source, layout.SHOWN_TRACE));
+      const rows = project(layer, address(source, layout.SHOWN_TRACE));
       if (l == 0) setWhole(record, layout.NET_ROWS, analogue ? rows : 0);
-      project(layer, rows);
       promote(address(net, layout.NET_LIMITS), 1, address(target, layout.SHOWN_TRACE), post);
       setWhole(target, layout.SHOWN_COUNT, 0);
       break;
     }
-    const rows = l == 0 && analogue ? activeRows(layer, analogue) : 0;
+    const rows = project(layer, l == 0 ? analogue : 0);
     if (l == 0) setWhole(record, layout.NET_ROWS, rows);
-    project(layer, rows);
     const drop = top ? readout : threshold;
     const hold: f32 = top ? 0 : single(record, layout.NET_HOLD);
     settle(layer, drop);
@@ -52,8 +58,13 @@ export function presentSingle(record: usize, shown: usize): i32 {
     const events = whole(source, layout.SHOWN_COUNT);
     if (events == 0 && leaky) undisturbed(layer, drop, hold);
     else {
-      if (events > 0) listEvents(layer, source, events, gain);
-      sweep(record, layer, source, events, drop, hold);
+      beginSweep(record, layer, source, drop, hold);
+      if (whole(layer, layout.LAYER_KERNEL) > 0) sweepMaps(record, layer, source, gain);
+      else {
+        const list = address(record, layout.NET_EVENTS);
+        if (events > 0) listEvents(layer, source, events, gain);
+        sweep(list, list + usize(events) * EVENT, 0, post);
+      }
     }
     if (overfull()) return l + 1;
     memory.fill(spent, 0, usize(post) << 2);
@@ -87,12 +98,12 @@ function placeInTime(shown: usize): void {
   }
 }
 
-/** Traces of the inputs; those of twins, numbered after all others, count against. */
-function traceInput(shown: usize, inputs: i32, left: f32, analogue: usize): void {
+/** Traces of the inputs or of pools; those of twins, numbered after all others, count against. */
+function traceOf(shown: usize, inputs: i32, left: f32, analogue: usize): void {
   const trace = address(shown, layout.SHOWN_TRACE);
   if (analogue) memory.copy(trace, analogue, usize(inputs) << 3);
   else memory.fill(trace, 0, usize(inputs) << 3);
-  const count = usize(whole(net, layout.NET_INPUTS));
+  const count = usize(whole(shown, layout.SHOWN_COUNT));
   const neurons = address(shown, layout.SHOWN_NEURONS);
   const es = address(shown, layout.SHOWN_ES);
   for (let k: usize = 0; k < count; k++) {
@@ -118,8 +129,14 @@ function activeRows(layer: usize, factors: usize): i32 {
   return i32((to - from) >> 3);
 }
 
-/** limits = biases + sum of the active rows times their factors: four rows at a time, each read from one end to the other */
-function project(layer: usize, rows: i32): void {
+/**
+ * limits = biases + sum of the active rows times their factors: four rows at a time, each read from one end to the other.
+ * @param factors  [pre] doubles, or 0 for none @returns how many rows
+ */
+function project(layer: usize, factors: usize): i32 {
+  if (whole(layer, layout.LAYER_KERNEL) > 0)
+    return projectMaps(layer, factors, address(net, layout.NET_LIMITS));
+  const rows = factors ? activeRows(layer, factors) : 0;
   const post = usize(whole(layer, layout.LAYER_POST)) << 2;
   const out = address(net, layout.NET_LIMITS);
   const last = address(net, layout.NET_ACTIVE) + (usize(rows) << 3);
@@ -149,6 +166,7 @@ function project(layer: usize, rows: i32): void {
       v128.store(out + j, f32x4.add(v128.load(out + j), f32x4.mul(x, v128.load(row + j))));
     }
   }
+  return rows;
 }
 
 /** Begins a presentation: states and limits of neurons that are driven by what stands in `limits`. */
@@ -266,10 +284,11 @@ function listEvents(layer: usize, source: usize, count: i32, gain: f32): void {
     store<u32>(to, u32(i < pre ? i : i - pre) * stride);
     store<f32>(to, i < pre ? x : -x, 4);
     store<f32>(to, e, 8);
-    store<u32>(to, load<f64>(times + (k << 3), 8) == load<f64>(times + (k << 3)) ? 0 : 1, 12);
+    const last = load<f64>(times + (k << 3), 8) != load<f64>(times + (k << 3));
+    store<u32>(to, (u32(k) << 1) | u32(last), 12);
     to += EVENT;
   }
-  store<u32>(to - EVENT, 1, 12);
+  store<u32>(to - EVENT, load<u32>(to - EVENT, 12) | 1, 12);
 }
 
 /** Floats times a factor, as doubles. */

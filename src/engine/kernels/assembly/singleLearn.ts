@@ -2,6 +2,7 @@
 // the batch has been presented, then each row of weights is read and written once for all of them.
 import * as layout from "../layout";
 import { address, is, setWhole, whole } from "./record";
+import { askMaps } from "./singleMaps";
 
 /** Third factors lie by strips of thirty-two columns, so that those of a batch in one strip are near each other. */
 const STRIP: usize = 128;
@@ -22,6 +23,7 @@ function stripsOf(layer: usize): usize {
  * @returns synapses that change, here or elsewhere
  */
 export function ask(layer: usize, post: usize, pre: usize, own: i32, every: i32): f64 {
+  if (whole(layer, layout.LAYER_KERNEL) > 0) return askMaps(layer, post, pre);
   if (whole(layer, layout.LAYER_ASKED) == whole(layer, layout.LAYER_ASKS)) collect(layer);
   setWhole(layer, layout.LAYER_FIRST, own);
   setWhole(layer, layout.LAYER_EVERY, every);
@@ -82,8 +84,8 @@ export function collect(layer: usize): void {
 
 /** weights -= scale * changes, and the biases likewise; then nothing has been asked. */
 export function change(layer: usize, scale: f32): void {
-  const rows = whole(layer, layout.LAYER_PRE);
-  const columns = whole(layer, layout.LAYER_POST);
+  const rows = whole(layer, layout.LAYER_ROWS);
+  const columns = whole(layer, layout.LAYER_COLUMNS);
   const weights = address(layer, layout.LAYER_WEIGHTS);
   if (is(layer, layout.LAYER_DIRTY)) {
     collect(layer);

@@ -8,12 +8,13 @@ import { emit, overfull } from "./singleSpikes";
 @external("env", "log")
 declare function ln(x: f64): f64;
 
-/** Events lie as where their row begins, factor, e, whether it is the last of its instant, and time by `times`. */
+/** Events lie as where their row begins, factor, e, and twice their place in `times`, one more for the last of its instant. */
 export const EVENT: usize = 16;
 
 let events: usize;
 let eventsEnd: usize;
 let times: usize;
+let rows: usize;
 let weights: usize;
 let states: usize;
 let limits: usize;
@@ -33,18 +34,9 @@ let offset: f32;
 let waitingUntil: f32;
 
 /** @param drop_  potential that a spike takes @param hold_  of the refractory period, 0 for none */
-export function sweep(
-  record: usize,
-  layer: usize,
-  source: usize,
-  count: i32,
-  drop_: f32,
-  hold_: f32,
-): void {
-  events = address(record, layout.NET_EVENTS);
-  eventsEnd = events + usize(count) * EVENT;
+export function beginSweep(record: usize, layer: usize, source: usize, drop_: f32, hold_: f32): void {
   times = address(source, layout.SHOWN_TIMES);
-  weights = address(layer, layout.LAYER_WEIGHTS);
+  rows = address(layer, layout.LAYER_WEIGHTS);
   states = address(record, layout.NET_STATE);
   limits = address(record, layout.NET_LIMITS);
   untils = address(record, layout.NET_UNTIL);
@@ -58,13 +50,19 @@ export function sweep(
   hold = hold_;
   end = single(record, layout.NET_END);
   offset = leaky ? 0 : drop_;
-  const post = whole(layer, layout.LAYER_POST);
-  const frees = leaky && hold_ == 0;
-  for (let j = 0; j < post && !overfull(); j += 16) {
-    const valid = post - j < 16 ? (1 << (post - j)) - 1 : 0xffff;
-    const driven = drivenOf(j);
-    if (driven == 0 && frees) free(j, valid);
-    else held(j, valid, driven);
+}
+
+/** Passes events from one address to another over so many neurons from the first on, which begin the rows. */
+export function sweep(from: usize, to: usize, start: i32, count: i32): void {
+  events = from;
+  eventsEnd = to;
+  weights = rows - (usize(start) << 2);
+  const frees = leaky && hold == 0;
+  for (let j = 0; j < count && !overfull(); j += 16) {
+    const valid = count - j < 16 ? (1 << (count - j)) - 1 : 0xffff;
+    const driven = drivenOf(start + j) & valid;
+    if (driven != 0 || !frees) held(start + j, valid, driven);
+    else if (from < to) free(start + j, valid);
   }
 }
 
@@ -98,7 +96,7 @@ function recall(first: i32, end: usize, valid: i32): void {
   for (let own = hitsAt; own < end; own += 8) {
     const k = usize(load<u32>(own));
     const e = load<f32>(k, 8);
-    const t = load<f64>(times + ((k - events) >> 1));
+    const t = load<f64>(times + ((load<u32>(k, 12) >> 1) << 3));
     let hits = load<i32>(own, 4) & valid;
     while (hits) {
       emit(t, e, first + ctz(hits));
@@ -142,7 +140,7 @@ function free(first: i32, valid: i32): void {
       let c2 = f32x4.ge(u2, t2);
       let c3 = f32x4.ge(u3, t3);
       if (!i32x4.bitmask(v128.or(v128.or(c0, c1), v128.or(c2, c3)))) continue;
-      if (!load<u32>(k - EVENT, 12)) continue;
+      if (!(load<u32>(k - EVENT, 12) & 1)) continue;
       const e = v128.load32_splat(k - EVENT, 8);
       t0 = f32x4.mul(v128.load(lim), e);
       t1 = f32x4.mul(v128.load(lim, 16), e);
@@ -203,7 +201,7 @@ function held(first: i32, valid: i32, driven_: i32): void {
   for (let k = events; k < eventsEnd && !overfull(); k += EVENT) {
     const e = load<f32>(k, 8);
     if (fresh) {
-      if (waitingUntil < e) release(first, before, e);
+      if (waitingUntil < e) release(first, valid, before, e);
       let hits = driven ? above(first, e) & driven : 0;
       while (hits) {
         within(first + ctz(hits), before, e, false);
@@ -216,12 +214,12 @@ function held(first: i32, valid: i32, driven_: i32): void {
     v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(s, v128.load(row, 16))), 16);
     v128.store(at, f32x4.add(v128.load(at, 32), f32x4.mul(s, v128.load(row, 32))), 32);
     v128.store(at, f32x4.add(v128.load(at, 48), f32x4.mul(s, v128.load(row, 48))), 48);
-    fresh = load<u32>(k, 12) != 0;
+    fresh = (load<u32>(k, 12) & 1) != 0;
     if (!fresh) continue;
     before = e;
     let hits = above(first, e) & valid;
     while (hits) {
-      fire(first + ctz(hits), e, load<f64>(times + ((k - events) >> 1)));
+      fire(first + ctz(hits), e, load<f64>(times + ((load<u32>(k, 12) >> 1) << 3)));
       hits &= hits - 1;
     }
   }
@@ -233,11 +231,11 @@ function held(first: i32, valid: i32, driven_: i32): void {
 }
 
 /** Lets those of sixteen neurons fire before e whose refractory period ends there. */
-function release(first: i32, before: f32, e: f32): void {
+function release(first: i32, valid: i32, before: f32, e: f32): void {
   waitingUntil = Infinity;
   for (let n = 0; n < 16; n++) {
     const j = first + n;
-    if (!load<u8>(waits + usize(j))) continue;
+    if (!((valid >> n) & 1) || !load<u8>(waits + usize(j))) continue;
     const until = load<f32>(untils + (usize(j) << 2));
     if (until < e) within(j, before, e, false);
     else wait(j, until);
