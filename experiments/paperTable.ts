@@ -56,6 +56,17 @@ const MOST = 2;
 /** Points that a cell may be off where the paper gives no deviation. */
 const ALLOWED = 0.3;
 
+/** Runs, with those measured before that are not among them: a table may take many sittings. Seeds of a cell stand together. */
+export function withEarlier(earlier: readonly MeasuredRun[], runs: readonly MeasuredRun[]): MeasuredRun[] {
+  const cells = new Map<string, Map<number, MeasuredRun>>();
+  for (const run of [...earlier, ...runs]) {
+    const { rule, setting = null, twin, dataset, architecture, epochs } = run;
+    const key = JSON.stringify([rule, setting, twin, dataset, architecture, epochs]);
+    cells.set(key, (cells.get(key) ?? new Map()).set(run.seed, run));
+  }
+  return [...cells.values()].flatMap(seeds => [...seeds.values()].sort((a, b) => a.seed - b.seed));
+}
+
 /** What a sweep's file says of its runs: `weight decay` of `sweep+weight-decay.json`. */
 export function settingOf(file: string): string | undefined {
   return /\+(.*)\.json$/.exec(file)?.[1].replaceAll("-", " ");

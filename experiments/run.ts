@@ -6,6 +6,7 @@
  *
  *     npm run experiment NAME [-- --data-dir FOLDER] [--workers N] [--merge] [--quick]
  *
+ * Runs that have ended are kept in `sweep*.ended.jsonl` and are not made again: remove a file, or its lines, to have them anew.
  * `--merge` starts no run, and renews these files by the runs that have ended so far.
  * `--quick` is one epoch of a few hundred samples from one seed; of fully connected networks with narrower layers and on the
  * digits, of others where their data set is there. It shows that all runs can be made, and writes nothing here.
@@ -19,8 +20,9 @@ import { parseArgs } from "node:util";
 import { readDeclaration } from "../src/cli/sweep/declaration.ts";
 import { writeAtomic } from "../src/files/atomic.ts";
 import { InputError, loadDataset, type RunResult } from "../src/index.ts";
+import { endedPath, keepEnded, restoreEnded } from "./endedRuns.ts";
 import { figureOf } from "./paperFigure.ts";
-import { type Measured, type Published, settingOf, tableOf } from "./paperTable.ts";
+import { type Measured, type Published, settingOf, tableOf, withEarlier } from "./paperTable.ts";
 
 /** A sweep that has said itself what went wrong. */
 class Failed extends Error {
@@ -119,29 +121,37 @@ async function measure(): Promise<void> {
   const runs: (RunResult & { setting?: string })[] = [];
   for (const file of sweeps) {
     const out = join("runs", `${name}-${file.replace(".json", "")}`);
+    const kept = endedPath(join(folder, file));
+    await restoreEnded(kept, out);
     if (!options.merge) program("sweep", [join(folder, file), "--out", out, ...passedOn], file);
-    else if (existsSync(out)) program("sweep", ["merge", out], file);
+    else if (existsSync(join(out, "sweep.json"))) program("sweep", ["merge", out], file);
     else continue;
+    await keepEnded(out, kept);
     const results: { runs: RunResult[] } = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
     const setting = settingOf(file);
     runs.push(...results.runs.map(run => ({ ...run, ...(setting !== undefined && { setting }) })));
   }
+  const path = join(folder, "measured.json");
+  const earlier: Measured["runs"] = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).runs : [];
   const measured: Measured = {
     command: `npm run experiment ${name} -- --data-dir DATA_DIR`,
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus()[0]?.model}, ${cpus().length} cores`,
     node: process.versions.node,
-    runs: runs.map(run => ({
-      ...{ rule: run.rule, ...(run.setting !== undefined && { setting: run.setting }) },
-      ...{ twin: run.twin, dataset: run.dataset, architecture: run.architecture },
-      ...{ seed: run.seed, epochs: run.epochs, batch: run.batch, learningRate: run.learningRate },
-      ...{ testAccuracy: run.testAccuracy, wallSeconds: Math.round(run.wallSeconds) },
-      ...(run.hiddenSpikesPerSample !== undefined && { hiddenSpikesPerSample: run.hiddenSpikesPerSample }),
-    })),
+    runs: withEarlier(
+      earlier,
+      runs.map(run => ({
+        ...{ rule: run.rule, ...(run.setting !== undefined && { setting: run.setting }) },
+        ...{ twin: run.twin, dataset: run.dataset, architecture: run.architecture },
+        ...{ seed: run.seed, epochs: run.epochs, batch: run.batch, learningRate: run.learningRate },
+        ...{ testAccuracy: run.testAccuracy, wallSeconds: Math.round(run.wallSeconds) },
+        ...(run.hiddenSpikesPerSample !== undefined && { hiddenSpikesPerSample: run.hiddenSpikesPerSample }),
+      })),
+    ),
   };
   const lines = measured.runs.map(run => `\n  ${JSON.stringify(run)}`).join(",");
   const head = JSON.stringify({ ...measured, runs: undefined }, null, 1).slice(0, -2);
-  await writeAtomic(join(folder, "measured.json"), `${head},\n "runs": [${lines}\n ]\n}\n`);
+  await writeAtomic(path, `${head},\n "runs": [${lines}\n ]\n}\n`);
   const published: Published[] = JSON.parse(readFileSync(join(folder, "published.json"), "utf8"));
   const table = tableOf(published, measured.runs);
   await writeAtomic(join(folder, "figure.svg"), figureOf(published, measured.runs));

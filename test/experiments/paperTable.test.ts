@@ -1,7 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { figureOf } from "../../experiments/paperFigure.ts";
-import { type MeasuredRun, type Published, settingOf, tableOf } from "../../experiments/paperTable.ts";
+import {
+  type MeasuredRun,
+  type Published,
+  settingOf,
+  tableOf,
+  withEarlier,
+} from "../../experiments/paperTable.ts";
 import { sweepOf } from "../../src/cli/sweep/configurations.ts";
 import { readDeclaration } from "../../src/cli/sweep/declaration.ts";
 import { rules } from "../../src/index.ts";
@@ -141,3 +147,14 @@ test.each(folders.filter(folder => existsSync(`${home}${folder}/measured.json`))
       expect(first).toContain(`<!-- ${folder} -->\n${table}\n<!-- end -->`);
   },
 );
+
+test("runs of earlier sittings stay, and give way to the same cell's run of the same seed", () => {
+  const row = (seed: number, testAccuracy: number, twin = "rate", epochs = 100) => ({
+    ...{ rule: "bp", twin, dataset: "mnist", architecture: "784-500-10", seed, epochs },
+    ...{ testAccuracy, wallSeconds: 1 },
+  });
+  const all = withEarlier([row(1, 0.1), row(3, 0.3), row(1, 0.4, "spike")], [row(2, 0.2), row(1, 0.9)]);
+  expect(all).toEqual([row(1, 0.9), row(2, 0.2), row(3, 0.3), row(1, 0.4, "spike")]);
+  // Other epochs are another run.
+  expect(withEarlier([row(1, 0.1, "rate", 1)], [row(1, 0.2)])).toHaveLength(2);
+});

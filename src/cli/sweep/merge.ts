@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomic } from "../../files/atomic.ts";
+import { entryAt } from "../../files/regular.ts";
 import type { Results, RunRecord, RunResult } from "../../training/results.ts";
 import { resultsOf } from "../checkRun.ts";
 import { comparison } from "../compareTable.ts";
@@ -128,6 +129,7 @@ async function copyRasters(
     const alone = first.filter(other => same(other, each)).length === 1;
     const to = alone ? name : name.replace(".msgpack", `-${hash}.msgpack`);
     const from = join(folder.path, "configurations", hash, "rasters", name);
-    await writeAtomic(join(merged.path, "rasters", to), await readFile(from));
+    // Of a run that was brought from elsewhere, its results may be all there is.
+    if (entryAt(from)) await writeAtomic(join(merged.path, "rasters", to), await readFile(from));
   }
 }
