@@ -18,7 +18,7 @@ const may: Record<string, { imports: readonly string[]; types?: readonly string[
     imports: ["math", "engine/record/spikeTrain", "engine/kernels/rateCode"],
     types: ["engine", "data/dataset"],
   },
-  rate: { imports: ["math", "engine/network/architecture"] },
+  rate: { imports: ["math", "engine/network/architecture", "engine/kernels/patches"] },
   feedback: {
     imports: [
       "math",

@@ -1,5 +1,7 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { unpoolMaxima } from "../engine/kernels/patches.ts";
+import { type Views, view } from "./heap.ts";
 
 /**
  * What the wasm backend of TensorFlow.js 4.22 lacks or gets wrong, put right in its list of kernels:
@@ -57,38 +59,8 @@ const maxPoolGrad: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
   const out = wasm.makeOutput(shape, "float32");
   // Views only now: the heap may have moved when `out` was made.
-  const [x, post, back] = [input, dy, out].map(t => wasm.typedArrayFromHeap(t)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  back.fill(0);
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } = info;
-  let at = 0;
-  for (let b = 0; b < info.batchSize; b++) {
-    for (let oy = 0; oy < outHeight; oy++) {
-      const top = oy * info.strideHeight - padInfo.top;
-      const [firstRow, endRow] = [Math.max(0, top), Math.min(inHeight, top + filterHeight)];
-      for (let ox = 0; ox < outWidth; ox++) {
-        const left = ox * info.strideWidth - padInfo.left;
-        const [firstColumn, endColumn] = [Math.max(0, left), Math.min(inWidth, left + filterWidth)];
-        for (let c = 0; c < inChannels; c++, at++) {
-          let best = -Infinity;
-          let place = -1;
-          for (let y = firstRow; y < endRow; y++) {
-            let from = ((b * inHeight + y) * inWidth + firstColumn) * inChannels + c;
-            for (let column = firstColumn; column < endColumn; column++, from += inChannels) {
-              if (x[from] > best) {
-                best = x[from];
-                place = from;
-              }
-            }
-          }
-          if (place >= 0) back[place] += post[at];
-        }
-      }
-    }
-  }
+  const [x, post, back] = [input, dy, out].map(t => view(wasm, t)) as Views<3>;
+  unpoolMaxima(info, info.batchSize, x, post, back);
   return out;
 };
 

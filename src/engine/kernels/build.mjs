@@ -26,6 +26,7 @@ const sources = [
   "rateCode",
   "instant",
   "optimise",
+  "patches",
 ].map(name => `assembly/${name}.ts`);
 
 const target = here("wasm.ts");
