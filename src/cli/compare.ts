@@ -84,6 +84,7 @@ async function prepare(
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(options.trainSamples !== null && { trainSamples: options.trainSamples }),
     ...(options.testSamples !== null && { testSamples: options.testSamples }),
+    keepValidation: options.measure === "validation",
   });
   const words = options.augment?.split(",");
   const whole = words ? augment(loaded, parseAugmentation(words, "--augment")) : loaded;
@@ -98,11 +99,14 @@ async function prepare(
       `run.json: ${folder.path} was begun on ${begun.library}, expected that, found ${backendTitle()}`,
     );
   }
+  const { count } = data.train;
+  const kept = `${count} samples are learned, not ${options.trainSamples}, as validation samples are kept to measure on`;
   const unread = "accuracies are of validation samples, and the test part is not read";
   const found = [
     ...presetNotes(flags),
     ...classNotes(data),
     ...(options.measure === "validation" ? [unread] : []),
+    ...(options.measure === "validation" && (options.trainSamples ?? 0) > count ? [kept] : []),
     ...(start?.notes ?? []),
   ];
   const notes = begun ? (begun.notes ?? []) : found;

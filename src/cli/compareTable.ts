@@ -247,7 +247,7 @@ export const comparison = {
   }),
   trainSamples: option<number | null>({
     takes: "<n>",
-    help: "use the first n; beyond the training part, validation samples are used up",
+    help: "use the first n; beyond the training part, validation samples are used up, unless they are measured on",
     read: integerFrom(1),
     otherwise: null,
   }),

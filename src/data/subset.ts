@@ -10,6 +10,8 @@ export function validationShare(trainSamples: number): number {
 export interface Sizes {
   /** From 1 to the train and validation parts together; what exceeds the train part leaves the validation part. */
   readonly trainSamples?: number | undefined;
+  /** No validation sample is learned: more train samples than there are become as many as there are. */
+  readonly keepValidation?: boolean;
   /** From 1 to the test part. */
   readonly testSamples?: number | undefined;
 }
@@ -18,14 +20,17 @@ export interface Sizes {
  * The data set with the wanted numbers of samples; a size that is not given stays as it is.
  * @throws  InputError naming the size and its range
  */
-export function subset(data: Dataset, { trainSamples, testSamples }: Sizes): Dataset {
+export function subset(data: Dataset, { trainSamples, testSamples, keepValidation }: Sizes): Dataset {
   const { train, validation, test, inputs } = data;
   const n = checkSize("trainSamples", trainSamples ?? train.count, train.count + validation.count, data.name);
   const m = checkSize("testSamples", testSamples ?? test.count, test.count, data.name);
-  const extra = Math.max(0, n - train.count);
+  const extra = keepValidation ? 0 : Math.max(0, n - train.count);
   return {
     ...data,
-    train: extra > 0 ? join(train, range(validation, inputs, 0, extra)) : range(train, inputs, 0, n),
+    train:
+      extra > 0
+        ? join(train, range(validation, inputs, 0, extra))
+        : range(train, inputs, 0, Math.min(n, train.count)),
     validation: range(validation, inputs, extra, validation.count),
     test: range(test, inputs, 0, m),
   };

@@ -17,6 +17,18 @@ function declared(name: string, declaration: object): string {
   return file;
 }
 
+test("a selection keeps samples to choose by, though its runs learn all of them", async () => {
+  const all = { ...options, trainSamples: 1297, epochs: 1, hidden: 4, twins: "rate", seeds: [1] };
+  const file = declared("all.json", { options: all, grid: { learningRate: [0.02, 0.5] }, select: {} });
+  const run = await threefactor("sweep", file, "--out", at("all"));
+  expect(run.code, run.stderr).toBe(0);
+  const folders = readdirSync(join(at("all"), "configurations")).map(name =>
+    join(at("all"), "configurations", name),
+  );
+  const made = await Promise.all(folders.map(async folder => (await json(folder)).runs[0].trainSamples));
+  expect(made.sort()).toEqual([1097, 1097, 1297]);
+});
+
 describe("a sweep with a selection", () => {
   const grid = { learningRate: [0.02, 0.5] };
   const file = declared("chosen.json", { options, grid, select: {} });
