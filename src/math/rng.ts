@@ -73,8 +73,8 @@ function hash(text: string): number {
   return h >>> 0;
 }
 
-/** The multiple of n below which words of 32 bits are spread evenly. */
-function limitOf(n: number): number {
+/** The multiple of n below which words of 32 bits are spread evenly. @throws RangeError unless n is an integer from 1 to 2^32 */
+export function limitOf(n: number): number {
   if (Number.isInteger(n) && n >= 1 && n <= 2 ** 32) return 2 ** 32 - (2 ** 32 % n);
   throw new RangeError(`n: expected an integer from 1 to 2^32, got ${n}`);
 }
@@ -101,6 +101,21 @@ export class Rng {
     const name = typeof stream === "number" ? stream >>> 0 : hash(stream);
     this.#k0 = seed | 0;
     this.#k1 = (name ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) | 0;
+  }
+
+  /** The key that its words are encrypted with, for who draws them in bulk. */
+  get key(): readonly [number, number] {
+    return [this.#k0, this.#k1];
+  }
+
+  /** How many words have been drawn; who has drawn them elsewhere sets it. */
+  get drawn(): number {
+    return 2 * this.#counter - (this.#spare ? 1 : 0);
+  }
+  set drawn(words: number) {
+    this.#counter = Math.floor(words / 2);
+    this.#spare = false;
+    if (words % 2 > 0) this.nextUint32();
   }
 
   /** Uniform integer in [0, 2^32). */

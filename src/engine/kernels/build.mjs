@@ -25,6 +25,7 @@ const sources = [
   "singleLearn",
   "rateCode",
   "instant",
+  "draws",
   "optimise",
   "patches",
 ].map(name => `assembly/${name}.ts`);

@@ -653,3 +653,22 @@ export const HISTORY_TRACE = 56;
 export const PAST_BYTES = 24;
 export const PAST_LEFT = 8;
 export const PAST_TRACE = 16;
+
+// Pairs of neurons that are connected by chance, row by row, from words of a stream; see assembly/draws.ts.
+/** Goes on at this target of this row, until so many rows are done. */
+export const GAPS_NEXT = 0;
+export const GAPS_ROW = 1;
+export const GAPS_ROWS = 2;
+export const GAPS_POST = 3;
+/** Whether a neuron may connect to that of its number. */
+export const GAPS_LOOPS = 4;
+/** Double: log(1 - p). */
+export const GAPS_SCALE = 5;
+/** Double, one for each word: room for gaps. */
+export const GAPS_ROOM = 6;
+/** Where targets go, and where, of those of a call, each row that was ended in it ends. */
+export const GAPS_TARGETS = 7;
+export const GAPS_ENDS = 8;
+/** Words that a call has used. */
+export const GAPS_USED = 9;
+export const GAPS_SIZE = 10;

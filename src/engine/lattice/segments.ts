@@ -41,11 +41,15 @@ export function segmentsOf(
 ): Segments {
   const rows = rowStart.length - 1;
   const segments = members * delays.length;
-  const place = new Map(delays.map((delay, k) => [delay, k]));
+  // Rows as they are.
+  if (segments === 1 && !has) return { starts: rowStart.slice(), kept: null };
+  const place = new Uint32Array((delays.at(-1) ?? 0) + 1);
+  delays.forEach((delay, k) => {
+    place[delay] = k;
+  });
   const share = ownerOf(size, members);
   const segmentOf = (s: number) =>
-    (share ? share[targets[s] >> 3] * delays.length : 0) +
-    (typeof steps === "number" ? 0 : place.get(steps[s])!);
+    (share ? share[targets[s] >> 3] * delays.length : 0) + (typeof steps === "number" ? 0 : place[steps[s]]);
   // Synapses of each segment, then where each begins.
   const starts = new Uint32Array(rows * segments + 1);
   for (let row = 0; row < rows; row++) {
@@ -67,7 +71,15 @@ function sparse(synapses: Projection, dt: number, path: string): Listed {
   const { starts: rowStart, targets } = runs;
   const weights = synapses.uniformWeight ?? synapses.heldWeights;
   if (!delays) return { rowStart, targets, weights, steps: delaySteps(minDelay, dt, path), owner: synapses };
-  const steps = Uint32Array.from(delays, d => delaySteps(d, dt, path));
+  const steps = new Uint32Array(delays.length);
+  // Sorted within rows, so that many are as the one before.
+  for (let s = 0, last = Number.NaN, known = 0; s < steps.length; s++) {
+    if (delays[s] !== last) {
+      last = delays[s];
+      known = delaySteps(last, dt, path);
+    }
+    steps[s] = known;
+  }
   return { rowStart, targets, weights, steps, owner: synapses };
 }
 
@@ -93,13 +105,13 @@ function walked(synapses: Projection, dt: number, path: string): Listed {
 }
 
 export function distinct(steps: Uint32Array): number[] {
-  const seen = new Set<number>();
-  let last = -1;
-  for (let s = 0; s < steps.length; s++) {
-    if (steps[s] !== last) seen.add(steps[s]);
-    last = steps[s];
-  }
-  return [...seen].sort((a, b) => a - b);
+  let most = -1;
+  for (let s = 0; s < steps.length; s++) if (steps[s] > most) most = steps[s];
+  const seen = new Uint8Array(most + 1);
+  for (let s = 0; s < steps.length; s++) seen[steps[s]] = 1;
+  const found: number[] = [];
+  for (let step = 0; step <= most; step++) if (seen[step]) found.push(step);
+  return found;
 }
 
 /** Places of the synapses that are wanted. */

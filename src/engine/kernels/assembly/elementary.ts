@@ -1,4 +1,4 @@
-// AssemblyScript. The twins of exp and log in math/fdlibm.ts, operation by operation.
+// AssemblyScript. The twins of exp, log and cos in math/fdlibm.ts, operation by operation.
 
 const LN2_HIGH: f64 = 0.6931471803691238;
 const LN2_LOW: f64 = 1.9082149292705877e-10;
@@ -77,6 +77,63 @@ export function log(x: f64): f64 {
     return k == 0 ? f - (square - s * (square + r)) : high - (square - (s * (square + r) + low) - f);
   }
   return k == 0 ? f - s * (f - r) : high - (s * (f - r) - low - f);
+}
+
+const QUARTER_1: f64 = 1.5707963267341256;
+const QUARTER_1_REST: f64 = 6.077100506506192e-11;
+const QUARTER_2: f64 = 6.077100506303966e-11;
+const QUARTER_2_REST: f64 = 2.0222662487959506e-21;
+
+// @ts-ignore: decorator
+@inline
+function exponent(x: f64): i32 {
+  return i32(reinterpret<i64>(x) >> 52) & 0x7ff;
+}
+
+/** Of an angle from 0 to 2 pi. */
+export function cos(x: f64): f64 {
+  if (x < reinterpret<f64>(0x3fe921fc00000000)) return cosine(x, 0);
+  const n = x < reinterpret<f64>(0x4002d97c00000000) ? 1 : i32(x * (2 / Math.PI) + 0.5);
+  let far = x - f64(n) * QUARTER_1;
+  let rest = f64(n) * QUARTER_1_REST;
+  if (exponent(x) - exponent(far - rest) > 16) {
+    const before = far;
+    far = before - f64(n) * QUARTER_2;
+    rest = f64(n) * QUARTER_2_REST - (before - far - f64(n) * QUARTER_2);
+  }
+  const y = far - rest;
+  const tail = far - y - rest;
+  const value = n & 1 ? sine(y, tail) : cosine(y, tail);
+  return (n + 1) & 2 ? -value : value;
+}
+
+/** Of x + y, |x| up to pi / 4. */
+function sine(x: f64, y: f64): f64 {
+  const z = x * x;
+  const v = z * x;
+  const r =
+    0.00833333333332249 +
+    z *
+      (-1.984126982985795e-4 +
+        z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
+  return x - (z * (0.5 * y - v * r) - y - v * -0.16666666666666632);
+}
+
+function cosine(x: f64, y: f64): f64 {
+  const size = i32(reinterpret<i64>(x) >> 32) & 0x7fffffff;
+  if (size < 0x3e400000) return 1;
+  const z = x * x;
+  const r =
+    z *
+    (0.0416666666666666 +
+      z *
+        (-0.001388888888887411 +
+          z *
+            (2.480158728947673e-5 +
+              z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
+  if (size < 0x3fd33333) return 1 - (0.5 * z - (z * r - x * y));
+  const part = size > 0x3fe90000 ? 0.28125 : reinterpret<f64>((<i64>(size - 0x200000)) << 32);
+  return 1 - part - (0.5 * z - part - (z * r - x * y));
 }
 
 // @ts-ignore: decorator

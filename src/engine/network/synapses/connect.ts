@@ -1,6 +1,7 @@
 import { InputError, shown } from "../../../errors.ts";
 import { log, log1p } from "../../../math/elementary.ts";
-import type { Rng } from "../../../math/rng.ts";
+import { limitOf, type Rng } from "../../../math/rng.ts";
+import { connectByGaps, Integers, MANY } from "../../kernels/draws.ts";
 import { expectFields, expectInteger, expectNumber, expectNumbers, expectOnly, within } from "../expect.ts";
 import { type Table, table } from "../parameters.ts";
 import { Room } from "../room.ts";
@@ -132,7 +133,7 @@ function draw(connectivity: Connectivity, pre: number, post: number, same: boole
     case "inDegree": {
       const n = degree(connectivity.n, loops ? pre : pre - 1);
       const sources = new Uint32Array(n * post);
-      if (n > 0) rng.integers(loops ? pre : pre - 1, sources);
+      if (n > 0) fillIntegers(rng, loops ? pre : pre - 1, sources);
       // A neuron other than the target: those from its own number on move up by one.
       if (!loops) for (let s = 0; s < sources.length; s++) if (sources[s] >= Math.floor(s / n)) sources[s]++;
       return transpose(sources, n, pre);
@@ -182,6 +183,7 @@ function byRow(pre: number, fill: (i: number, push: (target: number) => void) =>
 /** Jumps from synapse to synapse by geometric gaps: the cost follows the synapses, not the pairs. */
 function bernoulli(p: number, pre: number, post: number, loops: boolean, rng: Rng): Rows {
   probability(p);
+  if (p > 0 && p < 1 && pre + p * pre * post >= MANY) return connectByGaps(rng, p, pre, post, loops);
   const scale = log1p(-p);
   return byRow(pre, (i, push) => {
     if (p === 0) return;
@@ -233,20 +235,62 @@ function other(size: number, not: number, rng: Rng): number {
 function total(n: number, pre: number, post: number, loops: boolean, rng: Rng): Rows {
   degree(n, loops ? post : post - 1);
   const [sources, drawn] = [new Uint32Array(n), new Uint32Array(n)];
-  for (let s = 0; s < n; s++) {
-    sources[s] = rng.integer(pre);
-    drawn[s] = other(post, loops ? -1 : sources[s], rng);
+  if (n < MANY) {
+    for (let s = 0; s < n; s++) {
+      sources[s] = rng.integer(pre);
+      drawn[s] = other(post, loops ? -1 : sources[s], rng);
+    }
+  } else {
+    const others = loops ? post : post - 1;
+    const [from, to] = [limitOf(pre), limitOf(others)];
+    const integers = new Integers(rng);
+    for (let s = 0; s < n; s++) {
+      const source = integers.below(pre, from);
+      const target = integers.below(others, to);
+      sources[s] = source;
+      drawn[s] = loops || target < source ? target : target + 1;
+    }
+    integers.end();
   }
-  const { rowStart, targets } = pairs(sources, drawn, pre, post);
-  for (let i = 0; i < pre; i++) targets.subarray(rowStart[i], rowStart[i + 1]).sort();
+  return sorted(sources, drawn, pre, post);
+}
+
+function fillIntegers(rng: Rng, n: number, out: Uint32Array): void {
+  if (out.length < MANY) {
+    rng.integers(n, out);
+    return;
+  }
+  const limit = limitOf(n);
+  const integers = new Integers(rng);
+  for (let k = 0; k < out.length; k++) out[k] = integers.below(n, limit);
+  integers.end();
+}
+
+/** Where each number's part of a list begins, of one that has them all in order. */
+function startsOf(numbers: Uint32Array, size: number): Uint32Array {
+  const starts = new Uint32Array(size + 1);
+  for (let s = 0; s < numbers.length; s++) starts[numbers[s] + 1]++;
+  for (let i = 0; i < size; i++) starts[i + 1] += starts[i];
+  return starts;
+}
+
+/** Rows by source, ascending: in order of target, then, without changing that order, of source. */
+function sorted(sources: Uint32Array, drawn: Uint32Array, pre: number, post: number): Rows {
+  const columns = startsOf(drawn, post);
+  const next = columns.slice();
+  const from = new Uint32Array(sources.length);
+  for (let s = 0; s < sources.length; s++) from[next[drawn[s]]++] = sources[s];
+  const rowStart = startsOf(sources, pre);
+  const places = rowStart.slice();
+  const targets = new Uint32Array(sources.length);
+  for (let j = 0; j < post; j++)
+    for (let s = columns[j]; s < columns[j + 1]; s++) targets[places[from[s]]++] = j;
   return { rowStart, targets };
 }
 
 /** Rows by source from `sources`, n for each target in order. */
 function transpose(sources: Uint32Array, n: number, pre: number): Rows {
-  const rowStart = new Uint32Array(pre + 1);
-  for (let s = 0; s < sources.length; s++) rowStart[sources[s] + 1]++;
-  for (let i = 0; i < pre; i++) rowStart[i + 1] += rowStart[i];
+  const rowStart = startsOf(sources, pre);
   const next = rowStart.slice();
   const targets = new Uint32Array(sources.length);
   for (let j = 0, s = 0; s < sources.length; j++) {

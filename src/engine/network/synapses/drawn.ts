@@ -1,6 +1,7 @@
 import { InputError } from "../../../errors.ts";
 import type { Rng } from "../../../math/rng.ts";
 import { delayOf } from "../../instant.ts";
+import { fillNormal, MANY } from "../../kernels/draws.ts";
 import { expectNumber, expectNumbers, within } from "../expect.ts";
 import type { Room } from "../room.ts";
 import { type Connectivity, connect, type Rows } from "./connect.ts";
@@ -141,6 +142,11 @@ function perSynapse(
   const out = new Float32Array(targets.length);
   if (typeof value === "number") return out.fill(value);
   if (typeof value === "function") {
+    const { name, args: [mean, sd, low = -Infinity] = [] } = value.distribution ?? {};
+    if (name === "normal" && out.length >= MANY) {
+      fillNormal(rng, mean, sd, low, out);
+      return out;
+    }
     for (let i = 0; i + 1 < rowStart.length; i++) {
       for (let s = rowStart[i]; s < rowStart[i + 1]; s++) out[s] = value(rng, i, targets[s]);
     }

@@ -1,6 +1,7 @@
 import { InputError } from "../../../errors.ts";
 import { delayOf } from "../../instant.ts";
 import type { Runs } from "./runs.ts";
+import { sortRows } from "./sortRows.ts";
 import { fingerprint } from "./weightWatch.ts";
 
 /** What a projection is made of. */
@@ -57,10 +58,7 @@ export class Projection {
     const each = typeof weights === "number" ? null : weights;
     if (!each && !Number.isFinite(weights))
       throw new InputError(`weights: expected a finite number, got ${weights}`);
-    for (let s = 0; each && s < each.length; s++) {
-      if (!Number.isFinite(each[s]))
-        throw new InputError(`weights[${s}]: expected a finite number, got ${each[s]}`);
-    }
+    if (each) expectFinite(each);
     if (!Number.isFinite(gain)) throw new InputError(`gain: expected a finite number, got ${gain}`);
     this.pre = pre;
     this.post = post;
@@ -258,6 +256,14 @@ export class Projection {
   }
 }
 
+function expectFinite(weights: Float32Array): void {
+  for (let s = 0; s < weights.length; s++) {
+    // Of what is not finite, the difference to itself is no number.
+    if (weights[s] - weights[s] !== 0)
+      throw new InputError(`weights[${s}]: expected a finite number, got ${weights[s]}`);
+  }
+}
+
 /** Whoever gives no synapses gives no delays: 0 then. */
 function least(delay: number | Float32Array | Float64Array): number {
   if (typeof delay === "number") {
@@ -266,59 +272,9 @@ function least(delay: number | Float32Array | Float64Array): number {
   }
   let least = Infinity;
   for (let s = 0; s < delay.length; s++) {
-    if (!(delay[s] >= 0 && delay[s] < Infinity))
-      throw new InputError(`delay[${s}]: expected 0 ms or more, got ${delay[s]}`);
-    least = Math.min(least, delay[s]);
+    const one = delay[s];
+    if (!(one >= 0 && one < Infinity)) throw new InputError(`delay[${s}]: expected 0 ms or more, got ${one}`);
+    if (one < least) least = one;
   }
   return least === Infinity ? 0 : delayOf(least);
-}
-
-/** Rows up to this length are sorted by numbers that hold delay and place; both fit into 53 bits. */
-const LONG = 2 ** 21;
-
-/** Brings each row, and what goes with it, in order of delay, then target. */
-function sortRows(
-  { starts, targets }: Runs,
-  along: Uint32Array | Float32Array | null,
-  delays: Float32Array | Float64Array,
-): void {
-  const lists = [targets, delays, ...(along ? [along] : [])];
-  const bits =
-    delays instanceof Float32Array ? new Uint32Array(delays.buffer, delays.byteOffset, delays.length) : null;
-  let keys = new Float64Array(1024);
-  let order = new Uint32Array(1024);
-  const held = lists.map(list => new (list.constructor as new (n: number) => typeof list)(1024));
-  for (let i = 0; i + 1 < starts.length; i++) {
-    const [start, end] = [starts[i], starts[i + 1]];
-    const length = end - start;
-    if (length > order.length) {
-      [keys, order] = [new Float64Array(2 * length), new Uint32Array(2 * length)];
-      lists.forEach((list, l) => {
-        held[l] = new (list.constructor as new (n: number) => typeof list)(2 * length);
-      });
-    }
-    if (bits && length <= LONG && ascends(targets, start, end)) {
-      // The bits of numbers of 0 or more are in their order; a delay of -0 is 0.
-      for (let k = 0; k < length; k++) keys[k] = (bits[start + k] & 0x7fffffff) * LONG + k;
-      keys.subarray(0, length).sort();
-      for (let k = 0; k < length; k++) order[k] = keys[k] % LONG;
-    } else {
-      for (let k = 0; k < length; k++) order[k] = k;
-      order
-        .subarray(0, length)
-        .sort(
-          (a, b) => delays[start + a] - delays[start + b] || targets[start + a] - targets[start + b] || a - b,
-        );
-    }
-    lists.forEach((list, l) => {
-      const was = held[l];
-      for (let k = 0; k < length; k++) was[k] = list[start + order[k]];
-      list.set(was.subarray(0, length), start);
-    });
-  }
-}
-
-function ascends(targets: Uint32Array, start: number, end: number): boolean {
-  for (let s = start + 1; s < end; s++) if (targets[s] < targets[s - 1]) return false;
-  return true;
 }
