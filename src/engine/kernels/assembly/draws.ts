@@ -1,6 +1,7 @@
 // AssemblyScript. Numbers of a stream in bulk, as math/rng.ts draws them one by one: from the same words, with the same bits.
 import * as layout from "../layout";
-import { cos, logs } from "./elementary";
+import { exactly, logs, rest, special } from "./drawnLogs";
+import { cos } from "./elementary";
 import { address, double, is, setWhole, whole } from "./record";
 
 /** One word of four Threefry-2x32-20 blocks; see math/rng.ts. */
@@ -89,11 +90,12 @@ export function words(k0: i32, k1: i32, c0: i32, c1: i32, blocks: i32, out: usiz
   }
 }
 
-/** 1 - u of a word, u in [0, 1). */
+/** `logs` of 1 - u of two words, in the lower halves. */
 // @ts-ignore: decorator
 @inline
-function rest(word: usize): f64 {
-  return 1 - f64(load<u32>(word)) * 2.3283064365386963e-10;
+function drawn(words: v128): v128 {
+  const x = rest(words);
+  return v128.any_true(special(x)) ? exactly(x) : logs(x);
 }
 
 /**
@@ -103,8 +105,10 @@ function rest(word: usize): f64 {
  */
 export function normals(words: usize, pairs: i32, mean: f64, sd: f64, low: f64, out: usize): i32 {
   let at = out;
+  const zero = i32x4.splat(0);
   for (let word = words, end = words + (usize(pairs) << 3); word < end; word += 16) {
-    const l = logs(f64x2(rest(word), rest(word + 8)));
+    const first = v128.shuffle<i32>(v128.load(word), zero, 0, 4, 2, 5);
+    const l = drawn(first);
     const radius = f64x2.mul(f64x2.splat(sd), f64x2.sqrt(f64x2.mul(f64x2.splat(-2), l)));
     const a = mean + f64x2.extract_lane(radius, 0) * angle(word + 4);
     const b = mean + f64x2.extract_lane(radius, 1) * angle(word + 12);
@@ -125,16 +129,30 @@ function angle(word: usize): f64 {
 /**
  * Connects by chance: jumps from synapse to synapse by geometric gaps, as many as there are words, or until all rows are
  * done.
- * @param count  of words, even
+ * @param count  of words, a multiple of 4
  * @returns number of targets
  */
 export function gaps(record: usize, words: usize, count: i32): i32 {
   const room = address(record, layout.GAPS_ROOM);
   const scale = f64x2.splat(double(record, layout.GAPS_SCALE));
-  for (let k = 0; k < count; k += 2) {
+  const zero = i32x4.splat(0);
+  for (let k = 0; k < count; k += 4) {
     const word = words + (usize(k) << 2);
-    const gap = f64x2.div(logs(f64x2(rest(word), rest(word + 4))), scale);
-    v128.store(room + (usize(k) << 2), i32x4.trunc_sat_f64x2_s_zero(gap));
+    const four = v128.load(word);
+    const a = rest(v128.shuffle<i32>(four, zero, 0, 4, 1, 5));
+    const b = rest(v128.shuffle<i32>(four, zero, 2, 6, 3, 7));
+    let la: v128;
+    let lb: v128;
+    if (v128.any_true(v128.or(special(a), special(b)))) {
+      la = exactly(a);
+      lb = exactly(b);
+    } else {
+      la = logs(a);
+      lb = logs(b);
+    }
+    const first = i32x4.trunc_sat_f64x2_s_zero(f64x2.div(la, scale));
+    const second = i32x4.trunc_sat_f64x2_s_zero(f64x2.div(lb, scale));
+    v128.store(room + (usize(k) << 2), v128.shuffle<i32>(first, second, 0, 1, 4, 5));
   }
   const post = u32(whole(record, layout.GAPS_POST));
   const loops = is(record, layout.GAPS_LOOPS);
