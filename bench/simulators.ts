@@ -83,6 +83,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   brunel: { ms: 1000, spec: () => describe(brunel).spec, peer: ["brian2_brunel.py", "static", "1", "1"] },
   "brunel-stdp": { ms: 1000, spec: plasticBrunel, peer: ["brian2_brunel.py", "add", "1", "1"] },
+  "microcircuit-fifth": {
+    ms: 1000,
+    spec: () => describe(override(microcircuit as unknown, "parameters.scale=0.2")).spec,
+    peer: [],
+  },
   microcircuit: { ms: 1000, spec: () => describe(microcircuit).spec, peer: [] },
 };
 

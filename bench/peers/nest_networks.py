@@ -1,8 +1,9 @@
 """One network of bench/simulators.ts in NEST. Usage: nest_networks.py CASE MS FOLDER"""
 import sys
+from math import log1p
 
 import nest
-from networks import BRUNEL as B, COBA as G, CUBA as C, DT, SIZES, STDP as S, Laps, report
+from networks import BRUNEL as B, COBA as G, CUBA as C, DT, MICROCIRCUIT as M, SCALES, SIZES, STDP as S, Laps, report
 
 case, ms = sys.argv[1], float(sys.argv[2])
 nest.set_verbosity("M_ERROR")
@@ -30,6 +31,34 @@ elif case == "coba-4k":
     nest.Connect(noise, every, "all_to_all", dict(weight=G["w_e"], delay=DT))
     for source, w in ((e, G["w_e"]), (i, -G["w_i"])):
         nest.Connect(source, every, dict(rule="pairwise_bernoulli", p=p), dict(weight=w, delay=G["delay"]))
+elif case in SCALES:
+    scale = SCALES[case]
+    tm, ts, each = M["tau_m"], M["tau_syn"], range(8)
+    # Current [pA at 1 pF] for a postsynaptic potential of 1 mV at its peak.
+    per_psp = (tm - ts) / (tm * ts) / ((ts / tm) ** (ts / (tm - ts)) - (ts / tm) ** (tm / (tm - ts)))
+    psp = [[(-4 if source % 2 else 2 if (target, source) == (0, 2) else 1) * M["psp"] for source in each] for target in each]
+    full = [[round(log1p(-M["p"][t][s]) / log1p(-1 / (M["size"][t] * M["size"][s]))) for s in each] for t in each]
+    kind = dict(C_m=1.0, tau_m=tm, tau_syn_ex=ts, tau_syn_in=ts, E_L=-65.0, V_th=-50.0, V_reset=-65.0, t_ref=2.0)
+    every, populations = None, []
+    for t in each:
+        drive = M["external"][t] * M["psp"] * M["background"]
+        drive += sum(full[t][s] / M["size"][t] * psp[t][s] * M["rate"][s] for s in each)
+        bias = (1 - scale**0.5) * drive * per_psp * ts / 1000
+        population = nest.Create("iaf_psc_exp", round(M["size"][t] * scale), dict(kind, I_e=bias))
+        population.V_m = nest.random.normal(-58.0, 10.0)
+        noise = nest.Create("poisson_generator", 1, dict(rate=M["external"][t] * M["background"] * scale))
+        nest.Connect(noise, population, "all_to_all", dict(weight=M["psp"] * per_psp / scale**0.5, delay=DT))
+        populations.append(population)
+        every = population if every is None else every + population
+    for t in each:
+        for s in each:
+            count, weight = round(full[t][s] * scale**2), psp[t][s] * per_psp / scale**0.5
+            delay = 0.75 if s % 2 else 1.5
+            if count:
+                nest.Connect(populations[s], populations[t], dict(rule="fixed_total_number", N=count),
+                             dict(weight=nest.random.normal(weight, abs(0.1 * weight)),
+                                  delay=nest.math.redraw(nest.random.normal(delay, delay / 2), min=DT, max=100.0)))
+    n = len(every)
 else:
     n = B["e"] + B["i"]
     kind = dict(C_m=1.0, tau_m=B["tau_m"], E_L=0.0, V_th=B["threshold"], V_reset=B["reset"], t_ref=B["refractory"], V_m=0.0)

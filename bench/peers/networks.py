@@ -18,6 +18,18 @@ BRUNEL = dict(tau_m=20.0, threshold=20.0, reset=10.0, refractory=2.0, delay=1.5,
 BRUNEL["external"] = 2 * BRUNEL["threshold"] / (BRUNEL["j"] * BRUNEL["tau_m"])
 # Additive pair STDP from E to E, all pairs.
 STDP = dict(plus=1e-4, minus=1.05e-4, tau=20.0, most=0.3)
+# Potjans & Diesmann 2014: neurons of the full network, external inputs, probabilities [target][source], rates [Hz].
+MICROCIRCUIT = dict(
+    size=[20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948],
+    external=[1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100],
+    p=[[0.1009, 0.1689, 0.0437, 0.0818, 0.0323, 0, 0.0076, 0], [0.1346, 0.1371, 0.0316, 0.0515, 0.0755, 0, 0.0042, 0],
+       [0.0077, 0.0059, 0.0497, 0.135, 0.0067, 0.0003, 0.0453, 0], [0.0691, 0.0029, 0.0794, 0.1597, 0.0033, 0, 0.1057, 0],
+       [0.1004, 0.0622, 0.0505, 0.0057, 0.0831, 0.3726, 0.0204, 0], [0.0548, 0.0269, 0.0257, 0.0022, 0.06, 0.3158, 0.0086, 0],
+       [0.0156, 0.0066, 0.0211, 0.0166, 0.0572, 0.0197, 0.0396, 0.2252], [0.0364, 0.001, 0.0034, 0.0005, 0.0277, 0.008, 0.0658, 0.1443]],
+    rate=[0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829],
+    tau_m=10.0, tau_syn=0.5, psp=0.15, background=8.0)
+# By case, the fraction of its neurons, and of the synapses of each.
+SCALES = {"microcircuit": 0.1, "microcircuit-fifth": 0.2}
 DT = 0.1
 
 
