@@ -1,7 +1,7 @@
 import { about, InputError, shown } from "../errors.ts";
 import { EventLoop } from "./exact/eventLoop.ts";
 import { WindowLoop } from "./exact/windows/windowLoop.ts";
-import { windowOf } from "./exact/windows/windowOf.ts";
+import { denseOf, windowOf } from "./exact/windows/windowOf.ts";
 import { instant } from "./instant.ts";
 import { GridLoop } from "./lattice/gridLoop.ts";
 import type { Loop } from "./loop.ts";
@@ -117,6 +117,7 @@ export class Simulation {
       this.#recorder.spike(p, i, t);
       onSpike?.(populations[p].name, i, t);
     };
+    const stimuli = network.stimuli.map(make => make());
     expectChoice("mode", mode, ["exact", "grid"]);
     if (mode === "grid") {
       expectTime("dt", dt);
@@ -132,12 +133,12 @@ export class Simulation {
       }
       // Who hears of a spike may act at once, so that nothing may have happened after it.
       const width = onSpike ? 0 : windowOf(network);
+      const dense = denseOf(network, stimuli, width);
       this.#loop = inMemory("network", () =>
-        width > 0 ? new WindowLoop(network, width, hear) : new EventLoop(network, hear),
+        width > 0 ? new WindowLoop(network, width, dense, hear) : new EventLoop(network, hear),
       );
     }
     spikeBudgets(this.#loop.populations, 0, spikeBudget);
-    const stimuli = network.stimuli.map(make => make());
     for (const [field, value] of Object.entries({ firstSample, onSample }))
       if (value !== undefined && !network.stream)
         throw new InputError(`${field}: expected it of a network with a stream, got ${shown(value)}`);

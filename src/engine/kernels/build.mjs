@@ -20,6 +20,8 @@ const sources = [
   "windows",
   "delta",
   "pairs",
+  "arrivals",
+  "expWindows",
   "batch",
   "single",
   "singleLearn",

@@ -672,3 +672,85 @@ export const GAPS_ENDS = 8;
 /** Words that a call has used. */
 export const GAPS_USED = 9;
 export const GAPS_SIZE = 10;
+
+// The record of inputs on their way; see `Arrivals`. Integers:
+/** [mask + 1, SLOT_BYTES], one for each of the next windows. */
+export const RING_SLOTS = 0;
+export const RING_MASK = 1;
+/** The first piece that nothing lies in, which begins with the address of the next one, and how many there are. */
+export const RING_FREE = 2;
+export const RING_LEFT = 3;
+/** [room, ENTRY_BYTES]: inputs of the present window; [neurons] u32 for whose they are. */
+export const RING_DUE = 4;
+export const RING_DUE_COUNT = 5;
+export const RING_DUE_ROOM = 6;
+export const RING_WHO = 7;
+/** Doubles: number of the present window, width of all [ms], and windows in 1 ms. */
+export const RING_NUMBER = 8;
+export const RING_WIDTH = 9;
+export const RING_PER = 10;
+export const RING_SIZE = 11;
+/** Bytes of a slot: its first and last piece, where the next entry goes, and how many there are. */
+export const SLOT_BYTES = 16;
+export const SLOT_HEAD = 0;
+export const SLOT_TAIL = 4;
+export const SLOT_NEXT = 8;
+export const SLOT_COUNT = 12;
+/** A piece: the address of the next one of its slot, and entries. */
+export const PIECE_ENTRIES = 32;
+export const PIECE_HEAD = 16;
+export const PIECE_BYTES = 528;
+/** An input: its time (a double), weight (a float), and neuron, with the number of its gain in the upper bits. */
+export const ENTRY_BYTES = 16;
+export const ENTRY_WEIGHT = 8;
+export const ENTRY_TARGET = 12;
+export const ENTRY_TARGET_BITS = 24;
+
+// The record of a population that keeps its modes by windows, which begins as that of one that keeps modes: MODES_LAMBDA,
+// MODES_MU_E, MODES_MU_I, MODES_ID; see `LifExpWindows`. States are whole numbers of a unit, in doubles. Integers:
+export const EXP_NEURONS = 3;
+/** [neurons] doubles: modes at the beginning of the window. */
+export const EXP_M = 4;
+export const EXP_E = 5;
+export const EXP_I = 6;
+/** Where the potential settles above threshold, in units; end of the refractory period [ms], -Infinity for none. */
+export const EXP_X = 7;
+export const EXP_FREE = 8;
+/** [neurons, 4] doubles: what the inputs of a window add to m and e, and to m and i. */
+export const EXP_SUMS = 9;
+/** [neurons] u32 and bytes: who is looked at input by input, and the first input of each. */
+export const EXP_CARE = 10;
+export const EXP_FLAGS = 11;
+export const EXP_FIRST = 12;
+/** [room, HIT_BYTES]: those inputs, twice. */
+export const EXP_HITS = 13;
+export const EXP_SORTED = 14;
+/** `MODES_ID` is 15. */
+export const EXP_ROOM = 16;
+export const EXP_RING = 17;
+/** [256] doubles: factors on weights by their number. */
+export const EXP_GAINS = 18;
+/** Doubles: beginning of the present window of the lattice and the width of all [ms], units in 1 mV, refractory period [ms]. */
+export const EXP_ORIGIN = 19;
+export const EXP_WIDTH = 20;
+export const EXP_SCALE = 21;
+export const EXP_TAU_REF = 22;
+/** In units: reset above threshold, and how far below threshold is below for sure. */
+export const EXP_DEPTH = 23;
+export const EXP_MARGIN = 24;
+/** What is left of m, e and i after a window. */
+export const EXP_LEFT_M = 25;
+export const EXP_LEFT_E = 26;
+export const EXP_LEFT_I = 27;
+/** On an even place, pairs of doubles: rates of m and e, what a weight of 1 in the middle of a window adds to m and e; of m and i. */
+export const EXP_INPUT_E = 28;
+export const EXP_INPUT_I = 32;
+/** [DELTA_STRETCH + 1] u32, as `DELTA_HITS`. An integer. */
+export const EXP_REACHED = 36;
+/** Neurons looked at input by input so far, a double. */
+export const EXP_CARED = 37;
+export const EXP_SIZE = 38;
+/** An input of one that is looked at: time and weight (doubles), next input of the neuron. */
+export const HIT_BYTES = 24;
+export const HIT_WEIGHT = 8;
+export const HIT_NEXT = 16;

@@ -3,10 +3,10 @@ import { instant } from "../../instant.ts";
 import type { Arena } from "../../kernels/arena.ts";
 import * as layout from "../../kernels/layout.ts";
 import type { Kernels } from "../../kernels/wasm.ts";
-import { ExpThreshold } from "../../network/neurons/expThreshold.ts";
 import type { NeuronGroup } from "../../network/neurons/neuronGroup.ts";
 import { currentPerWeight, type SynapticParameters } from "../../network/neurons/parameters.ts";
 import { expPeak } from "../../network/neurons/response.ts";
+import { ModeThreshold } from "./modeThreshold.ts";
 
 /** Rates closer than this part of the larger one would make modes that are large and cancel. */
 const APART = 0.1;
@@ -49,7 +49,7 @@ export class LifExpModes implements NeuronGroup {
   readonly #muE: number;
   readonly #muI: number;
   readonly #epoch: number;
-  readonly #threshold: ExpThreshold;
+  readonly #threshold: ModeThreshold;
   /** Records of the population, and of one synapse; the neurons' states. */
   readonly #block: number;
   readonly #one: number;
@@ -74,7 +74,7 @@ export class LifExpModes implements NeuronGroup {
     this.#muI = 1 / tauInh;
     this.#epoch = 20 * Math.min(tauMem, tauExc, tauInh);
     this.#perBucket = 50 / Math.min(tauMem, tauExc, tauInh);
-    this.#threshold = new ExpThreshold(this.#lambda, this.#muE, this.#muI);
+    this.#threshold = new ModeThreshold(this.#lambda, this.#muE, this.#muI);
     this.#kernels = arena.kernels;
     this.#block = arena.record(layout.MODES_SIZE);
     // A line of the cache each.
@@ -212,44 +212,9 @@ export class LifExpModes implements NeuronGroup {
     return from + this.timeToThreshold(x, m, e, inh);
   }
 
-  /**
-   * Time until x + m exp(-t / tauMem) + e exp(-t / tauExc) + i exp(-t / tauInh), below 0 now, reaches 0; Infinity for
-   * never. Halley's method, where a bound by the modes' slopes then shows that the sum has only risen up to the root, so
-   * that there is no other before it; `ExpThreshold` where not.
-   */
+  /** See `ModeThreshold`. */
   timeToThreshold(x: number, m: number, e: number, i: number): number {
-    const lambda = this.#lambda;
-    const muE = this.#muE;
-    const muI = this.#muI;
-    // The value, its parts' slopes, and their sum.
-    let f = x + m + e + i;
-    const a0 = -lambda * m;
-    const b0 = -muE * e;
-    const c0 = -muI * i;
-    let a = a0;
-    let b = b0;
-    let c = c0;
-    let slope = a + b + c;
-    let t = 0;
-    for (let n = 0; n < 8 && slope > 0; n++) {
-      const bend = -lambda * a - muE * b - muI * c;
-      const step = (2 * f * slope) / (2 * slope * slope - f * bend);
-      t -= step;
-      if (!(t < 1 / lambda)) break;
-      const leftM = exp(-lambda * t);
-      const leftE = exp(-muE * t);
-      const leftI = exp(-muI * t);
-      a = a0 * leftM;
-      b = b0 * leftE;
-      c = c0 * leftI;
-      if (Math.abs(step) < 1e-13 * (1 + t)) {
-        if (t >= 0 && Math.min(a0, a) + Math.min(b0, b) + Math.min(c0, c) > 0) return t;
-        break;
-      }
-      f = x + m * leftM + e * leftE + i * leftI;
-      slope = a + b + c;
-    }
-    return this.#threshold.time(x + m + e + i, -lambda * x, this.#currentE(e), this.#currentI(i));
+    return this.#threshold.time(x, m, e, i);
   }
 
   /** Nothing is left to do: `fire` knows a crossing by its time. */

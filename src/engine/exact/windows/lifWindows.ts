@@ -4,6 +4,7 @@ import * as layout from "../../kernels/layout.ts";
 import type { NeuronGroup } from "../../network/neurons/neuronGroup.ts";
 import type { MembraneParameters } from "../../network/neurons/parameters.ts";
 import type { Shots as Drawn } from "../../network/stimuli/timing.ts";
+import { powerAbove } from "./power.ts";
 import { Shots } from "./shots.ts";
 
 /** Refractory periods, in time constants, over which what is scaled up stays in its range. */
@@ -231,12 +232,4 @@ export class LifWindows implements NeuronGroup {
     // Above threshold already, it fires without an input.
     if (slope < 0 || v >= vThreshold) this.#driven = true;
   }
-}
-
-/** The least power of 2 that is no less than a number above 0. */
-function powerAbove(x: number): number {
-  let power = 1;
-  while (power < x) power *= 2;
-  while (power / 2 >= x) power /= 2;
-  return power;
 }

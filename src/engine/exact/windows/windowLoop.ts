@@ -10,6 +10,7 @@ import type { Stimulus } from "../../network/stimuli/timing.ts";
 import { PopulationState } from "../../populationState.ts";
 import { LifExpModes } from "../modes/lifExpModes.ts";
 import { HeardSpikes } from "./heardSpikes.ts";
+import { LifExpWindows } from "./lifExpWindows.ts";
 import { LifWindows } from "./lifWindows.ts";
 import { PairRows } from "./pairRows.ts";
 import { Shots } from "./shots.ts";
@@ -18,10 +19,12 @@ import { WindowRows } from "./windowRows.ts";
 
 type State = PopulationState<NeuronGroup>;
 
+type Group = LifExpModes | LifWindows | LifExpWindows;
+
 /** A population, what moves it, and what reaches it. */
 interface Part {
   readonly state: State;
-  readonly group: LifExpModes | LifWindows;
+  readonly group: Group;
   readonly window: Window;
   readonly rows: readonly WindowRows[];
   readonly shots: Shots[];
@@ -71,23 +74,28 @@ export class WindowLoop implements Loop {
 
   /**
    * @param width    of windows at most [ms]; see `windowOf`
+   * @param dense    populations that get much Poisson input; see `denseOf`
    * @param onSpike  hears of every spike when its window is over
    */
   constructor(
     network: Network,
     width: number,
+    dense: ReadonlySet<number>,
     onSpike: (population: number, neuron: number, t: number) => void,
   ) {
     const { populations, projections } = network;
     this.#width = width;
     this.lastRank = 2 * populations.length;
-    const groups: (LifExpModes | LifWindows | null)[] = [];
+    const groups: (Group | null)[] = [];
     const arena: Arena = new Arena(false, (p, x, m, e, i) =>
-      (groups[p] as LifExpModes).timeToThreshold(x, m, e, i),
+      (groups[p] as LifExpModes | LifExpWindows).timeToThreshold(x, m, e, i),
     );
     this.#arena = arena;
-    for (const { model, size } of populations) {
-      if (model?.modes) groups.push(new LifExpModes(size, model.modes, arena));
+    for (const [p, { model, size }] of populations.entries()) {
+      if (model?.modes && dense.has(p)) {
+        groups.push(new LifExpWindows(size, model.modes, arena));
+        this.#width = Math.min(this.#width, LifExpWindows.widest(model.modes));
+      } else if (model?.modes) groups.push(new LifExpModes(size, model.modes, arena));
       else groups.push(model?.jumps ? new LifWindows(size, model.jumps, arena) : null);
     }
     this.populations = populations.map(
@@ -121,9 +129,16 @@ export class WindowLoop implements Loop {
       learning.forEach((pairs, k) => {
         pairs.begin(learning[k + 1]?.record ?? 0);
       });
+      const largest = Math.max(0, ...rows.map(({ largest }) => largest));
+      if (group instanceof LifExpWindows) {
+        group.begin(state.index, largest);
+        for (const each of rows) group.gain(each.order, each.unit);
+        for (const each of rows) if (each.synapses.delays) each.arrivals = group.arrivals;
+        continue;
+      }
       group.learnBy(learning[0]?.record ?? 0);
       if (group instanceof LifExpModes) group.begin(state.index);
-      else group.begin(Math.max(0, ...rows.map(({ largest }) => largest)));
+      else group.begin(largest);
     }
     this.#spikes = new HeardSpikes(this.populations.map(state => this.#place(state)));
     this.#actors = new Actors(
@@ -173,6 +188,10 @@ export class WindowLoop implements Loop {
       this.#width = Math.min(this.#width, passage / WINDOWS);
       return true;
     }
+    if (part.group instanceof LifExpWindows) {
+      part.group.shoot(shots, weight, this.#width);
+      return true;
+    }
     part.shots.push(new Shots(this.#arena, state.size, shots, weight, -2 - part.shots.length, this.#width));
     return true;
   }
@@ -180,7 +199,11 @@ export class WindowLoop implements Loop {
   begin(): void {
     this.#began = true;
     this.#bind();
-    for (const { group } of this.#parts) {
+    for (const { group, rows } of this.#parts) {
+      if (group instanceof LifExpWindows) {
+        group.start(this.#width, Math.max(0, ...rows.map(({ longest }) => longest)));
+        this.#bind();
+      }
       if (!(group instanceof LifWindows)) continue;
       group.start(this.#width);
       this.#periods.push({ group, windows: Math.max(1, Math.floor(group.parameters.tauMem / this.#width)) });
@@ -219,8 +242,18 @@ export class WindowLoop implements Loop {
     for (const rows of this.#rows) changed = rows.takeWeights() || changed;
     if (!changed) return;
     this.#bind();
-    for (const { group, rows } of this.#parts)
+    for (const { group, rows } of this.#parts) {
       if (group instanceof LifWindows) for (const { largest } of rows) group.expectWeight(largest);
+      if (group instanceof LifExpWindows) this.#sendAgain(group, rows);
+    }
+  }
+
+  /** What is on its way has other weights. */
+  #sendAgain(group: LifExpWindows, rows: readonly WindowRows[]): void {
+    this.#arena.kernels.clearArrivals(group.arrivals.record);
+    for (const each of rows) each.sendAgain(this.#reached);
+    this.#bind();
+    for (const each of rows) group.gain(each.order, each.unit);
   }
 
   /** An input neuron fires now. */
@@ -272,6 +305,7 @@ export class WindowLoop implements Loop {
 
   /** To another window of the lattice. */
   #goOn(number: number): void {
+    for (const { group } of this.#parts) if (group instanceof LifExpWindows) group.enter(number);
     for (const { group, windows } of this.#periods) {
       const moves = Math.floor(number / windows) - Math.floor(this.#number / windows);
       for (let k = 0; k < moves; k++) group.moveOrigin(windows * this.#width);
@@ -285,7 +319,7 @@ export class WindowLoop implements Loop {
     let next = Math.min(until, this.#inputs.nextTime);
     for (const { group, window, rows, shots } of this.#parts) {
       if (window.count > 0 || shots.length > 0 || rows.some(({ idle }) => !idle)) return;
-      if (group instanceof LifWindows && group.busy) return;
+      if (group instanceof LifExpWindows || (group instanceof LifWindows && group.busy)) return;
     }
     const { kernels } = this.#arena;
     for (const { group } of this.#parts) {
@@ -301,7 +335,8 @@ export class WindowLoop implements Loop {
     let active = false;
     for (const pairs of this.plastic) pairs?.enter(from);
     this.#foresee(until);
-    for (const { window, group, rows, shots, state } of this.#parts) {
+    for (const part of this.#parts) {
+      const { window, rows, shots, state } = part;
       for (const each of rows) {
         while (!each.take(window, until)) {
           window.grow();
@@ -317,20 +352,33 @@ export class WindowLoop implements Loop {
       }
       const { count } = window;
       active ||= count > 0;
-      if (count > 1) this.#arena.kernels.sortPackets(window.record, from, until);
-      if (group instanceof LifExpModes) this.#arena.kernels.modesInOrder(group.record, window.record, last);
-      else if (count > 0 || group.busy) {
-        if (group.expectInputs(mostInputs(rows, count))) this.#bind();
-        if (!group.run(window.record, from, until)) {
-          throw new InputError(
-            `${state.name}, t = ${until} ms: expected fewer spikes at once; the weights have diverged, lower them`,
-          );
-        }
-      }
+      if (!this.#move(part, from, until, last))
+        throw new InputError(
+          `${state.name}, t = ${until} ms: expected fewer spikes at once; the weights have diverged, lower them`,
+        );
       window.takeSpikes((t, neuron) => this.#spikes.hear(t, state.index, neuron));
     }
     this.#active = active || this.#spikes.count > 0;
     if (this.#spikes.count > 0) this.#tell();
+  }
+
+  /** Moves a population through a window; returns whether there was room for all that happened. */
+  #move({ group, window, rows }: Part, from: number, until: number, last: number): boolean {
+    const { kernels } = this.#arena;
+    const { count } = window;
+    if (group instanceof LifExpWindows) {
+      const ends = until === instant((this.#number + 1) * this.#width);
+      const most = mostInputs(rows, count);
+      return group.run(window.record, most, from, until, last, ends, () => this.#bind());
+    }
+    if (count > 1) kernels.sortPackets(window.record, from, until);
+    if (group instanceof LifExpModes) {
+      kernels.modesInOrder(group.record, window.record, last);
+      return true;
+    }
+    if (count === 0 && !group.busy) return true;
+    if (group.expectInputs(mostInputs(rows, count))) this.#bind();
+    return group.run(window.record, from, until);
   }
 
   /** Lets input neurons fire before a time. */
@@ -367,7 +415,7 @@ export class WindowLoop implements Loop {
 
   /** Crossings that modes foresee come before what else happens at an instant. */
   #place({ group, rank }: State): number {
-    return group instanceof LifExpModes ? rank : this.lastRank + rank;
+    return group instanceof LifWindows ? this.lastRank + rank : rank;
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Network } from "../../network/network.ts";
+import type { Stimulus } from "../../network/stimuli/timing.ts";
 import { LifExpModes } from "../modes/lifExpModes.ts";
+import { LifExpWindows } from "./lifExpWindows.ts";
 import { LifWindows } from "./lifWindows.ts";
 import { pairsOf } from "./pairRows.ts";
 
@@ -42,4 +44,22 @@ export function windowOf({ populations, projections, stream }: Network): number 
     if (populations[from].model && synapses.synapses > 0) longest = Math.min(longest, minDelay);
   }
   return longest;
+}
+
+/** Populations whose neurons `LifExpWindows` moves: all get much Poisson input, and no synapse onto them learns. */
+export function denseOf(
+  { populations, projections }: Network,
+  stimuli: readonly Stimulus[],
+  width: number,
+): ReadonlySet<number> {
+  const dense = new Set<number>();
+  for (const [p, { model, size }] of populations.entries()) {
+    if (!model?.modes || !LifExpWindows.fits(projections.length, size)) continue;
+    if (projections.some(({ to, plasticity }) => to === p && plasticity)) continue;
+    const waits = stimuli.flatMap(({ population, effect, shots, weights }) =>
+      population === p && effect === "input" && shots && !weights ? shots.wait : [],
+    );
+    if (LifExpWindows.dense(waits, Math.min(width, LifExpWindows.widest(model.modes)))) dense.add(p);
+  }
+  return dense;
 }

@@ -3,6 +3,7 @@ import type { Arena } from "../../kernels/arena.ts";
 import * as layout from "../../kernels/layout.ts";
 import type { Projection } from "../../network/synapses/projection.ts";
 import { WeightWatch } from "../../network/synapses/weightWatch.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { PairRows } from "./pairRows.ts";
 import type { Window } from "./window.ts";
 
@@ -20,7 +21,8 @@ export class WindowRows {
   /** Whether they come from an input population. */
   readonly outside: boolean;
   readonly #arena: Arena;
-  readonly #order: number;
+  /** Of its packets among those of one time. */
+  readonly order: number;
   readonly #starts: Uint32Array;
   readonly record: number;
   readonly #targets: number;
@@ -28,6 +30,8 @@ export class WindowRows {
   readonly #watch: WeightWatch;
   /** How they learn; null where they do not. */
   pairs: PairRows | null = null;
+  /** Where its synapses of delays of their own go when a row is fired; null where rows wait for their next synapse. */
+  arrivals: Arrivals | null = null;
   #weights: number;
   /** Largest weight at delivery, by size [mV]. */
   #largest = 0;
@@ -36,6 +40,8 @@ export class WindowRows {
   #rows = new Uint32Array(64);
   #head = 0;
   #tail = 0;
+  /** Longest delay [ms]. */
+  longest: number;
   /** Delays of their own: the record of what is under way, and how much of that fits. */
   readonly #flights: number;
   #room = 0;
@@ -57,7 +63,7 @@ export class WindowRows {
     const { starts, targets } = runs;
     this.synapses = synapses;
     this.#arena = arena;
-    this.#order = order;
+    this.order = order;
     this.#starts = starts;
     this.#wide = post > 65_536;
     this.#watch = new WeightWatch(synapses, path);
@@ -75,6 +81,8 @@ export class WindowRows {
     this.#weights = each ? arena.take(4 * targets.length) : 0;
     if (each) arena.view(Float32Array, this.#weights, targets.length).set(synapses.heldWeights);
     this.#measure();
+    this.longest = synapses.minDelay;
+    if (delays) for (const delay of delays) this.longest = Math.max(this.longest, delay);
     this.#flights = delays ? arena.record(layout.FLIGHTS_SIZE) : 0;
     if (!delays) return;
     const kept = arena.take(4 * delays.length);
@@ -85,6 +93,12 @@ export class WindowRows {
       [layout.FLIGHTS_ORDER]: order,
     });
     this.#makeRoom(64);
+  }
+
+  /** Factor on the weights of its synapses, or the weight of all. */
+  get unit(): number {
+    const { gain, uniformWeight } = this.synapses;
+    return (this.#weights ? 1 : uniformWeight!) * gain;
   }
 
   get largest(): number {
@@ -99,14 +113,12 @@ export class WindowRows {
   }
 
   begin(): void {
-    const { gain, uniformWeight } = this.synapses;
     this.#arena.integers(this.record, {
       [layout.ROWS_TARGETS]: this.#targets,
       [layout.ROWS_WIDE]: this.#wide ? 1 : 0,
       [layout.ROWS_WEIGHTS]: this.#weights,
     });
-    const weight = this.#weights ? 1 : uniformWeight!;
-    this.#arena.doubles(this.record, { [layout.ROWS_WEIGHT]: weight * gain });
+    this.#arena.doubles(this.record, { [layout.ROWS_WEIGHT]: this.unit });
   }
 
   /** The memory may be another one: where targets are as wide there, one list serves the projection as well. */
@@ -133,6 +145,14 @@ export class WindowRows {
   fired(row: number, t: number): boolean {
     const [from, to] = [this.#starts[row], this.#starts[row + 1]];
     if (from === to) return false;
+    if (this.arrivals) {
+      if (this.#tail === this.#times.length) this.#forgetBefore(t - this.longest - 1);
+      this.#times[this.#tail] = t;
+      this.#rows[this.#tail++] = row;
+      const grows = this.arrivals.expect(to - from);
+      this.#arena.kernels.scatter(this.arrivals.record, this.#flights, t, from, to, -Infinity);
+      return grows;
+    }
     if (this.#flights) {
       const { memory, kernels } = this.#arena;
       const count = new Uint32Array(memory.buffer, this.#flights + 8 * layout.FLIGHTS_COUNT, 1);
@@ -147,21 +167,35 @@ export class WindowRows {
     return false;
   }
 
+  /** Sends again what has not arrived before a time, by the weights that there are now. */
+  sendAgain(after: number): void {
+    const { arrivals } = this;
+    if (!arrivals) return;
+    for (let k = this.#head; k < this.#tail; k++) {
+      const [t, row] = [this.#times[k], this.#rows[k]];
+      const [from, to] = [this.#starts[row], this.#starts[row + 1]];
+      arrivals.expect(to - from);
+      arrivals.bind();
+      this.#arena.kernels.scatter(arrivals.record, this.#flights, t, from, to, after);
+    }
+  }
+
   /** Puts what arrives before `until` into the window, as far as there is room; returns whether all is in. */
   take(window: Window, until: number): boolean {
+    if (this.arrivals) return true;
     if (this.#flights) return this.#arena.kernels.takeFlights(this.#flights, window.record, until) === 1;
     while (this.#head < this.#tail && this.#times[this.#head] < until) {
       if (window.full) return false;
       const [t, row] = [this.#times[this.#head], this.#rows[this.#head++]];
       const [from, to] = [this.#starts[row], this.#starts[row + 1]];
-      window.add(t, this.record, from, to, row, this.#order, this.pairs ? this.pairs.log(to - from) : -1);
+      window.add(t, this.record, from, to, row, this.order, this.pairs ? this.pairs.log(to - from) : -1);
     }
     return true;
   }
 
   /** Whether nothing is on its way. */
   get idle(): boolean {
-    if (!this.#flights) return this.#head === this.#tail;
+    if (this.arrivals || !this.#flights) return this.#head === this.#tail;
     const { memory } = this.#arena;
     return new Uint32Array(memory.buffer, this.#flights + 8 * layout.FLIGHTS_COUNT, 1)[0] === 0;
   }
@@ -178,6 +212,12 @@ export class WindowRows {
       for (const w of this.synapses.heldWeights) if (w > largest || -w > largest) largest = Math.abs(w);
     }
     this.#largest = largest * Math.abs(gain);
+  }
+
+  /** Rows that were fired before a time have arrived. */
+  #forgetBefore(time: number): void {
+    while (this.#head < this.#tail && this.#times[this.#head] < time) this.#head++;
+    this.#makeWay();
   }
 
   #makeWay(): void {

@@ -163,7 +163,7 @@ function safeUntil(block: usize, from: f64, m: f64, e: f64, inh: f64, x: f64): f
 }
 
 /** The twin of `timeToThreshold` of `LifExpModes`, which is asked where Halley's method does not do. */
-function timeToThreshold(block: usize, x: f64, m: f64, e: f64, i: f64): f64 {
+export function timeToThreshold(block: usize, x: f64, m: f64, e: f64, i: f64): f64 {
   const lambda = double(block, layout.MODES_LAMBDA);
   const muE = double(block, layout.MODES_MU_E);
   const muI = double(block, layout.MODES_MU_I);

@@ -1,16 +1,8 @@
 // AssemblyScript. What reaches a population in a window of time: packets, which are stretches of rows and single inputs.
 import * as layout from "../layout";
-import { instant } from "./instant";
+import { delayOf, instant } from "./instant";
 import { address, double, setDouble, setWhole, whole } from "./record";
 import { nextShots } from "./shots";
-
-/** A delay in single precision as `delayOf` in engine/instant.ts reads it. */
-// @ts-ignore: decorator
-@inline
-function delayOf(single: f32): f64 {
-  const point = floor(f64(single) * 1000.0 + 0.5) / 1000.0;
-  return f32(point) == single ? point : f64(single);
-}
 
 /** Adds the packets of rows on their way that arrive before `until`; returns whether there was room. */
 export function takeFlights(flights: usize, window: usize, until: f64): i32 {

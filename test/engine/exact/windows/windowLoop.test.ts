@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { windowOf } from "../../../../src/engine/exact/windows/windowOf.ts";
+import { denseOf, windowOf } from "../../../../src/engine/exact/windows/windowOf.ts";
 import { type NetworkSpec, network, type ProjectionSpec } from "../../../../src/engine/network/network.ts";
 import type { NeuronSpec } from "../../../../src/engine/network/neurons/index.ts";
 import { Simulation, type SimulationOptions } from "../../../../src/engine/simulation.ts";
@@ -61,7 +61,7 @@ function recurrent(
   return {
     populations: {
       in: { size: 12, neuron: "input" },
-      E: { size: 30, neuron, initial: { v: (rng: Rng) => vRest + rng.uniformIn(-1, 1) } },
+      E: { size: 31, neuron, initial: { v: (rng: Rng) => vRest + rng.uniformIn(-1, 1) } },
       I: { size: 10, neuron },
     },
     projections: [
@@ -85,9 +85,16 @@ function run(spec: NetworkSpec, options: SimulationOptions, cuts: readonly numbe
   const simulation = new Simulation(network(spec, { seed: 3 }), options);
   for (const cut of cuts) simulation.runUntil(cut);
   const { times, neurons, populationIndex } = simulation.raster();
-  const potentials = Array.from({ length: 30 }, (_, i) => simulation.potential("E", i));
+  const potentials = Array.from({ length: 31 }, (_, i) => simulation.potential("E", i));
   const weights = learns ? simulation.weights("E->E") : null;
   return { times, neurons, populationIndex, potentials, weights, events: simulation.synapticEvents };
+}
+
+/** How many populations are moved by windows as they get much Poisson input. */
+function denseIn(spec: NetworkSpec): number {
+  const net = network(spec);
+  const stimuli = net.stimuli.map(make => make());
+  return denseOf(net, stimuli, windowOf(net)).size;
 }
 
 /** Whoever hears of spikes has them one by one, in `EventLoop`. */
@@ -100,13 +107,14 @@ test.each([
   "%s: the spikes of the queue, to 1e-9 ms, and the same bits however a run is cut",
   (_, neurons) => {
     let spikes = 0;
-    let [windows, networks] = [0, 0];
+    let [windows, networks, dense] = [0, 0, 0];
     fc.assert(
       fc.property(neurons, kinds, (neuron, kind) => {
         const spec = recurrent(neuron, kind);
         // Time constants that are nearly alike have no modes, and such neurons stay in the queue.
         networks++;
         if (windowOf(network(spec)) > 0) windows++;
+        dense += denseIn(spec);
         const learns = kind.learns !== "no";
         const own = run(spec, {}, [60], learns);
         const other = run(spec, oneByOne, [60], learns);
@@ -130,6 +138,7 @@ test.each([
     );
     expect(spikes).toBeGreaterThan(3000);
     expect(windows).toBeGreaterThan(0.8 * networks);
+    if (neurons === filtered) expect(dense).toBeGreaterThan(0.1 * networks);
   },
 );
 
@@ -170,6 +179,61 @@ test("weights of all synapses may become weights of each between runs", () => {
   simulation.runUntil(21.5);
   expect(simulation.potential("n", 0)).toBeCloseTo(1 + Math.exp(-1), 10);
   expect(simulation.potential("n", 1)).toBeCloseTo(4 + Math.exp(-1), 10);
+});
+
+const current: NeuronSpec = {
+  ...{ model: "lif-exp", tauMem: 10, tauExc: 0.5, tauInh: 2, vRest: -65, vThreshold: -50, vReset: -65 },
+  ...{ reset: "fixed", tauRef: 2, weightAs: "peak" as const },
+};
+
+test("much input at once, of very many neurons", () => {
+  const delay = (rng: Rng) => rng.uniformIn(0.2, 3);
+  const spec: NetworkSpec = {
+    populations: { E: { size: 401, neuron: current, initial: { v: (rng: Rng) => rng.uniformIn(-65, -50) } } },
+    projections: [{ from: "E", to: "E", weights: 0.4, delay, connect: { kind: "inDegree", n: 200 } }],
+    stimuli: [
+      { to: "E", kind: "poisson", rate: 25_000, weight: 0.06 },
+      { to: "E", kind: "poisson", rate: 5_000, weight: -0.1, start: 2 },
+    ],
+  };
+  expect(denseIn(spec)).toBe(1);
+  const own = run(spec, {}, [12]);
+  const other = run(spec, oneByOne, [12]);
+  expect(own.times.length).toBeGreaterThan(1000);
+  expect(own.neurons).toEqual(other.neurons);
+  expect(own.events).toBe(other.events);
+  own.times.forEach((t, k) => {
+    expect(Math.abs(t - other.times[k])).toBeLessThan(1e-9);
+  });
+  expect(run(spec, {}, [0.33, 4.44, 4.45, 7, 12])).toEqual(own);
+});
+
+test("what is on its way has the weights of its arrival", () => {
+  const spec: NetworkSpec = {
+    populations: { in: { size: 3, neuron: "input" }, n: { size: 5, neuron: current } },
+    projections: [
+      { from: "in", to: "n", delay: (rng: Rng) => rng.uniformIn(1, 20), weights: 1 },
+      { from: "in", to: "n", delay: (rng: Rng) => rng.uniformIn(1, 20), weights: -0.5 },
+    ],
+    stimuli: [
+      { to: "in", kind: "regular", interval: 3 },
+      { to: "n", kind: "poisson", rate: 2000, weight: 0.1 },
+    ],
+  };
+  expect(denseIn(spec)).toBe(1);
+  const potentials = [{}, oneByOne].map(options => {
+    const net = network(spec);
+    const simulation = new Simulation(net, options);
+    for (const [k, end] of [10.03, 16.6, 30].entries()) {
+      simulation.runUntil(end);
+      net.projections[0].synapses.weights.fill(2 - k, 3, 9);
+    }
+    return Array.from({ length: 5 }, (_, i) => simulation.potential("n", i));
+  });
+  potentials[0].forEach((v, i) => {
+    expect(v).toBeCloseTo(potentials[1][i], 9);
+  });
+  expect(Math.max(...potentials[0])).toBeGreaterThan(-64);
 });
 
 test("a long rest costs no windows", () => {
