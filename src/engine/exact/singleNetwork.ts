@@ -178,7 +178,7 @@ export class SingleNetwork {
       ...{ [at.NET_DEPTH]: layers.length, [at.NET_LAYERS]: first, [at.NET_LEAKY]: leaky ? 1 : 0 },
       ...{ [at.NET_READS_DRIVE]: reading === "drive" ? 1 : 0, [at.NET_ROOM]: room },
       ...{ [at.NET_EVENTS]: arena.take(16 * room), [at.NET_FIRED]: arena.take(16 * room) },
-      ...{ [at.NET_SORTED]: arena.take(16 * room), [at.NET_STARTS]: arena.take(4 * (at.NET_BUCKETS + 1)) },
+      ...{ [at.NET_SORTED]: arena.take(16 * room), [at.NET_STARTS]: arena.take(4 * (room + 1)) },
       ...{ [at.NET_STATE]: floats(), [at.NET_LIMITS]: floats() },
       ...{ [at.NET_UNTIL]: floats(), [at.NET_SPENT]: floats() },
       ...{ [at.NET_WAITING]: arena.take(widest), [at.NET_ACTIVE]: arena.take(8 * (widest + 1)) },
@@ -402,7 +402,7 @@ function roomOf(architecture: Architecture): number {
   const nets = 1 + layers.length;
   return (
     own +
-    nets * (16 * listedOf(architecture) + 48 * spikesOf(sizes) + 128 * widest + 16_384) +
+    nets * (16 * listedOf(architecture) + 52 * spikesOf(sizes) + 128 * widest + 16_384) +
     PRESENTATIONS * bytesOf(architecture) +
     OF_LAYERS * bytesOf({ sizes: [...sizes, ...sizes], layers: [...layers, ...layers] })
   );

@@ -345,7 +345,7 @@ export const NET_ROOM = 4;
 export const NET_EVENTS = 5;
 export const NET_FIRED = 6;
 export const NET_SORTED = 7;
-/** [NET_BUCKETS + 1] words. */
+/** [room + 1] words. */
 export const NET_STARTS = 8;
 /** [widest] floats: state, limits, ends of refractory periods, sums of e over own spikes; bytes: who waits for such an end. */
 export const NET_STATE = 9;

@@ -3,9 +3,10 @@
 import * as layout from "../layout";
 import { exp4, log4 } from "./singleElementary";
 import { address, double, is, setWhole, single, whole } from "./record";
-import { beginSpikes, emitIf, endSpikes, overfull } from "./singleSpikes";
+import { EVENT } from "./singleHits";
+import { beginSpikes, emitIf, endSpikes, FEW, overfull } from "./singleSpikes";
 import { poolSpikes, projectMaps, sweepMaps } from "./singleMaps";
-import { beginSweep, EVENT, sweep } from "./singleSweep";
+import { beginSweep, sweepLayer } from "./singleSweep";
 
 let net: usize;
 let leaky: bool;
@@ -56,6 +57,9 @@ export function presentSingle(record: usize, shown: usize): i32 {
     settle(layer, drop);
     beginSpikes(fired, whole(record, layout.NET_ROOM));
     const events = whole(source, layout.SHOWN_COUNT);
+    const starts = address(record, layout.NET_STARTS);
+    let placed = false;
+    memory.fill(spent, 0, usize(post) << 2);
     if (events == 0 && leaky) undisturbed(layer, drop, hold);
     else {
       beginSweep(record, layer, source, drop, hold);
@@ -63,19 +67,14 @@ export function presentSingle(record: usize, shown: usize): i32 {
       else {
         const list = address(record, layout.NET_EVENTS);
         if (events > 0) listEvents(layer, source, events, gain);
-        sweep(list, list + usize(events) * EVENT, 0, post);
+        placed = sweepLayer(list, list + usize(events) * EVENT, post, FEW, target, spent, starts);
       }
     }
     if (overfull()) return l + 1;
-    memory.fill(spent, 0, usize(post) << 2);
-    endSpikes(
-      address(record, layout.NET_SORTED),
-      address(record, layout.NET_STARTS),
-      double(record, layout.NET_DURATION),
-      target,
-      spent,
-      leaky,
-    );
+    if (!placed) {
+      const duration = double(record, layout.NET_DURATION);
+      endSpikes(address(record, layout.NET_SORTED), starts, duration, target, spent, leaky);
+    }
     gain = threshold * scale;
     if (top) promote(spent, readout * left, address(target, layout.SHOWN_TRACE), post);
     else read(target, post, gain * left);

@@ -2,7 +2,8 @@
 // same rows, and all maps there have the same events: those are listed by place, then swept like any others.
 import * as layout from "../layout";
 import { address, is, setWhole, whole } from "./record";
-import { EVENT, sweep } from "./singleSweep";
+import { EVENT } from "./singleHits";
+import { sweep } from "./singleSweep";
 
 let kernel: i32;
 let stride: i32;

@@ -5,7 +5,7 @@ import { address, setWhole } from "./record";
 /** Spikes lie as time (double), e (float), neuron. */
 const SPIKE: usize = 16;
 /** Fewer are sorted by insertion alone. */
-const FEW: i32 = 48;
+export const FEW: i32 = 48;
 
 let list: usize;
 let room: i32;
@@ -15,6 +15,15 @@ export function beginSpikes(list_: usize, room_: i32): void {
   list = list_;
   room = room_;
   count = 0;
+}
+
+export function fired(): i32 {
+  return count;
+}
+
+/** So many have been written elsewhere. */
+export function setFired(count_: i32): void {
+  count = count_;
 }
 
 /** More have been fired than there is room for. */

@@ -2,14 +2,12 @@
 // time, and with places in time as e(t) throughout, so that no exponential is taken of any event.
 import * as layout from "../layout";
 import { address, double, is, single, whole } from "./record";
-import { emit, overfull } from "./singleSpikes";
+import { beginHits, EVENT, HIT, hits, hitsEnd, hitsLast, placeHits, recallHits, setHitsLast } from "./singleHits";
+import { emit, fired, overfull } from "./singleSpikes";
 
 // @ts-ignore: decorator
 @external("env", "log")
 declare function ln(x: f64): f64;
-
-/** Events lie as where their row begins, factor, e, and twice their place in `times`, one more for the last of its instant. */
-export const EVENT: usize = 16;
 
 let events: usize;
 let eventsEnd: usize;
@@ -20,9 +18,6 @@ let states: usize;
 let limits: usize;
 let untils: usize;
 let waits: usize;
-/** Room for the hits of a block: event, and a bit for each neuron. */
-let hitsAt: usize;
-let hitsEnd: usize;
 let leaky: bool;
 let tau: f64;
 let duration: f64;
@@ -41,8 +36,7 @@ export function beginSweep(record: usize, layer: usize, source: usize, drop_: f3
   limits = address(record, layout.NET_LIMITS);
   untils = address(record, layout.NET_UNTIL);
   waits = address(record, layout.NET_WAITING);
-  hitsAt = address(record, layout.NET_SORTED);
-  hitsEnd = hitsAt + (usize(whole(record, layout.NET_ROOM)) << 4);
+  beginHits(address(record, layout.NET_SORTED), whole(record, layout.NET_ROOM), times);
   leaky = is(record, layout.NET_LEAKY);
   tau = double(record, layout.NET_TAU);
   duration = double(record, layout.NET_DURATION);
@@ -54,6 +48,36 @@ export function beginSweep(record: usize, layer: usize, source: usize, drop_: f3
 
 /** Passes events from one address to another over so many neurons from the first on, which begin the rows. */
 export function sweep(from: usize, to: usize, start: i32, count: i32): void {
+  pass(from, to, start, count);
+  recallHits();
+}
+
+/**
+ * Likewise over a whole layer. Neurons that fire at input spikes only do so in the order of these: where there are no others and
+ * more than a few spikes, they are put where they belong at once.
+ * @param target  record of the layer's neurons @param spent  [post] zeros: becomes sums of e over own spikes
+ * @param starts  room for a word for each event
+ * @returns whether that was so; if not, spikes have been emitted
+ */
+export function sweepLayer(
+  from: usize,
+  to: usize,
+  count: i32,
+  few: i32,
+  target: usize,
+  spent: usize,
+  starts: usize,
+): bool {
+  pass(from, to, 0, count);
+  if (fired() == 0 && hits() > few) {
+    placeHits(from, to, target, spent, starts);
+    return true;
+  }
+  recallHits();
+  return false;
+}
+
+function pass(from: usize, to: usize, start: i32, count: i32): void {
   events = from;
   eventsEnd = to;
   weights = rows - (usize(start) << 2);
@@ -61,8 +85,10 @@ export function sweep(from: usize, to: usize, start: i32, count: i32): void {
   for (let j = 0; j < count && !overfull(); j += 16) {
     const valid = count - j < 16 ? (1 << (count - j)) - 1 : 0xffff;
     const driven = drivenOf(start + j) & valid;
-    if (driven != 0 || !frees) held(start + j, valid, driven);
-    else if (from < to) free(start + j, valid);
+    if (driven != 0 || !frees) {
+      recallHits();
+      held(start + j, valid, driven);
+    } else if (from < to) free(start + j, valid);
   }
 }
 
@@ -91,20 +117,6 @@ function mask(a: v128, b: v128, c: v128, d: v128): i32 {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 
-/** Fires those that were written down, an event and a bit for each neuron. */
-function recall(first: i32, end: usize, valid: i32): void {
-  for (let own = hitsAt; own < end; own += 8) {
-    const k = usize(load<u32>(own));
-    const e = load<f32>(k, 8);
-    const t = load<f64>(times + ((load<u32>(k, 12) >> 1) << 3));
-    let hits = load<i32>(own, 4) & valid;
-    while (hits) {
-      emit(t, e, first + ctz(hits));
-      hits &= hits - 1;
-    }
-  }
-}
-
 /** Sixteen neurons that fire at input spikes only. */
 function free(first: i32, valid: i32): void {
   const at = states + (usize(first) << 2);
@@ -113,7 +125,7 @@ function free(first: i32, valid: i32): void {
   const last = eventsEnd;
   const theta = f32x4.splat(drop);
   const full = hitsEnd;
-  let hit = hitsAt;
+  let hit = hitsLast;
   let u0 = v128.load(at);
   let u1 = v128.load(at, 16);
   let u2 = v128.load(at, 32);
@@ -155,7 +167,8 @@ function free(first: i32, valid: i32): void {
       while (hits && hit < full) {
         store<u32>(hit, u32(k - EVENT));
         store<u32>(hit, hits, 4);
-        hit += 8;
+        store<i32>(hit, first, 8);
+        hit += HIT;
         u0 = f32x4.sub(u0, v128.and(c0, less));
         u1 = f32x4.sub(u1, v128.and(c1, less));
         u2 = f32x4.sub(u2, v128.and(c2, less));
@@ -173,7 +186,7 @@ function free(first: i32, valid: i32): void {
   v128.store(at, u1, 16);
   v128.store(at, u2, 32);
   v128.store(at, u3, 48);
-  recall(first, hit, valid);
+  setHitsLast(hit);
 }
 
 /** Those of sixteen neurons that are above their limits at e. */
