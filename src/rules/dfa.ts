@@ -1,6 +1,5 @@
 import { feedbackAngle } from "../feedback/angle.ts";
 import { directFeedback } from "../feedback/draw.ts";
-import { multiply } from "../math/matrix.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed, sign } from "../rate/ops.ts";
 import { tf } from "../rate/tensors.ts";
@@ -67,14 +66,15 @@ function directRule(form: {
         }),
         spiking: net => {
           const now = net.presentation();
-          const post = sizes.map(n => new Float64Array(n));
+          const e = new Float64Array(classes);
+          const bring = sizes.map((_, p) => (p > 0 && p < net.depth ? net.fixed(B[p], classes) : null));
           return {
             learn({ label }, descend) {
               net.present(now);
-              const e = outputError(now.logits, label, post[net.depth]);
+              outputError(now.logits, label, e);
               const sent = form.signOnly ? e.map(Math.sign) : e;
               for (let l = 0; l < net.depth - 1; l++) {
-                descend(l, gated(multiply(B[l + 1], sent, post[l + 1]), now, l + 1), now);
+                descend(l, gated(bring[l + 1]!(sent), now, l + 1), now);
               }
               descend(net.depth - 1, e, now);
               return now;

@@ -1,6 +1,5 @@
 import { feedbackAngle } from "../feedback/angle.ts";
 import { inputFeedback, sparseInputFeedback } from "../feedback/draw.ts";
-import { multiply } from "../math/matrix.ts";
 import type { Rng } from "../math/rng.ts";
 import { outputError } from "../math/softmax.ts";
 import { matMulTransposed } from "../rate/ops.ts";
@@ -158,13 +157,13 @@ function pepitaRule(about: Pick<Rule, "name" | "title" | "source" | "noCircuit">
           const clean = net.presentation();
           const modulated = net.presentation();
           const e = new Float64Array(classes);
-          const drive = new Float64Array(inputs);
+          const bring = net.fixed(F, classes);
           const post = sizes.map(n => new Float64Array(n));
           return {
             learn({ label }, descend) {
               net.present(clean);
               outputError(clean.logits, label, e);
-              net.present(modulated, multiply(F, e, drive));
+              net.present(modulated, bring(e));
               for (let l = 0; l < net.depth - 1; l++) {
                 const [h, hErr, third] = [clean.response[l + 1], modulated.response[l + 1], post[l + 1]];
                 const a = clean.trace[l + 1];

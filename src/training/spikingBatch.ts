@@ -70,6 +70,7 @@ export class SpikingBatch implements Pieces {
     this.#rate = rate;
     this.#count = indices.length;
     this.#steps.begin(rate, indices.length);
+    if (!this.#online) this.#net.single?.hold(indices.length);
   }
 
   /** Presents a sample as often as the rule likes, and passes on what it asks for. */
@@ -97,6 +98,7 @@ export class SpikingBatch implements Pieces {
 
   end(): void {
     this.#steps.settle();
+    this.#net.single?.hold(0);
     this.samplesLearned += this.#count;
   }
 

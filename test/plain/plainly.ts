@@ -7,6 +7,7 @@ import { ode } from "./ode.ts";
 import { poisson } from "./poisson.ts";
 import { rows } from "./rows.ts";
 import { single } from "./single.ts";
+import { singleFixed } from "./singleFixed.ts";
 import { singleLearn } from "./singleLearn.ts";
 import { stdp } from "./stdp.ts";
 import { step } from "./step.ts";
@@ -30,7 +31,7 @@ export function plainly<T>(run: () => T): T {
       // What has no plain form is held against `EventLoop`.
       const { exports } = new Instance(module, { env }) as { exports: Kernels };
       const memory = memoryOf(env.memory);
-      const makers = [step, ode, rows, double, stdp, poisson, batch, single, singleLearn];
+      const makers = [step, ode, rows, double, stdp, poisson, batch, single, singleFixed, singleLearn];
       this.exports = Object.assign({}, exports, ...makers.map(make => make(memory)), modes(memory, env));
     }
   };

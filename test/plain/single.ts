@@ -113,7 +113,12 @@ function presentSingle(at: Memory, record: number, shown: number): number {
   const layerOf = (l: number) => is(layout.NET_LAYERS) + 8 * layout.LAYER_SIZE * l;
   const inputs = field(layerOf(0), layout.LAYER_PRE);
   const traces = listOf(0, layout.SHOWN_TRACE);
-  for (let i = 0; i < inputs; i++) traces[i] = analogue ? f64[analogue / 8 + i] : 0;
+  const brought = is(layout.NET_BROUGHT);
+  for (let i = 0; i < inputs; i++) {
+    traces[i] = analogue ? f64[analogue / 8 + i] : 0;
+    if (brought) traces[i] += f64[brought / 8 + i];
+  }
+  const active = traces.subarray(0, inputs).filter(x => x !== 0).length;
   for (const { e, j } of spikes) {
     const x = fround(fround(gain * left) * (leaky ? e : 1));
     traces[j % inputs] += j < inputs ? x : -x;
@@ -154,7 +159,15 @@ function presentSingle(at: Memory, record: number, shown: number): number {
         if (row !== null) drives[j] = fround(drives[j] + fround(x * weights[row + (j % columns)]));
       }
     }
-    if (l === 0) u32[record / 4 + 2 * layout.NET_ROWS] = potentials && !analogue ? 0 : rows;
+    if (l === 0)
+      u32[record / 4 + 2 * layout.NET_ROWS] = potentials && !analogue ? 0 : brought ? active : rows;
+    if (l === 0 && brought && !potentials) {
+      for (let c = 0; c < is(layout.NET_COLUMNS); c++) {
+        const x = fround(f64[is(layout.NET_VECTOR) / 8 + c]);
+        const mixed = is(layout.NET_MIXED) / 4 + 16 * Math.ceil(post / 16) * c;
+        for (let j = 0; j < post; j++) drives[j] = fround(drives[j] + fround(x * f32[mixed + j]));
+      }
+    }
     if (potentials) {
       drives.forEach((drive, j) => {
         listOf(depth, layout.SHOWN_TRACE)[j] = drive;

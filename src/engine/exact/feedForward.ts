@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import { add } from "../../math/matrix.ts";
+import { add, multiply } from "../../math/matrix.ts";
 import { instant } from "../instant.ts";
 import { LayerKernel } from "../kernels/layerKernel.ts";
 import type { ThreadMemory } from "../kernels/threadMemory.ts";
@@ -192,11 +192,11 @@ export class FeedForwardNetwork {
   present(into: Presentation, modulation: Float64Array | null = null): Presentation {
     const { input } = this;
     const left = input.next ? input.next(modulation) : modulation;
-    into.analogue = sum(input.analogue, left);
     if (this.single) {
-      this.#presentSingle(this.single, into);
+      this.#presentSingle(this.single, into, left);
       return into;
     }
+    into.analogue = sum(input.analogue, left);
     into.spikes[0].take(input.spikes);
     filter(input.spikes, input.gain, into.trace[0], this);
     if (into.analogue) add(into.trace[0], into.analogue);
@@ -215,8 +215,12 @@ export class FeedForwardNetwork {
     return into;
   }
 
-  #presentSingle(single: SingleNetwork, into: Presentation): void {
-    const rows = single.present(into, this.input, this.dropout);
+  #presentSingle(single: SingleNetwork, into: Presentation, drive: Float64Array | null): void {
+    const { input } = this;
+    const brought = drive && input.analogue && input.spikes.length === 0 ? single.bringerOf(drive) : null;
+    into.analogue = brought ? input.analogue : sum(input.analogue, drive);
+    const rows = single.present(into, input, this.dropout, brought);
+    if (brought) into.analogue = into.trace[0];
     const { analogue } = into;
     if (!this.runs[0].shared) this.synapticEvents += rows * this.sizes[1];
     else
@@ -269,6 +273,17 @@ export class FeedForwardNetwork {
   set onlineUpdates(count: 0) {
     for (const layer of this.#layers) layer.updates = count;
     if (this.queue) this.queue.updates = count;
+  }
+
+  /**
+   * Brings a vector to a population by a fixed matrix, [rows, columns]: `multiply`, into a list of its own. A drive of the inputs
+   * that is this list may be presented faster, and is rounded in another order then.
+   */
+  fixed(matrix: Float32Array, columns: number): (vector: ArrayLike<number>) => Float64Array {
+    const own = this.single?.fixed(matrix, columns);
+    if (own) return own;
+    const out = new Float64Array(matrix.length / columns);
+    return vector => multiply(matrix, vector, out);
   }
 
   /**

@@ -7,6 +7,7 @@ import { type Architecture, poolsOf } from "../network/architecture.ts";
 import { currentPerTrace, gainOf } from "../network/layers.ts";
 import type { LifParameters } from "../network/neurons/lif.ts";
 import type { SpikeTrain } from "../record/spikeTrain.ts";
+import { bytesOfFixed, FixedMatrix } from "./fixedMatrix.ts";
 import {
   type Dropout,
   emptyPresentation,
@@ -26,6 +27,8 @@ export const LONGEST = 40;
 const [ASKS, ASKED_NUMBERS] = [256, 2 ** 22];
 /** Events of a convolution that are listed at a time, at least. */
 const LISTED = 65_536;
+/** Samples for each column of a fixed matrix from which on its product with the weights pays. */
+const WORTH = 2;
 /** Neurons at a time; what the loops read beyond the end of a list. */
 const [LANES, BEYOND] = [32, 256];
 
@@ -75,6 +78,11 @@ export class SingleNetwork {
   readonly #places = new WeakMap<Presentation, Place>();
   /** For presentations that lie elsewhere. */
   readonly #spare: Presentation;
+  /** By what they have brought. */
+  readonly #fixed = new Map<Float64Array, FixedMatrix>();
+  /** Of how many samples the weights stay as they are, and for which matrices it is known what they do to the first layer. */
+  #held = 0;
+  readonly #mixed = new Set<FixedMatrix>();
 
   /**
    * @param within  the network in whose memory weights and biases lie; null for one that copies them to its own
@@ -258,9 +266,14 @@ export class SingleNetwork {
    * @returns number of inputs with an analogue drive, where the first layer is dense
    * @throws InputError when there are more spikes than fit
    */
-  present(into: Presentation, { spikes, gain }: PresentedInput, dropout: Dropout | null): number {
+  present(
+    into: Presentation,
+    { spikes, gain }: Pick<PresentedInput, "spikes" | "gain">,
+    dropout: Dropout | null,
+    brought: FixedMatrix | null = null,
+  ): number {
     const place = this.#places.get(into);
-    if (!place) return this.#presentElsewhere(into, { spikes, gain } as PresentedInput, dropout);
+    if (!place) return this.#presentElsewhere(into, { spikes, gain }, dropout, brought);
     const { sizes, layers } = this.#architecture;
     const { length } = spikes;
     if (length > this.#room)
@@ -276,6 +289,8 @@ export class SingleNetwork {
     if (into.analogue) this.#analogue.set(into.analogue);
     whole[2 * at.NET_INPUTS] = length;
     whole[2 * at.NET_ANALOGUE] = into.analogue ? this.#analogue.byteOffset : 0;
+    whole[2 * at.NET_BROUGHT] = brought?.brought.byteOffset ?? 0;
+    if (brought) this.#bring(brought);
     floats[2 * at.NET_GAIN] = gain;
     floats[2 * at.NET_SCALE] = dropout?.scale ?? 1;
     this.#leaveOut(dropout);
@@ -297,10 +312,15 @@ export class SingleNetwork {
     return whole[2 * at.NET_ROWS];
   }
 
-  #presentElsewhere(into: Presentation, input: PresentedInput, dropout: Dropout | null): number {
+  #presentElsewhere(
+    into: Presentation,
+    input: Pick<PresentedInput, "spikes" | "gain">,
+    dropout: Dropout | null,
+    brought: FixedMatrix | null,
+  ): number {
     const from = this.#spare;
     from.analogue = into.analogue;
-    const rows = this.present(from, input, dropout);
+    const rows = this.present(from, input, dropout, brought);
     into.outputSpikes.take(from.outputSpikes);
     into.logits.set(from.logits);
     from.spikes.forEach((train, p) => {
@@ -312,6 +332,42 @@ export class SingleNetwork {
       into.sourceTrace[p].set(from.sourceTrace[p]);
     });
     return rows;
+  }
+
+  /** Puts a fixed matrix, [rows, columns], here. @returns brings a vector by it, into a list of its own; null where there is no room */
+  fixed(matrix: Float32Array, columns: number): ((vector: ArrayLike<number>) => Float64Array) | null {
+    const post = this.#architecture.sizes[1];
+    const arena = this.#arena;
+    if (arena.used + bytesOfFixed(matrix.length / columns, columns, post) > arena.end) return null;
+    const own = new FixedMatrix(arena, matrix, columns, post);
+    this.#fixed.set(own.brought, own);
+    return vector => own.bring(vector);
+  }
+
+  /** Weights stay as they are for the presentations of so many samples, or until `change`. */
+  hold(samples: number): void {
+    this.#held = samples;
+    this.#mixed.clear();
+  }
+
+  /**
+   * The matrix that has brought a drive to the inputs, where what it does to the first layer is found faster from its vector: a
+   * product of the weights with the matrix serves all samples of a batch.
+   */
+  bringerOf(drive: Float64Array): FixedMatrix | null {
+    const own = this.#fixed.get(drive);
+    const [first] = this.#architecture.layers;
+    if (!own || first.conv || first.pool || drive.length !== first.sources) return null;
+    return this.#held >= WORTH * own.columns ? own : null;
+  }
+
+  #bring(own: FixedMatrix): void {
+    if (!this.#mixed.has(own)) own.mix(this.#layers[0]);
+    this.#mixed.add(own);
+    const whole = this.#whole;
+    whole[2 * at.NET_MIXED] = own.mixed;
+    whole[2 * at.NET_VECTOR] = own.vector.byteOffset;
+    whole[2 * at.NET_COLUMNS] = own.columns;
   }
 
   #leaveOut(dropout: Dropout | null): void {
@@ -329,10 +385,13 @@ export class SingleNetwork {
    * @returns synapses that change, here or elsewhere
    */
   ask(l: number, post: Float64Array, pre: Float64Array, { first, every } = { first: 0, every: 1 }): number {
-    this.#vector.set(post);
-    if (pre.buffer !== this.#factors.buffer) this.#factors.set(pre);
-    const from = pre.buffer === this.#factors.buffer ? pre : this.#factors;
-    return this.#arena.kernels.ask(this.#layers[l], this.#vector.byteOffset, from.byteOffset, first, every);
+    const here = (given: Float64Array, room: Float64Array) => {
+      if (given.buffer === room.buffer) return given.byteOffset;
+      room.set(given);
+      return room.byteOffset;
+    };
+    const [third, from] = [here(post, this.#vector), here(pre, this.#factors)];
+    return this.#arena.kernels.ask(this.#layers[l], third, from, first, every);
   }
 
   /** What has been asked for, where it lies. */
@@ -343,6 +402,7 @@ export class SingleNetwork {
 
   /** Adds -scale times what has been asked for to weights and biases, and forgets it. */
   change(scale: number): void {
+    this.hold(0);
     for (const layer of this.#layers) this.#arena.kernels.change(layer, scale);
   }
 }
@@ -400,8 +460,11 @@ function roomOf(architecture: Architecture): number {
     );
   }, 0);
   const nets = 1 + layers.length;
+  // Of a rule's feedback: to every layer, or to the inputs.
+  const fixed = sizes.reduce((sum, n) => sum + bytesOfFixed(n, sizes.at(-1)!, sizes[1]), 0);
   return (
     own +
+    fixed +
     nets * (16 * listedOf(architecture) + 52 * spikesOf(sizes) + 128 * widest + 16_384) +
     PRESENTATIONS * bytesOf(architecture) +
     OF_LAYERS * bytesOf({ sizes: [...sizes, ...sizes], layers: [...layers, ...layers] })

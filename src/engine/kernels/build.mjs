@@ -25,6 +25,7 @@ const sources = [
   "batch",
   "single",
   "singleLearn",
+  "singleFixed",
   "rateCode",
   "instant",
   "draws",

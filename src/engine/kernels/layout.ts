@@ -380,7 +380,15 @@ export const NET_ROWS = 28;
 export const NET_LISTS = 29;
 export const NET_LIST_ROOM = 30;
 export const NET_PLACES = 31;
-export const NET_SIZE = 32;
+/**
+ * Of a drive by a vector that a fixed matrix brings: what it is at the inputs, doubles, or 0 for none; what it does to the first
+ * layer, floats; the vector, doubles, and how long it is. See `singleFixed`.
+ */
+export const NET_BROUGHT = 32;
+export const NET_MIXED = 33;
+export const NET_VECTOR = 34;
+export const NET_COLUMNS = 35;
+export const NET_SIZE = 36;
 /** Of one presentation, by which its spikes are sorted: at most, and the power of two that this is. */
 export const NET_BUCKETS = 1024;
 export const NET_BUCKET_BITS = 10;

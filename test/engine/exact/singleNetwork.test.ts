@@ -38,6 +38,8 @@ const cases = fc.record({
   reading: fc.constantFrom("spikes" as const, "drive" as const),
   readoutThreshold: fc.constantFrom(null, 0.5),
   modulated: fc.boolean(),
+  /** What is modulated comes from a vector, by a fixed matrix. */
+  held: fc.boolean(),
   dropout: fc.boolean(),
   bias: fc.constantFrom(0, 0.1, 0.6),
   batch: fc.constantFrom(1, 2, 3),
@@ -90,7 +92,8 @@ function run(c: Case, precision: "single" | "double") {
   const code = { inputs: sizes[0], durationMs: 20, tauMem, maxSpikes: 5, seed: 1 };
   const encoder = encoderOf(c.encoder, code);
   const seen = net.presentation();
-  const modulation = c.modulated ? Float64Array.from({ length: sizes[0] }, () => rng.uniformIn(-1, 1)) : null;
+  const bring = net.fixed(draw(3 * sizes[0], 1), 3);
+  const modulation = c.modulated ? bring([0.3, -0.4, 0.5]) : null;
   const read: unknown[] = [];
   for (let n = 0; n < 6; n++) {
     // Equal intensities make simultaneous spikes in the latency code.
@@ -107,6 +110,7 @@ function run(c: Case, precision: "single" | "double") {
           scale: 2,
         }
       : null;
+    if (c.held) net.single?.hold(6);
     net.present(seen, modulation);
     const lists = [
       ...seen.trace,
@@ -160,7 +164,15 @@ function twins(more: Partial<Case> = {}) {
       bias: 0.1,
       batch: 1,
     },
-    ...{ reading: "drive", readoutThreshold: null, modulated: false, dropout: false, maps: null, ...more },
+    ...{
+      reading: "drive",
+      readoutThreshold: null,
+      modulated: false,
+      held: false,
+      dropout: false,
+      maps: null,
+      ...more,
+    },
   };
   return [run(c, "single"), run(c, "double")] as const;
 }

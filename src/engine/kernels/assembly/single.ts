@@ -3,6 +3,7 @@
 import * as layout from "../layout";
 import { exp4, log4 } from "./singleElementary";
 import { address, double, is, setWhole, single, whole } from "./record";
+import { addMixed } from "./singleFixed";
 import { EVENT } from "./singleHits";
 import { beginSpikes, emitIf, endSpikes, FEW, overfull } from "./singleSpikes";
 import { poolSpikes, projectMaps, sweepMaps } from "./singleMaps";
@@ -29,7 +30,11 @@ export function presentSingle(record: usize, shown: usize): i32 {
   const spent = address(record, layout.NET_SPENT);
   placeInTime(shown);
   let gain = single(record, layout.NET_GAIN);
-  traceOf(shown, whole(address(record, layout.NET_LAYERS), layout.LAYER_PRE), gain * left, analogue);
+  const inputs = whole(address(record, layout.NET_LAYERS), layout.LAYER_PRE);
+  const brought = address(record, layout.NET_BROUGHT);
+  let active = 0;
+  if (brought) active = sumOf(analogue, brought, address(shown, layout.SHOWN_TRACE), inputs);
+  traceOf(shown, inputs, gain * left, brought ? address(shown, layout.SHOWN_TRACE) : analogue);
   for (let l = 0; l < depth; l++) {
     const layer = address(record, layout.NET_LAYERS) + ((usize(l) * layout.LAYER_SIZE) << 3);
     const below = shown + ((usize(l) * layout.SHOWN_SIZE) << 3);
@@ -51,7 +56,12 @@ export function presentSingle(record: usize, shown: usize): i32 {
       break;
     }
     const rows = project(layer, l == 0 ? analogue : 0);
-    if (l == 0) setWhole(record, layout.NET_ROWS, rows);
+    if (l == 0) setWhole(record, layout.NET_ROWS, brought ? active : rows);
+    if (l == 0 && brought) {
+      const columns = whole(record, layout.NET_COLUMNS);
+      const mixed = address(record, layout.NET_MIXED);
+      addMixed(address(record, layout.NET_LIMITS), mixed, address(record, layout.NET_VECTOR), columns, post);
+    }
     const drop = top ? readout : threshold;
     const hold: f32 = top ? 0 : single(record, layout.NET_HOLD);
     settle(layer, drop);
@@ -100,8 +110,8 @@ function placeInTime(shown: usize): void {
 /** Traces of the inputs or of pools; those of twins, numbered after all others, count against. */
 function traceOf(shown: usize, inputs: i32, left: f32, analogue: usize): void {
   const trace = address(shown, layout.SHOWN_TRACE);
-  if (analogue) memory.copy(trace, analogue, usize(inputs) << 3);
-  else memory.fill(trace, 0, usize(inputs) << 3);
+  if (analogue == 0) memory.fill(trace, 0, usize(inputs) << 3);
+  else if (analogue != trace) memory.copy(trace, analogue, usize(inputs) << 3);
   const count = usize(whole(shown, layout.SHOWN_COUNT));
   const neurons = address(shown, layout.SHOWN_NEURONS);
   const es = address(shown, layout.SHOWN_ES);
@@ -111,6 +121,18 @@ function traceOf(shown: usize, inputs: i32, left: f32, analogue: usize): void {
     const at = trace + (usize(i < inputs ? i : i - inputs) << 3);
     store<f64>(at, load<f64>(at) + f64(i < inputs ? x : -x));
   }
+}
+
+/** Sum of two lists of doubles. @returns how many of it are not 0 */
+function sumOf(a: usize, b: usize, out: usize, count: i32): i32 {
+  let active = 0;
+  const zero = f64x2.splat(0);
+  for (let i: usize = 0; i < usize(count) << 3; i += 16) {
+    const sum = f64x2.add(v128.load(a + i), v128.load(b + i));
+    v128.store(out + i, sum);
+    active += popcnt(i64x2.bitmask(f64x2.ne(sum, zero)));
+  }
+  return active;
 }
 
 /** The rows whose factor, of [pre] doubles, is not 0. @returns how many */
