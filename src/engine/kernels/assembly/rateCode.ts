@@ -3,6 +3,9 @@ import * as layout from "../layout";
 import { instant } from "./instant";
 import { address, double, setWord, whole, word } from "./record";
 
+/** 2^52: a double so far up has no room for fractions, and a whole number in its last bits. */
+const WHOLE: f64 = 4503599627370496;
+
 /** @returns how many spikes; where they are more than there is room for, none of them is written */
 export function rateCode(record: usize): i32 {
   const inputs = whole(record, layout.CODE_INPUTS);
@@ -14,7 +17,7 @@ export function rateCode(record: usize): i32 {
   const duration = double(record, layout.CODE_DURATION);
   const most = double(record, layout.CODE_MOST);
   const resolution = double(record, layout.CODE_RESOLUTION);
-  const scale = (f64(layout.CODE_BUCKETS) * (1 - 1e-12)) / duration;
+  const scale = f64(layout.CODE_BUCKETS - 1) / duration;
   memory.fill(starts, 0, (layout.CODE_BUCKETS + 2) << 2);
   // All first spikes, then all second ones, and so on, as no branch foresees how many an input has.
   const first = address(record, layout.CODE_ACTIVE);
@@ -38,7 +41,7 @@ export function rateCode(record: usize): i32 {
       let time = instant(fires ? t : 0);
       if (resolution > 0) time = Math.floor(time / resolution + 1e-9) * resolution;
       // What does not fire counts behind all others, and what comes next takes its place.
-      const bucket = fires ? i32(time * scale) : layout.CODE_BUCKETS;
+      const bucket = fires ? i32(reinterpret<i64>(time * scale + WHOLE)) : layout.CODE_BUCKETS;
       if (count < room) {
         const at = fired + (usize(count) << 4);
         store<f64>(at, time);
