@@ -9,6 +9,20 @@ function round(x0: v128, x1: v128, left: i32): v128 {
   return v128.xor(v128.or(i32x4.shl(x1, left), i32x4.shr_u(x1, 32 - left)), x0);
 }
 
+/** Above how many of eight levels four words are. */
+// @ts-ignore: decorator
+@inline
+function above(x: v128, levels: usize): v128 {
+  let n = i32x4.gt_s(x, v128.load32_splat(levels));
+  n = i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 4)));
+  n = i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 8)));
+  n = i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 12)));
+  n = i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 16)));
+  n = i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 20)));
+  n = i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 24)));
+  return i32x4.neg(i32x4.add(n, i32x4.gt_s(x, v128.load32_splat(levels, 28))));
+}
+
 /**
  * Adds to acc[j] a Poisson number of inputs of one weight. Neurons 8 b .. 8 b + 3 take the first words of the blocks
  * with counters (step, 4 b .. 4 b + 3), the next four the second words.
@@ -87,35 +101,17 @@ export function poisson(record: usize, step: i32): void {
     // Words as signed numbers, for which there is a comparison.
     x0 = v128.xor(x0, sign);
     x1 = v128.xor(x1, sign);
-    let n0 = i32x4.splat(0);
-    let n1 = i32x4.splat(0);
-    // Written out: the short loop cost four times as much as all the rest.
-    for (let l = 0; l < count; l += 8) {
-      let t: v128;
-      t = v128.load32_splat(levels + (usize(l) << 2), 0);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 4);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 8);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 12);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 16);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 20);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 24);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
-      t = v128.load32_splat(levels + (usize(l) << 2), 28);
-      n0 = i32x4.sub(n0, i32x4.gt_s(x0, t));
-      n1 = i32x4.sub(n1, i32x4.gt_s(x1, t));
+    // Most means have no more than sixteen levels, and take no loop: it would cost more than what it does.
+    let n0 = above(x0, levels);
+    let n1 = above(x1, levels);
+    if (count > 8) {
+      n0 = i32x4.add(n0, above(x0, levels + 32));
+      n1 = i32x4.add(n1, above(x1, levels + 32));
+    }
+    for (let l = 16; l < count; l += 8) {
+      const more = levels + (usize(l) << 2);
+      n0 = i32x4.add(n0, above(x0, more));
+      n1 = i32x4.add(n1, above(x1, more));
     }
     if (doubles) {
       const at = acc + (usize(j) << 3);
