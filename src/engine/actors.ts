@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { EventQueue } from "./eventQueue.ts";
-import type { Act } from "./loop.ts";
+import type { Act, OnSpikes } from "./loop.ts";
 import type { Network } from "./network/network.ts";
 import type { PlasticSynapses } from "./network/plasticity/plasticSynapses.ts";
 import type { PopulationState } from "./populationState.ts";
@@ -17,6 +17,7 @@ const FIRST = -2;
 export class Actors {
   readonly queue = new EventQueue();
   readonly #onSpike: (population: number, neuron: number, t: number) => void;
+  readonly #onSpikes: OnSpikes;
   readonly #acts: Act[] = [];
   /** The synapses that learn by general rules from the spikes of each population. */
   readonly #learning: readonly (readonly { readonly plastic: PlasticSynapses; readonly source: number }[])[];
@@ -24,14 +25,19 @@ export class Actors {
   /**
    * @param plastic  synapses that learn by general rules, by projection
    * @param onSpike  hears of every spike when it is fired
+   * @param onSpikes hears of several at once, where there is one
    */
   constructor(
     { projections }: Network,
     populations: readonly PopulationState[],
     plastic: readonly (PlasticSynapses | null)[],
     onSpike: (population: number, neuron: number, t: number) => void,
+    onSpikes: OnSpikes = (population, neurons, from, to, t) => {
+      for (let k = from; k < to; k++) onSpike(population, neurons[k], t);
+    },
   ) {
     this.#onSpike = onSpike;
+    this.#onSpikes = onSpikes;
     this.#learning = populations.map((state, p) =>
       projections.flatMap(({ to }, q) => {
         const own = plastic[q];
@@ -73,10 +79,8 @@ export class Actors {
     const { counts, trace, index } = state;
     if (trace || this.#learning[index].length > 0 || state.spikesLeft < to - from) return false;
     state.spikesLeft -= to - from;
-    for (let k = from; k < to; k++) {
-      if (counts) counts[neurons[k]]++;
-      this.#onSpike(index, neurons[k], t);
-    }
+    if (counts) for (let k = from; k < to; k++) counts[neurons[k]]++;
+    this.#onSpikes(index, neurons, from, to, t);
     return true;
   }
 

@@ -1,6 +1,9 @@
 import type { Stimulus } from "./network/stimuli/timing.ts";
 import type { PopulationState } from "./populationState.ts";
 
+/** Hears of the spikes in a part of a list, all of one population and time. */
+export type OnSpikes = (population: number, neurons: Int32Array, from: number, to: number, t: number) => void;
+
 /** What an event of an actor does; `time` is the present [ms]. */
 export type Act = (item: number, extra: number, time: number) => void;
 

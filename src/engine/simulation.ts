@@ -124,7 +124,8 @@ export class Simulation {
       expectNumber("workers", workers, Number.isInteger(workers) && workers > 0 && workers <= 64, "1 to 64");
       expectChoice("precision", precision, ["single", "double"]);
       const [watched, double] = [onSpike !== undefined, precision === "double"];
-      this.#loop = inMemory("network", () => new GridLoop(network, dt, hear, watched, workers, double));
+      const all = this.#recorder.spikes.bind(this.#recorder);
+      this.#loop = inMemory("network", () => new GridLoop(network, dt, hear, all, watched, workers, double));
     } else {
       for (const field of ["dt", "workers", "precision"] as const) {
         const given = options[field];

@@ -28,6 +28,8 @@ const ORDERS = 65_536;
 const ORDER = 6;
 /** So that no two members write to one line of the cache. */
 const WORDS_APART = 32;
+/** What a worker says when it has begun; 0 before. */
+const READY = -1;
 /** Looks at a word before going to sleep over it: some tens of microseconds. */
 const PATIENCE = 3000;
 
@@ -43,6 +45,7 @@ const kernels = new WebAssembly.Instance(module, {
 }).exports;
 const state = new Int32Array(memory.buffer, control, ${WORDS_APART} * (member + 1));
 const work = new Float64Array(memory.buffer, orders, ${ORDERS});
+Atomics.store(state, ${WORDS_APART} * member, ${READY});
 for (let seen = 0; ; ) {
   let looks = 0;
   while (Atomics.load(state, 0) === seen) if (++looks > patience) Atomics.wait(state, 0, seen);
@@ -88,6 +91,7 @@ export class Crew {
   #place = 0;
   #turn = 0;
   #threads: Thread[] = [];
+  #ready = false;
   readonly #pace = new Pace();
 
   /**
@@ -131,6 +135,7 @@ export class Crew {
   end(): void {
     for (const thread of this.#threads) void thread.terminate();
     this.#threads = [];
+    this.#ready = false;
   }
 
   /** A new step: lists of spikes are made anew. */
@@ -199,12 +204,22 @@ export class Crew {
   /** Has all calls made, each member's in their order. */
   run(): void {
     if (this.#alone || this.#calls.every(calls => calls.length === 0)) return;
-    if (this.#threads.length === 0) this.#make(false);
+    if (!this.#begun()) this.#make(false);
     else {
       const from = performance.now();
       this.#make(this.#pace.shared);
       this.#pace.took(performance.now() - from);
     }
+  }
+
+  /** Whether there are threads, and all of them have begun: a step takes less time than that. */
+  #begun(): boolean {
+    if (this.#ready || this.#threads.length === 0) return this.#ready;
+    let ready = true;
+    for (let m = 1; m < this.members; m++)
+      if (Atomics.load(this.#control, WORDS_APART * m) === 0) ready = false;
+    this.#ready = ready;
+    return ready;
   }
 
   #make(shared: boolean): void {

@@ -3,7 +3,7 @@ import { Actors, expectInput, modulating } from "../actors.ts";
 import type { EventQueue } from "../eventQueue.ts";
 import { instant } from "../instant.ts";
 import { Arena } from "../kernels/arena.ts";
-import type { Act, Learning, Loop } from "../loop.ts";
+import type { Act, Learning, Loop, OnSpikes } from "../loop.ts";
 import { within } from "../network/expect.ts";
 import type { Network } from "../network/network.ts";
 import type { Stimulus } from "../network/stimuli/timing.ts";
@@ -50,13 +50,15 @@ export class GridLoop implements Loop {
   #events = 0;
   /** Whether a population's spikes must be known before the next one is looked at. */
   readonly #oneByOne: boolean;
-  readonly #emitters: readonly ((i: number) => void)[];
+  readonly #emitters: readonly ((fired: Int32Array, count: number) => void)[];
   readonly #byRank: readonly State[];
   readonly #histories: readonly SpikeHistory[];
   readonly #links: readonly Link[];
   /** By population: what reaches it, and what its spikes reach. */
   readonly #incoming: readonly (readonly Link[])[];
   readonly #outgoing: readonly (readonly Link[])[];
+  /** Whether something that reaches it learns from its spikes one by one. */
+  readonly #hears: readonly boolean[];
   /** Lets those arrive at a step that are reached one by one. */
   readonly #taking: readonly (readonly ((step: number) => void)[])[];
   readonly #counts: readonly PoissonCounts[][];
@@ -75,6 +77,7 @@ export class GridLoop implements Loop {
   /**
    * @param dt        [ms]
    * @param onSpike   hears of every spike
+   * @param onSpikes  hears of those in a part of a list, instead
    * @param watched   whether it may act on the simulation
    * @param workers   threads to share the work
    * @param double    whether to compute in double precision
@@ -84,6 +87,7 @@ export class GridLoop implements Loop {
     network: Network,
     dt: number,
     onSpike: (population: number, neuron: number, t: number) => void,
+    onSpikes: OnSpikes,
     watched: boolean,
     workers: number,
     double = false,
@@ -109,7 +113,7 @@ export class GridLoop implements Loop {
         within(`populations.${population.name}.neuron`, group) ?? null,
       );
     });
-    this.#emitters = this.populations.map(state => i => this.emit(state, i));
+    this.#emitters = this.populations.map(state => (fired, count) => this.emitAll(state, fired, 0, count));
     this.#byRank = this.populations.toSorted((a, b) => a.rank - b.rank);
     this.lastRank = 2 * populations.length;
     const groups = this.populations.map(({ group }) => group);
@@ -132,9 +136,10 @@ export class GridLoop implements Loop {
     });
     this.#oneByOne =
       watched || projections.some(({ synapses, from }) => synapses.minDelay === 0 && groups[from]);
+    this.#hears = this.#incoming.map(own => own.some(({ learns }) => learns !== null));
     this.plastic = links.map(({ learns, plastic }) => learns ?? plastic);
     const learning = links.map(({ plastic }) => plastic);
-    this.#actors = new Actors(network, this.populations, learning, onSpike);
+    this.#actors = new Actors(network, this.populations, learning, onSpike, onSpikes);
     this.#queue = this.#actors.queue;
   }
 
@@ -226,7 +231,7 @@ export class GridLoop implements Loop {
   emitAll(state: State, list: Int32Array, from: number, to: number): void {
     const { index } = state;
     // One by one where each may mean something to others.
-    const heard = this.#watched || this.#incoming[index].length > 0;
+    const heard = this.#watched || this.#hears[index];
     if (heard || !this.#actors.firedAll(state, list, from, to, this.time)) {
       for (let k = from; k < to; k++) this.emit(state, list[k]);
       return;

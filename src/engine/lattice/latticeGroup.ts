@@ -36,7 +36,7 @@ export class LatticeGroup implements NeuronState {
   readonly #shares: readonly (readonly [first: number, last: number])[];
   /** Who fired in each share, and how many, -1 for more than fit. */
   readonly #firedAt: readonly number[];
-  #fired!: readonly Uint32Array[];
+  #fired!: readonly Int32Array[];
   readonly #counts: Int32Array;
   /** The kernel for this model, where there is one, and its records, one for each share. */
   readonly #kernel: "stepMembrane" | "stepCurrents" | "stepDouble" | NumericStep["kernel"] | null;
@@ -127,7 +127,7 @@ export class LatticeGroup implements NeuronState {
     this.#drives.fill(this.#drive);
     if (this.#blockedAt) this.#blockedUntil = this.#arena.view(Int32Array, this.#blockedAt, this.#padded);
     this.#fired = this.#shares.map(([first, last], m) =>
-      this.#arena.view(Uint32Array, this.#firedAt[m], last - first + BURST),
+      this.#arena.view(Int32Array, this.#firedAt[m], last - first + BURST),
     );
     this.#records.forEach((record, m) => {
       this.#describe(record, m);
@@ -274,20 +274,20 @@ export class LatticeGroup implements NeuronState {
   }
 
   /**
-   * Hears who fired, in ascending order.
+   * Hears who fired, in ascending order, a list at a time.
    * @returns false for more spikes than fit, which only diverged weights make
    */
-  forEachFired(hear: (i: number) => void): boolean {
+  forEachFired(hear: (fired: Int32Array, count: number) => void): boolean {
     for (let m = 0; m < this.#shares.length; m++) {
       const fired = this.#fired[m];
       const count = this.#counts[m];
       if (count < 0) return false;
-      for (let k = 0; k < count; k++) hear(fired[k]);
+      if (count > 0) hear(fired, count);
     }
     return true;
   }
 
-  #fireShare(step: number, first: number, last: number, fired: Uint32Array): number {
+  #fireShare(step: number, first: number, last: number, fired: Int32Array): number {
     const v = this.#states[0];
     const threshold = this.#threshold;
     const fixed = this.step.parameters.reset === "fixed";

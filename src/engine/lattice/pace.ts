@@ -3,8 +3,9 @@ const ALONE = 32;
 const SHARED = 128;
 /** Stretches by all threads before one alone is timed again. */
 const STRETCHES = 32;
-/** Turns alone after threads have lost: at first, and at most, when they have lost again and again. */
-const PAUSE = 4096;
+/** Turns alone after threads have lost: at first, how many times as many when they lose again, and at most. */
+const PAUSE = 64;
+const MORE = 8;
 const LONGEST = 65_536;
 
 /**
@@ -19,6 +20,8 @@ export class Pace {
   #alone = 0;
   #turns = 0;
   #time = 0;
+  /** The longest of them: it may be a pause of the platform's, or a thread's way out of sleep, and does not count. */
+  #longest = 0;
   #length = ALONE;
   #stretches = 0;
   #pause = PAUSE;
@@ -27,16 +30,18 @@ export class Pace {
   took(time: number): void {
     this.#time += time;
     this.#turns++;
+    if (time > this.#longest) this.#longest = time;
+    const counted = this.#time - this.#longest;
     // What has taken longer than all of its turns should has lost already.
-    const lost = this.shared && this.#time > this.#alone * SHARED;
+    const lost = this.shared && counted > this.#alone * SHARED;
     if (!lost && this.#turns < this.#length) return;
     if (!this.shared) {
-      this.#alone = this.#time / this.#turns;
+      this.#alone = counted / (this.#turns - 1);
       this.#begin(true, SHARED);
     } else if (lost) {
       this.#stretches = 0;
       this.#begin(false, this.#pause);
-      this.#pause = Math.min(LONGEST, 2 * this.#pause);
+      this.#pause = Math.min(LONGEST, MORE * this.#pause);
     } else {
       this.#pause = PAUSE;
       this.#stretches = (this.#stretches + 1) % STRETCHES;
@@ -49,5 +54,6 @@ export class Pace {
     this.#length = length;
     this.#turns = 0;
     this.#time = 0;
+    this.#longest = 0;
   }
 }

@@ -77,6 +77,21 @@ export class Recorder {
     this.#neurons[this.#count++] = neuron;
   }
 
+  /** Of neurons in a part of a list, at one time. */
+  spikes(population: number, neurons: Int32Array, from: number, to: number, t: number): void {
+    if (this.#rates.length > 0) for (let k = from; k < to; k++) this.#countRates(population, t);
+    if (!this.#kept[population]) return;
+    while (this.#count + to - from > this.#times.length) this.#grow();
+    const [times, populations, all] = [this.#times, this.#population, this.#neurons];
+    let at = this.#count;
+    for (let k = from; k < to; k++, at++) {
+      times[at] = t;
+      populations[at] = population;
+      all[at] = neurons[k];
+    }
+    this.#count = at;
+  }
+
   /**
    * A copy of what was recorded up to now, ordered by time, then population, then neuron.
    * @param probes  traces that were recorded elsewhere
