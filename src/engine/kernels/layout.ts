@@ -127,7 +127,9 @@ export const ROWS_WEIGHTS = 4;
 export const ROWS_ACC = 5;
 /** A float; for `deliverRow` a double. */
 export const ROWS_WEIGHT = 6;
-export const ROWS_SIZE = 7;
+/** Has no meaning. */
+export const ROWS_READ = 7;
+export const ROWS_SIZE = 8;
 
 // The record of `deliverDense`: the columns of a matrix that one member of a crew has. Integers:
 /** [rows, stride] floats, of which each row's first `columns`, a multiple of 4, are delivered. */
