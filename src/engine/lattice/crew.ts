@@ -14,18 +14,18 @@ const names = [
 type Name = (typeof names)[number];
 type Kernel = (a: number, b: number, c: number, d: number, e: number) => number;
 
-/** A call that waits for `run`, and what hears of its result. */
-interface Call {
-  readonly name: Name;
-  readonly values: readonly number[];
-  readonly then: ((result: number) => void) | null;
-}
+/** Hears of a call's result. */
+type Then = ((result: number) => void) | null;
+
+/** Places of kernels in the list of names. */
+const places = Object.fromEntries(names.map((name, k) => [name, k])) as Readonly<Record<Name, number>>;
 
 const NONE: readonly RowList[] = [];
 
-/** Numbers in which a worker finds its calls: how many, then for each its name and five arguments. */
-const ORDERS = 65_536;
+/** Calls that a member finds at a time: how many, then for each its kernel's place and five arguments. */
+const CALLS = 8192;
 const ORDER = 6;
+const ORDERS = 1 + ORDER * CALLS;
 /** So that no two members write to one line of the cache. */
 const WORDS_APART = 32;
 /** What a worker says when it has begun; 0 before. */
@@ -43,6 +43,7 @@ const none = () => { throw new Error("no call of a crew needs it"); };
 const kernels = new WebAssembly.Instance(module, {
   env: { memory, exp: none, log: none, crossing: none, abort() {} },
 }).exports;
+const calls = names.map(name => kernels[name]);
 const state = new Int32Array(memory.buffer, control, ${WORDS_APART} * (member + 1));
 const work = new Float64Array(memory.buffer, orders, ${ORDERS});
 Atomics.store(state, ${WORDS_APART} * member, ${READY});
@@ -51,7 +52,7 @@ for (let seen = 0; ; ) {
   while (Atomics.load(state, 0) === seen) if (++looks > patience) Atomics.wait(state, 0, seen);
   seen = Atomics.load(state, 0);
   for (let n = work[0], at = 1; n > 0; n--) {
-    const call = kernels[names[work[at]]];
+    const call = calls[work[at]];
     work[at] = call(work[at + 1], work[at + 2], work[at + 3], work[at + 4], work[at + 5]) ?? 0;
     at += ${ORDER};
   }
@@ -77,7 +78,10 @@ export class Crew {
   readonly #kernels: Readonly<Record<Name, Kernel>>;
   /** Whether calls are made at once. */
   readonly #alone: boolean;
-  readonly #calls: readonly Call[][];
+  readonly #byPlace: readonly Kernel[];
+  /** How many calls wait for `run`, and what hears of their results. */
+  readonly #waiting: Int32Array;
+  readonly #thens: readonly Then[][];
   readonly #controlAt: number;
   readonly #ordersAt: readonly number[];
   readonly #listAt: number;
@@ -103,11 +107,13 @@ export class Crew {
     this.#alone = members === 1;
     this.#arena = arena;
     this.#kernels = { ...arena.kernels } as unknown as Readonly<Record<Name, Kernel>>;
-    this.#calls = Array.from({ length: members }, () => []);
+    this.#byPlace = names.map(name => this.#kernels[name]);
+    this.#waiting = new Int32Array(members);
+    this.#thens = Array.from({ length: members }, () => []);
     this.#capacity = capacity;
     this.#listAt = arena.take(4 * capacity);
     this.#controlAt = arena.take(4 * WORDS_APART * (members + 1));
-    this.#ordersAt = Array.from({ length: members }, (_, m) => (m === 0 ? 0 : arena.take(8 * ORDERS)));
+    this.#ordersAt = Array.from({ length: this.#alone ? 0 : members }, () => arena.take(8 * ORDERS));
   }
 
   /** All space in the arena is taken. */
@@ -115,7 +121,7 @@ export class Crew {
     const arena = this.#arena;
     this.list = arena.view(Uint32Array, this.#listAt, this.#capacity);
     this.#control = arena.view(Int32Array, this.#controlAt, WORDS_APART * (this.members + 1));
-    this.#orders = this.#ordersAt.map(at => arena.view(Float64Array, at || this.#controlAt, at ? ORDERS : 1));
+    this.#orders = this.#ordersAt.map(at => arena.view(Float64Array, at, ORDERS));
     const Worker = arena.shared ? threads() : null;
     if (!Worker) return;
     for (let member = 1; member < this.members; member++) {
@@ -192,24 +198,41 @@ export class Crew {
    * Has a member make a call: at once where it is alone, else in its turn when all `run`.
    * @param then  hears of the result
    */
-  call<N extends Name>(member: number, name: N, then: Call["then"], ...values: Parameters<Kernels[N]>): void;
+  call<N extends Name>(member: number, name: N, then: Then, ...values: Parameters<Kernels[N]>): void;
   // No list of arguments in what runs in every step: it would be garbage.
-  call(member: number, name: Name, then: Call["then"], a: number, b: number, c = 0, d = 0, e = 0): void {
+  call(member: number, name: Name, then: Then, a: number, b: number, c = 0, d = 0, e = 0): void {
     if (this.#alone) {
       const result = this.#kernels[name](a, b, c, d, e);
       then?.(result);
-    } else this.#calls[member].push({ name, values: [a, b, c, d, e], then });
+      return;
+    }
+    if (this.#waiting[member] === CALLS) this.run();
+    const orders = this.#orders[member];
+    const place = this.#waiting[member]++;
+    const at = 1 + ORDER * place;
+    orders[at] = places[name];
+    orders[at + 1] = a;
+    orders[at + 2] = b;
+    orders[at + 3] = c;
+    orders[at + 4] = d;
+    orders[at + 5] = e;
+    this.#thens[member][place] = then;
   }
 
   /** Has all calls made, each member's in their order. */
   run(): void {
-    if (this.#alone || this.#calls.every(calls => calls.length === 0)) return;
+    if (this.#alone || !this.#waits()) return;
     if (!this.#begun()) this.#make(false);
     else {
       const from = performance.now();
       this.#make(this.#pace.shared);
       this.#pace.took(performance.now() - from);
     }
+  }
+
+  #waits(): boolean {
+    for (let m = 0; m < this.members; m++) if (this.#waiting[m] > 0) return true;
+    return false;
   }
 
   /** Whether there are threads, and all of them have begun: a step takes less time than that. */
@@ -223,49 +246,44 @@ export class Crew {
   }
 
   #make(shared: boolean): void {
-    const sent = shared ? this.#send() : 0;
-    const mine = sent > 0 ? this.#calls.slice(0, 1) : this.#calls;
-    for (const calls of mine) {
-      for (const { name, values, then } of calls) {
-        const [a, b, c, d, e] = values;
-        const result = this.#kernels[name](a, b, c, d, e);
-        then?.(result);
-      }
+    if (shared) this.#send();
+    for (let m = 0; m < this.members; m++) {
+      if (m > 0 && shared) this.#await(m);
+      else this.#makeHere(m);
+      this.#hear(m);
     }
-    if (sent > 0) this.#receive();
-    for (const calls of this.#calls) calls.length = 0;
   }
 
-  /** Writes every worker's calls down and calls their number; returns how many there are, 0 when they do not fit. */
-  #send(): number {
-    for (let m = 1; m < this.members; m++) {
-      const orders = this.#orders[m];
-      const calls = this.#calls[m];
-      if (1 + ORDER * calls.length > ORDERS) return 0;
-      calls.forEach(({ name, values }, k) => {
-        orders[1 + ORDER * k] = names.indexOf(name);
-        orders.set(values, 2 + ORDER * k);
-      });
-      orders[0] = calls.length;
+  /** Makes a member's calls in this thread; results take the place of what was called. */
+  #makeHere(member: number): void {
+    const orders = this.#orders[member];
+    for (let k = 0, at = 1; k < this.#waiting[member]; k++, at += ORDER) {
+      const call = this.#byPlace[orders[at]];
+      orders[at] = call(orders[at + 1], orders[at + 2], orders[at + 3], orders[at + 4], orders[at + 5]);
     }
+  }
+
+  #hear(member: number): void {
+    const orders = this.#orders[member];
+    const thens = this.#thens[member];
+    for (let k = 0; k < this.#waiting[member]; k++) thens[k]?.(orders[1 + ORDER * k]);
+    this.#waiting[member] = 0;
+  }
+
+  /** Says how many calls there are, and calls the workers' number. */
+  #send(): void {
+    for (let m = 1; m < this.members; m++) this.#orders[m][0] = this.#waiting[m];
     this.#turn++;
     Atomics.store(this.#control, 0, this.#turn);
     Atomics.notify(this.#control, 0);
-    return this.members - 1;
   }
 
-  #receive(): void {
-    for (let m = 1; m < this.members; m++) {
-      const word = WORDS_APART * m;
-      for (let looks = 0; ; looks++) {
-        const seen = Atomics.load(this.#control, word);
-        if (seen === this.#turn) break;
-        if (looks > PATIENCE) Atomics.wait(this.#control, word, seen);
-      }
-      const orders = this.#orders[m];
-      this.#calls[m].forEach(({ then }, k) => {
-        then?.(orders[1 + ORDER * k]);
-      });
+  #await(member: number): void {
+    const word = WORDS_APART * member;
+    for (let looks = 0; ; looks++) {
+      const seen = Atomics.load(this.#control, word);
+      if (seen === this.#turn) return;
+      if (looks > PATIENCE) Atomics.wait(this.#control, word, seen);
     }
   }
 }
