@@ -53,10 +53,11 @@ export class LifWindows implements NeuronGroup {
     this.size = size;
     this.#arena = arena;
     this.record = arena.record(layout.DELTA_SIZE);
-    this.#state = arena.take(layout.MEMBRANE_BYTES * size);
+    // One more of some, as two are moved at a time.
+    this.#state = arena.take(layout.MEMBRANE_BYTES * (size + 1));
     this.#current = new Float64Array(size).fill(parameters.bias);
-    const [plus, minus] = [arena.take(8 * size), arena.take(8 * size)];
-    const [flags, care] = [arena.take(size), arena.take(layout.CARE_BYTES * size)];
+    const [plus, minus] = [arena.take(8 * size + 8), arena.take(8 * size + 8)];
+    const [flags, care] = [arena.take(size), arena.take(layout.CARE_BYTES * (size + 2))];
     const room = Math.max(1024, 10 * size);
     this.#inputs = { at: arena.take(layout.CARED_BYTES * room), room };
     arena.integers(this.record, {
@@ -96,6 +97,7 @@ export class LifWindows implements NeuronGroup {
       this.#f[this.#at(i) + 1] = -Infinity;
       this.setPotential(i, 0, vRest);
     }
+    this.#f[this.#at(this.size) + 2] = Infinity;
   }
 
   /** The record of synapses with pair STDP onto them. */

@@ -28,7 +28,8 @@ export class Shots {
     while (2 * together * window < wait && together < 256) together *= 2;
     const blocks = Math.ceil(size / together);
     const packets = window > 0;
-    const take = (bytes: number, asked = true) => (asked ? arena.take(bytes * size) : 0);
+    // One more, as two neurons are moved at a time.
+    const take = (bytes: number, asked = true) => (asked ? arena.take(bytes * (size + 1)) : 0);
     const next = take(8, packets);
     const least = packets ? arena.take(8 * blocks) : 0;
     const [times, ends, numbers, due] = [take(64), take(8), take(4), take(4)];

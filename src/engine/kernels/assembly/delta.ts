@@ -4,6 +4,7 @@ import * as layout from "../layout";
 import { exp, log } from "./elementary";
 import { instant } from "./instant";
 import { address, double, is, setDouble, whole } from "./record";
+import { blockSum, walk } from "./deltaWalk";
 import { arrive, loggedWeight, postSpike } from "./pairs";
 import { drawShots, nextShots } from "./shots";
 import { count, note } from "./windows";
@@ -152,25 +153,15 @@ export function weighShots(record: usize): void {
   weigh(due, neurons);
 }
 
-// @ts-ignore: decorator
-@inline
-function within(times: usize, values: usize, from: v128, until: v128): v128 {
-  const t = v128.load(times);
-  return v128.and(v128.and(f64x2.ge(t, from), f64x2.lt(t, until)), v128.load(values));
-}
-
 /** Adds to `sum` what the Poisson inputs of a block in a window add. */
 // @ts-ignore: decorator
 @inline
 function addShots(sum: usize, times: usize, values: usize, from: v128, until: v128): void {
-  const sums = i64x2.add(
-    i64x2.add(within(times, values, from, until), within(times + 16, values + 16, from, until)),
-    i64x2.add(within(times + 32, values + 32, from, until), within(times + 48, values + 48, from, until)),
-  );
+  const sums = blockSum(times, values, from, until);
   addWhole(sum, i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1));
 }
 
-/** Adds to `sums` what the Poisson inputs of a window add, and draws what is missing of them. */
+/** Draws what is missing of the Poisson inputs of a window, and adds to `sums` what those do that it has no room for then. */
 function shoot(neurons: i32, sums: usize, from: f64, until: f64): void {
   const lasts = address(shots, layout.SHOTS_LASTS);
   const due = address(shots, layout.SHOTS_DUE);
@@ -208,8 +199,6 @@ function shoot(neurons: i32, sums: usize, from: f64, until: f64): void {
     }
     count = left;
   }
-  for (let i: usize = 0; i < usize(neurons); i++)
-    addShots(sums + (i << 3), times + (i << 6), values + (i << 6), first, end);
 }
 
 // @ts-ignore: decorator
@@ -402,30 +391,7 @@ export function deltaTogether(record: usize, window: usize, from: f64, until: f6
 
   beginShots(record);
   if (shots) shoot(neurons, double(shots, layout.SHOTS_WEIGHT) > 0 ? plus : minus, from, until);
-  const care = address(record, layout.DELTA_CARE);
-  const low = grown(from);
-  const high = grown(until);
-  let cared = 0;
-  for (let i = 0; i < neurons; i++) {
-    const own = membrane(i);
-    const up = plus + (usize(i) << 3);
-    const down = minus + (usize(i) << 3);
-    const p = load<i64>(up);
-    const m = load<i64>(down);
-    store<i64>(up, 0);
-    store<i64>(down, 0);
-    const refractory = load<f64>(own, layout.MEMBRANE_REFRACTORY);
-    // What comes while it is held is lost.
-    if (refractory >= until) continue;
-    const u = load<i64>(own);
-    const slope = load<f64>(own, layout.MEMBRANE_SLOPE);
-    const limit = slope * (slope < 0 ? high : low);
-    if (refractory <= from && f64(u + p) < limit - abs(limit) * (1 - LESS)) {
-      store<i64>(own, u + p + m);
-      continue;
-    }
-    store<i32>(care + usize(cared++) * layout.CARE_BYTES, i);
-  }
+  const cared = walk(record, from, until, grown(from), grown(until));
   let done = 1;
   for (let first = 0, last = cared; first < cared; ) {
     if (collect(window, first, last)) {
