@@ -25,7 +25,9 @@ import { microcircuit } from "../models/networks/microcircuit.ts";
 import { describe } from "../src/description/describe.ts";
 import { override } from "../src/description/override.ts";
 import { type NetworkSpec, network } from "../src/engine/network/network.ts";
+import type { NeuronSpec } from "../src/engine/network/neurons/index.ts";
 import { Simulation } from "../src/engine/simulation.ts";
+import type { Rng } from "../src/math/rng.ts";
 import { inEmptyFolder, inOwnProcess, median, resultOf } from "./runs.ts";
 
 interface Case {
@@ -51,6 +53,20 @@ function plasticBrunel(): NetworkSpec {
     projections: spec.projections!.map(p => (learns(p) ? { ...p, plasticity: stdp } : p)),
   };
 }
+
+/** 4,000 neurons of a model that no kernel of the exact mode moves, with drawn delays and Poisson input. */
+function ofModel(neuron: NeuronSpec): NetworkSpec {
+  const delay = (rng: Rng) => rng.uniformIn(0.5, 2.5);
+  const from = (name: string, n: number, weights: number) =>
+    ["E", "I"].map(to => ({ from: name, to, connect: { kind: "inDegree", n } as const, weights, delay }));
+  return {
+    populations: { E: { size: 3200, neuron }, I: { size: 800, neuron } },
+    projections: [...from("E", 80, 0.15), ...from("I", 20, -0.8)],
+    stimuli: ["E", "I"].map(to => ({ to, kind: "poisson", rate: 1000, weight: 0.55 })),
+  };
+}
+
+const membrane = { tauMem: 20, vThreshold: 10, tauRef: 2, reset: "fixed" } as const;
 
 const cases: Readonly<Record<string, Case>> = {
   "cuba-4k": { ms: 10_000, spec: () => cubaWith(), peer: ["brian2_cuba.py", "4k", "1", "10"], delay: "0.1" },
@@ -87,6 +103,18 @@ const cases: Readonly<Record<string, Case>> = {
     ms: 1000,
     spec: () => describe(override(microcircuit as unknown, "parameters.scale=0.2")).spec,
     peer: [],
+  },
+  "alif-4k": {
+    ...{ ms: 300, peer: [] },
+    spec: () => ofModel({ ...membrane, model: "alif", tauAdapt: 100, beta: 1 }),
+  },
+  "alpha-4k": {
+    ...{ ms: 300, peer: [] },
+    spec: () => ofModel({ ...membrane, model: "lif-alpha", tauExc: 2, weightAs: "peak" }),
+  },
+  "subtract-4k": {
+    ...{ ms: 300, peer: [] },
+    spec: () => ofModel({ ...membrane, model: "lif", reset: "subtract" }),
   },
   microcircuit: { ms: 1000, spec: () => describe(microcircuit).spec, peer: [] },
 };

@@ -63,10 +63,13 @@ test("weights that are no longer numbers stop the run at the neuron they reach",
     },
     projections: [{ from: "in", to: "n", connect: { kind: "oneToOne" }, weights: 0.1, delay: 2 }],
   });
-  const simulation = new Simulation(net);
+  // By the queue, which whoever hears of spikes has; windows find them before the run.
+  const simulation = new Simulation(net, { onSpike: () => {} });
+  const byWindows = new Simulation(net);
   net.projections[0].synapses.weights[1] = Number.NaN;
   simulation.stimulate("in", [1, 3], [0, 1]);
   expect(() => simulation.run(10)).toThrow(
     "n, neuron 1, t = 5 ms: expected finite weights, got an input of NaN",
   );
+  expect(() => byWindows.run(10)).toThrow("projections[0].weights[1]: expected a finite number, got NaN");
 });

@@ -9,6 +9,8 @@ import type { Shots as Drawn } from "../../network/stimuli/timing.ts";
 export class Shots {
   /** The record that the kernels take. */
   readonly record: number;
+  readonly #arena: Arena;
+  readonly #least: readonly [address: number, count: number];
 
   /**
    * @param window  width of the windows in which they are asked for as packets [ms]; 0 where they are not
@@ -22,6 +24,7 @@ export class Shots {
     window: number,
   ) {
     this.record = arena.record(layout.SHOTS_SIZE);
+    this.#arena = arena;
     const { record } = this;
     // So many that about every other least time is in a window.
     let together = 4;
@@ -32,6 +35,7 @@ export class Shots {
     const take = (bytes: number, asked = true) => (asked ? arena.take(bytes * (size + 1)) : 0);
     const next = take(8, packets);
     const least = packets ? arena.take(8 * blocks) : 0;
+    this.#least = [least, packets ? blocks : 0];
     const [times, ends, numbers, due] = [take(64), take(8), take(4), take(4)];
     arena.integers(record, {
       [layout.SHOTS_NEURONS]: size,
@@ -73,5 +77,10 @@ export class Shots {
       const b = Math.floor(j / together);
       soonest[b] = Math.min(soonest[b], t);
     });
+  }
+
+  /** When the next one comes, where they are asked for as packets [ms]. */
+  get nextTime(): number {
+    return this.#arena.view(Float64Array, ...this.#least).reduce((least, t) => Math.min(least, t), Infinity);
   }
 }

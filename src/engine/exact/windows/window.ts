@@ -70,6 +70,29 @@ export class Window {
     this.#f[(at + layout.PACKET_WEIGHT / 4) / 2] = weight;
   }
 
+  // Of the packet at place k, when they are in order: its time, order, first synapse or neuron, the synapse behind the last, weight.
+  timeOf(k: number): number {
+    return this.#f[(this.#packets + layout.PACKET_BYTES * k) / 8];
+  }
+  orderOf(k: number): number {
+    return this.#n[(this.#packets + layout.PACKET_BYTES * k + layout.PACKET_ORDER) / 4];
+  }
+  fromOf(k: number): number {
+    return this.#n[(this.#packets + layout.PACKET_BYTES * k + layout.PACKET_FROM) / 4];
+  }
+  toOf(k: number): number {
+    return this.#n[(this.#packets + layout.PACKET_BYTES * k + layout.PACKET_TO) / 4];
+  }
+  weightOf(k: number): number {
+    return this.#f[(this.#packets + layout.PACKET_BYTES * k + layout.PACKET_WEIGHT) / 8];
+  }
+
+  /** All packets are done, of so many synapses. */
+  clear(synapses: number): void {
+    this.#n[this.#place(layout.WINDOW_COUNT)] = 0;
+    this.#f[this.record / 8 + layout.WINDOW_EVENTS] += synapses;
+  }
+
   /** Takes out who fired. */
   takeSpikes(hear: (t: number, neuron: number) => void): void {
     const place = this.#place(layout.WINDOW_FIRED);

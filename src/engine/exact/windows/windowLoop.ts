@@ -4,6 +4,7 @@ import { EventQueue } from "../../eventQueue.ts";
 import { instant } from "../../instant.ts";
 import { Arena } from "../../kernels/arena.ts";
 import type { Act, Loop } from "../../loop.ts";
+import { within } from "../../network/expect.ts";
 import type { Network } from "../../network/network.ts";
 import type { NeuronGroup } from "../../network/neurons/neuronGroup.ts";
 import type { Stimulus } from "../../network/stimuli/timing.ts";
@@ -13,13 +14,15 @@ import { HeardSpikes } from "./heardSpikes.ts";
 import { LifExpWindows } from "./lifExpWindows.ts";
 import { LifWindows } from "./lifWindows.ts";
 import { PairRows } from "./pairRows.ts";
+import { QueuedWindows } from "./queuedWindows.ts";
 import { Shots } from "./shots.ts";
 import { Window } from "./window.ts";
+import { byKernels } from "./windowOf.ts";
 import { WindowRows } from "./windowRows.ts";
 
 type State = PopulationState<NeuronGroup>;
 
-type Group = LifExpModes | LifWindows | LifExpWindows;
+type Group = LifExpModes | LifWindows | LifExpWindows | QueuedWindows;
 
 /** A population, what moves it, and what reaches it. */
 interface Part {
@@ -86,17 +89,20 @@ export class WindowLoop implements Loop {
     const { populations, projections } = network;
     this.#width = width;
     this.lastRank = 2 * populations.length;
-    const groups: (Group | null)[] = [];
+    const groups: (NeuronGroup | null)[] = [];
     const arena: Arena = new Arena(false, (p, x, m, e, i) =>
       (groups[p] as LifExpModes | LifExpWindows).timeToThreshold(x, m, e, i),
     );
     this.#arena = arena;
-    for (const [p, { model, size }] of populations.entries()) {
-      if (model?.modes && dense.has(p)) {
+    for (const [p, { model, size, name }] of populations.entries()) {
+      if (!model || !byKernels(model)) {
+        const make = () => model?.create(size) ?? null;
+        groups.push(within(`populations.${name}.neuron`, make));
+      } else if (model.modes && dense.has(p)) {
         groups.push(new LifExpWindows(size, model.modes, arena));
         this.#width = Math.min(this.#width, LifExpWindows.widest(model.modes));
-      } else if (model?.modes) groups.push(new LifExpModes(size, model.modes, arena));
-      else groups.push(model?.jumps ? new LifWindows(size, model.jumps, arena) : null);
+      } else if (model.modes) groups.push(new LifExpModes(size, model.modes, arena));
+      else groups.push(new LifWindows(size, model.jumps!, arena));
     }
     this.populations = populations.map(
       (population, p) => new PopulationState<NeuronGroup>(population, p, groups[p]),
@@ -112,10 +118,13 @@ export class WindowLoop implements Loop {
     });
     this.#outgoing = populations.map((_, p) => this.#rows.filter((_, q) => projections[q].from === p));
     const parts = this.populations.flatMap((state, p) => {
-      const group = groups[p];
-      if (!group) return [];
+      if (!state.group) return [];
       const rows = this.#rows.filter((_, q) => projections[q].to === p);
       const window = new Window(arena, 2 * state.size + 64, 256);
+      const hear = (t: number, i: number) => this.#spikes.hear(t, p, i);
+      const group = byKernels(state.population.model!)
+        ? (state.group as LifExpModes | LifWindows | LifExpWindows)
+        : new QueuedWindows(state, window, this.#rows, hear);
       return [{ state, group, window, rows, shots: [] }];
     });
     this.#parts = parts.sort((a, b) => a.state.rank - b.state.rank);
@@ -130,6 +139,7 @@ export class WindowLoop implements Loop {
         pairs.begin(learning[k + 1]?.record ?? 0);
       });
       const largest = Math.max(0, ...rows.map(({ largest }) => largest));
+      if (group instanceof QueuedWindows) continue;
       if (group instanceof LifExpWindows) {
         group.begin(state.index, largest);
         for (const each of rows) group.gain(each.order, each.unit);
@@ -272,10 +282,15 @@ export class WindowLoop implements Loop {
     window.addInput(this.time, i, amount, this.#direct++);
   }
 
-  touch(): void {}
+  touch(state: State, i: number): void {
+    const { group } = this.#partOf[state.index]!;
+    if (group instanceof QueuedWindows) group.touch(i, this.time);
+  }
 
   predict(state: State, i: number): void {
-    if (state.group instanceof LifExpModes) state.group.judge(i);
+    const { group } = this.#partOf[state.index]!;
+    if (group instanceof LifExpModes) group.judge(i);
+    if (group instanceof QueuedWindows) group.predict(i);
   }
 
   /** Views of the memory end where it grows. */
@@ -283,7 +298,7 @@ export class WindowLoop implements Loop {
     for (const rows of this.#rows) rows.bind();
     for (const { window, group } of this.#parts) {
       window.bind();
-      group.bind();
+      if (!(group instanceof QueuedWindows)) group.bind();
     }
   }
 
@@ -318,8 +333,10 @@ export class WindowLoop implements Loop {
     if (this.#active) return;
     let next = Math.min(until, this.#inputs.nextTime);
     for (const { group, window, rows, shots } of this.#parts) {
-      if (window.count > 0 || shots.length > 0 || rows.some(({ idle }) => !idle)) return;
+      if (window.count > 0 || rows.some(({ idle }) => !idle)) return;
       if (group instanceof LifExpWindows || (group instanceof LifWindows && group.busy)) return;
+      if (group instanceof QueuedWindows) next = Math.min(next, group.nextTime);
+      for (const { nextTime } of shots) next = Math.min(next, nextTime);
     }
     const { kernels } = this.#arena;
     for (const { group } of this.#parts) {
@@ -376,6 +393,10 @@ export class WindowLoop implements Loop {
       kernels.modesInOrder(group.record, window.record, last);
       return true;
     }
+    if (group instanceof QueuedWindows) {
+      group.run(until);
+      return true;
+    }
     if (count === 0 && !group.busy) return true;
     if (group.expectInputs(mostInputs(rows, count))) this.#bind();
     return group.run(window.record, from, until);
@@ -414,8 +435,9 @@ export class WindowLoop implements Loop {
   }
 
   /** Crossings that modes foresee come before what else happens at an instant. */
-  #place({ group, rank }: State): number {
-    return group instanceof LifWindows ? this.lastRank + rank : rank;
+  #place({ index, rank }: State): number {
+    const group = this.#partOf[index]?.group;
+    return group instanceof LifWindows || group instanceof QueuedWindows ? this.lastRank + rank : rank;
   }
 }
 

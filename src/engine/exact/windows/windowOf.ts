@@ -1,4 +1,5 @@
 import type { Network } from "../../network/network.ts";
+import type { NeuronModel } from "../../network/neurons/neuronModel.ts";
 import type { Stimulus } from "../../network/stimuli/timing.ts";
 import { LifExpModes } from "../modes/lifExpModes.ts";
 import { LifExpWindows } from "./lifExpWindows.ts";
@@ -12,6 +13,15 @@ const PART = 0.25;
 /** The longest window [ms]. */
 const LONGEST = 5;
 
+/** Models whose neurons `QueuedWindows` moves where no kernel does. */
+const QUEUED = new Set(["if", "lif", "alif", "lif-exp", "lif-alpha"]);
+
+/** Whether a kernel moves neurons of a model. */
+export function byKernels({ jumps, modes }: NeuronModel): boolean {
+  const fits = (jumps && LifWindows.fits(jumps)) || (modes && LifExpModes.fits(modes));
+  return !!fits && (jumps ?? modes)!.tauRef > 0;
+}
+
 /** The longest window in which no spike of a neuron reaches another [ms]; 0 where `WindowLoop` is not for a network. */
 export function windowOf({ populations, projections, stream }: Network): number {
   // Which is brought to rest between samples.
@@ -19,10 +29,11 @@ export function windowOf({ populations, projections, stream }: Network): number 
   let longest = LONGEST;
   for (const { model } of populations) {
     if (!model) continue;
-    const p = model.jumps ?? model.modes;
-    const fits =
-      (model.jumps && LifWindows.fits(model.jumps)) || (model.modes && LifExpModes.fits(model.modes));
-    if (!p || !fits || !(p.tauRef > 0)) return 0;
+    if (!byKernels(model)) {
+      if (QUEUED.has(model.model)) continue;
+      return 0;
+    }
+    const p = (model.jumps ?? model.modes)!;
     // So that no neuron fires twice in a window.
     longest = Math.min(longest, 0.99 * p.tauRef, PART * p.tauMem);
   }
@@ -30,7 +41,7 @@ export function windowOf({ populations, projections, stream }: Network): number 
   const reached = projections.reduce((sum, { synapses }) => sum + synapses.synapses, 0);
   // The kernels have 4 GiB at most.
   if (400 * neurons + 12 * reached > 2 ** 32) return 0;
-  for (const { synapses, from, plasticity, target } of projections) {
+  for (const { synapses, from, to, plasticity, target } of projections) {
     const { listed, lines, delays, gain, minDelay } = synapses;
     if (target !== null || !listed || lines || Math.abs(gain) >= HUGE) return 0;
     if (plasticity) {
@@ -38,7 +49,7 @@ export function windowOf({ populations, projections, stream }: Network): number 
       // Inhibition that learns has no sign of its own.
       if (!pairs || !(pairs.bounds.wMin >= 0) || !(pairs.bounds.wMax < Infinity)) return 0;
       // Inputs may fire twice in a window.
-      if (!populations[from].model) return 0;
+      if (!populations[from].model || !byKernels(populations[to].model!)) return 0;
     }
     if (delays && !(delays instanceof Float32Array)) return 0;
     if (populations[from].model && synapses.synapses > 0) longest = Math.min(longest, minDelay);
@@ -54,7 +65,7 @@ export function denseOf(
 ): ReadonlySet<number> {
   const dense = new Set<number>();
   for (const [p, { model, size }] of populations.entries()) {
-    if (!model?.modes || !LifExpWindows.fits(projections.length, size)) continue;
+    if (!model?.modes || !byKernels(model) || !LifExpWindows.fits(projections.length, size)) continue;
     if (projections.some(({ to, plasticity }) => to === p && plasticity)) continue;
     const waits = stimuli.flatMap(({ population, effect, shots, weights }) =>
       population === p && effect === "input" && shots && !weights ? shots.wait : [],

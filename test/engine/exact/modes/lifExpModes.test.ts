@@ -59,7 +59,8 @@ function recurrent(neuron: NeuronSpec, unit: number, drawn: boolean, seed: numbe
     ],
     stimuli: [
       { to: "in", kind: "poisson", rate: 120 + (seed % 7) * 20 },
-      { to: "E", kind: "poisson", rate: 200, weight: unit },
+      // Few enough that all neurons keep modes: see `LifExpWindows`.
+      { to: "E", kind: "poisson", rate: 60, weight: 2 * unit },
     ],
   };
 }

@@ -30,6 +30,19 @@ const filtered = jumping.chain(p =>
     .map(taus => ({ ...p, ...taus, model: "lif-exp" as const, weightAs: "peak" as const })),
 );
 
+/** Neurons that no kernel moves. */
+const others = jumping.chain(({ model: _, ...p }) =>
+  fc.constantFrom<NeuronSpec>(
+    { ...p, model: "alif", tauAdapt: 40, beta: 1 },
+    { ...p, model: "alif", reset: "subtract", tauRef: 0, tauAdapt: 40, beta: 1 },
+    { ...p, model: "lif-alpha", tauExc: 1, tauInh: 3, weightAs: "peak" },
+    { ...p, model: "lif", reset: "subtract" },
+    { ...p, model: "lif", reset: "subtract", tauRef: 0 },
+    { ...p, model: "lif", tauRef: 0 },
+    { ...p, model: "lif-exp", tauExc: 2, tauInh: 5, reset: "subtract", weightAs: "peak" },
+  ),
+);
+
 interface Kind {
   readonly drawnWeights: boolean;
   readonly drawnDelays: boolean;
@@ -141,6 +154,24 @@ test.each([
     if (neurons === filtered) expect(dense).toBeGreaterThan(0.1 * networks);
   },
 );
+
+test("other neurons: the bits of the queue, however a run is cut", () => {
+  let [spikes, windows, networks] = [0, 0, 0];
+  fc.assert(
+    fc.property(others, kinds, (neuron, kind) => {
+      const spec = recurrent(neuron, { ...kind, learns: "no" });
+      networks++;
+      if (windowOf(network(spec)) > 0) windows++;
+      const own = run(spec, {}, [60]);
+      expect(own).toEqual(run(spec, oneByOne, [60]));
+      expect(run(spec, {}, [0.01, 17, 17.3, 20.3, 44, 59.999, 60])).toEqual(own);
+      spikes += own.times.length;
+    }),
+    { numRuns: sized(14, 60) },
+  );
+  expect(spikes).toBeGreaterThan(2000);
+  expect(windows).toBe(networks);
+});
 
 test("inputs of one instant count together, whatever their order", () => {
   // 4 and -3 arrive at once and leave it below threshold; 6 alone crosses it.
