@@ -446,8 +446,8 @@ function mostInputs(rows: readonly WindowRows[], packets: number): number {
   let most = 1;
   let [degree, outside] = [0, false];
   for (const each of rows) {
-    most = Math.max(most, each.most);
-    degree += each.degree;
+    most = Math.max(most, each.inputs.most);
+    degree += each.inputs.degree;
     outside ||= each.outside;
   }
   // A neuron fires twice in a window at most, as that is no longer than its refractory period; an input, however often.

@@ -14,10 +14,6 @@ import type { Window } from "./window.ts";
  */
 export class WindowRows {
   readonly synapses: Projection;
-  /** Synapses of a row, at most, that lead to one neuron. */
-  readonly most: number;
-  /** Synapses of a neuron, at most. */
-  readonly degree: number;
   /** Whether they come from an input population. */
   readonly outside: boolean;
   readonly #arena: Arena;
@@ -32,6 +28,7 @@ export class WindowRows {
   pairs: PairRows | null = null;
   /** Where its synapses of delays of their own go when a row is fired; null where rows wait for their next synapse. */
   arrivals: Arrivals | null = null;
+  #inputs: { readonly most: number; readonly degree: number } | null = null;
   #weights: number;
   /** Largest weight at delivery, by size [mV]. */
   #largest = 0;
@@ -72,17 +69,13 @@ export class WindowRows {
     arena
       .view<Uint16Array | Uint32Array>(this.#wide ? Uint32Array : Uint16Array, this.#targets, targets.length)
       .set(targets);
-    this.most = mostAlike(starts, targets);
-    const degrees = new Uint32Array(post);
-    for (const j of targets) degrees[j]++;
-    this.degree = degrees.reduce((most, n) => Math.max(most, n), 0);
     this.outside = outside;
     const each = learns || uniformWeight === null;
     this.#weights = each ? arena.take(4 * targets.length) : 0;
     if (each) arena.view(Float32Array, this.#weights, targets.length).set(synapses.heldWeights);
     this.#measure();
     this.longest = synapses.minDelay;
-    if (delays) for (const delay of delays) this.longest = Math.max(this.longest, delay);
+    if (delays) for (let s = 0; s < delays.length; s++) this.longest = Math.max(this.longest, delays[s]);
     this.#flights = delays ? arena.record(layout.FLIGHTS_SIZE) : 0;
     if (!delays) return;
     const kept = arena.take(4 * delays.length);
@@ -93,6 +86,12 @@ export class WindowRows {
       [layout.FLIGHTS_ORDER]: order,
     });
     this.#makeRoom(64);
+  }
+
+  /** Synapses of a row, at most, that lead to one neuron; and of a neuron, at most. Counted when they are asked for. */
+  get inputs(): { readonly most: number; readonly degree: number } {
+    this.#inputs ??= inputsOf(this.synapses);
+    return this.#inputs;
   }
 
   /** Factor on the weights of its synapses, or the weight of all. */
@@ -209,7 +208,11 @@ export class WindowRows {
     const { uniformWeight, gain } = this.synapses;
     let largest = Math.abs(uniformWeight ?? 0);
     if (uniformWeight === null) {
-      for (const w of this.synapses.heldWeights) if (w > largest || -w > largest) largest = Math.abs(w);
+      const { heldWeights } = this.synapses;
+      for (let s = 0; s < heldWeights.length; s++) {
+        const size = Math.abs(heldWeights[s]);
+        if (size > largest) largest = size;
+      }
     }
     this.#largest = largest * Math.abs(gain);
   }
@@ -239,6 +242,14 @@ export class WindowRows {
     this.#room = room;
     arena.integers(this.#flights, { [layout.FLIGHTS_LIST]: list, [layout.FLIGHTS_ROOM]: room });
   }
+}
+
+function inputsOf({ runs, post }: Projection): { readonly most: number; readonly degree: number } {
+  const { starts, targets } = runs;
+  const degrees = new Uint32Array(post);
+  for (let s = 0; s < targets.length; s++) degrees[targets[s]]++;
+  const degree = degrees.reduce((most, n) => Math.max(most, n), 0);
+  return { most: mostAlike(starts, targets), degree };
 }
 
 /** The longest stretch of equal targets in a row; its length where targets do not ascend. */
