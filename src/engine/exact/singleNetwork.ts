@@ -187,6 +187,7 @@ export class SingleNetwork {
       ...{ [at.NET_READS_DRIVE]: reading === "drive" ? 1 : 0, [at.NET_ROOM]: room },
       ...{ [at.NET_EVENTS]: arena.take(16 * room), [at.NET_FIRED]: arena.take(16 * room) },
       ...{ [at.NET_SORTED]: arena.take(16 * room), [at.NET_STARTS]: arena.take(4 * (room + 1)) },
+      ...{ [at.NET_BASE]: floats(), [at.NET_BASE_OF]: arena.take(8 * widest + BEYOND) },
       ...{ [at.NET_STATE]: floats(), [at.NET_LIMITS]: floats() },
       ...{ [at.NET_UNTIL]: floats(), [at.NET_SPENT]: floats() },
       ...{ [at.NET_WAITING]: arena.take(widest), [at.NET_ACTIVE]: arena.take(8 * (widest + 1)) },
@@ -348,6 +349,7 @@ export class SingleNetwork {
   hold(samples: number): void {
     this.#held = samples;
     this.#mixed.clear();
+    this.#whole[2 * at.NET_BASED] = 0;
   }
 
   /**
@@ -465,7 +467,7 @@ function roomOf(architecture: Architecture): number {
   return (
     own +
     fixed +
-    nets * (16 * listedOf(architecture) + 52 * spikesOf(sizes) + 128 * widest + 16_384) +
+    nets * (16 * listedOf(architecture) + 52 * spikesOf(sizes) + 144 * widest + 16_384) +
     PRESENTATIONS * bytesOf(architecture) +
     OF_LAYERS * bytesOf({ sizes: [...sizes, ...sizes], layers: [...layers, ...layers] })
   );

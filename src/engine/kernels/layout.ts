@@ -390,7 +390,14 @@ export const NET_BROUGHT = 32;
 export const NET_MIXED = 33;
 export const NET_VECTOR = 34;
 export const NET_COLUMNS = 35;
-export const NET_SIZE = 36;
+/**
+ * Of such a network: what the drive of the inputs beside that did to the first layer, floats, by which drive, doubles, and whether
+ * that is so. Who changes weights takes it back.
+ */
+export const NET_BASE = 36;
+export const NET_BASE_OF = 37;
+export const NET_BASED = 38;
+export const NET_SIZE = 39;
 /** Of one presentation, by which its spikes are sorted: at most, and the power of two that this is. */
 export const NET_BUCKETS = 1024;
 export const NET_BUCKET_BITS = 10;

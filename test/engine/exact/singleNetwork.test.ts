@@ -110,7 +110,10 @@ function run(c: Case, precision: "single" | "double") {
           scale: 2,
         }
       : null;
-    if (c.held) net.single?.hold(6);
+    if (c.held) {
+      net.single?.hold(6);
+      net.present(seen);
+    }
     net.present(seen, modulation);
     const lists = [
       ...seen.trace,

@@ -3,7 +3,7 @@
 import * as layout from "../layout";
 import { exp4, log4 } from "./singleElementary";
 import { address, double, is, setWhole, single, whole } from "./record";
-import { addMixed } from "./singleFixed";
+import { addMixed, isBase, keepBase, restoreBase, sumOf } from "./singleFixed";
 import { EVENT } from "./singleHits";
 import { beginSpikes, emitIf, endSpikes, FEW, overfull } from "./singleSpikes";
 import { poolSpikes, projectMaps, sweepMaps } from "./singleMaps";
@@ -55,8 +55,10 @@ export function presentSingle(record: usize, shown: usize): i32 {
       setWhole(target, layout.SHOWN_COUNT, 0);
       break;
     }
-    const rows = project(layer, l == 0 ? analogue : 0);
+    const based = l == 0 && brought && isBase(record, analogue, inputs);
+    const rows = based ? restoreBase(record, post) : project(layer, l == 0 ? analogue : 0);
     if (l == 0) setWhole(record, layout.NET_ROWS, brought ? active : rows);
+    if (l == 0 && !brought && analogue) keepBase(record, analogue, inputs, post);
     if (l == 0 && brought) {
       const columns = whole(record, layout.NET_COLUMNS);
       const mixed = address(record, layout.NET_MIXED);
@@ -121,18 +123,6 @@ function traceOf(shown: usize, inputs: i32, left: f32, analogue: usize): void {
     const at = trace + (usize(i < inputs ? i : i - inputs) << 3);
     store<f64>(at, load<f64>(at) + f64(i < inputs ? x : -x));
   }
-}
-
-/** Sum of two lists of doubles. @returns how many of it are not 0 */
-function sumOf(a: usize, b: usize, out: usize, count: i32): i32 {
-  let active = 0;
-  const zero = f64x2.splat(0);
-  for (let i: usize = 0; i < usize(count) << 3; i += 16) {
-    const sum = f64x2.add(v128.load(a + i), v128.load(b + i));
-    v128.store(out + i, sum);
-    active += popcnt(i64x2.bitmask(f64x2.ne(sum, zero)));
-  }
-  return active;
 }
 
 /** The rows whose factor, of [pre] doubles, is not 0. @returns how many */

@@ -1,7 +1,7 @@
 // AssemblyScript. Fixed matrices in single precision that bring a vector to a population: [columns, rows], each column padded to a
 // multiple of sixteen floats.
 import * as layout from "../layout";
-import { address, whole } from "./record";
+import { address, is, setWhole, whole } from "./record";
 
 /** out[i] = sum over columns, in their order, of vector[c] * column[c][i]; doubles. Lists end at a multiple of four. */
 export function bring(matrix: usize, vector: usize, out: usize, columns: i32, rows: i32): void {
@@ -62,4 +62,41 @@ export function addMixed(drives: usize, mixed: usize, vector: usize, columns: i3
     }
     v128.store(drives + j, sum);
   }
+}
+
+/** Keeps what a drive does to the first layer, for a presentation of the same drive and another beside it. */
+export function keepBase(net: usize, drive: usize, inputs: i32, post: i32): void {
+  // Where nothing has been brought yet nobody asks for it.
+  if (whole(net, layout.NET_COLUMNS) == 0) return;
+  memory.copy(address(net, layout.NET_BASE_OF), drive, usize(inputs) << 3);
+  memory.copy(address(net, layout.NET_BASE), address(net, layout.NET_LIMITS), usize(post) << 2);
+  setWhole(net, layout.NET_BASED, 1);
+}
+
+/** Whether that has been kept of a drive, the same number by number. */
+export function isBase(net: usize, drive: usize, inputs: i32): bool {
+  if (!is(net, layout.NET_BASED)) return false;
+  const kept = address(net, layout.NET_BASE_OF);
+  let other = i64x2.splat(0);
+  for (let i: usize = 0; i < usize(inputs) << 3; i += 16) {
+    other = v128.or(other, v128.xor(v128.load(drive + i), v128.load(kept + i)));
+  }
+  return !v128.any_true(other);
+}
+
+export function restoreBase(net: usize, post: i32): i32 {
+  memory.copy(address(net, layout.NET_LIMITS), address(net, layout.NET_BASE), usize(post) << 2);
+  return 0;
+}
+
+/** Sum of two lists of doubles. @returns how many of it are not 0 */
+export function sumOf(a: usize, b: usize, out: usize, count: i32): i32 {
+  let active = 0;
+  const zero = f64x2.splat(0);
+  for (let i: usize = 0; i < usize(count) << 3; i += 16) {
+    const sum = f64x2.add(v128.load(a + i), v128.load(b + i));
+    v128.store(out + i, sum);
+    active += popcnt(i64x2.bitmask(f64x2.ne(sum, zero)));
+  }
+  return active;
 }
