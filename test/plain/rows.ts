@@ -61,7 +61,8 @@ export function rows(memory: () => Memory): Pick<Kernels, Rows> {
       return changed;
     },
     deliver(record, spikes, count, segment) {
-      const { f32, u32, u16, field, single } = memory();
+      const { f32, u32, u16, field, single, double } = memory();
+      const factor = double(record, layout.ROWS_FACTOR);
       const starts = field(record, layout.ROWS_STARTS) / 4;
       const targets = field(record, layout.ROWS_TARGETS);
       const weights = field(record, layout.ROWS_WEIGHTS) / 4;
@@ -71,7 +72,7 @@ export function rows(memory: () => Memory): Pick<Kernels, Rows> {
         const at = starts + u32[spikes / 4 + k] * field(record, layout.ROWS_SEGMENTS) + segment;
         for (let s = u32[at]; s < u32[at + 1]; s++, events++) {
           const j = field(record, layout.ROWS_WIDE) ? u32[targets / 4 + s] : u16[targets / 2 + s];
-          f32[acc + j] += weights ? f32[weights + s] : single(record, layout.ROWS_WEIGHT);
+          f32[acc + j] += weights ? fround(f32[weights + s] * factor) : single(record, layout.ROWS_WEIGHT);
         }
       }
       return events;

@@ -129,7 +129,9 @@ export const ROWS_ACC = 5;
 export const ROWS_WEIGHT = 6;
 /** Has no meaning. */
 export const ROWS_READ = 7;
-export const ROWS_SIZE = 8;
+/** A double: what each of the weights is multiplied by. */
+export const ROWS_FACTOR = 8;
+export const ROWS_SIZE = 9;
 
 // The record of `deliverDense`: the columns of a matrix that one member of a crew has. Integers:
 /** [rows, stride] floats, of which each row's first `columns`, a multiple of 4, are delivered. */

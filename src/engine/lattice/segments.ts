@@ -5,7 +5,7 @@ import { delaySteps } from "./delays.ts";
 /** Synapses in rows, as a projection holds them, and the delay of each [steps]. */
 export interface Listed {
   readonly rowStart: Uint32Array;
-  readonly targets: Uint32Array;
+  readonly targets: Uint32Array | Uint16Array;
   /** One per synapse, or one for all. */
   readonly weights: Float32Array | number;
   /** One per synapse, ascending within a row, or one for all. */

@@ -20,7 +20,10 @@ type Has = ((synapse: number) => boolean) | null;
  * a weight takes 4, in double precision 8, or none where all are equal.
  */
 class StaticRows {
-  readonly bytes: number;
+  /** Of where rows begin, and of what a synapse takes here. */
+  readonly #startBytes: number;
+  readonly #targetBytes: number;
+  readonly #weightBytes: number;
   readonly #arena: Arena;
   readonly #crew: Crew;
   readonly #delays: readonly number[];
@@ -30,6 +33,8 @@ class StaticRows {
   readonly #factor: number;
   readonly #wide: boolean;
   readonly #double: boolean;
+  /** Whether the kernel multiplies weights by the factor. */
+  readonly #scales: boolean;
   /** Of numbers in the precision of the state. */
   readonly #Numbers: new (
     length: number,
@@ -42,7 +47,9 @@ class StaticRows {
   readonly #startsAt: number;
   readonly #targetsAt: number;
   readonly #weightsAt: number;
+  /** Whose lists they are, in its own order: these may lie in the arena alone, the weights as they are there. */
   readonly #lender: Projection | null;
+  #lendsWeights = false;
   /** Synapses reached so far. */
   events = 0;
   readonly #hear = (events: number) => {
@@ -92,8 +99,12 @@ class StaticRows {
     this.#startsAt = late ? 0 : arena.take(segments.starts.byteLength);
     this.#targetsAt = late ? 0 : arena.take(width * count);
     this.#weightsAt = late || !weighs ? 0 : arena.take(weighs * count);
-    this.#lender = owner && this.#wide && !segments.kept && !late ? owner : null;
-    this.bytes = segments.starts.byteLength + ((this.#lender ? 0 : width) + weighs) * count;
+    this.#lender = owner && !segments.kept && !late ? owner : null;
+    // Multiplied by the kernel, as a list that both have must hold what the projection's does.
+    this.#scales = this.#lender !== null && weighs === 4;
+    this.#startBytes = segments.starts.byteLength;
+    this.#targetBytes = this.#lender ? 0 : width * count;
+    this.#weightBytes = weighs * count;
     this.#lay(listed, segments);
   }
 
@@ -103,7 +114,13 @@ class StaticRows {
       this.#bindRows(this.#room);
       this.#describe();
     }
-    this.#lender?.keepTargetsIn(this.#targets as Uint32Array);
+    this.#lender?.keepTargetsIn(this.#targets);
+    if (this.#scales && this.#weights instanceof Float32Array)
+      this.#lendsWeights = this.#lender!.keepWeightsIn(this.#weights, () => {});
+  }
+
+  get bytes(): number {
+    return this.#startBytes + this.#targetBytes + (this.#lendsWeights ? 0 : this.#weightBytes);
   }
 
   /** Lays the synapses out anew: their weights have changed, or which of them are meant. */
@@ -141,9 +158,10 @@ class StaticRows {
     if (kept) for (let k = 0; k < count; k++) into[k] = targets[kept[k]];
     else if (into !== targets) into.set(targets);
     const out = this.#weights;
-    if (!out) return;
-    if (typeof weights === "number") out.fill(this.#weight);
-    else for (let k = 0; k < count; k++) out[k] = weights[kept ? kept[k] : k] * this.#factor;
+    if (!out || out === weights) return;
+    const factor = this.#scales && !this.#beside ? 1 : this.#factor;
+    if (typeof weights === "number") out.fill(weights * factor);
+    else for (let k = 0; k < count; k++) out[k] = weights[kept ? kept[k] : k] * factor;
   }
 
   #bindRows(count: number): void {
@@ -172,6 +190,7 @@ class StaticRows {
     this.#arena[this.#double ? "doubles" : "floats"](this.#record, {
       [layout.ROWS_WEIGHT]: this.#weight,
     });
+    this.#arena.doubles(this.#record, { [layout.ROWS_FACTOR]: this.#scales ? this.#factor : 1 });
   }
 
   /** Delivers all spikes that arrive at a step. */

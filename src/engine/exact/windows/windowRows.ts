@@ -253,7 +253,7 @@ function inputsOf({ runs, post }: Projection): { readonly most: number; readonly
 }
 
 /** The longest stretch of equal targets in a row; its length where targets do not ascend. */
-function mostAlike(starts: Uint32Array, targets: Uint32Array): number {
+function mostAlike(starts: Uint32Array, targets: Uint32Array | Uint16Array): number {
   let most = 1;
   for (let i = 0; i + 1 < starts.length; i++) {
     let alike = 1;

@@ -1,6 +1,6 @@
 // AssemblyScript. Spikes over rows of synapses on a lattice, in single precision.
 import * as layout from "../layout";
-import { address, is, setWhole, single, splat, whole } from "./record";
+import { address, double, is, setWhole, single, splat, whole } from "./record";
 
 /** Rows whose beginnings are asked for together, and the bytes of each that are. */
 const TOGETHER = 16;
@@ -40,10 +40,11 @@ export function deliver(record: usize, spikes: usize, count: i32, place: i32): i
   const wide = is(record, layout.ROWS_WIDE);
   const weights = address(record, layout.ROWS_WEIGHTS);
   const weight = single(record, layout.ROWS_WEIGHT);
+  const factor = double(record, layout.ROWS_FACTOR);
   const acc = address(record, layout.ROWS_ACC);
   let events = 0;
   for (let k = 0; k < count; k++) {
-    if (k % TOGETHER == 0) {
+    if (k % TOGETHER == 0 && count - k > 1) {
       const from = spikes + (usize(k) << 2);
       const to = spikes + (usize(min(k + TOGETHER, count)) << 2);
       let read = ask(starts, segments, segment, from, to, targets, wide ? 2 : 1);
@@ -59,7 +60,7 @@ export function deliver(record: usize, spikes: usize, count: i32, place: i32): i
       for (; s < end; s++) {
         const t = wide ? usize(load<u32>(targets + (s << 2))) : usize(load<u16>(targets + (s << 1)));
         const at = acc + (t << 2);
-        store<f32>(at, load<f32>(at) + load<f32>(weights + (s << 2)));
+        store<f32>(at, load<f32>(at) + f32(f64(load<f32>(weights + (s << 2))) * factor));
       }
       continue;
     }

@@ -104,7 +104,7 @@ export class Projection {
   }
 
   /** From now on the targets of a list are those in `storage`, which holds the same: it serves a simulation as well. */
-  keepTargetsIn(targets: Uint32Array): void {
+  keepTargetsIn(targets: Uint32Array | Uint16Array): void {
     this.#runs = { ...this.#runs, targets };
   }
 

@@ -10,7 +10,7 @@ import { type Taps, taps } from "./taps.ts";
 export interface Runs {
   /** [sources + 1] */
   readonly starts: Uint32Array;
-  readonly targets: Uint32Array;
+  readonly targets: Uint32Array | Uint16Array;
   /** null for single synapses in the order of their weights. */
   readonly places: Uint32Array | null;
   readonly length: number;

@@ -10,10 +10,12 @@ const DIGITS = 2 ** BITS;
 
 /** Brings each row, and what goes with it, in order of delay, then target. */
 export function sortRows(
-  { starts, targets }: Runs,
+  { starts, targets: drawn }: Runs,
   along: Uint32Array | Float32Array | null,
   delays: Delays,
 ): void {
+  // No simulation keeps them in its own way yet.
+  const targets = drawn as Uint32Array;
   const lists = [targets, delays, ...(along ? [along] : [])];
   if (!(delays instanceof Float32Array)) {
     for (let row = 0; row + 1 < starts.length; row++)
