@@ -333,9 +333,10 @@ export class WindowLoop implements Loop {
     if (this.#active) return;
     let next = Math.min(until, this.#inputs.nextTime);
     for (const { group, window, rows, shots } of this.#parts) {
-      if (window.count > 0 || rows.some(({ idle }) => !idle)) return;
-      if (group instanceof LifExpWindows || (group instanceof LifWindows && group.busy)) return;
+      if (window.count > 0 || group instanceof LifExpWindows || (group instanceof LifWindows && group.busy))
+        return;
       if (group instanceof QueuedWindows) next = Math.min(next, group.nextTime);
+      for (const { nextTime } of rows) next = Math.min(next, nextTime);
       for (const { nextTime } of shots) next = Math.min(next, nextTime);
     }
     const { kernels } = this.#arena;

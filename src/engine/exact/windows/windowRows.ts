@@ -192,11 +192,17 @@ export class WindowRows {
     return true;
   }
 
-  /** Whether nothing is on its way. */
-  get idle(): boolean {
-    if (this.arrivals || !this.#flights) return this.#head === this.#tail;
+  /** When what is on its way arrives next [ms]; not said where it waits in `arrivals`. */
+  get nextTime(): number {
+    if (this.arrivals || !this.#flights) return this.#head < this.#tail ? this.#times[this.#head] : Infinity;
     const { memory } = this.#arena;
-    return new Uint32Array(memory.buffer, this.#flights + 8 * layout.FLIGHTS_COUNT, 1)[0] === 0;
+    const places = new Uint32Array(memory.buffer, this.#flights, 2 * layout.FLIGHTS_SIZE);
+    const [list, count] = [places[2 * layout.FLIGHTS_LIST], places[2 * layout.FLIGHTS_COUNT]];
+    const step = layout.FLIGHT_BYTES / 8;
+    const flights = new Float64Array(memory.buffer, list, step * count);
+    let next = Infinity;
+    for (let k = 0; k < flights.length; k += step) next = Math.min(next, flights[k]);
+    return next;
   }
 
   /** The weights where the kernels find them. */
