@@ -18,8 +18,8 @@ export default defineConfig({
     cleanDir: true,
     minify: true,
     entryFileNames: "threefactor.js",
-    chunkFileNames: ({ name, facadeModuleId }) =>
-      `${/@tensorflow.([\w-]+)/.exec(facadeModuleId ?? "")?.[1] ?? name}.js`,
+    chunkFileNames: ({ name, facadeModuleId, moduleIds }) =>
+      `${/@tensorflow.([\w-]+)/.exec(facadeModuleId ?? moduleIds.find(id => id.includes("tfjs-core")) ?? "")?.[1] ?? name}.js`,
   },
   plugins: [
     {

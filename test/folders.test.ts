@@ -60,7 +60,8 @@ const packages: { pattern: RegExp; folders: readonly string[]; except?: readonly
 ];
 /**
  * The report's page names its scripts by their checksums. tfjs-node needs two functions of node:util back before it
- * loads; WebGPU in Node has a thread of its own; modules of a user's are imported; batches are spread over threads. The
+ * loads; WebGPU in Node has a thread of its own; TensorFlow.js is
+ * loaded by `require`; modules of a user's are imported; batches are spread over threads. The
  * playground carries a compiled file of TensorFlow.js.
  */
 const exceptions = [
@@ -70,6 +71,7 @@ const exceptions = [
   "src/rate/graphics.ts node:url",
   "src/rate/graphics.ts node:worker_threads",
   "src/rate/graphicsWorker.ts node:worker_threads",
+  "src/rate/tensorflow.ts node:module",
   "src/training/plugins.ts node:module",
   "src/training/plugins.ts node:path",
   "src/training/plugins.ts node:url",

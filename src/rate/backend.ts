@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { loadCore } from "./tensorflow.ts";
 import { useTensors } from "./tensors.ts";
 
 export const backendNames = ["tfjs-node", "blas", "wasm", "webgpu", "cpu"] as const;
@@ -33,8 +34,8 @@ export async function selectBackend(wanted?: string): Promise<BackendName> {
   if (wanted !== undefined && !backendNames.includes(wanted as BackendName)) {
     throw new InputError(`backend: expected one of ${backendNames.join(", ")}, got ${wanted}`);
   }
-  const { starters, tf } = await import("./starters.ts");
-  useTensors(tf);
+  useTensors(await loadCore());
+  const { starters } = await import("./starters.ts");
   let why = "";
   for (const name of wanted === undefined ? byDefault : [wanted as BackendName]) {
     const started = await starters[name]();

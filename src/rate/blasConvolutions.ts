@@ -1,24 +1,25 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as Core from "@tensorflow/tfjs-core";
 import { type Patches, patchesOf } from "../engine/kernels/patches.ts";
 import type { Blas } from "./blas.ts";
 import { fillRows, rectify, view } from "./heap.ts";
+import { tf } from "./tensorflow.ts";
 
 /** Numbers that the patches of some samples may take at a time: what stays in a processor's cache. */
 const PATCHES = 2 ** 18;
 
-type Info = tf.backend_util.Conv2DInfo;
+type Info = Core.backend_util.Conv2DInfo;
 
 /**
  * Convolutions as matrix products over patches (im2col): each place of the output has a row with what its kernel sees,
  * [height, width, from] of it; the kernel is a matrix [height * width * from, to].
  */
-export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
+export function blasConvolutions(blas: Blas): Record<string, Core.KernelFunc> {
   const original = (name: string) => tf.getKernel(name, "wasm").kernelFunc;
   const [conv, fused] = [original("Conv2D"), original("FusedConv2D")];
 
-  const forward = ({ inputs, backend, attrs }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo | null => {
-    const { x, filter, bias, preluActivationWeights } = inputs as Record<string, tf.TensorInfo | undefined>;
+  const forward = ({ inputs, backend, attrs }: Parameters<Core.KernelFunc>[0]): Core.TensorInfo | null => {
+    const { x, filter, bias, preluActivationWeights } = inputs as Record<string, Core.TensorInfo | undefined>;
     const { activation } = attrs as { activation?: string };
     const info = convolution(x!.shape, filter!.shape, attrs);
     const plain =
@@ -48,8 +49,8 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
     Conv2D: call => forward(call) ?? conv(call),
     FusedConv2D: call => forward(call) ?? fused(call),
     Conv2DBackpropFilter: call => {
-      const { x, dy } = call.inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
-      const { filterShape } = call.attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+      const { x, dy } = call.inputs as { x: Core.TensorInfo; dy: Core.TensorInfo };
+      const { filterShape } = call.attrs as unknown as Core.Conv2DBackpropFilterAttrs;
       const info = convolution(x.shape, filterShape, call.attrs);
       if (!info) return original("Conv2DBackpropFilter")(call);
       const out = (call.backend as BackendWasm).makeOutput(filterShape, "float32");
@@ -63,8 +64,8 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
       return out;
     },
     Conv2DBackpropInput: call => {
-      const { dy, filter } = call.inputs as { dy: tf.TensorInfo; filter: tf.TensorInfo };
-      const { inputShape } = call.attrs as unknown as tf.Conv2DBackpropInputAttrs;
+      const { dy, filter } = call.inputs as { dy: Core.TensorInfo; filter: Core.TensorInfo };
+      const { inputShape } = call.attrs as unknown as Core.Conv2DBackpropInputAttrs;
       const info = convolution(inputShape, filter.shape, call.attrs);
       if (!info) return original("Conv2DBackpropInput")(call);
       const out = (call.backend as BackendWasm).makeOutput(inputShape, "float32");
@@ -82,7 +83,7 @@ export function blasConvolutions(blas: Blas): Record<string, tf.KernelFunc> {
 
 /** @returns null for what is left to the wasm backend: other layouts, dilated kernels, empty maps */
 function convolution(map: readonly number[], kernel: readonly number[], attrs: unknown): Info | null {
-  const { strides, pad, dimRoundingMode, dilations = 1, dataFormat } = attrs as tf.Conv2DAttrs;
+  const { strides, pad, dimRoundingMode, dilations = 1, dataFormat } = attrs as Core.Conv2DAttrs;
   if (dataFormat !== "NHWC" || [dilations].flat().some(d => d !== 1)) return null;
   const info = tf.backend_util.computeConv2DInfo(
     map as Info["inShape"],
@@ -115,7 +116,7 @@ interface Chunk {
 function chunks(
   wasm: BackendWasm,
   info: Info,
-  tensors: readonly tf.TensorInfo[],
+  tensors: readonly Core.TensorInfo[],
   work: (numbers: readonly Float32Array[], chunk: Chunk) => void,
 ): void {
   const { batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth, inChannels } = info;

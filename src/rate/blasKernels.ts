@@ -1,9 +1,10 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as Core from "@tensorflow/tfjs-core";
 import type { Blas } from "./blas.ts";
 import { blasConvolutions } from "./blasConvolutions.ts";
 import { fillRows, rectify, type Views, view } from "./heap.ts";
 import { OUTER_PARTS, OUTER_STEP, type OuterParts, type OuterStep } from "./ops.ts";
+import { tf } from "./tensorflow.ts";
 import { replace } from "./wasmKernels.ts";
 
 /**
@@ -18,22 +19,22 @@ export function addBlasBackend(blas: Blas): void {
   tf.registerBackend("blas", () => tf.findBackend("wasm"), 0);
 }
 
-function matrixProducts(blas: Blas): Record<string, tf.KernelFunc> {
+function matrixProducts(blas: Blas): Record<string, Core.KernelFunc> {
   const [matMul, fused] = ["BatchMatMul", "_FusedMatMul"].map(
     name => tf.getKernel(name, "wasm").kernelFunc,
-  ) as [tf.KernelFunc, tf.KernelFunc];
+  ) as [Core.KernelFunc, Core.KernelFunc];
   return {
     BatchMatMul: call => product(blas, call) ?? matMul(call),
     _FusedMatMul: call => product(blas, call) ?? fused(call),
-    [OUTER_STEP]: outerStep(blas) as unknown as tf.KernelFunc,
-    [OUTER_PARTS]: outerParts(blas) as unknown as tf.KernelFunc,
+    [OUTER_STEP]: outerStep(blas) as unknown as Core.KernelFunc,
+    [OUTER_PARTS]: outerParts(blas) as unknown as Core.KernelFunc,
   };
 }
 
 function outerStep(blas: Blas): OuterStep {
   return ({ inputs, backend, attrs }) => {
     const wasm = backend as BackendWasm;
-    const { w, b, pre, post } = inputs as unknown as Record<keyof typeof inputs, tf.Tensor2D>;
+    const { w, b, pre, post } = inputs as unknown as Record<keyof typeof inputs, Core.Tensor2D>;
     // Another tensor may look at the same numbers, such as a clone: it must not see them change.
     if ([w, b].some(v => wasm.refCount(v.dataId) > 1)) return false;
     const [batch, from] = pre.shape as [number, number];
@@ -49,7 +50,7 @@ function outerStep(blas: Blas): OuterStep {
 function outerParts(blas: Blas): OuterParts {
   return ({ inputs, backend, attrs: { longest, visit } }) => {
     const wasm = backend as BackendWasm;
-    const { w, pre, post } = inputs as unknown as Record<keyof typeof inputs, tf.Tensor2D>;
+    const { w, pre, post } = inputs as unknown as Record<keyof typeof inputs, Core.Tensor2D>;
     const [batch, from] = pre.shape as [number, number];
     const to = post.shape[1];
     const each = 4 * Math.floor(longest / to / 4);
@@ -70,9 +71,12 @@ function outerParts(blas: Blas): OuterParts {
  * Matrix product, with bias and activation where the call has them.
  * @returns null for what is left to the wasm backend: batches that are broadcast, other activations, empty matrices
  */
-function product(blas: Blas, { inputs, backend, attrs }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo | null {
+function product(
+  blas: Blas,
+  { inputs, backend, attrs }: Parameters<Core.KernelFunc>[0],
+): Core.TensorInfo | null {
   const wasm = backend as BackendWasm;
-  const { a, b, bias, preluActivationWeights } = inputs as Record<string, tf.TensorInfo | undefined>;
+  const { a, b, bias, preluActivationWeights } = inputs as Record<string, Core.TensorInfo | undefined>;
   const { transposeA, transposeB, activation } = attrs as Record<string, unknown>;
   const [batchA, heightA, widthA] = matrices(a!.shape);
   const [batchB, heightB, widthB] = matrices(b!.shape);

@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as Core from "@tensorflow/tfjs-core";
+import { tf } from "./tensorflow.ts";
 
 /**
  * Derivatives of the operations that `forward` and its loss are made of, for automatic differentiation: the core of
@@ -9,10 +10,10 @@ export function addDerivatives(): void {
   for (const derivative of derivatives) tf.registerGradient(derivative);
 }
 
-type Saved = readonly tf.Tensor[];
+type Saved = readonly Core.Tensor[];
 
 /** dy brought to the shape of an operand that was repeated along some axes. */
-function unrepeated(dy: tf.Tensor, operand: tf.Tensor, other: tf.Tensor): tf.Tensor {
+function unrepeated(dy: Core.Tensor, operand: Core.Tensor, other: Core.Tensor): Core.Tensor {
   const whole = tf.broadcast_util.assertAndGetBroadcastShape(operand.shape, other.shape);
   const axes = tf.broadcast_util.getReductionAxes(operand.shape, whole);
   return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, operand.shape);
@@ -21,17 +22,17 @@ function unrepeated(dy: tf.Tensor, operand: tf.Tensor, other: tf.Tensor): tf.Ten
 /** An operation on two tensors, either of which may be repeated: its derivatives by a and b times dy. */
 function ofTwo(
   kernelName: string,
-  byA: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
-  byB: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
-): tf.GradConfig {
+  byA: (dy: Core.Tensor, a: Core.Tensor, b: Core.Tensor) => Core.Tensor,
+  byB: (dy: Core.Tensor, a: Core.Tensor, b: Core.Tensor) => Core.Tensor,
+): Core.GradConfig {
   return {
     kernelName,
     inputsToSave: ["a", "b"],
     gradFunc(dy, saved) {
-      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      const [a, b] = saved as [Core.Tensor, Core.Tensor];
       return {
-        a: () => unrepeated(byA(dy as tf.Tensor, a, b), a, b),
-        b: () => unrepeated(byB(dy as tf.Tensor, a, b), b, a),
+        a: () => unrepeated(byA(dy as Core.Tensor, a, b), a, b),
+        b: () => unrepeated(byB(dy as Core.Tensor, a, b), b, a),
       };
     },
   };
@@ -40,34 +41,34 @@ function ofTwo(
 /** An operation on one tensor: its derivative by x times dy. */
 function ofOne(
   kernelName: string,
-  byX: (dy: tf.Tensor, x: tf.Tensor, attrs: never, y: tf.Tensor) => tf.Tensor,
+  byX: (dy: Core.Tensor, x: Core.Tensor, attrs: never, y: Core.Tensor) => Core.Tensor,
   outputsToSave: boolean[] = [],
-): tf.GradConfig {
+): Core.GradConfig {
   return {
     kernelName,
     inputsToSave: ["x"],
     outputsToSave,
     gradFunc: (dy, [x, y]: Saved, attrs) => ({
-      x: () => byX(dy as tf.Tensor, x, attrs as never, y),
+      x: () => byX(dy as Core.Tensor, x, attrs as never, y),
     }),
   };
 }
 
 /** dy at every place that a sum went over. */
-function spread(dy: tf.Tensor, x: tf.Tensor, { axis }: { axis: number | number[] }): tf.Tensor {
+function spread(dy: Core.Tensor, x: Core.Tensor, { axis }: { axis: number | number[] }): Core.Tensor {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const kept = x.shape.map((n, at) => (axes.includes(at) ? 1 : n));
   return tf.mul(tf.reshape(dy, kept), tf.ones(x.shape));
 }
 
 /** Number of terms in each mean. */
-const terms = (x: tf.Tensor, { axis }: { axis: number | number[] }) =>
+const terms = (x: Core.Tensor, { axis }: { axis: number | number[] }) =>
   tf.util.parseAxisParam(axis, x.shape).reduce((product, at) => product * x.shape[at], 1);
 
-const run = (kernel: string, inputs: tf.NamedTensorMap, attrs: object): tf.Tensor =>
-  tf.engine().runKernel(kernel, inputs, attrs as tf.NamedAttrMap) as tf.Tensor;
+const run = (kernel: string, inputs: Core.NamedTensorMap, attrs: object): Core.Tensor =>
+  tf.engine().runKernel(kernel, inputs, attrs as Core.NamedAttrMap) as Core.Tensor;
 
-const derivatives: readonly tf.GradConfig[] = [
+const derivatives: readonly Core.GradConfig[] = [
   ofTwo(
     "Add",
     dy => dy,
@@ -87,11 +88,11 @@ const derivatives: readonly tf.GradConfig[] = [
     kernelName: "RealDiv",
     inputsToSave: ["a", "b"],
     gradFunc(dy, saved) {
-      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      const [a, b] = saved as [Core.Tensor, Core.Tensor];
       return {
-        a: () => unrepeated(tf.div(dy as tf.Tensor, b), a, b),
+        a: () => unrepeated(tf.div(dy as Core.Tensor, b), a, b),
         // Divided after the sum.
-        b: () => tf.neg(tf.div(unrepeated(tf.mul(dy as tf.Tensor, a), b, a), tf.square(b))),
+        b: () => tf.neg(tf.div(unrepeated(tf.mul(dy as Core.Tensor, a), b, a), tf.square(b))),
       };
     },
   },
@@ -103,14 +104,14 @@ const derivatives: readonly tf.GradConfig[] = [
   ofOne("Tanh", (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
   ofOne("Sigmoid", (dy, x) => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x))))),
   ofOne("Softplus", (dy, x) => tf.mul(dy, tf.sigmoid(x))),
-  ofOne("ClipByValue", (dy, x, { clipValueMin, clipValueMax }: tf.ClipByValueAttrs) => {
+  ofOne("ClipByValue", (dy, x, { clipValueMin, clipValueMax }: Core.ClipByValueAttrs) => {
     const within = tf.logicalAnd(tf.greaterEqual(x, clipValueMin), tf.lessEqual(x, clipValueMax));
     return tf.where(within, dy, tf.zerosLike(dy));
   }),
   ofOne("Sum", spread),
   ofOne("Mean", (dy, x, attrs: { axis: number[] }) => tf.div(spread(dy, x, attrs), terms(x, attrs))),
   ofOne("Reshape", (dy, x) => tf.reshape(dy, x.shape)),
-  ofOne("Tile", (dy, x, { reps }: tf.TileAttrs) => {
+  ofOne("Tile", (dy, x, { reps }: Core.TileAttrs) => {
     const [rows, columns] = x.shape as [number, number];
     let sum = tf.zerosLike(x);
     for (let i = 0; i < reps[0]; i++) {
@@ -124,7 +125,7 @@ const derivatives: readonly tf.GradConfig[] = [
     kernelName: "BatchMatMul",
     inputsToSave: ["a", "b"],
     gradFunc(dy, saved) {
-      const [a, b, post] = [...saved, dy] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+      const [a, b, post] = [...saved, dy] as [Core.Tensor2D, Core.Tensor2D, Core.Tensor2D];
       return { a: () => tf.matMul(post, b, false, true), b: () => tf.matMul(a, post, true, false) };
     },
   },
@@ -132,10 +133,10 @@ const derivatives: readonly tf.GradConfig[] = [
     kernelName: "Conv2D",
     inputsToSave: ["x", "filter"],
     gradFunc(dy, saved, attrs) {
-      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-      const { strides, pad, dataFormat } = attrs as unknown as tf.Conv2DAttrs;
+      const [x, filter] = saved as [Core.Tensor4D, Core.Tensor4D];
+      const { strides, pad, dataFormat } = attrs as unknown as Core.Conv2DAttrs;
       const how = { strides, pad, dataFormat };
-      const post = dy as tf.Tensor4D;
+      const post = dy as Core.Tensor4D;
       return {
         x: () => run("Conv2DBackpropInput", { dy: post, filter }, { ...how, inputShape: x.shape }),
         filter: () => run("Conv2DBackpropFilter", { x, dy: post }, { ...how, filterShape: filter.shape }),
@@ -144,11 +145,11 @@ const derivatives: readonly tf.GradConfig[] = [
   },
   ofOne(
     "MaxPool",
-    (dy, x, { filterSize, strides, pad }: tf.MaxPoolAttrs, y) =>
+    (dy, x, { filterSize, strides, pad }: Core.MaxPoolAttrs, y) =>
       run("MaxPoolGrad", { dy, input: x, output: y }, { filterSize, strides, pad }),
     [true],
   ),
-  ofOne("AvgPool", (dy, x, { filterSize, strides, pad }: tf.AvgPoolAttrs) =>
+  ofOne("AvgPool", (dy, x, { filterSize, strides, pad }: Core.AvgPoolAttrs) =>
     run("AvgPoolGrad", { dy, input: x }, { filterSize, strides, pad }),
   ),
 ];

@@ -1,11 +1,11 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { findBlas } from "./blas.ts";
 import { addBlasBackend } from "./blasKernels.ts";
 import { addDerivatives } from "./derivatives.ts";
+import { loadCpu, loadWasm, tf } from "./tensorflow.ts";
 import { mendWasm } from "./wasmKernels.ts";
 import { startWebgpu } from "./webgpu.ts";
 
-/** TensorFlow.js and how each of its backends is started. This file is loaded when a backend is chosen. */
+/** How each backend of TensorFlow.js is started. This file is loaded when a backend is chosen, after the library. */
 
 const inNode = globalThis.process?.versions?.node !== undefined;
 
@@ -26,7 +26,7 @@ export const starters = {
   wasm: startWasm,
   webgpu: startWebgpu,
   cpu: async (): Promise<Started> => {
-    await import("@tensorflow/tfjs-backend-cpu");
+    await loadCpu();
     // Without this it prints an advertisement for tfjs-node.
     tf.enableProdMode();
     await tf.setBackend("cpu");
@@ -36,7 +36,7 @@ export const starters = {
 
 async function startWasm(): Promise<Started> {
   try {
-    await loadWasm();
+    await addWasm();
     if (!(await tf.setBackend("wasm"))) return { missing: "WebAssembly does not start" };
   } catch (error) {
     return { missing: (error as Error).message };
@@ -46,8 +46,8 @@ async function startWasm(): Promise<Started> {
 }
 
 /** In a page the compiled file lies beside the bundle, and threads, which few pages may have, stay out of the numbers. */
-async function loadWasm(): Promise<void> {
-  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+async function addWasm(): Promise<void> {
+  const { setWasmPaths } = await loadWasm();
   if (inNode || tf.engine().registry.wasm) return;
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(new URL("./", import.meta.url).href);
@@ -69,5 +69,3 @@ async function startNode(): Promise<Started> {
 }
 
 addDerivatives();
-
-export { tf };

@@ -1,7 +1,8 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as Core from "@tensorflow/tfjs-core";
 import { unpoolMaxima } from "../engine/kernels/patches.ts";
 import { type Views, view } from "./heap.ts";
+import { tf } from "./tensorflow.ts";
 
 /**
  * What the wasm backend of TensorFlow.js 4.22 lacks or gets wrong, put right in its list of kernels:
@@ -16,7 +17,7 @@ export function mendWasm(): void {
   mended = true;
   const fused = tf.getKernel("_FusedMatMul", "wasm").kernelFunc;
   replace("wasm", "_FusedMatMul", call => {
-    const { a, b } = call.inputs as { a: tf.Tensor; b: tf.Tensor };
+    const { a, b } = call.inputs as { a: Core.Tensor; b: Core.Tensor };
     const { transposeA, transposeB } = call.attrs as { transposeA: boolean; transposeB: boolean };
     if (!transposeA && !transposeB) return fused(call);
     const straight = { ...call.attrs, transposeA: false, transposeB: false };
@@ -26,7 +27,7 @@ export function mendWasm(): void {
         a: transposeA ? lastTwoSwapped(a) : a,
         b: transposeB ? lastTwoSwapped(b) : b,
       };
-      const out = fused({ ...call, inputs, attrs: straight }) as tf.TensorInfo;
+      const out = fused({ ...call, inputs, attrs: straight }) as Core.TensorInfo;
       return tf.engine().makeTensorFromTensorInfo(out);
     });
   });
@@ -38,12 +39,12 @@ export function mendWasm(): void {
 let mended = false;
 
 /** Puts a kernel in the place of another of that name, if there is one. */
-export function replace(backendName: string, kernelName: string, kernelFunc: tf.KernelFunc): void {
+export function replace(backendName: string, kernelName: string, kernelFunc: Core.KernelFunc): void {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-function lastTwoSwapped(a: tf.Tensor): tf.Tensor {
+function lastTwoSwapped(a: Core.Tensor): Core.Tensor {
   const order = [...a.shape.keys()];
   const last = order.pop()!;
   const before = order.pop()!;
@@ -51,10 +52,10 @@ function lastTwoSwapped(a: tf.Tensor): tf.Tensor {
 }
 
 /** Carries dy back to the first maximum of each window. */
-const maxPoolGrad: tf.KernelFunc = ({ inputs, backend, attrs }) => {
+const maxPoolGrad: Core.KernelFunc = ({ inputs, backend, attrs }) => {
   const wasm = backend as BackendWasm;
-  const { dy, input } = inputs as { dy: tf.TensorInfo; input: tf.TensorInfo };
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
+  const { dy, input } = inputs as { dy: Core.TensorInfo; input: Core.TensorInfo };
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Core.MaxPoolGradAttrs;
   const shape = input.shape as [number, number, number, number];
   const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
   const out = wasm.makeOutput(shape, "float32");
@@ -65,9 +66,9 @@ const maxPoolGrad: tf.KernelFunc = ({ inputs, backend, attrs }) => {
 };
 
 /** The derivative by the kernel: the map convolved with dy, over the batch as channels. */
-const kernelGradient: tf.KernelFunc = ({ inputs, attrs }) => {
-  const { x, dy } = inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };
-  const { strides, pad, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+const kernelGradient: Core.KernelFunc = ({ inputs, attrs }) => {
+  const { x, dy } = inputs as { x: Core.Tensor4D; dy: Core.Tensor4D };
+  const { strides, pad, dimRoundingMode, filterShape } = attrs as unknown as Core.Conv2DBackpropFilterAttrs;
   const { padInfo: p } = tf.backend_util.computeConv2DInfo(
     x.shape,
     filterShape,
@@ -84,7 +85,7 @@ const kernelGradient: tf.KernelFunc = ({ inputs, attrs }) => {
       [0, 0],
     ]);
     const map = tf.transpose(padded, [3, 1, 2, 0]);
-    const sums = tf.conv2d(map as tf.Tensor4D, tf.transpose(dy, [1, 2, 0, 3]), 1, "valid", "NHWC", strides);
+    const sums = tf.conv2d(map as Core.Tensor4D, tf.transpose(dy, [1, 2, 0, 3]), 1, "valid", "NHWC", strides);
     const [height, width, from, to] = filterShape;
     // Rows and columns of the map that no place of the kernel reaches add sums at the end.
     return tf.slice(tf.transpose(sums, [1, 2, 0, 3]), [0, 0, 0, 0], [height, width, from, to]);
@@ -92,9 +93,9 @@ const kernelGradient: tf.KernelFunc = ({ inputs, attrs }) => {
 };
 
 /** The derivative by the input: dy, spread `stride` apart, convolved with the kernel turned by 180 degrees. */
-const inputGradient: tf.KernelFunc = ({ inputs, attrs }) => {
-  const { dy, filter } = inputs as { dy: tf.Tensor4D; filter: tf.Tensor4D };
-  const { strides, pad, dimRoundingMode, inputShape } = attrs as unknown as tf.Conv2DBackpropInputAttrs;
+const inputGradient: Core.KernelFunc = ({ inputs, attrs }) => {
+  const { dy, filter } = inputs as { dy: Core.Tensor4D; filter: Core.Tensor4D };
+  const { strides, pad, dimRoundingMode, inputShape } = attrs as unknown as Core.Conv2DBackpropInputAttrs;
   const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad, dimRoundingMode);
   return tf.tidy(() => {
     const { inHeight, inWidth, filterHeight, filterWidth, padInfo } = info;
@@ -116,7 +117,7 @@ const inputGradient: tf.KernelFunc = ({ inputs, attrs }) => {
 };
 
 /** Zeros after every place along an axis, so that places come to be `stride` apart. */
-function spread(x: tf.Tensor4D, axis: 1 | 2, stride: number): tf.Tensor4D {
+function spread(x: Core.Tensor4D, axis: 1 | 2, stride: number): Core.Tensor4D {
   if (stride === 1) return x;
   const before = x.shape.slice(0, axis + 1).reduce((product, n) => product * n, 1);
   const padded = tf.pad(tf.reshape(x, [before, 1, -1]), [
@@ -124,11 +125,11 @@ function spread(x: tf.Tensor4D, axis: 1 | 2, stride: number): tf.Tensor4D {
     [0, stride - 1],
     [0, 0],
   ]);
-  return tf.reshape(padded, x.shape.map((n, a) => (a === axis ? n * stride : n)) as tf.Tensor4D["shape"]);
+  return tf.reshape(padded, x.shape.map((n, a) => (a === axis ? n * stride : n)) as Core.Tensor4D["shape"]);
 }
 
 /** Moved up by `before` places along an axis and brought to a length there, with zeros or by cutting. */
-function fitted(x: tf.Tensor4D, axis: 1 | 2, before: number, length: number): tf.Tensor4D {
+function fitted(x: Core.Tensor4D, axis: 1 | 2, before: number, length: number): Core.Tensor4D {
   const after = Math.max(0, length - before - x.shape[axis]);
   const sides = [0, 1, 2, 3].map(a => (a === axis ? [Math.max(0, before), after] : [0, 0]));
   const padded = tf.pad(x, sides as [number, number][]);

@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as Core from "@tensorflow/tfjs-core";
+import { tf } from "./tensorflow.ts";
 
 /**
  * TensorFlow.js on WebGPU: in a browser that has it, or in Node through the package `webgpu`. Single precision, but sums
@@ -32,7 +33,9 @@ let started = "";
 
 /** What is used of the backend's inside. */
 interface WebgpuBackend {
-  tensorMap: { get(id: object): { values: tf.TypedArray | null; dtype: tf.DataType; resource: GpuBuffer } };
+  tensorMap: {
+    get(id: object): { values: Core.TypedArray | null; dtype: Core.DataType; resource: GpuBuffer };
+  };
   bufferManager: {
     acquireBuffer(size: number, usage: number): GpuBuffer;
     releaseBuffer(buffer: GpuBuffer): void;
@@ -43,8 +46,8 @@ interface WebgpuBackend {
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
-  convertAndCacheOnCPU(id: object, values: tf.TypedArray): tf.TypedArray;
-  readSync(id: object): tf.TypedArray;
+  convertAndCacheOnCPU(id: object, values: Core.TypedArray): Core.TypedArray;
+  readSync(id: object): Core.TypedArray;
 }
 interface GpuBuffer {
   readonly size: number;
@@ -68,7 +71,7 @@ function readAtOnce(backend: WebgpuBackend): void {
     const bytes = staging.getMappedRange();
     staging.unmap();
     backend.bufferManager.releaseBuffer(staging);
-    const read = tf.util.convertBackendValuesAndArrayBuffer(bytes, dtype) as tf.TypedArray;
+    const read = tf.util.convertBackendValuesAndArrayBuffer(bytes, dtype) as Core.TypedArray;
     return backend.convertAndCacheOnCPU(id, read);
   };
 }

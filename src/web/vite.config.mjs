@@ -47,7 +47,9 @@ const nowhere = {
   name: "nowhere",
   enforce: "pre",
   transform: (code, id) =>
-    id.endsWith("/rate/starters.ts") ? code.replace("import.meta.url", '"https://page.invalid/"') : null,
+    /\/rate\/(starters|tensorflow)\.ts$/.test(id)
+      ? code.replace("import.meta.url", '"https://page.invalid/"')
+      : null,
 };
 
 /** Static files for any folder: `npm run build:web`. */
