@@ -13,7 +13,8 @@ function sized(path: string): boolean {
 const patience = 600_000;
 
 /** Their tests change nothing that others see: files share the modules that one of them has loaded, a quarter of their time. */
-const together = /^test\/(analysis|engine|io|math)\//;
+const together =
+  /^test\/(analysis|audit|description|docs|encoding|engine|experiments|feedback|files|io|math|models|report|rules|training)\//;
 
 export default defineConfig(({ mode }) => {
   const files = readdirSync("test", { recursive: true, encoding: "utf8" })

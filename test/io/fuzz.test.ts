@@ -4,7 +4,7 @@ import { sized } from "../long.ts";
 
 /*
  * Inputs made from good ones by changes of their bytes, words and values are each read, or refused with one line, within
- * bounds of time and memory. `npm test` makes some of each kind, `npm run test:long` 10,000;
+ * bounds of time and memory. `npm test` makes some of each kind, `npm run test:long` 2,500;
  * `FUZZ=all npx vitest run test/io/fuzz.test.ts` makes 300,000, `FUZZ=5000` so many, and prints the counts of
  * src/io/README.md; either goes on where it was interrupted.
  * FUZZ_SEED draws others. A failure says how to have its input again, which is kept in dist/fuzz/.
@@ -16,7 +16,7 @@ const kinds = await campaign.kinds();
 
 /** Of each kind in `npm test`. */
 const SOME = 8;
-const total = FUZZ === "all" ? 300_000 : Number(FUZZ ?? sized(SOME * kinds.length, 10_000));
+const total = FUZZ === "all" ? 300_000 : Number(FUZZ ?? sized(SOME * kinds.length, 2_500));
 const [one, index] = FUZZ_ONE?.split(/:(?=\d+$)/) ?? [];
 
 /** From which input to which, of each kind. */

@@ -209,10 +209,10 @@ function distalOnGrid(ms: number, seed: number): Trains {
 longTest(
   "the distal reward network fires about once a second, as irregularly as an independent clock-driven one",
   () => {
-    const ms = 4000;
+    const ms = 2500;
     const ours = statistics(allTrains(run("distal-reward", [], ms)), 0, ms);
     const theirs = statistics(distalOnGrid(ms, 1), 0, ms);
-    // Some 4,000 spikes on each side.
+    // Some 2,500 spikes on each side.
     expect(Math.abs(ours.hz - 1)).toBeLessThan(0.15);
     expect(Math.abs(ours.hz / theirs.hz - 1), `${ours.hz} and ${theirs.hz} Hz`).toBeLessThan(0.05);
     expect(Math.abs(ours.irregularity / theirs.irregularity - 1)).toBeLessThan(0.05);

@@ -66,7 +66,7 @@ test("a + V is the weighted sum of the traces below plus the bias, in every laye
         });
       }
     }),
-    { numRuns: sized(150, 600) },
+    { numRuns: sized(150, 300) },
   );
 });
 
@@ -163,6 +163,6 @@ test("a readout that fires gives its potential less what it has not fired yet, a
         expect(fired > 0).toBe(counts.includes(k));
       });
     }),
-    { numRuns: sized(20, 100) },
+    { numRuns: sized(20, 50) },
   );
 });

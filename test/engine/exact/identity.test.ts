@@ -69,6 +69,6 @@ test("the identity holds in recurrent networks with delays, at any time", () => 
         expect(Math.abs(c.vThreshold * rj - (drive - simulation.potential("cells", j)))).toBeLessThan(1e-9);
       });
     }),
-    { numRuns: sized(150, 400) },
+    { numRuns: sized(150, 250) },
   );
 });

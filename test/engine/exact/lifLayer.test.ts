@@ -110,7 +110,7 @@ test("layer by layer and through the queue, a feed-forward network fires the sam
         }
       }
     }),
-    { numRuns: sized(400, 1500) },
+    { numRuns: sized(400, 800) },
   );
 });
 

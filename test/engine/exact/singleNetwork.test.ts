@@ -146,7 +146,7 @@ test("single precision gives the same bits as loops over one neuron and weight a
     fc.property(cases, c => {
       expect(run(c, "single")).toEqual(plainly(() => run(c, "single")));
     }),
-    { numRuns: sized(25, 400) },
+    { numRuns: sized(25, 100) },
   );
 });
 

@@ -90,7 +90,7 @@ test("timing: the backward sweep equals the definition, spike by spike", () => {
         });
       }
     }),
-    { numRuns: sized(40, 150) },
+    { numRuns: sized(40, 80) },
   );
 });
 
@@ -114,7 +114,7 @@ test("trace: modulator times the presynaptic trace at the end; the readout alway
         synapses.forget();
       }
     }),
-    { numRuns: sized(20, 60) },
+    { numRuns: sized(20, 30) },
   );
 });
 

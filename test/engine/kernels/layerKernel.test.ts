@@ -81,7 +81,7 @@ test("kernels give the same bits as the loops of layers: spikes, potentials, wei
       };
       expect(run(true)).toEqual(run(false));
     }),
-    { numRuns: sized(80, 400) },
+    { numRuns: sized(80, 160) },
   );
 });
 

@@ -89,9 +89,9 @@ describe("the grid mode", () => {
         total += exact.length;
         expect(spikes(raster(spec, grid))).toEqual(exact);
       }),
-      { numRuns: sized(40, 150) },
+      { numRuns: sized(40, 80) },
     );
-    expect(total).toBeGreaterThan(sized(8_000, 30_000));
+    expect(total).toBeGreaterThan(sized(8_000, 16_000));
   });
 
   const exactModels: readonly [string, NeuronSpec][] = [

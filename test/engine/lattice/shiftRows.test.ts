@@ -119,7 +119,7 @@ const one: Case = {
 
 describe("weights that spikes change by one number for each neuron, on a lattice", () => {
   test("end as those of the same synapses one by one", () => {
-    const runs = sized(15, 100);
+    const runs = sized(15, 40);
     let parted = 0;
     fc.assert(
       fc.property(cases, c => {
@@ -203,7 +203,7 @@ describe("weights that spikes change by one number for each neuron, on a lattice
         expect(plainly(() => run(build(c), {}))).toEqual(compiled);
         expect(run(build(c), {}, [0, 3.2, 77, 77.125, 260])).toEqual(compiled);
       }),
-      { numRuns: sized(5, 20) },
+      { numRuns: sized(5, 10) },
     );
     for (const some of [
       { gain: 1 },

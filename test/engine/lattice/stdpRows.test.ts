@@ -74,7 +74,7 @@ describe("pair STDP on a lattice", () => {
           expect(Math.abs(w - exact.weights[s])).toBeLessThan(1e-6);
         });
       }),
-      { numRuns: sized(20, 60) },
+      { numRuns: sized(20, 30) },
     );
   });
 

@@ -87,7 +87,7 @@ test("kernels and plain loops give the same bits, in one piece or in many", () =
       expect(run(spec, {}, [0.01, 17, 17.3, 64, 79.999, 80])).toEqual(whole);
       spikes += whole.times.length;
     }),
-    { numRuns: sized(10, 30) },
+    { numRuns: sized(10, 15) },
   );
   expect(spikes).toBeGreaterThan(5000);
 });
@@ -141,7 +141,7 @@ test("spike times are those of neurons that keep potential and currents, to 1e-9
       expect(modes.currents).toBeCloseTo(other.currents, 9);
       spikes += modes.times.length;
     }),
-    { numRuns: sized(10, 30) },
+    { numRuns: sized(10, 15) },
   );
   expect(spikes).toBeGreaterThan(5000);
 });

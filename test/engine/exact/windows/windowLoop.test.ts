@@ -147,7 +147,7 @@ test.each([
         expect(cut).toEqual(own);
         spikes += own.times.length;
       }),
-      { numRuns: sized(12, 60) },
+      { numRuns: sized(12, 30) },
     );
     expect(spikes).toBeGreaterThan(3000);
     expect(windows).toBeGreaterThan(0.8 * networks);
@@ -167,7 +167,7 @@ test("other neurons: the bits of the queue, however a run is cut", () => {
       expect(run(spec, {}, [0.01, 17, 17.3, 20.3, 44, 59.999, 60])).toEqual(own);
       spikes += own.times.length;
     }),
-    { numRuns: sized(14, 60) },
+    { numRuns: sized(14, 30) },
   );
   expect(spikes).toBeGreaterThan(2000);
   expect(windows).toBe(networks);

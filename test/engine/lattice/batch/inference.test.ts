@@ -183,9 +183,9 @@ describe("inference", () => {
         total += compiled.totals[1];
         expect(compiled).toEqual(plainly(() => infer(c)));
       }),
-      { numRuns: sized(20, 120) },
+      { numRuns: sized(20, 50) },
     );
-    expect(total).toBeGreaterThan(sized(600, 4000));
+    expect(total).toBeGreaterThan(sized(600, 1600));
   });
 
   test("gives the spikes of the definition in double precision where no potential grazes the threshold", () => {
@@ -206,10 +206,10 @@ describe("inference", () => {
           });
         });
       }),
-      { numRuns: sized(15, 80) },
+      { numRuns: sized(15, 40) },
     );
-    expect(compared).toBeGreaterThan(sized(15, 80));
-    expect(total).toBeGreaterThan(sized(350, 2000));
+    expect(compared).toBeGreaterThan(sized(15, 40));
+    expect(total).toBeGreaterThan(sized(350, 1000));
   });
 
   const cell: NeuronSpec = {
