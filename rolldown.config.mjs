@@ -18,8 +18,11 @@ export default defineConfig({
     cleanDir: true,
     minify: true,
     entryFileNames: "threefactor.js",
-    chunkFileNames: ({ name, facadeModuleId, moduleIds }) =>
-      `${/@tensorflow.([\w-]+)/.exec(facadeModuleId ?? moduleIds.find(id => id.includes("tfjs-core")) ?? "")?.[1] ?? name}.js`,
+    // A part of TensorFlow.js by its package; its core is in a chunk that several parts share.
+    chunkFileNames: ({ name, facadeModuleId, moduleIds }) => {
+      const from = facadeModuleId ?? moduleIds.find(id => id.includes("tfjs-core"));
+      return `${/@tensorflow.([\w-]+)/.exec(from ?? "")?.[1] ?? name}.js`;
+    },
   },
   plugins: [
     {
